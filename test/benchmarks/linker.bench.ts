@@ -1,8 +1,8 @@
 /**
  * Measures how many rows a second the linker decides and appends, on PostgreSQL with its default, durable settings: a
  * file of people, a file of their engagements, and the same people from a second source, which matches them. Staging,
- * deciding with appending, publishing, recovering from the ledger, replaying it, writing a snapshot and recovering from it
- * are measured separately, each with the ratio to a plain COPY of the same bodies in the same run.
+ * deciding with appending, publishing, recovering from the ledger, replaying it, writing a snapshot and recovering from it,
+ * and re-keying the bodies (with the keys in this process, and without the events) are measured separately, each with the ratio to a plain COPY of the same bodies in the same run.
  * After `npm run build`: npx node test/benchmarks/linker.bench.ts [people] [engagements per person]
  */
 import { hash } from 'node:crypto';
@@ -21,14 +21,16 @@ import {
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { adoptedStrategyOf, engineOptionsOf, recover, replayLedger, streamOf } from '@kinledger/decisions';
+import { WrappingByKeys } from '@kinledger/decisions/testing';
 import { canonicalJson, LinkageEngine, submissionIdOf } from '@kinledger/domain';
 import { figuresInForce } from '@kinledger/figures';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { bodiesIn, PostgresEventStore } from '@kinledger/event-store';
+import { bodiesIn, PostgresBodiesToRekey, PostgresEventStore } from '@kinledger/event-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
 import { DecisionLoop } from '../../apps/linker/dist/decision/decision-loop.js';
 import { WakeUp } from '@kinledger/waiting';
+import { Rekeying } from '../../apps/linker/dist/rekeying/rekeying.js';
 import { PostgresInbox } from '../../apps/linker/dist/inbox/postgres-inbox.js';
 import { PostgresLeases } from '../../apps/linker/dist/lease/postgres-leases.js';
 import { PostgresPublicationCursor } from '../../apps/linker/dist/publication/publication-cursor.js';
@@ -143,7 +145,7 @@ async function stage(
         ...{ programme: id, submission, dataset: dataset as DatasetId, period, chunk, last, refused: [] },
         rows: data as unknown as PseudonymisedRow[],
       });
-      return { submission, chunk, last, rows: data.length, body };
+      return { submission, chunk, last, rows: data.length, keyVersion: 1, body };
     });
     const started = performance.now();
     await inbox.stageChunks(chunks);
@@ -206,6 +208,13 @@ try {
   const everythingDecided = Promise.withResolvers<undefined>();
   let deciding = 0;
   let cpu = process.cpuUsage();
+  const eraser = createPool({ url: databases.url('platform', 'eraser'), applicationName: 'bench' });
+  const rekeying = new Rekeying({
+    stream: streamOf(id),
+    ...{ store, inbox, wrapping: new WrappingByKeys(2), snapshots: undefined },
+    bodies: new PostgresBodiesToRekey(eraser),
+    onProgress: () => undefined,
+  });
   const loop = new DecisionLoop({
     programme,
     signingKey: Buffer.alloc(32, 7).toString('base64'),
@@ -217,6 +226,7 @@ try {
     engine: (options) => new LinkageEngine(options),
     figures: figuresInForce(),
     wakeUp,
+    rekeying,
     pace: () => Promise.resolve(),
     observer: {
       state: (_state, halt) => halt === undefined || console.error(halt),
@@ -331,6 +341,13 @@ try {
   if (news.at(-1) !== 'used' || restored.ledger.nextRevision !== ledger.nextRevision) {
     throw new Error('the snapshot was not used');
   }
+
+  const rekeyingStarted = performance.now();
+  let rekeyed = 0;
+  for await (const { records: its } of rekeying.rekey({ from: 1, to: 2, upTo: closedAt }, signal))
+    rekeyed += its.length;
+  say('bodies re-keyed', rekeyed, (performance.now() - rekeyingStarted) / 1000);
+  await eraser.end();
 } finally {
   await Promise.all([store.close(), bus.close(), pool.end(), admin.end()]);
   await databases.drop();

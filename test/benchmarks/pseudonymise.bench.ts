@@ -158,6 +158,7 @@ const file = {
   wrappedDataKey: wrapDataKey(kek, upload, dataKey),
   wrappedSeed: wrapCommitmentSeed(kek, upload, seed),
   suppressed: { macs: new Set<string>(), since: new Set<string>(), kinds: new Set<string>() },
+  keyVersion: 1,
 };
 const inWorkers = async () => {
   await Promise.all(
@@ -214,6 +215,7 @@ try {
     pool,
     bus,
     workers,
+    keys: { version: () => Promise.resolve(1) },
     unlinked: new Backlog({ measure: () => Promise.resolve(0), limit: 1 }),
     filesAtOnce: THREADS * 2,
     now: () => new Date(),

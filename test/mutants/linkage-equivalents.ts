@@ -21,6 +21,8 @@ const planIndividuals = inFile('plan-individuals');
 const planKinship = inFile('plan-kinship');
 const planLiveRecords = inFile('plan-live-records');
 const memoised = inFile('memoised');
+const decisionScope = inFile('decision-scope');
+const force = inFile('force');
 
 const memoisesLess = 'an answer that is not memoised is computed again, from the same records';
 const weighsMore = 'records are weighed anew whom the change does not reach: more work for the same';
@@ -34,6 +36,22 @@ export const linkageEquivalents: readonly Equivalent[] = [
     ['if (known !== undefined) return known;', 'false'],
     ['cache.set(key, value);', ';'],
   ),
+  ...decisionScope(
+    memoisesLess,
+    ['if (known !== undefined) return known;', 'false'],
+    ['this.#links.set(token, links);', ';'],
+    ['this.#relates.set(token, relates);', ';'],
+  ),
+  ...force(
+    'clears what is empty',
+    ['if (this.#birthDates.length > 0) this.#birthDates.length = 0;', 'true', '>='],
+    ['if (this.#nhsNumbers.length > 0) this.#nhsNumbers.length = 0;', 'true', '>='],
+    ['if (this.#cases.size > 0) this.#cases.clear();', 'true', '>='],
+  ),
+  ...planKinship('looks for the cluster that it has at hand', [
+    'if (latest?.cluster !== cluster) latest = found.find((known) => known.cluster === cluster);',
+    'true',
+  ]),
   ...draftDecisions(
     'an assertion: whoever a decision names is registered by then, or the laws would meet what it throws',
     ["if (id === null) throw new Error('an individual is named before it is registered');", 'false'],
@@ -137,7 +155,7 @@ export const linkageEquivalents: readonly Equivalent[] = [
     ['if (records.individualOf(other) !== individual) continue;', 'true', 'break;'],
     ['if (!this.#scope.isStaying(other) || this.#plan.entryOf(other) !== NONE) continue;', 'true', 'break;'],
     ['if (!this.#scope.relatedBefore(token) && !this.#scope.relatesAfter(token)) return;', 'false'],
-    ['if (children.size === 0) continue;', 'false'],
+    ['if (children.length === 0) continue;', 'false'],
     ["return records.isLive(record) && records.outcomeOf(record) === 'placed'", 'records.isLive(record)'],
   ),
   ...planKinship(

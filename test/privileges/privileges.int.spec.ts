@@ -58,6 +58,7 @@ const expected: Readonly<
       'pseudonymiser.person_answer': 'insert select',
       'pseudonymiser.salt_marks': 'insert select update',
       'pseudonymiser.suppression': 'insert select',
+      'pseudonymiser.token_key': 'insert select',
     },
     functions: [],
   },
@@ -71,7 +72,7 @@ const expected: Readonly<
       'ledger.payload': 'insert select',
       'ledger.segment': 'insert select',
       'ledger.stream': 'select',
-      'linker.chunk': 'delete insert select',
+      'linker.chunk': 'delete insert select update(body key_version)',
       'linker.command': 'insert select update(version body state position reason answered forgotten count)',
       'linker.intake': 'insert select update(state reason answered)',
       'linker.lease': 'insert select update(owner epoch expires_at session session_since)',
@@ -79,6 +80,7 @@ const expected: Readonly<
       'linker.snapshot': 'delete insert select update(pieces digest)',
       'linker.snapshot_piece': 'delete insert select',
       'linker.unprocessable': 'insert select',
+      'linker.wrapped_tokens': 'delete insert select',
     },
     functions: ['ledger.take_stream'],
   },
@@ -131,8 +133,12 @@ const expected: Readonly<
   'bus projector': { tables: {}, functions: bus },
 };
 
-/** The journals of migrations and functions, which every service reads before it starts. */
-const forAll: Rights = { 'migrations.applied': 'select', 'migrations.function': 'select' };
+/** The journals of migrations, functions and releases, which every service reads before it starts. */
+const forAll: Rights = {
+  'migrations.applied': 'select',
+  'migrations.function': 'select',
+  'migrations.release': 'select',
+};
 
 const services = roleNames.filter((role) => role !== 'migrator');
 

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
+import { join } from 'node:path';
 import type { OperationMessage } from '@kinledger/contracts';
+import { createTokenMaster, tokenMasterFile } from '@kinledger/pseudonymisation';
 import { backUp } from './backup/back-up.js';
 import { restore } from './backup/restore.js';
+import { openHome } from './home.js';
 
 /**
- * Backup and restore of a home, in a process separate from the launcher: `backup --home H --out D [--keys-out K]`,
- * `restore --home H --from D --keys K [--erasures F] [--suppressions F]`. Sends `OperationMessage`s to its parent.
+ * Operations on a home, in a process separate from the launcher: `backup --home H --out D [--keys-out K]`,
+ * `restore --home H --from D --keys K [--erasures F] [--suppressions F]`, `create-key --home H --key-version N`. Sends `OperationMessage`s to its parent.
  */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
@@ -18,9 +21,10 @@ async function main(): Promise<void> {
       keys: { type: 'string' },
       erasures: { type: 'string' },
       suppressions: { type: 'string' },
+      'key-version': { type: 'string' },
     },
   });
-  const required = (name: 'home' | 'out' | 'from' | 'keys'): string => {
+  const required = (name: 'home' | 'out' | 'from' | 'keys' | 'key-version'): string => {
     const value = values[name];
     if (value === undefined) throw new Error(`--${name} is needed`);
     return value;
@@ -35,8 +39,14 @@ async function main(): Promise<void> {
     const { erasures, suppressions } = values;
     const report = await restore({ ...options, erasures, suppressions, tell: stage });
     tell({ type: 'restored', report });
+  } else if (operation === 'create-key') {
+    const { secrets } = openHome(required('home'));
+    const keyVersion = Number(required('key-version'));
+    const created = (await createTokenMaster(secrets, keyVersion)) === 'created';
+    const file = join(secrets, tokenMasterFile(keyVersion));
+    tell({ type: 'key-created', report: { keyVersion, file, created } });
   } else {
-    throw new Error('expected backup or restore');
+    throw new Error('expected backup, restore or create-key');
   }
 }
 

@@ -40,6 +40,7 @@ describe('the OpenAPI document of ingest', () => {
       '/v1/commands/{id}',
       '/v1/erasures',
       '/v1/quarter-closings',
+      '/v1/key-rotations',
       '/v1/erasures/person',
       '/v1/erasures/person-liftings',
       '/v1/erasures/person/{id}',

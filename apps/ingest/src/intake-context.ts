@@ -7,6 +7,7 @@ import { Inject, Injectable, type DynamicModule } from '@nestjs/common';
 import pg from 'pg';
 import type { IngestConfig, UploadLimits } from './config.js';
 import { InjectProgramme } from './programme/programme.module.js';
+import { ForeseenSubmissions } from './submissions/foreseen-submissions.js';
 import type { Receiver } from './uploads/receive-upload.js';
 
 const SECRETS = Symbol('intake secrets');
@@ -17,6 +18,7 @@ const LIMITS = Symbol('upload limits');
 export class IntakeContext implements Receiver {
   readonly kek: Kek;
   readonly contentHashKey: KeyObject;
+  readonly foreseen = new ForeseenSubmissions();
 
   constructor(
     @InjectPool('restricted') readonly pool: pg.Pool,

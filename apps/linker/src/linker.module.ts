@@ -47,6 +47,11 @@ import { ERASURES, EVENT_STORE, LinkerService } from './linker.service.js';
 import { PostgresPublicationCursor } from './publication/publication-cursor.js';
 import { Publisher } from './publication/publisher.js';
 import { together } from './publication/together.js';
+import { EraserBodies } from './rekeying/eraser-bodies.js';
+import { Rekeying } from './rekeying/rekeying.js';
+import { WrappedTokensTable } from './rekeying/wrapped-tokens.js';
+import { WrappingByBus } from './rekeying/wrapping-by-bus.js';
+import { WrappingController } from './rekeying/wrapping.controller.js';
 import { codeDigest } from './snapshot/code-digest.js';
 import { LedgerSnapshots } from './snapshot/ledger-snapshots.js';
 import { PostgresSnapshots } from './snapshot/postgres-snapshots.js';
@@ -67,7 +72,7 @@ export class LinkerModule {
     return {
       module: LinkerModule,
       imports: [PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'linker' })],
-      controllers: [StagingController, StatusController],
+      controllers: [StagingController, StatusController, WrappingController],
       providers: [
         { provide: PROGRAMME, useFactory: () => readProgramme(config.programme.directory) },
         {
@@ -158,6 +163,53 @@ export class LinkerModule {
           useFactory: (programme: Programme, store: EventStore, pool: pg.Pool, metrics: LinkerMetrics) =>
             snapshotsOf(config.snapshot.everyEvents, programme, store, pool, metrics),
         },
+        {
+          provide: WrappedTokensTable,
+          inject: [PLATFORM],
+          useFactory: (pool: pg.Pool) => new WrappedTokensTable(pool),
+        },
+        {
+          provide: WrappingByBus,
+          inject: [PROGRAMME, MESSAGE_BUS, WrappedTokensTable, LinkerMetrics],
+          useFactory: (
+            { definition }: Programme,
+            bus: MessageBus,
+            answers: WrappedTokensTable,
+            metrics: LinkerMetrics,
+          ) =>
+            new WrappingByBus({
+              ...{ programme: definition.id, bus, answers },
+              now: () => new Date(),
+              onWaiting: (seconds) => metrics.wrappingWaits(seconds),
+            }),
+        },
+        { provide: EraserBodies, useFactory: () => new EraserBodies(config.eraser.url) },
+        {
+          provide: Rekeying,
+          inject: [
+            PROGRAMME_ID,
+            EVENT_STORE,
+            INBOX,
+            EraserBodies,
+            WrappingByBus,
+            LedgerSnapshots,
+            LinkerMetrics,
+          ],
+          useFactory: (
+            programme: string,
+            store: EventStore,
+            inbox: Inbox,
+            { bodies }: EraserBodies,
+            wrapping: WrappingByBus,
+            snapshots: LedgerSnapshots,
+            metrics: LinkerMetrics,
+          ) =>
+            new Rekeying({
+              stream: streamOf(programme),
+              ...{ store, inbox, bodies, wrapping, snapshots },
+              onProgress: (progress) => metrics.rekeying(progress),
+            }),
+        },
         CheckpointMetrics,
         {
           provide: CheckpointSigner,
@@ -186,6 +238,7 @@ export class LinkerModule {
             UNPROJECTED,
             ERASURES,
             LedgerSnapshots,
+            Rekeying,
           ],
           useFactory: decisionLoopOf,
         },
@@ -306,6 +359,7 @@ function decisionLoopOf(
   unprojected: Backlog,
   erasures: Erasures | undefined,
   snapshots: LedgerSnapshots,
+  rekeying: Rekeying,
 ): DecisionLoop {
   return new DecisionLoop({
     programme,
@@ -317,6 +371,7 @@ function decisionLoopOf(
     observer,
     erasures,
     snapshots,
+    rekeying,
     wakeUp,
     pace: (signal) => unprojected.brake(LONGEST_BRAKE_MS, signal),
     engine: (options) => new LinkageEngine(options),

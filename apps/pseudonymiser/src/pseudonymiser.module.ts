@@ -20,11 +20,14 @@ import { FilePseudonymiser } from './files/file-pseudonymiser.js';
 import { FilesController } from './files/files.controller.js';
 import { statesOutbox } from './files/states-outbox.js';
 import { requireSameKeys } from './keys/key-fingerprints.js';
+import { TokenKeyInForce } from './keys/token-key-in-force.js';
 import { publishSaltMarks } from './keys/salt-marks-table.js';
 import { PeopleController } from './people/people.controller.js';
 import { PersonRequests } from './people/person-requests.js';
 import { SuppressionFile } from './people/suppression-file.js';
 import { RowWorkers } from './worker/row-workers.js';
+import { TokenWrapper } from './wrapping/token-wrapper.js';
+import { WrappingController } from './wrapping/wrapping.controller.js';
 
 type Config = ServiceConfig<typeof pseudonymiserConfig>;
 
@@ -54,28 +57,55 @@ export class PseudonymiserModule {
         PoolModule.forRoot({ database: 'restricted', url: config.restricted.url, service: 'pseudonymiser' }),
         OutboxModule.forRoot({ database: 'restricted', table: statesOutbox }),
       ],
-      controllers: [FilesController, PeopleController],
+      controllers: [FilesController, PeopleController, WrappingController],
       providers: [
         FileMetrics,
         {
-          provide: RowWorkers,
+          provide: TokenKeyInForce,
           inject: [poolToken('restricted')],
-          useFactory: (pool: pg.Pool) => startWorkers(pool, config),
+          useFactory: (pool: pg.Pool) => new TokenKeyInForce(pool, config.secrets.directory),
+        },
+        {
+          provide: RowWorkers,
+          inject: [poolToken('restricted'), TokenKeyInForce],
+          useFactory: (pool: pg.Pool, keys: TokenKeyInForce) => startWorkers(pool, keys, config),
+        },
+        {
+          provide: TokenWrapper,
+          inject: [MESSAGE_BUS, TokenKeyInForce, RowWorkers],
+          useFactory: async (bus: MessageBus, keys: TokenKeyInForce, workers: RowWorkers) =>
+            new TokenWrapper({
+              programme: (await readProgramme(config.programme.directory)).definition.id,
+              ...{ bus, keys, workers, now: () => new Date() },
+              onAdopted: (keyVersion) =>
+                new Logger('keys').log({ keyVersion }, 'another token key is in use from now on'),
+            }),
         },
         RowWorkersLifetime,
         {
           provide: PersonRequests,
-          inject: [poolToken('restricted'), RowWorkers, Outbox],
-          useFactory: (pool: pg.Pool, workers: RowWorkers, outbox: Outbox) =>
-            personRequests(pool, workers, outbox, config),
+          inject: [poolToken('restricted'), RowWorkers, TokenKeyInForce, Outbox],
+          useFactory: (pool: pg.Pool, workers: RowWorkers, keys: TokenKeyInForce, outbox: Outbox) =>
+            personRequests(pool, workers, keys, outbox, config),
         },
         {
           provide: FilePseudonymiser,
-          inject: [poolToken('restricted'), MESSAGE_BUS, RowWorkers, FileMetrics, Outbox, Metrics],
+          inject: [
+            ...[
+              poolToken('restricted'),
+              MESSAGE_BUS,
+              RowWorkers,
+              TokenKeyInForce,
+              FileMetrics,
+              Outbox,
+              Metrics,
+            ],
+          ],
           useFactory: async (
             pool: pg.Pool,
             bus: MessageBus,
             workers: RowWorkers,
+            keys: TokenKeyInForce,
             observer: FileMetrics,
             outbox: Outbox,
             metrics: Metrics,
@@ -85,6 +115,7 @@ export class PseudonymiserModule {
               pool,
               bus,
               workers,
+              keys,
               unlinked: Backlog.ofGroup(
                 bus,
                 'linker',
@@ -106,8 +137,9 @@ export class PseudonymiserModule {
 async function personRequests(
   pool: pg.Pool,
   workers: RowWorkers,
+  keys: TokenKeyInForce,
   outbox: Outbox,
-  { programme, secrets, suppressions }: Config,
+  { programme, suppressions }: Config,
 ): Promise<PersonRequests> {
   const logger = new Logger('people');
   const { id } = (await readProgramme(programme.directory)).definition;
@@ -124,7 +156,7 @@ async function personRequests(
     pool,
     workers,
     list,
-    keyVersion: (await readSecrets(secrets.directory)).tokenMasters.length,
+    keys,
     now: () => new Date(),
     wakeOutbox: () => outbox.wake(),
     onAnswered: ({ request, act, reason }, outcome, marks) =>
@@ -133,9 +165,9 @@ async function personRequests(
 }
 
 /** Starts threads, which read the keys, after checking that these are the keys of earlier rows. */
-async function startWorkers(pool: pg.Pool, config: Config): Promise<RowWorkers> {
+async function startWorkers(pool: pg.Pool, keys: TokenKeyInForce, config: Config): Promise<RowWorkers> {
   const secrets = await readSecrets(config.secrets.directory);
-  await requireSameKeys(pool, secrets);
+  await requireSameKeys(pool, secrets, await keys.version());
   await publishSaltMarks(pool, secrets.opLeapSalt);
   const workers = new RowWorkers({
     threads: config.threads,

@@ -64,6 +64,10 @@ export const token = hex128(
 ).brand<'Token'>();
 export type Token = z.infer<typeof token>;
 
+/** The highest version of a token key: as much as one byte of a row chunk holds. */
+export const MAX_KEY_VERSION = 127;
+export const keyVersion = z.int().positive().max(MAX_KEY_VERSION).describe('Version of the token keys.');
+
 export const salt = hex128('Commitment salt of one record; erased with its body.').brand<'Salt'>();
 export type Salt = z.infer<typeof salt>;
 

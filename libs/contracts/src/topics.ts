@@ -10,6 +10,7 @@ import {
 import { PersonAnswered, PersonRequested } from './messages/person-request.js';
 import { RowPseudonymised } from './messages/row-pseudonymised.js';
 import { SubmissionStateChanged } from './messages/submission-state-changed.js';
+import { TokensToWrap, TokensWrapped } from './messages/tokens-to-wrap.js';
 
 export type ServiceName = 'ingest' | 'pseudonymiser' | 'linker' | 'projector' | 'reporting-api';
 
@@ -91,6 +92,24 @@ export const topics = {
     key: 'programme',
     producers: ['pseudonymiser'],
     consumers: ['ingest'],
+  }),
+  tokensToWrap: topic({
+    name: 'linkage.internal.tokens-to-wrap.1',
+    contract: TokensToWrap,
+    partitions: 1,
+    retentionDays: 1,
+    key: 'programme',
+    producers: ['linker'],
+    consumers: ['pseudonymiser'],
+  }),
+  tokensWrapped: topic({
+    name: 'pseudonymisation.internal.tokens-wrapped.1',
+    contract: TokensWrapped,
+    partitions: 1,
+    retentionDays: 1,
+    key: 'programme',
+    producers: ['pseudonymiser'],
+    consumers: ['linker'],
   }),
   individualMatched: topic({
     name: 'linkage.public.individual-matched.1',

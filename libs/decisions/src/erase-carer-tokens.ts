@@ -71,7 +71,7 @@ export async function eraseCarerTokens(
   );
   return records.map(({ record, entered, erased, tokens }) => ({
     ...{ record, revision: entered },
-    cuts: [{ places: erased, tokens }],
+    cuts: [{ places: erased, tokens, keyVersion: ledger.keyVersion }],
   }));
 }
 

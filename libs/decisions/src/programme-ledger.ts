@@ -64,6 +64,8 @@ export class ProgrammeLedger implements Archived {
   definition: { readonly digest: string; readonly signingKey: string } | undefined;
   /** The strategy in force, as it was adopted. */
   strategy: DataOf<typeof StrategyAdopted> | undefined;
+  /** Version of the token keys under which all bodies are, once this decision is whole. */
+  keyVersion = 1;
   openReferrals = 0;
   tokensWithoutForce = 0;
   /** How many decisions have erased something. */
@@ -112,9 +114,10 @@ export class ProgrammeLedger implements Archived {
     const records = [...this.#carerCuts.keys()].filter((record) => this.engine.erasable([record]).length > 0);
     return this.entered(records).map((entered, index) => ({
       ...entered,
-      cuts: (this.#carerCuts.get(records[index] as RecordId) ?? []).map(({ places, tokens }) => ({
+      cuts: (this.#carerCuts.get(records[index] as RecordId) ?? []).map(({ places, tokens, keyVersion }) => ({
         places,
         tokens,
+        keyVersion,
       })),
     }));
   }
@@ -183,7 +186,7 @@ export class ProgrammeLedger implements Archived {
         return;
       case 'CarerTokensErased':
         for (const { record, erased: places, tokens } of event.data.records) {
-          const cut = { cause: event.cause, places, tokens };
+          const cut = { cause: event.cause, places, tokens, keyVersion: this.keyVersion };
           this.#carerCuts.set(record, [...(this.#carerCuts.get(record) ?? []), cut]);
         }
         this.erasures += 1;
@@ -195,6 +198,10 @@ export class ProgrammeLedger implements Archived {
         return;
       case 'FiguresPublished':
         this.quarters.set(event.data.period, { closing: event.data.closing, published: event.revision });
+        this.closedAt = event.revision;
+        return;
+      case 'KeyRotated':
+        this.keyVersion = event.data.keyVersion;
         this.closedAt = event.revision;
         return;
       case 'LinkReferred':
@@ -230,9 +237,10 @@ export class ProgrammeLedger implements Archived {
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is in progress');
     const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy } = this;
-    const { openReferrals, tokensWithoutForce, erasures } = this;
+    const { openReferrals, tokensWithoutForce, erasures, keyVersion } = this;
     const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy };
-    Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce, erasures }));
+    const counted = { openReferrals, tokensWithoutForce, erasures, keyVersion };
+    Object.assign(this, await archive.json({ ...state, ...counted }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
     await passMapThrough(archive, this.#rowless);

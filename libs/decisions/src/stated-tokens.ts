@@ -1,11 +1,17 @@
-import { readLedgerEvent, restatesTokens, type Commitment, type LedgerEvent } from '@kinledger/contracts';
+import {
+  readLedgerEvent,
+  rekeysTokens,
+  restatesTokens,
+  type Commitment,
+  type LedgerEvent,
+} from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 
 const PAGE = 1_000;
 
 /**
- * What the ledger states of records' tokens after they entered: the commitment to a record's tokens is the last one that
- * the ledger states for it. A record that is not here has that of its placement.
+ * What the ledger states of the tokens of records of which some were erased: the commitment to a record's tokens is the last
+ * one that the ledger states for it. A record that is not here has that of its placement, or of the last rotation of keys.
  */
 export class StatedTokens {
   readonly #stated = new Map<string, Commitment>();
@@ -22,13 +28,23 @@ export class StatedTokens {
       signal?.throwIfAborted();
       const page = await store.readPage(stream, from, PAGE);
       if (page.length === 0) return stated;
-      for (const { type, bytes } of page) if (restatesTokens(type)) stated.take(readLedgerEvent(bytes));
+      for (const { type, bytes } of page) if (stated.needs(type)) stated.take(readLedgerEvent(bytes));
       from += page.length;
     }
   }
 
+  /** Whether an event of this type may state something new of the records that are here. */
+  needs(type: string): boolean {
+    return restatesTokens(type) || (rekeysTokens(type) && this.#stated.size > 0);
+  }
+
   /** Takes a later event. */
   take(event: LedgerEvent): void {
+    if (event.type === 'RecordsRekeyed') {
+      // Of all other records it is the event itself that says so: there are as many as the ledger has.
+      for (const { record, tokens } of event.data.records)
+        if (this.#stated.has(record)) this.#stated.set(record, tokens);
+    }
     if (event.type !== 'CarerTokensErased') return;
     for (const { record, tokens } of event.data.records) {
       this.#stated.set(record, tokens);

@@ -1,3 +1,4 @@
+export type * from './bodies-to-rekey.js';
 export * from './checkpoints/checkpoints.js';
 export * from './checkpoints/in-memory-checkpoints.js';
 export * from './checkpoints/postgres-checkpoints.js';
@@ -8,6 +9,7 @@ export * from './in-memory/in-memory-event-store.js';
 export * from './kurrentdb/kurrentdb-event-store.js';
 export * from './open-event-store.js';
 export * from './postgres/erase-bodies.js';
+export * from './postgres/postgres-bodies-to-rekey.js';
 export * from './postgres/postgres-event-store.js';
 export * from './last-closed-at.js';
 export * from './read-ahead.js';

@@ -39,6 +39,8 @@ export interface TokenCut {
   readonly places: readonly number[];
   /** The ledger's commitment to the tokens that remain, as 64 hex digits. */
   readonly tokens: string;
+  /** Version of the token keys when it was stated. A row under a later key lost its tokens before it was re-keyed. */
+  readonly keyVersion: number;
 }
 
 /** What remains of a segment after rows are cut out. */
@@ -80,9 +82,10 @@ export function withoutTokens(
   const chunk = new RowChunk(bytes);
   const changed = new Map<number, TokensOfRecord>();
   for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
-    const cuts = cutsOf.get(chunk.recordOf(ordinal) ?? '');
-    const row = cuts === undefined ? undefined : chunk.row(ordinal);
-    if (cuts === undefined || row === undefined) continue;
+    const all = cutsOf.get(chunk.recordOf(ordinal) ?? '');
+    const row = all === undefined ? undefined : chunk.row(ordinal);
+    if (all === undefined || row === undefined) continue;
+    const cuts = all.filter((cut) => cut.keyVersion >= row.keyVersion);
     const now = commitmentToTokens(row);
     const left = cuts.slice(cuts.findLastIndex(({ tokens }) => tokens === now) + 1);
     if (left.length === 0) continue;

@@ -64,13 +64,22 @@ describe('the read models', () => {
     }
   });
 
-  it('together handle every event of the ledger, except those whose effect other events describe: refusals of consent, decisions about two rows, un-parkings', () => {
+  it('together handle every event of the ledger, except those whose effect other events describe: refusals of consent, decisions about two rows, un-parkings; and rotations of keys', () => {
     const erasures = ['RecordErased', 'CarerTokensErased'];
     const unhandled = Object.keys(ledgerContracts).filter(
       (type) => !erasures.includes(type) && !(handledEvents as ReadonlySet<string>).has(type),
     );
     expect(unhandled.toSorted()).toEqual([
-      ...['ConsentRefused', 'LinkAllowed', 'LinkForbidden', 'LinkReviewed', 'SubmissionUnparked'],
+      ...[
+        'ConsentRefused',
+        'KeyRotated',
+        'KeyRotationBegun',
+        'LinkAllowed',
+        'LinkForbidden',
+        'LinkReviewed',
+        'RecordsRekeyed',
+      ],
+      'SubmissionUnparked',
     ]);
   });
 });

@@ -51,6 +51,7 @@ export type { ApiDescription } from './openapi/openapi.controller.js';
 export { Outbox, OutboxModule, type OutboxModuleOptions } from './outbox/outbox.module.js';
 export { InjectPool, PoolModule, poolToken } from './persistence/pool.module.js';
 export { Problem, type ProblemDetail, type ProblemDocument, type ProblemOptions } from './problem/problem.js';
+export { SealedAnswers, sealFor } from './sealing/sealed-answers.js';
 export {
   createService,
   type Service,

@@ -47,6 +47,12 @@ export interface ClosingOrder {
   readonly reason: string;
 }
 
+export interface RotationOrder {
+  readonly id: string;
+  readonly keyVersion: number;
+  readonly reason: string;
+}
+
 /** Client of ingest's API for commands to the linker. */
 export const commandsApi = (endpoint: Endpoint) => ({
   erase: (order: ErasureOrder): Promise<Command> =>
@@ -63,6 +69,9 @@ export const commandsApi = (endpoint: Endpoint) => ({
 
   closeQuarter: (order: ClosingOrder): Promise<Command> =>
     callJson(endpoint, '/v1/quarter-closings', command, { method: 'POST', json: order }),
+
+  rotateKeys: (order: RotationOrder): Promise<Command> =>
+    callJson(endpoint, '/v1/key-rotations', command, { method: 'POST', json: order }),
 
   view: (id: string): Promise<Command> =>
     callJson(endpoint, `/v1/commands/${encodeURIComponent(id)}`, command),

@@ -7,6 +7,12 @@ const status = z.object({
   /** Why the ledger’s store is unavailable, if it is. */
   ledgerAway: z.string().optional(),
   intake: z.number(),
+  /** Version of the token keys in force. */
+  keyVersion: z.number(),
+  /** Bodies beside the ledger. */
+  bodies: z.number(),
+  /** How far a rotation of keys is, if there is one. */
+  rekeying: z.object({ keyVersion: z.number(), bodies: z.number(), total: z.number() }).optional(),
   erasures: z.object({ lines: z.number() }).optional(),
 });
 type LinkerStatus = z.infer<typeof status>;

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { BackupReport, OperationMessage, RestoreReport } from '@kinledger/contracts';
+import type { BackupReport, KeyReport, OperationMessage, RestoreReport } from '@kinledger/contracts';
 import { Failure } from '../failure.js';
 
 const entry = fileURLToPath(new URL('../../../embedded/dist/operations.js', import.meta.url));
@@ -10,10 +10,11 @@ const entry = fileURLToPath(new URL('../../../embedded/dist/operations.js', impo
 interface Reports {
   readonly 'backed-up': BackupReport;
   readonly restored: RestoreReport;
+  readonly 'key-created': KeyReport;
 }
 
 /**
- * Runs a backup or a restore in a child process until it ends.
+ * Runs an operation on a home, such as a backup, in a child process until it ends.
  * @throws Failure with the operation's message.
  */
 export async function runOperation<Type extends keyof Reports>(

@@ -24,6 +24,12 @@ export interface ClosingRequest {
   readonly id?: CommandId | undefined;
 }
 
+export interface RotationRequest {
+  readonly keyVersion: number;
+  readonly reason: string;
+  readonly id?: CommandId | undefined;
+}
+
 /** Sends commands to the linker, and waits for its replies. */
 @Injectable()
 export class CommandService {
@@ -76,6 +82,32 @@ export class CommandService {
     });
     this.#outbox.wake();
     if (isNew) this.#logger.log({ command: id, period, reason }, 'closing of a quarter ordered');
+    return this.answered(id);
+  }
+
+  /**
+   * Orders a rotation of the token key. It is due at once: files that are accepted before it may come under either key.
+   * @throws Problem 409 if the linker refuses.
+   */
+  async rotateKeys(
+    caller: Caller,
+    { keyVersion, reason, id = newId() }: RotationRequest,
+  ): Promise<AskedCommand> {
+    const { pool, programme } = this.#intake;
+    const isNew = await inTransaction(pool, (client) =>
+      askCommand(client, {
+        ...{
+          id,
+          kind: 'rotate-keys',
+          programme: programme.definition.id,
+          askedBy: askedByOf(caller),
+          reason,
+        },
+        ...{ payload: { keyVersion }, after: 0, at: new Date() },
+      }),
+    );
+    this.#outbox.wake();
+    if (isNew) this.#logger.log({ command: id, keyVersion, reason }, 'rotation of the token key requested');
     return this.answered(id);
   }
 

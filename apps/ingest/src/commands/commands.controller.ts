@@ -1,4 +1,11 @@
-import { code, commandId, MAX_RECORDS_PER_EVENT, recordId, type PeriodCode } from '@kinledger/contracts';
+import {
+  code,
+  commandId,
+  keyVersion,
+  MAX_RECORDS_PER_EVENT,
+  recordId,
+  type PeriodCode,
+} from '@kinledger/contracts';
 import { parsePeriod } from '@kinledger/domain';
 import { answers, problems, CurrentCaller, Problem, Roles, type Caller } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
@@ -25,6 +32,12 @@ const closeBody = z.strictObject({
   id: commandId.optional().describe('Idempotency key: a repeated request with the same one is one command.'),
 });
 
+const rotateBody = z.strictObject({
+  keyVersion: keyVersion.describe('Version of the token key to use: the one after the version in force.'),
+  reason: code.describe('Why, as a short code such as yearly-rotation or suspected-leak: never a name.'),
+  id: commandId.optional().describe('Idempotency key: requests with the same id are one command.'),
+});
+
 /** @throws Problem 400 for text that is no financial quarter. */
 function quarterAsked(text: string): PeriodCode {
   const period = parsePeriod(text);
@@ -49,7 +62,7 @@ export class CommandsController {
   @ApiOperation({
     summary: 'A command and the linker’s reply',
     description:
-      'Withdrawals, un-parkings, erasures and closings of quarters are commands. The linker executes a waiting command when its turn comes.',
+      'Withdrawals, un-parkings, erasures, closings of quarters and rotations of keys are commands. The linker executes a waiting command when its turn comes.',
   })
   @ApiResponse(answers(200, 'The command.', commandView))
   @ApiResponse(problems(404, 'You have no command with this id.'))
@@ -95,5 +108,22 @@ export class CommandsController {
   ): Promise<CommandView> {
     const closing = { ...rest, period: quarterAsked(period) };
     return viewOfCommand(await this.#commands.closeQuarter(caller, closing));
+  }
+
+  @Post('key-rotations')
+  @HttpCode(202)
+  @Roles('operator')
+  @ApiOperation({
+    summary: 'Rotate the token key',
+    description:
+      'Wraps every token under the next key, which must be among the pseudonymiser’s secrets. Files are taken in meanwhile, and decided when all bodies are re-keyed. The answer waits a while for the linker’s; the command says how it ended.',
+  })
+  @ApiResponse(answers(202, 'The command, and its reply if the linker has answered.', commandView))
+  @ApiResponse(problems(409, 'The linker refused the command: nothing was changed.'))
+  async rotateKeys(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: rotateBody }) body: z.output<typeof rotateBody>,
+  ): Promise<CommandView> {
+    return viewOfCommand(await this.#commands.rotateKeys(caller, body));
   }
 }

@@ -6,8 +6,9 @@ import { RowPlan } from '@kinledger/pseudonymised-rows';
 
 /** Bytes of an entry: 8 of the name, 8 of the key, 8 of the content. */
 export const ENTRY_BYTES = 24;
-export const KEY_AT = 8;
-export const CONTENT_AT = 16;
+const HASH_BYTES = 8;
+export const KEY_AT = HASH_BYTES;
+export const CONTENT_AT = 2 * HASH_BYTES;
 
 /** The lowest bit of a name says whether it is a natural key, whose rows are counted by occurrence. */
 export const isNaturalKey = (name: bigint): boolean => (name & 1n) === 1n;
@@ -60,6 +61,6 @@ export class RowEntries {
     let text: string = this.#dataset;
     // The length before each part distinguishes "1", "23" from "12", "3".
     for (const part of parts) text += `\n${part.length} ${part}`;
-    target.write(this.#hmac.hex(Buffer.from(text)).slice(0, 16), at, 'hex');
+    this.#hmac.writeOfText(text, target, at, HASH_BYTES);
   }
 }

@@ -39,14 +39,15 @@ export interface SubmitAnswer {
  * @throws Problem
  */
 export async function submitUpload(
-  { pool, programme }: Receiver,
+  receiver: Receiver,
   caller: Caller,
   id: string,
   request: SubmitRequest,
 ): Promise<SubmitAnswer> {
+  const { pool, programme } = receiver;
   // The registers are read before the lock is taken, so that others need not wait for it, and again only if somebody
   // else has submitted or withdrawn a file of the dataset meanwhile.
-  const foreseen = await foreseeBefore({ pool, programme }, id);
+  const foreseen = receiver.foreseen.take(id) ?? (await foreseeBefore(receiver, id));
   return inTransaction(pool, async (client) => {
     const upload = await lockUpload(client, id);
     if (upload === undefined || !mayActFor(caller, upload.provider)) throw uploadUnknown();

@@ -27,6 +27,7 @@ import { RegisterWriter } from '../register/register-writer.js';
 import { deleteRegister } from '../register/register-table.js';
 import { RowEntries } from '../register/row-entries.js';
 import { foreseeSubmission, type OfferedFile } from '../submissions/foresee-submission.js';
+import type { ForeseenSubmissions } from '../submissions/foreseen-submissions.js';
 import { FileCounts } from './counts.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
@@ -47,6 +48,7 @@ export interface Receiver {
   readonly kek: Kek;
   readonly contentHashKey: KeyObject;
   readonly limits: UploadLimits;
+  readonly foreseen: ForeseenSubmissions;
 }
 
 export interface FileToReceive {
@@ -138,7 +140,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       counts: counts.counts,
       findings: counts.findings,
       rowsAlone,
-      ifSubmitted: end.state === 'validated' ? await effectsOf(pool, dataset, offered) : null,
+      ifSubmitted: end.state === 'validated' ? await effectsOf(receiver, dataset, offered) : null,
     };
     return { upload: await finish(receiver, upload, read), header: csv.header, mapping };
   } catch (failure) {
@@ -290,8 +292,14 @@ async function finish({ pool, programme }: Receiver, id: UploadId, read: ReadUpl
 }
 
 /** Predicts what submitting the file would do, by mode. */
-async function effectsOf(pool: pg.Pool, dataset: Dataset, file: OfferedFile): Promise<EffectsByMode> {
-  const { replace, add } = (await foreseeSubmission(pool, dataset, file)).effects;
+async function effectsOf(
+  { pool, foreseen }: Receiver,
+  dataset: Dataset,
+  file: OfferedFile,
+): Promise<EffectsByMode> {
+  const whole = await foreseeSubmission(pool, dataset, file);
+  foreseen.keep(file.upload, whole);
+  const { replace, add } = whole.effects;
   return { ...(replace && { replace }), ...(add && { add }) };
 }
 

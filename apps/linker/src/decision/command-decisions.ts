@@ -10,6 +10,7 @@ import type { Programme } from '@kinledger/programme';
 import type { Inbox } from '../inbox/inbox.js';
 import type { DecisionObserver } from './decision-observer.js';
 import type { Definitions } from './definitions.js';
+import type { Rekeying } from '../rekeying/rekeying.js';
 import type { Erasing } from './erasing.js';
 import type { OpenLedger } from './open-ledger.js';
 import { decideWhole, timed } from './whole-decision.js';
@@ -21,6 +22,7 @@ export interface CommandDecisionsOptions {
   readonly store: EventStore;
   readonly inbox: Inbox;
   readonly observer: Pick<DecisionObserver, 'decided'>;
+  readonly rekeying: Rekeying;
 }
 
 /** Executes people's commands, or refuses them. */
@@ -42,21 +44,24 @@ export class CommandDecisions {
   decide(
     open: OpenLedger,
     place: number,
-    command: CommandData,
+    asked: CommandData,
     erasing: Erasing | undefined,
     signal: AbortSignal,
   ): Promise<void> {
     const { inbox, programmeId, store, observer, programme, figures } = this.#options;
     const { ledger } = open;
-    const handler = handlerOf(command);
-    const waitsFor = handler.waitsFor?.(command);
-    return timed(observer, { intake: waitsFor?.intake ?? place, command: command.kind }, async () => {
-      const known = ledger.positionOf(command.id);
+    const handler = handlerOf(asked);
+    const waitsFor = handler.waitsFor?.(asked);
+    return timed(observer, { intake: waitsFor?.intake ?? place, command: asked.kind }, async () => {
+      const known = ledger.positionOf(asked.id);
       if (known !== undefined) {
-        await inbox.answer(programmeId, command.id, { outcome: 'accepted', position: known });
+        await inbox.answer(programmeId, asked.id, { outcome: 'accepted', position: known });
         return undefined;
       }
-      const reason = handler.refusalOf(ledger, command, { erase: erasing !== undefined });
+      const { rekeying } = this.#options;
+      const command = await rekeying.underKey(asked, ledger.keyVersion, signal);
+      const can = { erase: erasing !== undefined, newestKey: await this.#newestKey(open, command, signal) };
+      const reason = handler.refusalOf(ledger, command, can);
       if (reason !== undefined) {
         // A refusal leaves no trace in the ledger, so check that the ledger was read up to its end.
         await open.requireUnchangedHead();
@@ -78,6 +83,7 @@ export class CommandDecisions {
             cause: { cause: causeOfCommand(command.id), time: command.time },
             progress: waitsFor && (await inbox.progressOf(waitsFor.submission, waitsFor.intake)),
             erasing: erasing?.hand(open),
+            rekeying,
             quarterVersions: quarterVersionsOf(programme, figures),
           },
           command,
@@ -89,6 +95,12 @@ export class CommandDecisions {
       await inbox.answer(programmeId, command.id, { outcome: 'accepted', position: ledger.closedAt });
       return done;
     });
+  }
+
+  /** Asked for only where it matters: a rotation that has begun had its key. */
+  async #newestKey(open: OpenLedger, command: CommandData, signal: AbortSignal): Promise<number | undefined> {
+    if (command.kind !== 'rotate-keys') return undefined;
+    return open.isInterrupted ? command.payload.keyVersion : this.#options.rekeying.newest(signal);
   }
 }
 

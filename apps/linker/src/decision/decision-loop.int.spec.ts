@@ -1,7 +1,7 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { topics } from '@kinledger/contracts';
-import { eraseBodies, eraseTokens, PostgresEventStore } from '@kinledger/event-store';
+import { eraseBodies, eraseTokens, PostgresBodiesToRekey, PostgresEventStore } from '@kinledger/event-store';
 import { createInMemoryMessageBus, topicSettings } from '@kinledger/message-bus';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -12,6 +12,7 @@ import { interruptedStore } from '../testing/interrupted-store.js';
 import { imageOf, startLinker, until, untilDone, type LinkerWorld } from '../testing/linker-world.js';
 import { eventfulYear, stageAll } from '../testing/scenario.js';
 import { decisionLoopFeatures } from './contract/decision-loop.features.js';
+import { keyRotationFeatures } from './contract/key-rotation.features.js';
 
 describe('the decision loop on PostgreSQL', () => {
   let databases: TestDatabases;
@@ -46,6 +47,7 @@ describe('the decision loop on PostgreSQL', () => {
         await eraseBodies(eraser, of, records);
       },
       eraseTokens: (of, records) => eraseTokens(eraser, of, records),
+      bodiesToRekey: new PostgresBodiesToRekey(eraser),
     };
     return {
       world,
@@ -56,6 +58,7 @@ describe('the decision loop on PostgreSQL', () => {
   };
 
   decisionLoopFeatures(open);
+  keyRotationFeatures(open);
 
   it('is continued by a standby when the writer is killed in the middle of a decision', async () => {
     const undisturbed = await open();

@@ -19,6 +19,7 @@ import type { Erasures } from '../erasures/erasures.js';
 import type { Inbox } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { Publication } from '../publication/publication.js';
+import type { Rekeying } from '../rekeying/rekeying.js';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import { CommandDecisions } from './command-decisions.js';
 import type { DecisionObserver } from './decision-observer.js';
@@ -42,6 +43,7 @@ export interface DecisionLoopOptions extends ConfiguredProgramme {
   readonly figures: FiguresInForce;
   /** Undefined if every start reads the whole ledger. */
   readonly snapshots?: LedgerSnapshots | undefined;
+  readonly rekeying: Rekeying;
   readonly observer: DecisionObserver;
   /** Waits while readers of the ledger are far behind: slows the loop, but never stops it. */
   readonly pace: (signal: AbortSignal) => Promise<void>;
@@ -159,13 +161,17 @@ export class DecisionLoop {
     await this.#decideInTurn(open, erasing, { signal, hurry, failures });
   }
 
-  /** Decides whatever is next until the signal aborts. */
+  /**
+   * Decides whatever is next until the signal aborts, or until a rotation of keys is complete: the ledger is then read
+   * again, so that no token of the older key is left in memory.
+   */
   async #decideInTurn(
     open: OpenLedger,
     erasing: Erasing | undefined,
     { signal, hurry, failures }: { signal: AbortSignal; hurry: AbortSignal; failures: LoopFailures },
   ): Promise<void> {
-    const { snapshots, pace } = this.#options;
+    const { snapshots, pace, rekeying } = this.#options;
+    const { keyVersion } = open.ledger;
     let place = open.ledger.lastIntake;
     for (;;) {
       const next = await this.#next.after(open, place, { erasures: erasing?.pending, snapshots }, signal);
@@ -179,6 +185,10 @@ export class DecisionLoop {
         await erasing?.erase(open, next, hurry);
         continue;
       }
+      if (next.kind === 'rekey') {
+        await rekeying.rekeyStaged(open.ledger.keyVersion, hurry);
+        continue;
+      }
       await pace(signal);
       if (isAborted(signal)) return;
       if (next.kind === 'file') {
@@ -190,6 +200,7 @@ export class DecisionLoop {
       }
       open.announce();
       failures.reached(open.ledger.nextRevision);
+      if (open.ledger.keyVersion !== keyVersion) return;
     }
   }
 
@@ -215,6 +226,9 @@ export class DecisionLoop {
         return;
       case 'erasure':
         await erasing?.erase(open, next, hurry);
+        return;
+      case 'rekey':
+        await this.#options.rekeying.rekeyStaged(open.ledger.keyVersion, hurry);
         return;
       case 'file':
         await this.#files.decide(open, next, hurry);

@@ -5,6 +5,7 @@ import { interruptedStore } from '../testing/interrupted-store.js';
 import { InMemorySnapshots } from '../testing/in-memory-snapshots.js';
 import { eventfulYear } from '../testing/scenario.js';
 import { decisionLoopFeatures } from './contract/decision-loop.features.js';
+import { keyRotationFeatures } from './contract/key-rotation.features.js';
 
 describe('the decision loop in memory', () => {
   decisionLoopFeatures(async () => {
@@ -12,11 +13,18 @@ describe('the decision loop in memory', () => {
     return { world, close: () => world.bus.close() };
   });
 
+  keyRotationFeatures(async () => {
+    const world = await inMemoryWorld();
+    return { world, close: () => world.bus.close() };
+  });
+
   describe('with a snapshot after every decision', () => {
-    decisionLoopFeatures(async () => {
+    const withSnapshots = async () => {
       const world = await inMemoryWorld();
       return { world: { ...world, snapshots: new InMemorySnapshots() }, close: () => world.bus.close() };
-    });
+    };
+    decisionLoopFeatures(withSnapshots);
+    keyRotationFeatures(withSnapshots);
   });
 
   it.each([

@@ -1,14 +1,21 @@
-import { causeOfCommand, commandOfCause, type CommandData } from '@kinledger/contracts';
-import { ERASURE_CAUSE, handlerOf, ledgerBehindInbox } from '@kinledger/decisions';
+import { causeOfCommand, commandOfCause, type CommandData, type SubmissionId } from '@kinledger/contracts';
+import { ERASURE_CAUSE, handlerOf, ledgerBehindInbox, type ProgrammeLedger } from '@kinledger/decisions';
 import type { WakeUp } from '@kinledger/waiting';
 import type { FileIntake, Inbox, UsedUpPlace } from '../inbox/inbox.js';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import type { OpenLedger } from './open-ledger.js';
 import type { PendingErasure, PendingErasures } from './pending-erasures.js';
 
-/** A file, an intake number that is already used up, a line of the list of erasures, or a command. */
+/**
+ * A file, an intake number that is already used up, a line of the list of erasures, or a command; or staged rows under an
+ * older key, which must be wrapped before they are decided.
+ */
 export type NextDecision =
-  FileIntake | UsedUpPlace | PendingErasure | { readonly kind: 'command'; readonly command: CommandData };
+  | FileIntake
+  | UsedUpPlace
+  | PendingErasure
+  | { readonly kind: 'command'; readonly command: CommandData }
+  | { readonly kind: 'rekey' };
 
 export interface NextDecisionsOptions {
   readonly programmeId: string;
@@ -29,10 +36,12 @@ export interface WhileWaiting {
 
 const POLL_MS = 500;
 const LOOK_AT_STORE_MS = 2_000;
+const LOOK_AT_ROWS_MS = 500;
 
 /** Determines what to decide next: erasures first, then commands whose turn has come, then the next file. */
 export class NextDecisions {
   readonly #options: NextDecisionsOptions;
+  #lookedAtRows = Number.NEGATIVE_INFINITY;
 
   constructor(options: NextDecisionsOptions) {
     this.#options = options;
@@ -62,6 +71,8 @@ export class NextDecisions {
         (await erasures?.next(open.ledger, begun)) ??
         (await this.#nextCommand(open, place, begun, can)) ??
         (await this.#nextFile(open, place + 1, begun));
+      if (typeof found === 'string' && begun === undefined && (await this.#holdsOlderRows(open.ledger)))
+        return { kind: 'rekey' };
       if (found === 'none') await snapshots?.keepIfDue(open.ledger, signal);
       else if (found !== 'not-ready') return found;
       await wakeUp.wait({ ms: pollMs, signal });
@@ -79,6 +90,8 @@ export class NextDecisions {
     const { inbox, programmeId } = this.#options;
     for (const command of await inbox.waitingCommands(programmeId, place)) {
       if (begun !== undefined && causeOfCommand(command.id) !== begun) continue;
+      // Its tokens are under a key that a rotation is about to bring.
+      if (command.kind === 'erase-person' && command.payload.keyVersion > ledger.keyVersion) continue;
       const handler = handlerOf(command);
       const waitsFor = handler.waitsFor?.(command);
       const isDueAtOnce =
@@ -87,9 +100,30 @@ export class NextDecisions {
         handler.refusalOf(ledger, command, can) !== undefined;
       if (isDueAtOnce) return { kind: 'command', command };
       const { complete, unprocessable } = await inbox.progressOf(waitsFor.submission, waitsFor.intake);
-      if (complete !== undefined || unprocessable !== undefined) return { kind: 'command', command };
+      if (unprocessable !== undefined && complete === undefined) return { kind: 'command', command };
+      if (complete === undefined) continue;
+      const readiness = await this.#readinessOf(ledger, waitsFor.submission);
+      if (readiness === 'rekey') return { kind: 'rekey' };
+      if (readiness === 'ready') return { kind: 'command', command };
     }
     return undefined;
+  }
+
+  /** Whether rows of any submission, such as a parked one, are staged under an older key. Looks now and then. */
+  async #holdsOlderRows({ keyVersion }: ProgrammeLedger): Promise<boolean> {
+    if (keyVersion === 1 || performance.now() - this.#lookedAtRows < LOOK_AT_ROWS_MS) return false;
+    this.#lookedAtRows = performance.now();
+    return (await this.#options.inbox.chunksBefore(keyVersion, 1)).length > 0;
+  }
+
+  /** Whether all rows of a submission are under the ledger's key. Those under a newer one wait for the rotation. */
+  async #readinessOf(
+    { keyVersion }: ProgrammeLedger,
+    submission: SubmissionId,
+  ): Promise<'ready' | 'rekey' | 'not-ready'> {
+    const versions = await this.#options.inbox.keyVersionsOf(submission);
+    if (versions.some((version) => version > keyVersion)) return 'not-ready';
+    return versions.some((version) => version < keyVersion) ? 'rekey' : 'ready';
   }
 
   /** The file with the next intake number, once it is completely staged. */
@@ -106,7 +140,10 @@ export class NextDecisions {
     switch (intake.state) {
       case 'waiting': {
         const { complete, unprocessable } = await inbox.progressOf(intake.data.submission, place);
-        return complete !== undefined || unprocessable !== undefined ? intake : 'not-ready';
+        if (complete === undefined) return unprocessable === undefined ? 'not-ready' : intake;
+        const readiness = await this.#readinessOf(open.ledger, intake.data.submission);
+        if (readiness === 'rekey') return { kind: 'rekey' };
+        return readiness === 'ready' ? intake : 'not-ready';
       }
       case 'decided':
       case 'parked':

@@ -20,6 +20,7 @@ import type {
   IncomingUnprocessable,
   Intake,
   IntakeState,
+  StagedChunk,
   StagingResult,
 } from './inbox.js';
 
@@ -71,11 +72,34 @@ export class InMemoryInbox implements Inbox {
       if (there === undefined) {
         held.set(item.chunk, item);
         staged += 1;
-      } else if (Buffer.compare(there.body, item.body) !== 0) {
+      } else if (!isOlder(item, there) && Buffer.compare(there.body, item.body) !== 0) {
         conflicting.push(`chunk ${item.chunk} of ${item.submission}`);
       }
     }
     return { staged, conflicting };
+  }
+
+  async keyVersionsOf(submission: SubmissionId): Promise<readonly number[]> {
+    const versions = this.#inOrder(submission).flatMap(({ keyVersion }) => keyVersion ?? []);
+    return [...new Set(versions)].sort((one, other) => one - other);
+  }
+
+  async chunksBefore(keyVersion: number, limit: number): Promise<readonly StagedChunk[]> {
+    return [...this.#chunks.values()]
+      .flatMap((chunks) => [...chunks.values()])
+      .flatMap(({ submission, chunk, keyVersion: its, body }) =>
+        its !== undefined && its < keyVersion ? [{ submission, chunk, keyVersion: its, body }] : [],
+      )
+      .slice(0, limit);
+  }
+
+  async replaceChunks(chunks: readonly StagedChunk[]): Promise<void> {
+    for (const { submission, chunk, keyVersion, body } of chunks) {
+      const held = this.#chunks.get(submission);
+      const there = held?.get(chunk);
+      if (there?.keyVersion === undefined || there.keyVersion >= keyVersion) continue;
+      held?.set(chunk, { ...there, keyVersion, body });
+    }
   }
 
   async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
@@ -223,5 +247,9 @@ export class InMemoryInbox implements Inbox {
     return [...(this.#chunks.get(submission)?.values() ?? [])].sort((a, b) => a.chunk - b.chunk);
   }
 }
+
+/** Whether a message that comes again has rows under an older key than those that are staged. */
+const isOlder = (item: IncomingChunk, there: IncomingChunk): boolean =>
+  item.keyVersion !== undefined && there.keyVersion !== undefined && item.keyVersion < there.keyVersion;
 
 const keyOf = (programme: string, intake: number): string => `${programme} ${intake}`;

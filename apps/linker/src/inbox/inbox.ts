@@ -49,7 +49,17 @@ export interface IncomingChunk {
   readonly last: boolean;
   /** Number of rows. */
   readonly rows: number;
+  /** Version of the token keys of its rows; undefined if it has none. */
+  readonly keyVersion: number | undefined;
   /** A row chunk that was already decoded, and so is valid. Immutable: it may be kept without a copy. */
+  readonly body: Uint8Array;
+}
+
+/** Rows as they are staged. */
+export interface StagedChunk {
+  readonly submission: SubmissionId;
+  readonly chunk: number;
+  readonly keyVersion: number;
   readonly body: Uint8Array;
 }
 
@@ -115,6 +125,13 @@ export interface Inbox extends StagedRows {
 
   stageIntakes(intakes: readonly IncomingIntake[]): Promise<StagingResult>;
   stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult>;
+  /** The key versions of a submission's staged rows, in ascending order. */
+  keyVersionsOf(submission: SubmissionId): Promise<readonly number[]>;
+  /** Staged chunks whose rows have an older key, whatever their submission waits for. */
+  chunksBefore(keyVersion: number, limit: number): Promise<readonly StagedChunk[]>;
+  /** Replaces chunks by the same rows under a newer key. Those that are settled or replaced meanwhile stay as they are. */
+  replaceChunks(chunks: readonly StagedChunk[]): Promise<void>;
+
   stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void>;
 
   intake(programme: string, intake: number): Promise<Intake | undefined>;

@@ -23,6 +23,7 @@ import type {
   IncomingUnprocessable,
   Intake,
   IntakeState,
+  StagedChunk,
   StagingResult,
 } from './inbox.js';
 import { KeptChunks, type KeptChunk } from './kept-chunks.js';
@@ -93,17 +94,18 @@ export class PostgresInbox implements Inbox {
   async stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult> {
     if (chunks.length === 0) return nothingStaged;
     // Each body is a parameter of its own: in an array, bytes would be sent as hexadecimal text.
-    const given = `(VALUES ${chunks.map((_, index) => chunkParameters(index * 5)).join(', ')})
-      AS given (submission, chunk, last, rows, body)`;
-    const values = chunks.flatMap(({ submission, chunk, last, rows, body }) => [
+    const given = `(VALUES ${chunks.map((_, index) => chunkParameters(index * 6)).join(', ')})
+      AS given (submission, chunk, last, rows, key_version, body)`;
+    const values = chunks.flatMap(({ submission, chunk, last, rows, keyVersion, body }) => [
       submission,
       chunk,
       last,
       rows,
+      keyVersion ?? null,
       packBytes(body),
     ]);
     const { rowCount } = await this.#pool.query(
-      `INSERT INTO linker.chunk (submission, chunk, last, rows, body)
+      `INSERT INTO linker.chunk (submission, chunk, last, rows, key_version, body)
        SELECT * FROM ${given}
        WHERE NOT EXISTS (SELECT FROM linker.intake i
                          WHERE i.submission = given.submission AND i.kind = 'file' AND i.state = 'decided')
@@ -122,10 +124,17 @@ export class PostgresInbox implements Inbox {
 
   /** Names the chunks whose place holds a different one. */
   async #conflicting(chunks: readonly IncomingChunk[]): Promise<string[]> {
+    // One whose rows were re-keyed since has other bytes, and is the same.
     const { rows } = await this.#pool.query<{ submission: SubmissionId; chunk: number; body: Buffer }>(
       `SELECT replace(submission::text, '-', '') AS submission, chunk, body
-       FROM linker.chunk JOIN unnest($1::uuid[], $2::int[]) AS given (submission, chunk) USING (submission, chunk)`,
-      [chunks.map(({ submission }) => submission), chunks.map(({ chunk }) => chunk)],
+       FROM linker.chunk held
+       JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS given (submission, chunk, key_version) USING (submission, chunk)
+       WHERE (held.key_version > given.key_version) IS NOT TRUE`,
+      [
+        chunks.map(({ submission }) => submission),
+        chunks.map(({ chunk }) => chunk),
+        chunks.map(({ keyVersion }) => keyVersion ?? null),
+      ],
     );
     const held = new Map(
       rows.map(({ submission, chunk, body }) => [
@@ -140,6 +149,48 @@ export class PostgresInbox implements Inbox {
         return there === undefined || Buffer.compare(there, body) === 0 ? [] : [name];
       })
       .sort();
+  }
+
+  async keyVersionsOf(submission: SubmissionId): Promise<readonly number[]> {
+    const { rows } = await this.#pool.query<{ version: number }>({
+      name: 'linker-key-versions',
+      text: `SELECT DISTINCT key_version AS version FROM linker.chunk
+             WHERE submission = $1 AND key_version IS NOT NULL ORDER BY 1`,
+      values: [submission],
+    });
+    return rows.map(({ version }) => version);
+  }
+
+  async chunksBefore(keyVersion: number, limit: number): Promise<readonly StagedChunk[]> {
+    const { rows } = await this.#pool.query<Omit<StagedChunk, 'body'> & { readonly base64: string }>(
+      `SELECT replace(submission::text, '-', '') AS submission, chunk, key_version AS "keyVersion",
+              encode(body, 'base64') AS base64
+       FROM linker.chunk WHERE key_version < $1 ORDER BY submission, chunk LIMIT $2`,
+      [keyVersion, limit],
+    );
+    return rows.map(({ base64, ...rest }) => ({
+      ...rest,
+      body: unpackBytes(Buffer.from(base64, 'base64'), MAX_MESSAGE_BYTES),
+    }));
+  }
+
+  async replaceChunks(chunks: readonly StagedChunk[]): Promise<void> {
+    if (chunks.length === 0) return;
+    const given = chunks.map((_, index) => {
+      const first = 1 + index * 4;
+      return `($${first}::uuid, $${first + 1}::int, $${first + 2}::int, $${first + 3}::bytea)`;
+    });
+    await this.#pool.query(
+      `UPDATE linker.chunk held SET key_version = given.key_version, body = given.body
+       FROM (VALUES ${given.join(', ')}) AS given (submission, chunk, key_version, body)
+       WHERE held.submission = given.submission AND held.chunk = given.chunk AND held.key_version < given.key_version`,
+      chunks.flatMap(({ submission, chunk, keyVersion, body }) => [
+        ...[submission, chunk, keyVersion],
+        packBytes(body),
+      ]),
+    );
+    this.#staged.clear();
+    this.#read.clear();
   }
 
   async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
@@ -437,4 +488,4 @@ interface ChunkRow {
 const nothingStaged: StagingResult = { staged: 0, conflicting: [] };
 
 const chunkParameters = (before: number): string =>
-  `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::bytea)`;
+  `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::int, $${before + 6}::bytea)`;

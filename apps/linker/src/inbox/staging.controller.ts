@@ -103,6 +103,7 @@ export class StagingController {
       chunk: data.chunk,
       last: data.last,
       rows: data.rows.length,
+      keyVersion: data.rows[0]?.keyVersion,
       body: bytesOf(context.received[index]).body,
     }));
     this.#staged(await this.#inbox.stageChunks(chunks), context.topic);

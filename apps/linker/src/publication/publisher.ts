@@ -190,6 +190,7 @@ export class Publisher implements Publication {
       case 'LinkAllowed':
       case 'QuarterClosed':
       case 'FiguresPublished':
+      case 'KeyRotated':
         return undefined;
       default:
         return closing satisfies never;

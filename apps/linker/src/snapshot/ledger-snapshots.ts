@@ -1,12 +1,12 @@
 import { endianness } from 'node:os';
-import { erasesBodies, restatesTokens } from '@kinledger/contracts';
+import { changesBodies, erasesBodies } from '@kinledger/contracts';
 import { LedgerTree, type LedgerMemory, type ProgrammeLedger } from '@kinledger/decisions';
 import { ArchiveReader, ArchiveWriter, isArchiveUnreadable } from '@kinledger/domain';
 import { bodiesIn, type EventStore } from '@kinledger/event-store';
 import { isSnapshotDamaged, type SnapshotGround, type Snapshots } from './snapshots.js';
 
 /** Why a snapshot is not used: the part of its ground that differs here, or its fault. */
-type Objection = keyof SnapshotGround | 'erasure' | 'damaged';
+type Objection = keyof SnapshotGround | 'erasure' | 'rekeyed' | 'damaged';
 
 /** What happened to a snapshot. */
 export type SnapshotNews =
@@ -146,7 +146,8 @@ export class LedgerSnapshots implements LedgerMemory {
       (part) => stored[part] !== ground[part],
     );
     if (other !== undefined) return other;
-    if (await this.#erasedBetween(position + 1, end)) return 'erasure';
+    const changed = await this.#changeBetween(position + 1, end);
+    if (changed !== undefined) return changed;
     const here = await this.#groundAt(position, signal);
     return (['treeRoot', 'bodies', 'keyVersions'] as const).find((part) => stored[part] !== here[part]);
   }
@@ -166,15 +167,17 @@ export class LedgerSnapshots implements LedgerMemory {
     return { position, treeRoot: this.#tree.root, ...this.#ground, bodies, keyVersions };
   }
 
-  async #erasedBetween(from: number, to: number): Promise<boolean> {
+  /** What bodies have lost or changed by these events. */
+  async #changeBetween(from: number, to: number): Promise<'erasure' | 'rekeyed' | undefined> {
     const { store, stream } = this.#options;
     for (let next = from; next <= to;) {
       const page = await store.readPage(stream, next, Math.min(PAGE_EVENTS, to - next + 1));
       if (page.length === 0) throw new Error(`${stream} became shorter while it was read`);
-      if (page.some(({ type }) => erasesBodies(type) || restatesTokens(type))) return true;
+      const changing = page.find(({ type }) => changesBodies(type));
+      if (changing !== undefined) return erasesBodies(changing.type) ? 'erasure' : 'rekeyed';
       next += page.length;
     }
-    return false;
+    return undefined;
   }
 
   async #keyVersionsUpTo(position: number): Promise<string> {

@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Decided, DecisionObserver, LoopState } from '../decision/decision-observer.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
 import { PinoLogger } from 'nestjs-pino';
+import type { RekeyingProgress } from '../rekeying/rekeying.js';
 import type { SnapshotNews } from '../snapshot/ledger-snapshots.js';
 import type { Inbox } from '../inbox/inbox.js';
 import { INBOX } from '../inbox/inbox.token.js';
@@ -25,6 +26,10 @@ export interface LinkerStatus {
   readonly intake: number;
   readonly openReferrals: number;
   readonly tokensWithoutForce: number;
+  /** Version of the token keys under which the ledger takes rows. */
+  readonly keyVersion: number;
+  /** How far a rotation of keys is; absent unless this process carries one out. */
+  readonly rekeying?: RekeyingProgress;
   /** How far the list of erasures is executed; absent before it was read. */
   readonly erasures?: ErasureStanding;
   /** Since this process started. */
@@ -50,7 +55,18 @@ export class LinkerMetrics implements DecisionObserver {
   #openReferrals = 0;
   #tokensWithoutForce = 0;
   #erasureStanding: ErasureStanding | undefined;
-  readonly #outcomes = { linked: 0, withdrawn: 0, parked: 0, erased: 0, closed: 0, published: 0, refused: 0 };
+  #keyVersion = 1;
+  #rekeying: RekeyingProgress | undefined;
+  readonly #outcomes = {
+    linked: 0,
+    withdrawn: 0,
+    parked: 0,
+    erased: 0,
+    closed: 0,
+    published: 0,
+    rekeyed: 0,
+    refused: 0,
+  };
 
   readonly #decidedTotal;
   readonly #rowsTotal;
@@ -165,6 +181,12 @@ export class LinkerMetrics implements DecisionObserver {
       'Ledger position of the snapshot that this process last used or wrote, -1 if there is none.',
       () => this.#snapshotPosition,
     );
+    gauge('kinledger_linker_key_version', 'Version of the token keys in force.', () => this.#keyVersion);
+    gauge(
+      'kinledger_linker_bodies_to_rekey',
+      'Bodies that a rotation of keys has still to re-key; 0 while there is none.',
+      () => (this.#rekeying === undefined ? 0 : this.#rekeying.total - this.#rekeying.bodies),
+    );
     gauge('kinledger_linker_index_records', 'Records in the linkage index.', () => this.#size.records);
     metrics.gauge({
       name: 'kinledger_linker_index_bytes',
@@ -203,6 +225,8 @@ export class LinkerMetrics implements DecisionObserver {
       intake: this.#intake,
       openReferrals,
       tokensWithoutForce,
+      keyVersion: this.#keyVersion,
+      ...(this.#rekeying === undefined ? {} : { rekeying: this.#rekeying }),
       ...(this.#erasureStanding === undefined ? {} : { erasures: this.#erasureStanding }),
       decided: { ...this.#outcomes },
     };
@@ -211,6 +235,7 @@ export class LinkerMetrics implements DecisionObserver {
   state(state: LoopState, halt?: Halt): void {
     if (state === this.#current && halt === undefined) return;
     this.#current = state;
+    if (state !== 'deciding') this.#rekeying = undefined;
     this.#haltedBy = halt;
     if (halt === undefined) this.#logger.info({ state }, 'linker');
     else this.#logger.fatal({ err: halt, state }, 'the linker has halted until a person has investigated');
@@ -223,6 +248,9 @@ export class LinkerMetrics implements DecisionObserver {
     this.#intake = Math.max(this.#intake, ledger.lastIntake);
     this.#openReferrals = ledger.openReferrals;
     this.#tokensWithoutForce = ledger.tokensWithoutForce;
+    this.#keyVersion = ledger.keyVersion;
+    if (this.#rekeying !== undefined && this.#rekeying.keyVersion <= ledger.keyVersion)
+      this.#rekeying = undefined;
   }
 
   decided({ intake, command, acceptedAt, outcome, rows, seconds }: Decided): void {
@@ -244,6 +272,18 @@ export class LinkerMetrics implements DecisionObserver {
       this.#logger.warn(standing, 'the list of erasures names records that the ledger does not have');
     }
     this.#erasureStanding = standing;
+  }
+
+  rekeying(progress: RekeyingProgress): void {
+    if (progress.bodies === 0) this.#logger.info(progress, 're-keying bodies');
+    this.#rekeying = progress;
+  }
+
+  wrappingWaits(seconds: number): void {
+    this.#logger.warn(
+      { seconds: Math.round(seconds) },
+      'the pseudonymiser has not answered a request to wrap tokens; the linker waits for it',
+    );
   }
 
   unreadableErasure(line: number): void {

@@ -1,6 +1,13 @@
 import { closesDecision, readLedgerEvent, type LedgerEvent } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
-import { bodiesIn, InMemoryEventStore, InMemoryLedger, type EventStore } from '@kinledger/event-store';
+import {
+  bodiesIn,
+  InMemoryBodiesToRekey,
+  InMemoryEventStore,
+  InMemoryLedger,
+  type BodiesToRekey,
+  type EventStore,
+} from '@kinledger/event-store';
 import {
   createInMemoryMessageBus,
   topicSettings,
@@ -14,6 +21,7 @@ import {
   type AppendLimits,
   type Halt,
   type ProgrammeLedger,
+  type TokenWrapping,
   adoptedStrategyOf,
   streamOf,
 } from '@kinledger/decisions';
@@ -25,11 +33,13 @@ import type { Erasures } from '../erasures/erasures.js';
 import { InMemoryInbox } from '../inbox/in-memory-inbox.js';
 import type { Inbox } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
+import { Rekeying, type RekeyingProgress } from '../rekeying/rekeying.js';
 import { LedgerSnapshots, type SnapshotNews } from '../snapshot/ledger-snapshots.js';
 import type { Snapshots } from '../snapshot/snapshots.js';
 import { InMemoryPublicationCursor, type PublicationCursor } from '../publication/publication-cursor.js';
 import { Publisher } from '../publication/publisher.js';
 import { figuresInForce } from './figures.js';
+import { WrappingByKeys } from '@kinledger/decisions/testing';
 import { smallProgramme } from './programme.js';
 import { programme as programmeId } from './messages.js';
 
@@ -47,6 +57,8 @@ export interface LinkerWorld {
   /** Deletes bodies as the eraser does. */
   readonly eraseBodies?: Erasures['eraseBodies'];
   readonly eraseTokens?: Erasures['eraseTokens'];
+  /** Changes bodies as the eraser does. */
+  readonly bodiesToRekey?: BodiesToRekey;
   /** The linkers' snapshots, if they use any; they then write one after every event that leaves them idle. */
   readonly snapshots?: Snapshots;
 }
@@ -65,6 +77,7 @@ export async function inMemoryWorld(): Promise<LinkerWorld> {
     bus,
     eraseBodies: (stream, records) => Promise.resolve(void ledger.eraseBodies(stream, records)),
     eraseTokens: (stream, records) => Promise.resolve(ledger.eraseTokens(stream, records)),
+    bodiesToRekey: new InMemoryBodiesToRekey(ledger),
   };
 }
 
@@ -88,6 +101,7 @@ export class Observed implements DecisionObserver {
   refusedAppends = 0;
   events = 0;
   readonly snapshots: SnapshotNews[] = [];
+  readonly rekeyings: RekeyingProgress[] = [];
   position = -1;
   erased: ErasureStanding | undefined;
 
@@ -125,6 +139,8 @@ export interface LinkerOptions {
   readonly recoveryPageSize?: number;
   /** The list of erasures, which a test may replace. */
   readonly erasures?: Pick<Erasures, 'list' | 'append'>;
+  /** Whoever holds the token keys. */
+  readonly wrapping?: TokenWrapping;
   /** Digest of the program that it claims to be. */
   readonly code?: string;
 }
@@ -184,6 +200,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     retryMs: 1,
     ...(options.publicationPageSize === undefined ? {} : { pageSize: options.publicationPageSize }),
   });
+  const snapshots = snapshotsOf(world, used, options, observed);
   const loop = new DecisionLoop({
     programme: used,
     signingKey: options.signingKey ?? signingKey,
@@ -192,7 +209,14 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
     leases: options.leases ?? new LeaseForAll(),
     publication,
     erasures: erasuresOf(world, options),
-    snapshots: snapshotsOf(world, used, options, observed),
+    snapshots,
+    rekeying: new Rekeying({
+      stream: streamOf(programmeId),
+      ...{ store, inbox, snapshots },
+      bodies: world.bodiesToRekey,
+      wrapping: options.wrapping ?? new WrappingByKeys(1),
+      onProgress: (progress) => observed.rekeyings.push(progress),
+    }),
     engine: (engineOptions) => new LinkageEngine(engineOptions),
     figures: figuresInForce,
     observer: observed,

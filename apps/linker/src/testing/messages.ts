@@ -1,5 +1,6 @@
 import {
   Command,
+  decodeRowChunk,
   encodeRowChunk,
   FiguresComputed,
   FileAccepted,
@@ -19,6 +20,7 @@ import {
 import { submissionIdOf } from '@kinledger/domain';
 import type { IncomingChunk, IncomingCommand, IncomingIntake } from '../inbox/inbox.js';
 import { hexOf, type RowDraft } from './rows.js';
+import { rowUnderKey } from '@kinledger/decisions/testing';
 
 /** Messages for specs: the contracts' own examples with relevant fields changed. */
 
@@ -74,6 +76,20 @@ function command<Kind extends CommandKind>(
 export const withdrawal = (minute: number, after: number, submission: SubmissionId): IncomingCommand =>
   command('withdraw-submission', minute, after, { submission });
 
+/** Due at once, whichever files are accepted before it. */
+export const rotation = (minute: number, keyVersion: number): IncomingCommand =>
+  command('rotate-keys', minute, 0, { keyVersion });
+
+/** The same file with its rows under a later token key. */
+export const underKey = <File extends Pick<Submitted, 'chunks'>>(file: File, keyVersion: number): File => ({
+  ...file,
+  chunks: file.chunks.map((chunk) => {
+    const data = decodeRowChunk(chunk.body);
+    const rows = data.rows.map((row) => rowUnderKey(row, keyVersion));
+    return { ...chunk, keyVersion: rows[0]?.keyVersion, body: encodeRowChunk({ ...data, rows }) };
+  }),
+});
+
 export const closing = (minute: number, after: number, period: string): IncomingCommand =>
   command('close-quarter', minute, after, { period: period as PeriodCode });
 
@@ -121,6 +137,7 @@ interface Chunk {
 }
 
 const chunkMessage = (chunk: Chunk): IncomingChunk => ({
+  keyVersion: chunk.rows[0]?.keyVersion,
   submission: chunk.submission,
   chunk: chunk.chunk,
   last: chunk.last,

@@ -148,7 +148,13 @@ export class DecidedLedger extends SmallLedger {
     const data = { basis: 'test', records: [{ record: row.record, entered, erased, tokens }] };
     const run = this.engine.eraseCarerTokens(data, new Map([[row.record, remaining]]));
     await this.#write([...run.decide(this.#next)], []);
-    this.forgetTokens([{ record: row.record, revision: entered, cuts: [{ places: erased, tokens }] }]);
+    this.forgetTokens([
+      {
+        record: row.record,
+        revision: entered,
+        cuts: [{ places: erased, tokens, keyVersion: row.keyVersion }],
+      },
+    ]);
   }
 
   /** Records what a person decided about two rows. */

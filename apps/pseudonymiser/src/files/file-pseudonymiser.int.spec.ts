@@ -15,7 +15,7 @@ import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { createInMemoryMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
-import { createSecrets, keysOf, readSecrets } from '@kinledger/pseudonymisation';
+import { createSecrets, createTokenMaster, keysOf, readSecrets } from '@kinledger/pseudonymisation';
 import { Backlog } from '@kinledger/service-kit';
 import { canonicalEmail, digestOf } from '@kinledger/domain';
 import type pg from 'pg';
@@ -85,6 +85,7 @@ let ended: string[];
 /** Number of chunks that the linker has not consumed yet. */
 let unlinked: number;
 let asked = 0;
+let keyInForce: number;
 let files: FilePseudonymiser;
 const never = new AbortController().signal;
 
@@ -93,11 +94,13 @@ beforeEach(() => {
   counts = noRows();
   ended = [];
   unlinked = 0;
+  keyInForce = 1;
   files = new FilePseudonymiser({
     programme: 'leap',
     pool,
     bus: recording.bus,
     workers,
+    keys: { version: () => Promise.resolve(keyInForce) },
     unlinked: new Backlog({
       measure: async () => {
         asked += 1;
@@ -201,7 +204,7 @@ describe('an accepted file', () => {
     const rows = chunks.flatMap(({ data }) => data.rows);
     expect(rows).toHaveLength(1201);
     expect(new Set(rows.map(({ record }) => record)).size).toBe(1201);
-    const { tokens } = keysOf(await readSecrets(secretsDirectory));
+    const { tokens } = keysOf(await readSecrets(secretsDirectory), 1);
     const salt = (await readSecrets(secretsDirectory)).opLeapSalt.export().toString();
     rows.forEach((row, index) => {
       const email = canonicalEmail(`carer${index}@canary.example.org`)!;
@@ -348,6 +351,28 @@ describe('a file that is delivered again', () => {
     await files.process(event, never);
     expect(bytesOf(recording.published)).toEqual(before);
     await takeStates();
+  });
+
+  it('is read under the key in force; after a crash again under the key with which it was begun', async () => {
+    await createTokenMaster(secretsDirectory, 2);
+    const secrets = await readSecrets(secretsDirectory);
+    const { event } = await land({ dataset: participants(), rows: children(3) });
+    const before = await publishedBeforeCrash(event);
+    keyInForce = 2;
+    await files.process(event, never);
+    expect(bytesOf(recording.published)).toEqual(before);
+    const older = chunksOf(recording.published.splice(0)).flatMap(({ data }) => data.rows);
+    const again = await land({ dataset: participants(), rows: children(3) });
+    await files.process(again.event, never);
+    const newer = chunksOf(recording.published).flatMap(({ data }) => data.rows);
+    expect([older, newer].map((rows) => rows.map(({ keyVersion }) => keyVersion))).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+    ]);
+    const { tokens } = keysOf(secrets);
+    expect(newer.map((row) => row.tokens)).toEqual(
+      older.map((row) => row.tokens.map((one) => ({ ...one, token: tokens.wrap(one.domain, one.token, 1) }))),
+    );
   });
 
   it('while it is still processed elsewhere gets one outcome', async () => {

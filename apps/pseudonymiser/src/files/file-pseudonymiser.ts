@@ -9,7 +9,8 @@ import type { RowTask, RowTaskResult } from '../worker/row-task.js';
 import type { RowWorker, RowWorkers } from '../worker/row-workers.js';
 import { ChunkPublisher } from './chunk-publisher.js';
 import { announceAgain, findFinished, finish, type FinishedFile } from './finished-files.js';
-import { beginFile, suppressionOf } from '../people/suppression-log.js';
+import type { TokenKeyInForce } from '../keys/token-key-in-force.js';
+import { beginFile, beginningOf } from '../people/suppression-log.js';
 import { inOrder } from './in-order.js';
 import { isUnprocessable, unprocessable } from './unprocessable.js';
 
@@ -27,6 +28,7 @@ export interface FilePseudonymiserOptions {
   readonly pool: pg.Pool;
   readonly bus: MessageBus;
   readonly workers: RowWorkers;
+  readonly keys: Pick<TokenKeyInForce, 'version'>;
   /** Chunks that the linker has not consumed yet. */
   readonly unlinked: Backlog;
   readonly filesAtOnce: number;
@@ -100,7 +102,11 @@ export class FilePseudonymiser {
     if (landing.rows !== counts.accepted + counts.consentRefused) throw unprocessable('landing-incomplete');
     const { wrappedDataKey, wrappedSeed } = landing;
     // Before a row is read: who is suppressed when a file is accepted is suppressed for all of it.
-    const { lines, ...suppressed } = await suppressionOf(pool, file.data);
+    const { lines, keyVersion, ...suppressed } = await beginningOf(
+      pool,
+      file.data,
+      await this.#options.keys.version(),
+    );
     let isBegun = false;
     return workers.withWorker(async (worker) => {
       try {
@@ -115,12 +121,13 @@ export class FilePseudonymiser {
             wrappedDataKey,
             wrappedSeed,
             suppressed,
+            keyVersion,
           },
         });
         const publisher = new ChunkPublisher(bus, file, async () => {
           await unlinked.room(signal);
           signal.throwIfAborted();
-          if (!isBegun) await beginFile(pool, file.data, lines);
+          if (!isBegun) await beginFile(pool, file.data, { lines, keyVersion });
           isBegun = true;
         });
         const each = (kind: 'note' | 'chunk') =>

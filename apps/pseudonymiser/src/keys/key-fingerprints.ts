@@ -11,10 +11,13 @@ export interface KeysChanged extends Error {
 /**
  * Checks that the keys are those with which earlier rows were made: with others, every token, row key and record id
  * would silently match nothing. Records the fingerprints of keys that are used for the first time.
+ * @param tokenKeys number of token keys that are in use; later ones may still be replaced.
  * @throws KeysChanged naming the secrets to restore.
  */
-export async function requireSameKeys(pool: pg.Pool, secrets: Secrets): Promise<void> {
-  const current = new Map([...keysByName(secrets)].map(([name, key]) => [name, fingerprintOf(key)]));
+export async function requireSameKeys(pool: pg.Pool, secrets: Secrets, tokenKeys: number): Promise<void> {
+  const current = new Map(
+    [...keysByName(secrets, tokenKeys)].map(([name, key]) => [name, fingerprintOf(key)]),
+  );
   await pool.query(
     `INSERT INTO pseudonymiser.key_fingerprint (name, fingerprint)
      SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
@@ -38,9 +41,10 @@ const keysChanged = (names: readonly string[]): KeysChanged =>
   );
 
 /** All but the landing store's key, which files outlive by days only. */
-function* keysByName(secrets: Secrets): Generator<[string, KeyObject]> {
+function* keysByName(secrets: Secrets, tokenKeys: number): Generator<[string, KeyObject]> {
   yield [secretFiles.opLeapSalt, secrets.opLeapSalt];
   yield [secretFiles.rowKeyKey, secrets.rowKeyKey];
   yield [secretFiles.recordIdKey, secrets.recordIdKey];
-  for (const [index, master] of secrets.tokenMasters.entries()) yield [tokenMasterFile(index + 1), master];
+  for (const [index, master] of secrets.tokenMasters.slice(0, tokenKeys).entries())
+    yield [tokenMasterFile(index + 1), master];
 }

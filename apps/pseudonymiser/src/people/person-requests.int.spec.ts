@@ -40,6 +40,7 @@ const programmeDirectory = join(root, 'programmes/leap');
 const entry = join(root, 'apps/pseudonymiser/dist/worker/row-worker.js');
 const leap = 'leap' as ProgrammeId;
 const never = new AbortController().signal;
+const keys = { version: () => Promise.resolve(1) };
 const numbers = ['9434765919', '9876543210', '9434765870'] as const;
 
 let secretsDirectory: string;
@@ -86,7 +87,7 @@ describe('requests about people', () => {
   const listFile = () => new SuppressionFile(list, leap, (line) => answered.push(`line ${line}`));
   const requests = (suppressions: SuppressionFile | undefined = listFile(), client: pg.Pool = pool) =>
     new PersonRequests({
-      ...{ programme: leap, pool: client, workers, list: suppressions, keyVersion: 1 },
+      ...{ programme: leap, pool: client, workers, list: suppressions, keys },
       now: () => new Date('2024-04-02T10:00:01Z'),
       wakeOutbox: () => undefined,
       onAnswered: (_, outcome, marks) => answered.push(`${outcome} ${marks}`),
@@ -181,7 +182,7 @@ describe('requests about people', () => {
   it('are refused where nobody can be suppressed, nothing is sealed, or the number names nobody', async () => {
     const one = await seal(nhs(numbers[0]));
     const without = new PersonRequests({
-      ...{ programme: leap, pool, workers, list: undefined, keyVersion: 1, now: () => new Date() },
+      ...{ programme: leap, pool, workers, list: undefined, keys, now: () => new Date() },
       ...{ wakeOutbox: () => undefined, onAnswered: () => undefined },
     });
     await without.carryOut(one);
@@ -257,7 +258,7 @@ describe('requests about people', () => {
     });
     const files = () =>
       new FilePseudonymiser({
-        ...{ programme: leap, pool, bus, workers, filesAtOnce: 1, now: () => new Date() },
+        ...{ programme: leap, pool, bus, workers, keys, filesAtOnce: 1, now: () => new Date() },
         unlinked: new Backlog({ measure: async () => 0, limit: 10, everyMs: 1 }),
         observer: { onRows: () => undefined, onFinished: () => undefined },
         wakeOutbox: () => undefined,

@@ -12,6 +12,7 @@ import type { NamedPerson } from '@kinledger/pseudonymised-rows';
 import type pg from 'pg';
 import { SOURCE } from '../files/chunk-publisher.js';
 import { statesOutbox } from '../files/states-outbox.js';
+import type { TokenKeyInForce } from '../keys/token-key-in-force.js';
 import type { RowWorkers } from '../worker/row-workers.js';
 import { addLines, lockSuppressions, stillSuppressed } from './suppression-log.js';
 import type { SuppressionFile } from './suppression-file.js';
@@ -24,7 +25,7 @@ export interface PersonRequestsOptions {
   readonly workers: RowWorkers;
   /** Absent where nobody can be suppressed. */
   readonly list: SuppressionFile | undefined;
-  readonly keyVersion: number;
+  readonly keys: Pick<TokenKeyInForce, 'version'>;
   readonly now: () => Date;
   /** Called after a commit that wrote to the outbox. */
   readonly wakeOutbox: () => void;
@@ -34,10 +35,15 @@ export interface PersonRequestsOptions {
 
 /** A request that was read, or why it is refused. */
 type Reading =
-  | { readonly person: NamedPerson; readonly refusal?: undefined }
+  | { readonly person: NamedPerson; readonly keyVersion: number; readonly refusal?: undefined }
   | { readonly refusal: PersonRefusal; readonly person?: undefined };
 
-const nobody: NamedPerson = { tokens: [], rowKeys: [], marks: [] };
+/** A person, and the version of the token keys under which the tokens are. */
+interface KeyedPerson extends NamedPerson {
+  readonly keyVersion: number;
+}
+
+const nobody: KeyedPerson = { tokens: [], rowKeys: [], marks: [], keyVersion: 1 };
 
 /**
  * Suppresses people, or lifts suppressions. Only when that is durable, outside the databases too, is the request
@@ -65,7 +71,7 @@ export class PersonRequests {
     const told =
       reading.person === undefined
         ? await this.#answer(request, nobody, reading.refusal)
-        : await this.#apply(request, reading.person);
+        : await this.#apply(request, { ...reading.person, keyVersion: reading.keyVersion });
     wakeOutbox();
     onAnswered(request, told.refusal ?? 'done', told.marks);
   }
@@ -87,13 +93,16 @@ export class PersonRequests {
     );
     const [found] = rows;
     if (found === undefined) return { refusal: 'request-gone' };
-    const result = await workers.withWorker((worker) => worker.run({ kind: 'person', request, ...found }));
+    const keyVersion = await this.#options.keys.version();
+    const result = await workers.withWorker((worker) =>
+      worker.run({ kind: 'person', request, keyVersion, ...found }),
+    );
     if (result.kind !== 'person') return { refusal: 'request-not-authentic' };
     const { person } = result;
-    return person.marks.length === 0 ? { refusal: 'names-nobody' } : { person };
+    return person.marks.length === 0 ? { refusal: 'names-nobody' } : { person, keyVersion };
   }
 
-  async #apply(request: Request, person: NamedPerson) {
+  async #apply(request: Request, person: KeyedPerson) {
     const { pool, list } = this.#options;
     const marks =
       request.act === 'erase' ? [...person.marks] : await stillSuppressed(pool, [...person.marks]);
@@ -115,11 +124,11 @@ export class PersonRequests {
   /** One transaction: the lines of the log, the answer, and the end of what was sealed. */
   async #answer(
     request: Request,
-    { tokens, rowKeys }: NamedPerson,
+    { tokens, rowKeys, keyVersion }: KeyedPerson,
     refusal: PersonRefusal | undefined,
     suppression?: Suppression,
   ): Promise<{ readonly refusal: PersonRefusal | undefined; readonly marks: number }> {
-    const { pool, keyVersion, now } = this.#options;
+    const { pool, now } = this.#options;
     const at = now();
     const marks = suppression?.marks.length ?? 0;
     await inTransaction(pool, async (client) => {

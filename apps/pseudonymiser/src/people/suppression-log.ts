@@ -54,21 +54,26 @@ export async function stillSuppressed(client: Queryable, marks: readonly Mark[])
   return marks.filter(({ mac }) => suppressed.has(mac));
 }
 
-/** Who is suppressed for a file, by how many lines of the log. */
-export interface FileSuppression extends SuppressedPeople {
+/** How a file is read. */
+export interface FileBeginning {
+  /** By how many lines of the log of suppressions. */
   readonly lines: number;
+  /** Version of the token keys. */
+  readonly keyVersion: number;
 }
 
 /**
- * Who is suppressed for a file. One that was begun is read as it was begun, so that its rows are the same again; tried
- * at a later place in the order of intake, whoever was suppressed meanwhile must not be in it.
+ * How a file is read, and who is suppressed for it. One that was begun is read as it was begun, so that its rows are the
+ * same again; tried at a later place in the order of intake, whoever was suppressed meanwhile must not be in it.
+ * @param keyInForce version of the token keys for a file that was not begun.
  */
-export async function suppressionOf(
+export async function beginningOf(
   client: Queryable,
   { submission, intake }: { readonly submission: string; readonly intake: number },
-): Promise<FileSuppression> {
-  const { rows } = await client.query<{ lines: number; intake: number }>(
-    'SELECT lines, intake FROM pseudonymiser.begun_file WHERE submission = $1',
+  keyInForce: number,
+): Promise<FileBeginning & SuppressedPeople> {
+  const { rows } = await client.query<FileBeginning & { intake: number }>(
+    `SELECT lines, intake, key_version AS "keyVersion" FROM pseudonymiser.begun_file WHERE submission = $1`,
     [submission],
   );
   const now = await lastLine(client);
@@ -76,7 +81,8 @@ export async function suppressionOf(
   const macs = await suppressedAfter(client, lines);
   const isTriedAgain = rows[0] !== undefined && rows[0].intake !== intake;
   const since = isTriedAgain ? (await suppressedAfter(client, now)).difference(macs) : new Set<string>();
-  return { lines, macs, since, kinds: await kindsOf(client) };
+  const keyVersion = rows[0]?.keyVersion ?? keyInForce;
+  return { lines, keyVersion, macs, since, kinds: await kindsOf(client) };
 }
 
 /** Kinds of the marks that were ever suppressed. */
@@ -88,23 +94,25 @@ async function kindsOf(client: Queryable): Promise<Set<string>> {
 }
 
 /**
- * Notes by how many lines a file is read, before its first row is published. Repeatable.
+ * Notes how a file is read, before its first row is published. Repeatable.
  * @throws Error where another process has begun it otherwise: to be read again.
  */
 export async function beginFile(
   client: Queryable,
   { submission, intake }: { readonly submission: string; readonly intake: number },
-  lines: number,
+  { lines, keyVersion }: FileBeginning,
 ): Promise<void> {
   await client.query(
-    'INSERT INTO pseudonymiser.begun_file (submission, intake, lines) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-    [submission, intake, lines],
+    `INSERT INTO pseudonymiser.begun_file (submission, intake, lines, key_version) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
+    [submission, intake, lines, keyVersion],
   );
   const { rowCount } = await client.query(
-    'SELECT FROM pseudonymiser.begun_file WHERE submission = $1 AND lines = $2',
-    [submission, lines],
+    'SELECT FROM pseudonymiser.begun_file WHERE submission = $1 AND lines = $2 AND key_version = $3',
+    [submission, lines, keyVersion],
   );
-  if (rowCount !== 1) throw new Error(`submission ${submission} was begun under other suppressions`);
+  if (rowCount !== 1)
+    throw new Error(`submission ${submission} was begun under other suppressions or another key`);
 }
 
 /** Forgets how a file was begun: all its rows are published. */

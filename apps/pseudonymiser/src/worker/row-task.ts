@@ -1,4 +1,12 @@
-import type { DatasetId, PackedRows, ProviderId, RowKey, SubmissionId, UploadId } from '@kinledger/contracts';
+import type {
+  DatasetId,
+  DomainTokens,
+  PackedRows,
+  ProviderId,
+  RowKey,
+  SubmissionId,
+  UploadId,
+} from '@kinledger/contracts';
 import type { NamedPerson, RowCounts, SuppressedPeople } from '@kinledger/pseudonymised-rows';
 
 /** Where a worker reads its programme and keys. It reads keys itself, so that they are never sent. */
@@ -18,6 +26,8 @@ export interface FileToOpen {
   readonly wrappedDataKey: Uint8Array;
   readonly wrappedSeed: Uint8Array;
   readonly suppressed: SuppressedPeople;
+  /** Version of the token keys under which it is read. */
+  readonly keyVersion: number;
 }
 
 export type RowTask =
@@ -42,6 +52,14 @@ export type RowTask =
       readonly request: string;
       readonly wrappedDataKey: Uint8Array;
       readonly sealed: Uint8Array;
+      readonly keyVersion: number;
+    }
+  /** Tokens of an older version of the keys. */
+  | {
+      readonly kind: 'wrap';
+      readonly from: number;
+      readonly to: number;
+      readonly domains: readonly DomainTokens[];
     }
   /** Requests the noted refusals. */
   | { readonly kind: 'refused'; readonly submission: SubmissionId }
@@ -52,5 +70,7 @@ export type RowTaskResult =
   | { readonly kind: 'refused'; readonly rowKeys: readonly RowKey[] }
   | { readonly kind: 'person'; readonly person: NamedPerson }
   | { readonly kind: 'rows'; readonly packed: readonly PackedRows[]; readonly counts: RowCounts }
+  /** 16 bytes a token, in the order of the task. */
+  | { readonly kind: 'wrapped'; readonly tokens: Uint8Array }
   /** Another attempt would fail in the same way. */
   | { readonly kind: 'unprocessable'; readonly reason: string };

@@ -19,7 +19,9 @@ import {
   noRows,
   rowUnfit,
   suppressedIn,
+  type Keys,
   type PersonIdentifiers,
+  type TokenKeys,
 } from '@kinledger/pseudonymised-rows';
 import { packRows } from '../rows/pack-rows.js';
 import type { FileToOpen, RowTask, RowTaskResult, RowWorkerData } from './row-task.js';
@@ -31,13 +33,25 @@ import type { FileToOpen, RowTask, RowTaskResult, RowWorkerData } from './row-ta
 
 // Piscina passes the service's data on: `RowWorkerData` by construction.
 const { programmeDirectory, secretsDirectory } = workerData as RowWorkerData;
-const [programme, secrets] = await Promise.all([
+const [programme, firstSecrets] = await Promise.all([
   readProgramme(programmeDirectory),
   readSecrets(secretsDirectory),
 ]);
 const postcodes = await programme.postcodeLookup();
-const keys = keysOf(secrets);
-const marks = personMarksOf(secrets);
+const marks = personMarksOf(firstSecrets);
+let secrets = firstSecrets;
+const keysByVersion = new Map<number, Keys>();
+
+/** The keys up to a version of the token keys. A version that is not known yet has been added to the secrets since. */
+async function keysUpTo(version: number): Promise<Keys> {
+  const known = keysByVersion.get(version);
+  if (known !== undefined) return known;
+  if (version > secrets.tokenMasters.length) secrets = await readSecrets(secretsDirectory);
+  if (version > secrets.tokenMasters.length) throw new Error(`there is no token key ${version}`);
+  const keys = keysOf(secrets, version);
+  keysByVersion.set(version, keys);
+  return keys;
+}
 
 interface OpenFile {
   readonly file: FileToOpen;
@@ -49,17 +63,19 @@ interface OpenFile {
 }
 const files = new Map<SubmissionId, OpenFile>();
 
-export default function perform(task: RowTask): RowTaskResult {
+export default async function perform(task: RowTask): Promise<RowTaskResult> {
   try {
     switch (task.kind) {
       case 'open':
-        return open(task.file);
+        return open(task.file, await keysUpTo(task.file.keyVersion));
       case 'chunk':
         return pseudonymise(task.submission, task.n, task.sealed);
       case 'note':
         return note(task.submission, task.n, task.sealed);
       case 'person':
-        return { kind: 'person', person: personIn(task) };
+        return { kind: 'person', person: personIn(task, await keysUpTo(task.keyVersion)) };
+      case 'wrap':
+        return { kind: 'wrapped', tokens: wrapped(task, (await keysUpTo(task.to)).tokens) };
       case 'refused':
         return { kind: 'refused', rowKeys: openFile(task.submission).rows.refused };
       case 'close':
@@ -75,7 +91,7 @@ export default function perform(task: RowTask): RowTaskResult {
 
 const unprocessable = (reason: string): RowTaskResult => ({ kind: 'unprocessable', reason });
 
-function open(file: FileToOpen): RowTaskResult {
+function open(file: FileToOpen, keys: Keys): RowTaskResult {
   const dataset = programme.dataset(file.dataset);
   if (dataset === undefined) return unprocessable('dataset-unknown');
   if (dataset.schemaHash !== file.schemaHash) return unprocessable('schema-unknown');
@@ -132,7 +148,14 @@ function pseudonymise(submission: SubmissionId, n: number, sealed: Uint8Array): 
   }
 }
 
-function personIn({ request, ...sealed }: Extract<RowTask, { kind: 'person' }>) {
+function wrapped({ from, domains }: Extract<RowTask, { kind: 'wrap' }>, keys: TokenKeys): Uint8Array {
+  const tokens = domains.flatMap(({ domain, tokens: its }) =>
+    its.map((token) => keys.wrap(domain, token, from)),
+  );
+  return Buffer.from(tokens.join(''), 'hex');
+}
+
+function personIn({ request, ...sealed }: Extract<RowTask, { kind: 'person' }>, keys: Keys) {
   const plaintext = openPersonRequest(kekFrom(secrets.landingKek), request, sealed);
   // Intake sealed it: the shape is believed.
   const identifiers = JSON.parse(Buffer.from(plaintext).toString('utf8')) as PersonIdentifiers;

@@ -6,6 +6,7 @@ import { CloseQuarter } from './close-quarter.js';
 import { ErasePerson, withoutPerson } from './erase-person.js';
 import { EraseRecords } from './erase-records.js';
 import { PublishFigures } from './publish-figures.js';
+import { RotateKeys } from './rotate-keys.js';
 import { UnparkSubmission } from './unpark-submission.js';
 import { WithdrawSubmission } from './withdraw-submission.js';
 
@@ -17,6 +18,7 @@ export const commandContracts = {
   'erase-person': ErasePerson,
   'close-quarter': CloseQuarter,
   'publish-figures': PublishFigures,
+  'rotate-keys': RotateKeys,
 } as const;
 
 export type CommandKind = keyof typeof commandContracts;
@@ -51,6 +53,7 @@ export const Command = contract({
     commandOf(ErasePerson),
     commandOf(CloseQuarter),
     commandOf(PublishFigures),
+    commandOf(RotateKeys),
   ]),
   example: { ...shared, kind: 'withdraw-submission', payload: WithdrawSubmission.example },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rowKey } from '../identifiers.js';
+import { keyVersion, rowKey } from '../identifiers.js';
 import { MAX_TOKENS, tokenOccurrence } from '../messages/pseudonymised-row.js';
 import { commandContract } from './command-kind.js';
 
@@ -19,7 +19,7 @@ export const ErasePerson = commandContract({
       .array(rowKey)
       .max(MAX_ROW_KEYS)
       .describe('Keys of the person’s rows in files of a provider. Empty once answered.'),
-    keyVersion: z.int().positive().describe('Version of the token keys.'),
+    keyVersion,
     all: z.boolean().describe('Whether several individuals may be erased, if the identifiers name several.'),
   }),
   refusals: {

@@ -10,6 +10,7 @@ describe('an event that a person asked for', () => {
     const asked = Object.values(ledgerContracts).filter(({ schema }) => membersOf(schema).includes('by'));
     expect(asked.map(({ name }) => name).sort()).toEqual([
       'CarerTokensErased',
+      'KeyRotationBegun',
       'LinkAllowed',
       'LinkForbidden',
       'LinkReviewed',

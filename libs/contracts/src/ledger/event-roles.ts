@@ -17,10 +17,10 @@ export interface EventRoles {
   /** Readers that ignore it. All others must handle it to compile. */
   readonly ignoredBy: readonly LedgerReader[];
   /**
-   * Its effect on the bodies beside the ledger: adds those of its records, has them erased, or has their tokens changed
-   * and states a new commitment to them.
+   * Its effect on the bodies beside the ledger: adds those of its records, has them erased, has tokens taken out of them
+   * and states a new commitment to the rest, or has their tokens wrapped and states new commitments to all.
    */
-  readonly bodies: 'brings' | 'erases' | 'restates' | 'none';
+  readonly bodies: 'brings' | 'erases' | 'restates' | 'rekeys' | 'none';
 }
 
 /** A contract of the ledger. */

@@ -7,6 +7,7 @@ import * as constraints from './constraints.js';
 import * as erasures from './erasures.js';
 import * as families from './families.js';
 import * as individuals from './individuals.js';
+import * as keys from './keys.js';
 import * as programme from './programme.js';
 import * as quarters from './quarters.js';
 import * as submissions from './submissions.js';
@@ -40,6 +41,9 @@ export const ledgerContracts = {
   FamiliesDissolved: families.FamiliesDissolved,
   QuarterClosed: quarters.QuarterClosed,
   FiguresPublished: quarters.FiguresPublished,
+  KeyRotationBegun: keys.KeyRotationBegun,
+  RecordsRekeyed: keys.RecordsRekeyed,
+  KeyRotated: keys.KeyRotated,
 } as const;
 
 export type LedgerEventType = keyof typeof ledgerContracts;
@@ -91,6 +95,7 @@ const published = typesWhere(({ publishedOn }) => publishedOn.length > 0);
 const placing = typesWhere(({ bodies }) => bodies === 'brings');
 const erasing = typesWhere(({ bodies }) => bodies === 'erases');
 const restating = typesWhere(({ bodies }) => bodies === 'restates');
+const rekeying = typesWhere(({ bodies }) => bodies === 'rekeys');
 const ignored: Readonly<Record<LedgerReader, ReadonlySet<string>>> = {
   linkage: typesWhere(({ ignoredBy }) => ignoredBy.includes('linkage')),
   'programme-ledger': typesWhere(({ ignoredBy }) => ignoredBy.includes('programme-ledger')),
@@ -114,10 +119,17 @@ export const isErasing = (event: LedgerEvent): event is ErasingEvent => erasing.
 /** Whether an event type has bodies beside the ledger erased. */
 export const erasesBodies = (type: string): boolean => erasing.has(type);
 
-/** Whether an event type states commitments to tokens anew. */
+/** Whether an event type states commitments to tokens anew because some were taken out. */
 export const restatesTokens = (type: string): boolean => restating.has(type);
 
 export const isRestating = (event: LedgerEvent): event is RestatingEvent => restating.has(event.type);
+
+/** Whether an event type states commitments to tokens anew because they were wrapped under another key. */
+export const rekeysTokens = (type: string): boolean => rekeying.has(type);
+
+/** Whether an event type says that bodies beside the ledger have other contents from now on, or none. */
+export const changesBodies = (type: string): boolean =>
+  erasing.has(type) || restating.has(type) || rekeying.has(type);
 
 /** Whether a reader must handle an event. */
 export const concerns = <Reader extends LedgerReader>(

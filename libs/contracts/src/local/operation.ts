@@ -26,9 +26,17 @@ export interface RestoreReport {
   readonly suppressions: { readonly marks: number };
 }
 
-/** Messages of a backup or restore to the process that started it. */
+export interface KeyReport {
+  readonly keyVersion: number;
+  readonly file: string;
+  /** False if it was there already. */
+  readonly created: boolean;
+}
+
+/** Messages of an operation on a home to the process that started it. */
 export type OperationMessage =
   | { readonly type: 'stage'; readonly text: string }
   | { readonly type: 'backed-up'; readonly report: BackupReport }
   | { readonly type: 'restored'; readonly report: RestoreReport }
+  | { readonly type: 'key-created'; readonly report: KeyReport }
   | { readonly type: 'failed'; readonly message: string };

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { code, isoDate, recordId, role, rowKey, salt, token, valueDomain } from '../identifiers.js';
+import {
+  code,
+  isoDate,
+  keyVersion,
+  recordId,
+  role,
+  rowKey,
+  salt,
+  token,
+  valueDomain,
+} from '../identifiers.js';
 
 export const MAX_ROWS_PER_CHUNK = 500;
 export const MAX_TOKENS = 32;
@@ -94,7 +104,7 @@ export const pseudonymisedRow = z.object({
   derived: z.array(derivedTokens).max(MAX_DERIVATIONS),
   attributes,
   facts,
-  keyVersion: z.int().positive().describe('Version of the token keys.'),
+  keyVersion,
   salt,
 });
 export type PseudonymisedRow = z.infer<typeof pseudonymisedRow>;

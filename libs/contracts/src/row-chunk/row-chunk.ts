@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   datasetId,
+  MAX_KEY_VERSION,
   periodCode,
   programmeId,
   type DatasetId,
@@ -9,6 +10,7 @@ import {
   type RecordId,
   type RowKey,
   type SubmissionId,
+  type Token,
 } from '../identifiers.js';
 import { MAX_ROWS_PER_CHUNK, type PseudonymisedRow } from '../messages/pseudonymised-row.js';
 import { ByteReader, ByteWriter, malformed, ROW_CHUNK_FORMAT } from './bytes.js';
@@ -255,6 +257,77 @@ export class RowChunk {
     return out.written().slice();
   }
 
+  /** Version of the keys under which the tokens of a row are; undefined if it was cut out. @throws RangeError */
+  keyVersionOf(ordinal: number): number | undefined {
+    return this.slice(ordinal).length === 0 ? undefined : this.#readTokens(ordinal).version;
+  }
+
+  /** All tokens of its rows by value domain, each once. @throws UnreadableContract */
+  tokensByDomain(): Map<string, Token[]> {
+    const found = new Map<string, Set<Token>>();
+    for (let ordinal = 0; ordinal < this.count; ordinal += 1) {
+      if (this.slice(ordinal).length === 0) continue;
+      for (const { domain, token } of this.#readTokens(ordinal).tokens) {
+        const its = found.get(domain);
+        if (its === undefined) found.set(domain, new Set([token]));
+        else its.add(token);
+      }
+    }
+    return new Map([...found].map(([domain, tokens]) => [domain, [...tokens]]));
+  }
+
+  /**
+   * The chunk with other tokens, and their key version, in the same places: all other bytes stay as they are.
+   * @param tokenOf the new token for one of a domain. @throws RangeError for a key version over 127; UnreadableContract
+   */
+  rekeyed(keyVersion: number, tokenOf: (domain: string, token: Token) => Token): Uint8Array {
+    if (!(Number.isInteger(keyVersion) && keyVersion > 0 && keyVersion <= MAX_KEY_VERSION))
+      throw new RangeError(`key versions are 1 to ${MAX_KEY_VERSION}`);
+    const bytes = this.bytes.slice();
+    const id = new ByteWriter();
+    for (let ordinal = 0; ordinal < this.count; ordinal += 1) {
+      if (this.slice(ordinal).length === 0) continue;
+      const { versionAt, tokens } = this.#readTokens(ordinal);
+      bytes[versionAt] = keyVersion;
+      for (const { domain, token, at } of tokens) {
+        id.cutTo(0);
+        id.id(tokenOf(domain, token));
+        bytes.set(id.written(), at);
+      }
+    }
+    return bytes;
+  }
+
+  /** The tokens of a row, and where they and their version lie in the bytes of the chunk. */
+  #readTokens(ordinal: number): PlacedTokens {
+    const from = this.#moveTo(ordinal);
+    for (let texts = from.number(); texts > 0; texts -= 1) from.number();
+    from.bytes(from.number()); // the body
+    const domains: string[] = [];
+    for (let texts = from.number(); texts > 0; texts -= 1) domains.push(this.#texts.textOf(from.number()));
+    from.number();
+    const versionAt = from.at;
+    const version = from.number(MAX_KEY_VERSION);
+    let next = 0;
+    const tokens: PlacedToken[] = [];
+    const take = (domain: string | undefined) => {
+      if (domain === undefined) throw malformed('a part of a row has too few texts');
+      const { at } = from;
+      tokens.push({ domain, at, token: from.id() as Token });
+    };
+    for (let left = from.number(); left > 0; left -= 1) {
+      from.byte();
+      take(domains[next++]);
+    }
+    for (let left = from.number(); left > 0; left -= 1) {
+      const domain = domains[next + 1]; // after the text of the derivation
+      next += 2;
+      from.number();
+      for (let several = from.number(); several > 0; several -= 1) take(domain);
+    }
+    return { version, versionAt, tokens };
+  }
+
   /** Passes over a part of a row, and notes the texts that it uses. */
   #passPart(from: ByteReader, used?: Set<number>): void {
     for (let texts = from.number(); texts > 0; texts -= 1) {
@@ -287,6 +360,20 @@ export class RowChunk {
     const { keyVersion, derived } = tokens;
     return { record, rowKey, role, tokens: tokens.tokens, derived, attributes, facts, keyVersion, salt };
   }
+}
+
+interface PlacedToken {
+  readonly domain: string;
+  readonly token: Token;
+  /** Offset of its 16 bytes. */
+  readonly at: number;
+}
+
+interface PlacedTokens {
+  readonly version: number;
+  /** Offset of the version's byte. */
+  readonly versionAt: number;
+  readonly tokens: readonly PlacedToken[];
 }
 
 /** The texts of a chunk by number, and the reader of parts that use them. */
@@ -364,6 +451,13 @@ class Dictionary implements PartReader {
     if (this.#numbers[this.#next] !== 0) return this.text(kind);
     this.#next += 1;
     return undefined;
+  }
+
+  /** The text with a number. */
+  textOf(number: number): string {
+    const text = this.#texts[number];
+    if (text === undefined) throw malformed('a text is not in the dictionary');
+    return text;
   }
 
   /** The number of a text. @throws RangeError if the dictionary does not have it. */

@@ -113,6 +113,7 @@ describe('a row chunk', () => {
       { facts: { kind: 'feedback', eventDate: '2023-07-04', question: 'a', rating: 0.5 } },
     ],
     ['key version 0', { keyVersion: 0 }],
+    ['key version 128', { keyVersion: 128 }],
   ])('is refused for %s', (_, change) => {
     const chunk = { ...example, rows: [{ ...example.rows[0], ...change }] } as RowChunkData;
     expect(schema.safeParse(chunk).success).toBe(false);
@@ -301,6 +302,41 @@ describe('the rows of a chunk', () => {
         expect(rest.withoutRows(cut)).toEqual(bytes);
       }),
     );
+  });
+
+  it('get other tokens and another key version in their places, and keep everything else', () => {
+    const turned = (domain: string, token: string) =>
+      token.replace(/(.)(.)/g, '$2$1').replace(/^./, domain.length % 2 === 0 ? '0' : '1') as Token;
+    fc.assert(
+      fc.property(chunks, fc.array(fc.nat(5)), (data, wanted) => {
+        const cut = new Set(wanted.filter((ordinal) => ordinal < data.rows.length));
+        const chunk = new RowChunk(new RowChunk(encodeRowChunk(data)).withoutRows(cut));
+        const rows = data.rows.map((row) => ({
+          ...row,
+          keyVersion: 7,
+          tokens: row.tokens.map((one) => ({ ...one, token: turned(one.domain, one.token) })),
+          derived: row.derived.map((one) => ({
+            ...one,
+            tokens: one.tokens.map((token) => turned(one.domain, token)),
+          })),
+        }));
+        const expected = new RowChunk(encodeRowChunk({ ...data, rows })).withoutRows(cut);
+        expect(chunk.rekeyed(7, turned)).toEqual(expected);
+        const left = data.rows.filter((_, ordinal) => !cut.has(ordinal));
+        data.rows.forEach(({ keyVersion }, ordinal) => {
+          expect(chunk.keyVersionOf(ordinal)).toBe(cut.has(ordinal) ? undefined : keyVersion);
+        });
+        const held = left.flatMap(({ tokens, derived }) => [
+          ...tokens.map(({ domain, token }) => `${domain} ${token}`),
+          ...derived.flatMap(({ domain, tokens: several }) => several.map((token) => `${domain} ${token}`)),
+        ]);
+        const listed = [...chunk.tokensByDomain()].flatMap(([domain, tokens]) =>
+          tokens.map((token) => `${domain} ${token}`),
+        );
+        expect(listed.sort()).toEqual([...new Set(held)].sort());
+      }),
+    );
+    expect(() => new RowChunk(encodeRowChunk(example)).rekeyed(128, turned)).toThrow(RangeError);
   });
 
   it('of other tokens keep all else of their row, its ordinal, and every other slice', () => {

@@ -1,4 +1,4 @@
-import { code, isoDate, role, valueDomain } from '../identifiers.js';
+import { code, isoDate, MAX_KEY_VERSION, role, valueDomain } from '../identifiers.js';
 import {
   attributeName,
   attributeValue,
@@ -24,7 +24,7 @@ import { ID_BYTES, malformed, type ByteReader, type ByteWriter } from './bytes.j
  *                    role: its place in the schema's list, 1 byte
  *                    number of attributes; for each, in the order of their names, two texts: name, value
  *                    facts: the kind's place in `factFields`, 1 byte; then what stands there
- *     the tokens     version of the key: number
+ *     the tokens     version of the key: number, 1 byte, since it is at most 127
  *                    number of tokens; for each: domain, text; use, its place, 1 byte; token, 16 bytes
  *                    number of derivations; for each: derivation and domain, texts; version, number;
  *                    number of tokens; 16 bytes each
@@ -181,7 +181,7 @@ export function readTokens(from: PartReader): TokensOfRecord {
   const { raw } = from;
   const token = () => raw.id() as Token; // likewise
   const version = () => readVersion(raw);
-  const keyVersion = version();
+  const keyVersion = where((value) => value > 0 && value <= MAX_KEY_VERSION, raw.number());
   const tokens = raw.list(MAX_TOKENS, () => ({
     domain: from.text('valueDomain'),
     use: raw.oneOf(tokenUse.options),

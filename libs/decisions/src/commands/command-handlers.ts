@@ -4,6 +4,7 @@ import { erasePerson } from './erase-person.js';
 import { closeQuarter } from './close-quarter.js';
 import { eraseRecords } from './erase-records.js';
 import { publishFigures } from './publish-figures.js';
+import { rotateKeys } from './rotate-keys.js';
 import { unparkSubmission } from './unpark-submission.js';
 import { withdrawSubmission } from './withdraw-submission.js';
 
@@ -15,6 +16,7 @@ const commandHandlers: { readonly [Kind in CommandKind]: CommandHandler<Kind> } 
   'erase-person': erasePerson,
   'close-quarter': closeQuarter,
   'publish-figures': publishFigures,
+  'rotate-keys': rotateKeys,
 };
 
 /** The handler of a command. */

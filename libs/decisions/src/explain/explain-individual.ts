@@ -488,6 +488,9 @@ class Story {
       case 'FamiliesDissolved':
       case 'QuarterClosed':
       case 'FiguresPublished':
+      case 'KeyRotationBegun':
+      case 'RecordsRekeyed':
+      case 'KeyRotated':
         return [];
       default:
         return event satisfies never;

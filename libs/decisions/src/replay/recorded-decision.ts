@@ -42,6 +42,8 @@ export class RecordedDecision implements Bodies, StagedRows {
     readonly events: readonly RecordedEvent[],
     segments: readonly Segment[],
     stated: StatedTokens,
+    /** Version of the token keys when it was made. */
+    readonly keyVersion: number,
   ) {
     this.#stated = stated;
     for (const { bytes } of segments) {
@@ -81,11 +83,25 @@ export class RecordedDecision implements Bodies, StagedRows {
     return this.#stated.lacksTokens(record) && this.isRestated(record);
   }
 
-  /** Whether the record's tokens are those that the ledger states last, by an event after its placement. */
+  /** Whether the ledger states the record's tokens anew because some were erased. */
+  statesAnew(record: RecordId): boolean {
+    return this.#stated.of(record) !== undefined;
+  }
+
+  /**
+   * Whether the record's tokens are not those with which it entered: they were wrapped under a later key, or some were
+   * taken out and they are those that the ledger states last.
+   */
   isRestated(record: RecordId): boolean {
+    if ((this.#keyVersionOf(record) ?? 0) > this.keyVersion) return true;
     const stated = this.#stated.of(record);
     const bytes = stated === undefined ? undefined : this.committedBytesOf(record);
     return bytes !== undefined && commitmentsTo(bytes).tokens === stated;
+  }
+
+  #keyVersionOf(record: RecordId): number | undefined {
+    const place = this.#rows.get(record);
+    return place?.chunk.keyVersionOf(place.ordinal);
   }
 
   /**

@@ -3,18 +3,21 @@ import {
   type CommandData,
   type LedgerEvent,
   type ProviderId,
+  type RecordId,
   type SubmissionReceived,
   type DataOf,
 } from '@kinledger/contracts';
+import type { EventStore } from '@kinledger/event-store';
 import type { Programme } from '@kinledger/programme';
 import { adoptionOf, adoptStrategy } from '../adoption.js';
 import { handlerOf } from '../commands/command-handlers.js';
-import type { ErasingHand } from '../commands/command-handler.js';
+import type { ErasingHand, RekeyingHand } from '../commands/command-handler.js';
 import { decideSubmission, park } from '../decide-submission.js';
 import type { DecisionContext } from '../decision-context.js';
 import { writeCarerErasure } from '../erase-carer-tokens.js';
 import { eraseRecords } from '../erase-records.js';
 import { Scribe } from '../scribe.js';
+import { rekeyedIn, type Rekeyed } from '../rekeying/rekeyed-chunk.js';
 import { writeDecisions } from '../write-decisions.js';
 import type { RecordedDecision } from './recorded-decision.js';
 
@@ -26,6 +29,33 @@ const nothingToErase: ErasingHand = {
   eraseTokens: () => Promise.resolve(),
 };
 
+/** Where the bodies of a ledger are. */
+type BodiesBeside = { readonly store: Pick<EventStore, 'readSegments'>; readonly stream: string };
+
+/**
+ * A rotation as the ledger has it. Of bodies that still have that key, the commitments to the tokens are made again; of
+ * those that were erased, lost tokens or were re-keyed once more, the ledger's word is taken.
+ */
+const rekeyedAsRecorded = (recorded: RecordedDecision, { store, stream }: BodiesBeside): RekeyingHand => ({
+  prepare: () => Promise.resolve(),
+  async *rekey({ to }) {
+    for (const { event } of recorded.events) {
+      if (event.type !== 'RecordsRekeyed') continue;
+      const { placedAt, records } = event.data;
+      const [segment] = await store.readSegments(stream, placedAt, placedAt);
+      const there = segment === undefined ? new Map<RecordId, Rekeyed>() : rekeyedIn(segment.bytes, to);
+      const listed = new Set(records.map(({ record }) => record));
+      yield {
+        placedAt,
+        records: [
+          ...records.map((one) => (recorded.statesAnew(one.record) ? one : (there.get(one.record) ?? one))),
+          ...[...there.values()].filter(({ record }) => !listed.has(record)),
+        ],
+      };
+    }
+  },
+});
+
 /**
  * Makes a recorded decision again, from its recorded inputs, by the code that made it: it comes out in the context's writer.
  * @param programme the definition that it brings into force, or that is in force.
@@ -35,6 +65,7 @@ export async function redoDecision(
   context: DecisionContext,
   recorded: RecordedDecision,
   programme: Programme,
+  beside: BodiesBeside,
 ): Promise<string | undefined> {
   const { ledger } = context;
   const { first, closing } = recorded;
@@ -106,6 +137,15 @@ export async function redoDecision(
       new Scribe(ledger, context.writer, { cause, time }).write({ type, data });
       return undefined;
     }
+    case 'KeyRotated': {
+      if (first.type !== 'KeyRotationBegun') return 'a rotation of keys does not say that it began';
+      const { keyVersion, reason } = first.data;
+      const command = {
+        ...envelopeOf(first, reason, first.data),
+        ...{ kind: 'rotate-keys', payload: { keyVersion } },
+      };
+      return carryOut(context, command as CommandData, recorded, rekeyedAsRecorded(recorded, beside));
+    }
     default:
       return `a decision does not end with ${closing.type}`;
   }
@@ -143,10 +183,14 @@ async function decideFile(
 async function carryOut(
   context: DecisionContext,
   command: CommandData,
-  { first: { cause, time }, closing }: RecordedDecision,
+  { first, closing }: RecordedDecision,
+  rekeying?: RekeyingHand,
 ): Promise<string | undefined> {
+  const { cause, time } = first;
   const handler = handlerOf(command);
-  const refusal = handler.refusalOf(context.ledger, command, { erase: true });
+  // The key that the rotation led to was there.
+  const newestKey = first.type === 'KeyRotationBegun' ? first.data.keyVersion : undefined;
+  const refusal = handler.refusalOf(context.ledger, command, { erase: true, newestKey });
   if (refusal !== undefined) return `the linker refuses this command: ${refusal}`;
   const unprocessable = closing.type === 'SubmissionParked' ? closing.data.reason : undefined;
   const complete = unprocessable === undefined ? { chunks: 0, rows: 0 } : undefined;
@@ -154,7 +198,7 @@ async function carryOut(
   // Of the figures that a program had when a quarter closed, the event is the only record.
   const quarterVersions = closing.type === 'QuarterClosed' ? closing.data.versions : undefined;
   await handler.carryOut(
-    { ...context, cause: { cause, time }, progress, erasing: nothingToErase, quarterVersions },
+    { ...context, cause: { cause, time }, progress, erasing: nothingToErase, rekeying, quarterVersions },
     command,
   );
   return undefined;

@@ -77,6 +77,7 @@ export async function replayLedger(options: ReplayOptions): Promise<Replayed> {
   const stated = await StatedTokens.of(store, stream, signal);
   let events: RecordedEvent[] = [];
   let segments: Segment[] = [];
+  let keyVersion = 1;
   for await (const page of ledgerPages({ store, stream, from: 0, to: last, signal })) {
     const byRevision = new Map(page.segments.map((segment) => [segment.revision, segment]));
     for (const stored of page.events) {
@@ -84,7 +85,9 @@ export async function replayLedger(options: ReplayOptions): Promise<Replayed> {
       const segment = byRevision.get(stored.revision);
       if (segment !== undefined) segments.push(segment);
       if (!closesDecision(stored.type)) continue;
-      await replay.decision(new RecordedDecision(events, segments, stated));
+      await replay.decision(new RecordedDecision(events, segments, stated, keyVersion));
+      const closing = events.at(-1)?.event;
+      if (closing?.type === 'KeyRotated') ({ keyVersion } = closing.data);
       [events, segments] = [[], []];
     }
     onProgress((page.events.at(-1)?.revision ?? last) + 1, last + 1);
@@ -154,7 +157,9 @@ class Replay {
     const { signal } = this.#options;
     let refusal: string | undefined;
     try {
-      refusal = await redoDecision({ ledger, writer, staged: recorded, signal }, recorded, programme);
+      const { store, stream } = this.#options;
+      const context = { ledger, writer, staged: recorded, signal };
+      refusal = await redoDecision(context, recorded, programme, { store, stream });
     } catch (error) {
       signal.throwIfAborted();
       // All inputs are in memory: what fails is the decision.

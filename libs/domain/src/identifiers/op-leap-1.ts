@@ -20,16 +20,33 @@ const digestPattern = /^[0-9A-Fa-f]{64}$/;
  * @throws RangeError for any other name, or for two names that differ only in case.
  */
 export function joinedOpLeap1(namedValues: Readonly<Record<string, string>>, salt: string): string {
-  const named = Object.entries(namedValues).map(([name, value]) => {
+  let joined = '';
+  for (const name of inOrder(Object.keys(namedValues)))
+    joined += (namedValues[name] as string).replace(whiteSpace, ''); // its own name
+  return joined + salt;
+}
+
+/** Valid names in order, by their number and the names as given: a program uses few, for every row the same. */
+const knownOrders = new Map<string, readonly string[]>();
+const MAX_KNOWN_ORDERS = 100;
+
+function inOrder(names: readonly string[]): readonly string[] {
+  // Valid names contain no space, so no other names have this text.
+  const given = `${names.length} ${names.join(' ')}`;
+  const known = knownOrders.get(given);
+  if (known !== undefined) return known;
+  const named = names.map((name) => {
     if (!namePattern.test(name))
       throw new RangeError('a name of profile op-leap-1 may contain letters and digits only');
-    return { order: name.toLowerCase(), value };
+    return { name, order: name.toLowerCase() };
   });
   named.sort((left, right) => (left.order < right.order ? -1 : 1));
   if (named.some(({ order }, index) => order === named[index + 1]?.order)) {
     throw new RangeError('two names of profile op-leap-1 differ only in case');
   }
-  return named.map(({ value }) => value.replace(whiteSpace, '')).join('') + salt;
+  const ordered = named.map(({ name }) => name);
+  if (knownOrders.size < MAX_KNOWN_ORDERS) knownOrders.set(given, ordered);
+  return ordered;
 }
 
 /**

@@ -63,29 +63,52 @@ function plainObject(object: object, depth: number): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null) return undefined;
   const members = object as Readonly<Record<string, unknown>>;
-  let text = '';
-  for (const name of sorted(Object.keys(members))) {
-    const member = members[name];
+  const shape = shapeOf(Object.keys(members));
+  if (shape === undefined) return undefined;
+  const { order, labels } = shape;
+  let text = '{';
+  for (let index = 0; index < order.length; index++) {
+    const member = members[order[index] as string]; // index < length
     if (member === undefined) continue;
-    const label = plainString(name);
     const value = plainJson(member, depth);
-    if (label === undefined || value === undefined) return undefined;
-    text += text === '' ? `${label}:${value}` : `,${label}:${value}`;
+    if (value === undefined) return undefined;
+    text += (text === '{' ? '' : ',') + (labels[index] as string) + value; // parallel to order
   }
-  return `{${text}}`;
+  return `${text}}`;
 }
 
-/** Sorts by UTF-16 code unit, in place. Objects have few members, for which insertion sort beats the general sort. */
-function sorted(names: string[]): string[] {
-  if (names.length > 24) return names.sort();
-  for (let end = 1; end < names.length; end++) {
-    const name = names[end] as string; // end < length
-    let at = end - 1;
-    while (at >= 0 && (names[at] as string) > name) {
-      names[at + 1] = names[at] as string;
-      at--;
-    }
-    names[at + 1] = name;
+/** The names of an object's members: as they come, in canonical order, and in that order as they are printed. */
+interface Shape {
+  readonly names: readonly string[];
+  readonly order: readonly string[];
+  readonly labels: readonly string[];
+}
+
+/** Most objects have the names of an object before: these need not be sorted again. A power of two. */
+const KNOWN_SHAPES = 64;
+const MAX_KNOWN_NAMES = 24;
+const knownShapes = new Array<Shape | undefined>(KNOWN_SHAPES);
+
+/** Undefined for a name that needs the library. */
+function shapeOf(names: readonly string[]): Shape | undefined {
+  const { length } = names;
+  const place = (length * 8 + (names[0]?.length ?? 0) + (names[length - 1]?.length ?? 0)) % KNOWN_SHAPES;
+  const known = knownShapes[place];
+  if (known !== undefined && areSame(known.names, names)) return known;
+  const order = names.toSorted();
+  const labels: string[] = [];
+  for (const name of order) {
+    const label = plainString(name);
+    if (label === undefined) return undefined;
+    labels.push(`${label}:`);
   }
-  return names;
+  const shape = { names, order, labels };
+  if (length <= MAX_KNOWN_NAMES) knownShapes[place] = shape;
+  return shape;
+}
+
+function areSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
+  return true;
 }

@@ -3,7 +3,6 @@ import { evidenceOf, type Evidence } from './evidence.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { LiveChange, LiveChanges } from './plan-live-records.js';
 import { RecordMap } from './record-map.js';
-import { memoised } from './memoised.js';
 import { NONE } from './typed-column.js';
 
 const BECOMING = 1;
@@ -95,7 +94,11 @@ export class DecisionScope {
 
   /** Whether an identity token will have force. Called only for tokens near the change; results are cached. */
   linksAfter(token: number): boolean {
-    return memoised(this.#links, token, () => this.index.links(token, this.#counts));
+    const known = this.#links.get(token);
+    if (known !== undefined) return known;
+    const links = this.index.links(token, this.#counts);
+    this.#links.set(token, links);
+    return links;
   }
 
   /** Whether an identity token had force when the last decision closed. */
@@ -105,9 +108,12 @@ export class DecisionScope {
 
   /** Whether a token will relate: it has force as a carer's token, and as somebody's own. */
   relatesAfter(token: number): boolean {
-    return (
-      this.linksAfter(token) && memoised(this.#relates, token, () => this.index.relates(token, this.#counts))
-    );
+    if (!this.linksAfter(token)) return false;
+    const known = this.#relates.get(token);
+    if (known !== undefined) return known;
+    const relates = this.index.relates(token, this.#counts);
+    this.#relates.set(token, relates);
+    return relates;
   }
 
   /** Whether a token could relate when the last decision closed. */

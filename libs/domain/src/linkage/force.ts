@@ -37,9 +37,10 @@ export class HolderCount {
   /** Starts to count the holders of another token. */
   reset(ofNhsNumber = false): void {
     this.#ofNhsNumber = ofNhsNumber;
-    this.#birthDates.length = 0;
-    this.#nhsNumbers.length = 0;
-    this.#cases.clear();
+    // Clearing what is empty would cost more than looking.
+    if (this.#birthDates.length > 0) this.#birthDates.length = 0;
+    if (this.#nhsNumbers.length > 0) this.#nhsNumbers.length = 0;
+    if (this.#cases.size > 0) this.#cases.clear();
     this.#unmarked = 0;
     this.#hasForce = true;
   }

@@ -54,6 +54,14 @@ export function planKinship(
   return kinship.outcome();
 }
 
+/** A cluster that holds a token, with the scopes of that evidence as bits. */
+interface ClusterEvidence {
+  readonly cluster: number;
+  scopes: number;
+}
+
+const memberLists = ['persons', 'facts'] as const;
+
 /** The number of the programme's scope, in which all evidence counts. */
 const PROGRAMME = 0;
 
@@ -203,8 +211,16 @@ class KinshipPlan {
     if (this.#reachedTokens.has(token)) return;
     this.#reachedTokens.add(token);
     if (!this.#scope.relatedBefore(token) && !this.#scope.relatesAfter(token)) return;
-    for (const cluster of this.#evidence(token, carerLists).keys()) this.#reachCluster(cluster);
-    for (const cluster of this.#evidence(token, ownLists).keys()) this.#reachCluster(cluster);
+    this.#reachHolders(token, carerLists);
+    this.#reachHolders(token, ownLists);
+  }
+
+  #reachHolders(token: number, lists: readonly HolderList[]): void {
+    const { records, tokens } = this.#scope.index;
+    for (const list of lists) {
+      for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at))
+        this.#reachCluster(this.#holdingCluster(at, lists));
+    }
   }
 
   #reachCluster(cluster: number): void {
@@ -237,8 +253,8 @@ class KinshipPlan {
     const seen = new Set<number>();
     const tokens: KinToken[] = [];
     placed.add(start);
-    const number = (sides: ReadonlyMap<number, number>): KinEvidence[] =>
-      [...sides].map(([cluster, scopes]) => {
+    const number = (sides: readonly ClusterEvidence[]): KinEvidence[] =>
+      sides.map(({ cluster, scopes }) => {
         let node = nodeOf.get(cluster);
         if (node === undefined) {
           node = members.push(cluster) - 1;
@@ -255,7 +271,7 @@ class KinshipPlan {
         seen.add(token);
         if (!this.#scope.relatesAfter(token)) continue;
         const children = this.#evidence(token, carerLists);
-        if (children.size === 0) continue;
+        if (children.length === 0) continue;
         const adults = this.#evidence(token, ownLists);
         const channel = this.#scope.index.tokens.channelOf(token);
         tokens.push({ channel, children: number(children), adults: number(adults) });
@@ -274,46 +290,59 @@ class KinshipPlan {
     });
   }
 
-  /**
-   * The clusters that hold a token as children whose carer it is, or as adults, with the scopes of that evidence as
-   * bits.
-   */
-  #evidence(token: number, lists: readonly HolderList[]): Map<number, number> {
+  /** The clusters that hold a token as children whose carer it is, or as adults. */
+  #evidence(token: number, lists: readonly HolderList[]): ClusterEvidence[] {
     const { records, tokens } = this.#scope.index;
-    const found = new Map<number, number>();
+    const found: ClusterEvidence[] = [];
+    // A token that relates has few holders, and most of a person's records follow one another.
+    let latest: ClusterEvidence | undefined;
     for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
         const record = records.holderAt(at);
-        if (!this.#scope.counts(at) || (lists === ownLists && records.isChild(record))) continue;
-        const cluster = this.#clusterOf(record);
-        if (cluster >= 0) found.set(cluster, (found.get(cluster) ?? 0) | this.#scopesOf(record));
+        const cluster = this.#holdingCluster(at, lists);
+        if (cluster < 0) continue;
+        if (latest?.cluster !== cluster) latest = found.find((known) => known.cluster === cluster);
+        if (latest === undefined) {
+          latest = { cluster, scopes: 0 };
+          found.push(latest);
+        }
+        latest.scopes |= this.#scopesOf(record);
       }
     }
     return found;
+  }
+
+  /** The cluster of the record of an occurrence in these lists; negative if that is no evidence of kinship. */
+  #holdingCluster(occurrence: number, lists: readonly HolderList[]): number {
+    if (!this.#scope.counts(occurrence)) return NONE;
+    const { records } = this.#scope.index;
+    const record = records.holderAt(occurrence);
+    if (lists === ownLists && records.isChild(record)) return NONE;
+    return this.#clusterOf(record);
   }
 
   #kinTokensOf(cluster: number): Set<number> {
-    const { records } = this.#scope.index;
+    const { individuals } = this.#scope.index;
     const found = new Set<number>();
-    for (const record of this.#recordsOf(cluster)) {
-      const child = records.isChild(record);
-      const end = records.endOfOccurrences(record);
-      for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
-        if (records.isCarerAt(at) === child && !this.#scope.isErasedAt(at)) found.add(records.tokenAt(at));
+    const entries = this.#entriesOf.get(cluster);
+    if (entries !== undefined)
+      for (const entry of entries) this.#addKinTokens(this.#plan.recordAt(entry), found);
+    const individual = this.#plan.knownIndividual(cluster);
+    if (individual === NONE) return found;
+    for (const list of memberLists) {
+      for (let at = individuals.firstMember(individual, list); at !== NONE; at = individuals.nextMember(at)) {
+        if (this.#plan.entryOf(at) === NONE && this.#scope.isStaying(at)) this.#addKinTokens(at, found);
       }
     }
     return found;
   }
 
-  *#recordsOf(cluster: number): Generator<number> {
-    const { individuals } = this.#scope.index;
-    for (const entry of this.#entriesOf.get(cluster) ?? []) yield this.#plan.recordAt(entry);
-    const individual = this.#plan.knownIndividual(cluster);
-    if (individual === NONE) return;
-    for (const list of ['persons', 'facts'] as const) {
-      for (let at = individuals.firstMember(individual, list); at !== NONE; at = individuals.nextMember(at)) {
-        if (this.#plan.entryOf(at) === NONE && this.#scope.isStaying(at)) yield at;
-      }
+  #addKinTokens(record: number, found: Set<number>): void {
+    const { records } = this.#scope.index;
+    const child = records.isChild(record);
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
+      if (records.isCarerAt(at) === child && !this.#scope.isErasedAt(at)) found.add(records.tokenAt(at));
     }
   }
 

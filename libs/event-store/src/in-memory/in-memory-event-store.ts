@@ -1,5 +1,12 @@
+import { createHash } from 'node:crypto';
 import { WakeUp } from '@kinledger/waiting';
 import { checkBeforeSending, earlierResult, isAsExpected } from '../append-rules.js';
+import {
+  bodiesChanged,
+  SEGMENTS_PER_PAGE,
+  type BodiesToRekey,
+  type MarkedSegment,
+} from '../bodies-to-rekey.js';
 import { revisionConflict, segmentDiffers } from '../errors.js';
 import type {
   AppendOptions,
@@ -62,6 +69,34 @@ export class InMemoryLedger {
       erased += cut.erased;
     }
     return erased;
+  }
+}
+
+const markOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Re-keys bodies as the eraser does. */
+export class InMemoryBodiesToRekey implements BodiesToRekey {
+  readonly #ledger: InMemoryLedger;
+
+  constructor(ledger: InMemoryLedger) {
+    this.#ledger = ledger;
+  }
+
+  async page(stream: string, after: number, upTo: number): Promise<MarkedSegment[]> {
+    return [...(this.#ledger.streams.get(stream)?.segments.values() ?? [])]
+      .filter(({ revision }) => revision > after && revision <= upTo)
+      .sort((one, other) => one.revision - other.revision)
+      .slice(0, SEGMENTS_PER_PAGE)
+      .map(({ revision, bytes }) => ({ revision, bytes, mark: markOf(bytes) }));
+  }
+
+  async replace(stream: string, changed: readonly MarkedSegment[]): Promise<void> {
+    const segments = this.#ledger.streams.get(stream)?.segments;
+    const held = changed.map((segment) => ({ segment, there: segments?.get(segment.revision) }));
+    for (const { segment, there } of held)
+      if (there === undefined || markOf(there.bytes) !== segment.mark) throw bodiesChanged(stream);
+    for (const { segment, there } of held)
+      if (there !== undefined) segments?.set(segment.revision, { ...there, bytes: segment.bytes });
   }
 }
 

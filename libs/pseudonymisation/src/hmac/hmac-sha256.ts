@@ -4,6 +4,9 @@ import type { KeyedHash } from '@kinledger/pseudonymised-rows';
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 const HELD_MESSAGE_BYTES = 448;
+/** A code unit of UTF-16 takes at most three bytes of UTF-8. */
+const BYTES_PER_UNIT = 3;
+const HELD_TEXT_UNITS = 1024;
 
 /**
  * HMAC-SHA-256 (RFC 2104) under one key, for many short messages. Two one-shot hashes over buffers with the padded key
@@ -11,7 +14,7 @@ const HELD_MESSAGE_BYTES = 448;
  */
 export class HmacSha256 implements KeyedHash {
   /** Inner padded key, then space for a message. */
-  readonly #inner = Buffer.alloc(BLOCK_BYTES + HELD_MESSAGE_BYTES);
+  readonly #inner = Buffer.alloc(BLOCK_BYTES + HELD_TEXT_UNITS * BYTES_PER_UNIT);
   /** Outer padded key, then space for the inner digest. */
   readonly #outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
 
@@ -39,13 +42,28 @@ export class HmacSha256 implements KeyedHash {
    * @throws TypeError for an incomplete byte, other characters, or more than 448 bytes.
    */
   hexOfHex(digits: string): string {
-    const written = this.#inner.write(digits, BLOCK_BYTES, 'hex');
+    const written = this.#inner.write(digits, BLOCK_BYTES, HELD_MESSAGE_BYTES, 'hex');
     if (written * 2 !== digits.length) throw new TypeError('expected hex digits');
     return this.#finish(this.#inner.subarray(0, BLOCK_BYTES + written));
   }
 
+  /** Writes the first bytes of the HMAC of a text in UTF-8 to `target`. */
+  writeOfText(text: string, target: Buffer, at: number, bytes: number): void {
+    if (text.length > HELD_TEXT_UNITS) {
+      target.write(this.hex(Buffer.from(text)), at, bytes, 'hex');
+      return;
+    }
+    const length = this.#inner.write(text, BLOCK_BYTES, 'utf8');
+    this.#hashInner(this.#inner.subarray(0, BLOCK_BYTES + length));
+    target.write(hash('sha256', this.#outer, 'binary'), at, bytes, 'latin1');
+  }
+
   #finish(paddedMessage: Uint8Array): string {
-    this.#outer.write(hash('sha256', paddedMessage, 'binary'), BLOCK_BYTES, 'latin1');
+    this.#hashInner(paddedMessage);
     return hash('sha256', this.#outer, 'hex');
+  }
+
+  #hashInner(paddedMessage: Uint8Array): void {
+    this.#outer.write(hash('sha256', paddedMessage, 'binary'), BLOCK_BYTES, 'latin1');
   }
 }

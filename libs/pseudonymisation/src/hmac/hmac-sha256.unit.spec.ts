@@ -32,6 +32,20 @@ it('equals createHmac for any key and message', () => {
   );
 });
 
+it('writes the beginning of what createHmac gives for a text', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 1_100, size: 'max' });
+  fc.assert(
+    fc.property(bytes(64), fc.array(text, { minLength: 1, maxLength: 3 }), (key, texts) => {
+      const hmac = new HmacSha256(key);
+      for (const each of texts) {
+        const target = Buffer.alloc(12, 7);
+        hmac.writeOfText(each, target, 2, 8);
+        expect(target.toString('hex')).toBe(`0707${reference(key, Buffer.from(each)).slice(0, 16)}0707`);
+      }
+    }),
+  );
+});
+
 it('equals createHmac for messages given as hex digits', () => {
   fc.assert(
     fc.property(bytes(64), bytes(448), (key, message) => {

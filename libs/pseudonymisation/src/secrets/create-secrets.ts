@@ -1,5 +1,5 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readSecrets } from './read-secrets.js';
 import { secretFiles, tokenMasterFile } from './secrets.js';
@@ -47,15 +47,29 @@ export async function createSecrets(
 }
 
 /**
- * Adds the next version of the token keys. Restart the services that hold keys afterwards; existing tokens are wrapped,
- * see `TokenKeys.wrap`.
- * @returns the new version.
+ * Creates the token key of a version, which must be the next one. It appears atomically, for services that are at work.
+ * Nothing uses it until the keys are rotated.
+ * @returns whether it was created now, or existed already. @throws RangeError if it is not the next one.
  */
-export async function addTokenMaster(folder: string): Promise<number> {
+export async function createTokenMaster(folder: string, version: number): Promise<'created' | 'kept'> {
   const { tokenMasters } = await readSecrets(folder);
-  const version = tokenMasters.length + 1;
-  await writeSecret(join(folder, tokenMasterFile(version)), randomBytes(32));
-  return version;
+  if (version <= tokenMasters.length) return 'kept';
+  if (version !== tokenMasters.length + 1) {
+    throw new RangeError(`the next token key has version ${tokenMasters.length + 1}, not ${version}`);
+  }
+  const staged = await mkdtemp(join(folder, '.token-master-'));
+  try {
+    const file = join(staged, tokenMasterFile(version));
+    await writeSecret(file, randomBytes(32));
+    // Unlike a renaming, a link never replaces a file.
+    await link(file, join(folder, tokenMasterFile(version)));
+    return 'created';
+  } catch (error) {
+    if ((await readSecrets(folder)).tokenMasters.length < version) throw error;
+    return 'kept';
+  } finally {
+    await rm(staged, { recursive: true, force: true });
+  }
 }
 
 async function writeSecret(path: string, bytes: Uint8Array): Promise<void> {

@@ -4,12 +4,15 @@ import { HmacSha256 } from '../hmac/hmac-sha256.js';
 import { nodeHashing } from '../hmac/node-hashing.js';
 import type { Secrets } from './secrets.js';
 
-/** The keys with which rows are made, from the secrets of the restricted zone. */
-export const keysOf = (secrets: Secrets): Keys => ({
+/**
+ * The keys with which rows are made, from the secrets of the restricted zone.
+ * @param version of the token keys, by default the newest.
+ */
+export const keysOf = (secrets: Secrets, version = secrets.tokenMasters.length): Keys => ({
   hashing: nodeHashing,
   tokens: TokenKeys.fromMasters(
     nodeHashing,
-    secrets.tokenMasters.map((master) => master.export()),
+    secrets.tokenMasters.slice(0, version).map((master) => master.export()),
   ),
   digests: new SaltedDigests(nodeHashing.sha256, secrets.opLeapSalt.export().toString()),
   rowKeyHash: new HmacSha256(secrets.rowKeyKey),

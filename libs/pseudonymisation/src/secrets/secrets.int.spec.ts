@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addTokenMaster, createSecrets } from './create-secrets.js';
+import { createTokenMaster, createSecrets } from './create-secrets.js';
 import { readIntakeSecrets, readSecrets } from './read-secrets.js';
 import { isSecretsUnreadable } from './secrets.js';
 
@@ -82,9 +82,16 @@ describe('creating secrets', () => {
   it('adds a version of the token keys and keeps the older ones', async () => {
     await createSecrets(folder);
     const before = await contents(folder);
-    expect(await addTokenMaster(folder)).toBe(2);
+    expect(await createTokenMaster(folder, 2)).toBe('created');
     expect(await contents(folder)).toMatchObject(before);
     expect((await readSecrets(folder)).tokenMasters).toHaveLength(2);
+    const both = await contents(folder);
+    expect(await createTokenMaster(folder, 2)).toBe('kept');
+    await expect(createTokenMaster(folder, 4)).rejects.toThrow('the next token key has version 3');
+    expect(await contents(folder)).toEqual(both);
+    const outcomes = await Promise.all([createTokenMaster(folder, 3), createTokenMaster(folder, 3)]);
+    expect(outcomes).toContain('created');
+    expect((await readSecrets(folder)).tokenMasters).toHaveLength(3);
   });
 });
 

@@ -87,5 +87,8 @@ CREATE INDEX numbered_member_family ON numbered_member (family);
     LinkAllowed: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
+    KeyRotationBegun: 'ignored',
+    RecordsRekeyed: 'ignored',
+    KeyRotated: 'ignored',
   },
 });

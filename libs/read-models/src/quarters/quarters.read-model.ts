@@ -31,6 +31,9 @@ export const quarters = defineReadModel({
   handles: {
     QuarterClosed: (writer, event) => writer.close(event),
     FiguresPublished: (writer, event) => writer.publish(event),
+    KeyRotationBegun: 'ignored',
+    RecordsRekeyed: 'ignored',
+    KeyRotated: 'ignored',
     ProgrammeDefined: 'ignored',
     StrategyAdopted: 'ignored',
     SubmissionReceived: 'ignored',

@@ -139,9 +139,8 @@ export class RecordsWriter implements RecordsTarget {
 
   readonly #writeRetired = async (records: readonly string[]): Promise<void> => {
     const { rows } = await this.#client.query<[number | null]>({
-      text: `UPDATE numbered_record r SET state = 'retired', reason = NULL, individual = NULL
-       FROM (SELECT number, individual FROM numbered_record WHERE record_id = ANY ($1::uuid[])) AS was
-       WHERE r.number = was.number RETURNING was.individual`,
+      text: `UPDATE numbered_record SET state = 'retired', reason = NULL, individual = NULL
+       WHERE record_id = ANY ($1::uuid[]) RETURNING old.individual`,
       values: [records],
       rowMode: 'array',
     });
@@ -207,8 +206,7 @@ export class RecordsWriter implements RecordsTarget {
       text: `UPDATE numbered_record r SET submission = s.number, individual = p.individual, state = p.state, reason = p.reason
        FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[]) AS p (record, submission, individual, state, reason)
        JOIN submission s ON s.submission_id = p.submission
-       JOIN numbered_record was ON was.record_id = p.record
-       WHERE r.number = was.number RETURNING was.individual`,
+       WHERE r.record_id = p.record RETURNING old.individual`,
       values: [
         items.map(({ placement }) => placement.record),
         items.map(({ submission }) => submission),

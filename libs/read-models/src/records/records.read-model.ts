@@ -41,5 +41,8 @@ export const records = defineReadModel<RecordsTarget>({
     FamiliesDissolved: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
+    KeyRotationBegun: 'ignored',
+    RecordsRekeyed: 'ignored',
+    KeyRotated: 'ignored',
   },
 });

@@ -95,8 +95,11 @@ export const tables: readonly ReadTable[] = [
   ),
 ];
 
-export const indexes = `ALTER TABLE numbered_record ADD PRIMARY KEY (number);
-CREATE INDEX numbered_record_id ON numbered_record USING hash (record_id);
+/**
+ * A record has no index on its number: whatever changes a record finds it by its id or by its individual, and tables that
+ * refer to numbers are joined as a whole.
+ */
+export const indexes = `CREATE INDEX numbered_record_id ON numbered_record USING hash (record_id);
 CREATE INDEX numbered_record_individual ON numbered_record (individual) WHERE individual IS NOT NULL;
 CREATE INDEX numbered_record_day ON numbered_record USING brin (as_of) WITH (pages_per_range = 32, autosummarize = on);
 ALTER TABLE numbered_outcome ADD PRIMARY KEY (record);
@@ -127,7 +130,7 @@ CREATE VIEW individual AS
   SELECT i.individual_id, i.role, i.attributes::jsonb AS attributes,
          (SELECT coalesce(jsonb_object_agg(source.name, replace(r.record_id::text, '-', '')), '{}')
           FROM jsonb_each_text(i.provenance::jsonb) AS source (name, number)
-          JOIN numbered_record r ON r.number = source.number::int) AS provenance,
+          JOIN numbered_record r ON r.individual = i.number AND r.number = source.number::int) AS provenance,
          i.number AS registered, f.individual_id AS forwarded_to
   FROM numbered_individual i LEFT JOIN numbered_individual f ON f.number = i.forwarded_to;
 `;

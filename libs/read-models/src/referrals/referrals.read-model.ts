@@ -46,6 +46,9 @@ export const referrals = defineReadModel({
     FamiliesDissolved: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
+    KeyRotationBegun: 'ignored',
+    RecordsRekeyed: 'ignored',
+    KeyRotated: 'ignored',
   },
 });
 

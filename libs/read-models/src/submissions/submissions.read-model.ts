@@ -68,5 +68,8 @@ export const submissions = defineReadModel({
     FamiliesDissolved: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
+    KeyRotationBegun: 'ignored',
+    RecordsRekeyed: 'ignored',
+    KeyRotated: 'ignored',
   },
 });

@@ -132,5 +132,6 @@ up, until it is 1. Where there is no checkpoint there is no proof.
 
 That what was decided was right, that every file that should have come did come, or that what events say of records is what those
 records held: the records' own content lies elsewhere and may be erased. Events hold a salted SHA-256 of it
-(\`commitments\`), which whoever runs the ledger can open as long as it is there.
+(\`commitments\`; of the tokens in it the last one counts that an event states for the record: \`RecordsRekeyed\` and
+\`CarerTokensErased\` state new ones), which whoever runs the ledger can open as long as it is there.
 `;

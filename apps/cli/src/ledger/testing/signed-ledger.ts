@@ -3,10 +3,12 @@ import {
   encodeRowChunk,
   ledgerContracts,
   readLedgerEvent,
+  RowChunk,
   RowPseudonymised,
   type LedgerDecision,
   type PseudonymisedRow,
   type RecordId,
+  type Token,
 } from '@kinledger/contracts';
 import {
   canonicalBytes,
@@ -65,6 +67,26 @@ export const placeOf = (number: number, perEvent = 1): EnteredRecord => ({
   revision: Math.floor(number / perEvent) + 2,
 });
 
+/** A row as it is under a key. */
+const underKey = (row: PseudonymisedRow, keyVersion: number): PseudonymisedRow => ({
+  ...row,
+  keyVersion,
+  tokens: row.tokens.map((one) => ({ ...one, token: tokenUnder(one.token, keyVersion) })),
+});
+const tokenUnder = (token: Token, keyVersion: number): Token =>
+  sha256Hex(`${token} ${keyVersion}`).slice(0, 32) as Token;
+
+/** Re-keys all bodies, as the linker has done when a rotation is over. */
+export function rekey(ledger: InMemoryLedger, keyVersion: number): void {
+  const segments = ledger.streams.get(STREAM)?.segments;
+  for (const [revision, segment] of segments ?? []) {
+    const bytes = new RowChunk(segment.bytes).rekeyed(keyVersion, (_, token) =>
+      tokenUnder(token, keyVersion),
+    );
+    segments?.set(revision, { ...segment, bytes });
+  }
+}
+
 const definition = canonicalBytes({ definition: { id: 'leap', name: 'A small programme' }, schemas: {} });
 const parameters = { authority: ['email'] };
 
@@ -75,6 +97,8 @@ export interface SignedLedgerOptions {
   /** Sizes at which a checkpoint is signed; those that the ledger has not are left out. */
   readonly signedAt?: readonly number[];
   readonly key?: number;
+  /** How often the token keys were rotated, at the end. */
+  readonly rotations?: number;
   /** Says of each individual who it is: another word, another history. */
   readonly history?: string;
   /** The record of which a carer's token is erased, after all else: none, where nothing else is said. */
@@ -84,7 +108,7 @@ export interface SignedLedgerOptions {
 /** A small ledger as the linker leaves one: definition, strategy, records with bodies, one of them erased; and its checkpoints. */
 export async function signedLedger(options: SignedLedgerOptions = {}) {
   const { records = 10, perEvent = 1, signedAt = [2, 7, 13, 14], key = 1, history = 'individual' } = options;
-  const { carerErased } = options;
+  const { rotations = 0, carerErased } = options;
   const ledger = new InMemoryLedger();
   const store = new InMemoryEventStore(ledger);
   const checkpoints = new InMemoryCheckpoints();
@@ -137,12 +161,29 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     const erased = [rowOfRecord(1).record];
     add({ type: 'RecordErased', data: { basis: 'request', by: 'operator', records: erased } }, 'erasure:1');
   }
+  for (let keyVersion = 2; keyVersion <= rotations + 1; keyVersion += 1) {
+    const cause = `command:rotate-${keyVersion}`;
+    add({ type: 'KeyRotationBegun', data: { keyVersion, reason: 'yearly-rotation', by: 'operator' } }, cause);
+    for (const { revision: placedAt, bytes } of segments) {
+      const rekeyed = new RowChunk(bytes)
+        .allRows()
+        .flatMap((row, index) =>
+          (placedAt - 2) * perEvent + index === 1
+            ? []
+            : [{ record: row.record, tokens: commitmentsOf(underKey(row, keyVersion)).tokens }],
+        );
+      if (rekeyed.length > 0)
+        add({ type: 'RecordsRekeyed', data: { keyVersion, placedAt, records: rekeyed } }, cause);
+    }
+    add({ type: 'KeyRotated', data: { keyVersion, records: records - 1 } }, cause);
+  }
   const cuts: TokenCuts[] = [];
   if (carerErased !== undefined) {
     const row = rowOfRecord(carerErased);
     const place = placeOf(carerErased, perEvent);
-    const { tokens } = commitmentsOf({ ...row, tokens: [] });
-    cuts.push({ ...place, cuts: [{ places: [0], tokens }] });
+    const keyVersion = rotations + 1;
+    const { tokens } = commitmentsOf({ ...row, keyVersion, tokens: [] });
+    cuts.push({ ...place, cuts: [{ places: [0], tokens, keyVersion }] });
     const lost = { record: row.record, entered: place.revision, erased: [0], tokens };
     add(
       { type: 'CarerTokensErased', data: { basis: 'request', by: 'operator', records: [lost] } },
@@ -155,6 +196,7 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     payloads: [{ digest, bytes: definition }],
   });
   ledger.eraseBodies(STREAM, [placeOf(1, perEvent)]);
+  if (rotations > 0) rekey(ledger, rotations + 1);
   ledger.eraseTokens(STREAM, cuts);
 
   const origin = originOf(STREAM);

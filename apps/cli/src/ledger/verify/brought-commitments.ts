@@ -26,6 +26,8 @@ export const recordsBroughtBy = (event: LedgerEvent): readonly BroughtRecord[] =
 /** A body as its segment has it. */
 export interface BodyThere {
   readonly record: RecordId;
+  /** Version of the token keys. */
+  readonly keyVersion: number;
   readonly commitments: Commitments;
 }
 
@@ -43,7 +45,11 @@ export function readSegment({ bytes }: Segment): SegmentThere {
     const row = chunk.row(ordinal);
     const committed = chunk.committedBytes(ordinal);
     if (row !== undefined && committed !== undefined)
-      bodies.push({ record: row.record, commitments: commitmentsTo(committed) });
+      bodies.push({
+        record: row.record,
+        keyVersion: row.keyVersion,
+        commitments: commitmentsTo(committed),
+      });
   }
   return { head: chunk.head, bodies };
 }

@@ -18,6 +18,7 @@ import { pagesOf } from '../export/signed-leaves.js';
 import { readSegment, recordsBroughtBy, type BodyThere, type SegmentThere } from './brought-commitments.js';
 import { Faults } from './faults.js';
 import { LedgerProof } from './ledger-proof.js';
+import { RekeyedBodies } from './rekeyed-bodies.js';
 import { SegmentHeads } from './segment-heads.js';
 import { verificationOf, type OutsideCheckpoint, type Verification } from './verification.js';
 
@@ -129,7 +130,7 @@ async function statedTokens(
     });
     if (page.length === 0) return stated;
     for (const stored of page) {
-      const event = restatesTokens(stored.type) ? readOurs(stored, stream, untold) : undefined;
+      const event = stated.needs(stored.type) ? readOurs(stored, stream, untold) : undefined;
       if (event !== undefined) stated.take(event);
     }
     from += page.length;
@@ -166,9 +167,11 @@ class BodyCheck {
   readonly #store: EventStore;
   readonly #stream: string;
   readonly #faults: Faults;
+  readonly #rekeyed: RekeyedBodies;
 
   constructor(store: EventStore, stream: string, stated: StatedTokens, faults: Faults) {
     this.#stated = stated;
+    this.#rekeyed = new RekeyedBodies(stated, faults);
     this.#store = store;
     this.#stream = stream;
     this.#faults = faults;
@@ -177,25 +180,27 @@ class BodyCheck {
   async check(from: number, to: number, events: readonly (LedgerEvent | undefined)[]): Promise<void> {
     const bodies = new Map<string, BodyThere & { readonly revision: number }>();
     const unreadable = new Set<number>();
-    const heads = new Map<number, SegmentThere['head']>();
+    const beside = new Map<number, SegmentThere>();
     for (const segment of await this.#store.readSegments(this.#stream, from, to)) {
       const { revision } = segment;
       const read = this.#read(segment, unreadable);
       if (read === undefined) continue;
-      heads.set(revision, read.head);
+      beside.set(revision, read);
       for (const body of read.bodies) bodies.set(body.record, { ...body, revision });
     }
     for (const event of events) {
       if (event === undefined) continue;
       this.#heads.follow(event);
-      const head = heads.get(event.revision);
-      const difference = head && this.#heads.differenceOf(head, event);
+      const there = beside.get(event.revision);
+      const difference = there && this.#heads.differenceOf(there.head, event);
       if (difference !== undefined)
         this.#faults.add(
           event.revision,
           `what stands before the bodies beside position ${event.revision} names another ${difference} than the ledger: it was changed`,
           'beside',
         );
+      this.#rekeyed.brought(event.revision, there?.bodies ?? []);
+      await this.#rekeyed.take(event, (revision) => this.#bodiesAt(revision));
       // What lies beside it was told already.
       const brings = unreadable.has(event.revision) ? [] : recordsBroughtBy(event);
       for (const brought of brings) {
@@ -207,8 +212,12 @@ class BodyCheck {
         bodies.delete(brought.record);
         const { record, commitments } = brought;
         if (body.commitments.body !== commitments.body) this.#changed(record, event.revision);
-        // The commitment to a record's tokens is the last one that the ledger states for it.
-        else if (body.commitments.tokens === (this.#stated.of(record) ?? commitments.tokens))
+        // Of tokens that were re-keyed since, a later event says what they are. Else the commitment to a record's tokens is
+        // the last one that the ledger states for it.
+        else if (
+          body.keyVersion > this.#rekeyed.keyVersion ||
+          body.commitments.tokens === (this.#stated.of(record) ?? commitments.tokens)
+        )
           this.checked += 1;
         else this.#otherTokens.set(record, { position: event.revision, tokens: body.commitments.tokens });
       }
@@ -220,6 +229,11 @@ class BodyCheck {
         `a body of record ${record} lies beside position ${revision}, where no event brings that record`,
       );
     }
+  }
+
+  async #bodiesAt(revision: number): Promise<readonly BodyThere[]> {
+    const segments = await this.#store.readSegments(this.#stream, revision, revision);
+    return segments.flatMap((segment) => this.#read(segment, new Set())?.bodies ?? []);
   }
 
   #changed(record: string, position: number, where?: 'beside'): void {
@@ -244,13 +258,10 @@ class BodyCheck {
 
   /** @param end position of the first event that was not checked. */
   async finish(end: number): Promise<void> {
+    await this.#finishKeys(end);
     // What was erased while this ran is named by an event that came meanwhile.
     for (let next = end; this.#missing.size + this.#otherTokens.size > 0;) {
-      const page = await this.#store.readPage(this.#stream, next, PAGE).catch((error: unknown) => {
-        // Where events are missing, that was told.
-        if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
-        return [];
-      });
+      const page = await this.#pageFrom(next);
       if (page.length === 0) break;
       for (const stored of page) {
         const isOfBodies = erasesBodies(stored.type) || restatesTokens(stored.type);
@@ -277,6 +288,30 @@ class BodyCheck {
         'beside',
       );
     }
+  }
+
+  /** A rotation that began while this ran is told by an event that came meanwhile. */
+  async #finishKeys(end: number): Promise<void> {
+    for (let next = end; this.#rekeyed.isAhead;) {
+      const page = await this.#pageFrom(next);
+      if (page.length === 0) break;
+      const begun = page.find(({ type }) => type === 'KeyRotationBegun');
+      const event = begun && readOurs(begun, this.#stream, this.#faults);
+      if (event !== undefined) {
+        await this.#rekeyed.take(event, () => Promise.resolve([]));
+        break;
+      }
+      next += page.length;
+    }
+    this.#rekeyed.finish();
+  }
+
+  /** Where events are missing, that was told. */
+  #pageFrom(next: number): Promise<readonly StoredEvent[]> {
+    return this.#store.readPage(this.#stream, next, PAGE).catch((error: unknown) => {
+      if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
+      return [];
+    });
   }
 
   #restate(record: string, tokens: string): void {

@@ -192,7 +192,9 @@ describe('the verification of a ledger where it is kept', () => {
       early.ledger.eraseTokens(STREAM, [
         {
           ...placeOf(3),
-          cuts: [{ places: [0], tokens: commitmentsOf({ ...rowOfRecord(3), tokens: [] }).tokens }],
+          cuts: [
+            { places: [0], tokens: commitmentsOf({ ...rowOfRecord(3), tokens: [] }).tokens, keyVersion: 1 },
+          ],
         },
       ]);
       expect(await firstOf(verify(early))).toEqual({
@@ -299,6 +301,59 @@ describe('the verification of a ledger where it is kept', () => {
       events: 10,
       faults: { count: 0 },
       checkpoints: 1,
+    });
+  });
+
+  describe('after rotations of the token keys', () => {
+    const rotated = (options: Parameters<typeof signedLedger>[0] = {}) =>
+      signedLedger({ perEvent: 3, rotations: 2, signedAt: [2, 7], ...options });
+    const segmentsOf = ({ ledger }: Made) => held(ledger).segments;
+
+    it('compares tokens with what the ledger states last', async () => {
+      expect(await verify(await rotated())).toMatchObject({
+        ...{ bodies: { checked: 9, erased: 1 }, faults: { count: 0, first: [] } },
+      });
+    });
+
+    it('takes the commitment of an erasure of carer tokens that came after them', async () => {
+      expect(await verify(await rotated({ carerErased: 5 }))).toMatchObject({
+        ...{ bodies: { checked: 9, erased: 1 }, faults: { count: 0, first: [] } },
+      });
+    });
+
+    it('names the position of bodies whose tokens were changed, or whose key was', async () => {
+      for (const keyVersion of [1, 2, 3, 4]) {
+        const made = await rotated();
+        const segment = segmentsOf(made).get(3)!;
+        const bytes = new RowChunk(segment.bytes).rekeyed(keyVersion, (_, token) =>
+          keyVersion === 3 ? (token.replace(/(.)(.)/g, '$2$1') as typeof token) : token,
+        );
+        segmentsOf(made).set(3, { ...segment, bytes });
+        expect(await firstOf(verify(made)), `key ${keyVersion}`).toMatchObject({ position: 3 });
+      }
+    });
+
+    it('names bodies that were left out of a rotation', async () => {
+      const made = await rotated({ rotations: 1 });
+      const before = await rotated({ rotations: 0 });
+      segmentsOf(made).set(4, segmentsOf(before).get(4)!);
+      expect(await firstOf(verify(made))).toMatchObject({
+        position: 4,
+        sentence: expect.stringContaining('token key 1') as string,
+      });
+    });
+
+    it('does not hold a rotation against the ledger that is not finished, or that began meanwhile', async () => {
+      for (const left of [1, 3]) {
+        const made = await rotated({ rotations: 1 });
+        const { events } = held(made.ledger);
+        events.length -= left;
+        expect((await verify(made)).faults).toMatchObject({ count: 0 });
+      }
+      const made = await rotated({ rotations: 1 });
+      const begun = held(made.ledger).events.findIndex(({ type }) => type === 'KeyRotationBegun');
+      const store = withMethods(made.store, { head: () => Promise.resolve(begun - 1) });
+      expect((await verify({ ...made, store })).faults).toMatchObject({ count: 0 });
     });
   });
 });

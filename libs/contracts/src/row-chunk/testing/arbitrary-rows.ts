@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { role } from '../../identifiers.js';
+import { MAX_KEY_VERSION, role } from '../../identifiers.js';
 import {
   inputCategory,
   MAX_DERIVATIONS,
@@ -87,7 +87,7 @@ export const rows = fc.record({
   ),
   attributes: fc.dictionary(attributeName, attributeValue, { noNullPrototype: true }),
   facts,
-  keyVersion: positive,
+  keyVersion: fc.integer({ min: 1, max: MAX_KEY_VERSION }),
   salt: hex128,
 }) as unknown as fc.Arbitrary<PseudonymisedRow>; // brands are types alone
 

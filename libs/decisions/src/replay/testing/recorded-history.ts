@@ -3,6 +3,7 @@ import {
   ledgerContracts,
   causeOfCommand,
   encodeRowChunk,
+  MAX_KEY_VERSION,
   RowChunk,
   type CommandData,
   type DataOf,
@@ -20,11 +21,17 @@ import {
   type Received,
   type Step,
 } from '@kinledger/domain/testing';
-import { bodiesIn, InMemoryEventStore, InMemoryLedger, type EnteredRecord } from '@kinledger/event-store';
+import {
+  bodiesIn,
+  InMemoryBodiesToRekey,
+  InMemoryEventStore,
+  InMemoryLedger,
+  type EnteredRecord,
+} from '@kinledger/event-store';
 import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
 import { adoptionOf, adoptStrategy, engineOptionsOf, firstInstantOf } from '../../adoption.js';
 import { quarterVersionsOf } from '../../quarter-versions.js';
-import type { CommandContext, ErasingHand } from '../../commands/command-handler.js';
+import type { CommandContext, ErasingHand, RekeyingHand } from '../../commands/command-handler.js';
 import { handlerOf } from '../../commands/command-handlers.js';
 import { decideSubmission, park } from '../../decide-submission.js';
 import { eraseCarerTokens } from '../../erase-carer-tokens.js';
@@ -32,6 +39,9 @@ import { eraseRecords } from '../../erase-records.js';
 import { defaultAppendLimits, LedgerWriter } from '../../ledger-writer.js';
 import { ProgrammeLedger } from '../../programme-ledger.js';
 import { recover } from '../../recovery.js';
+import { rekeyedChunk } from '../../rekeying/rekey-chunk.js';
+import { rekeyedIn } from '../../rekeying/rekeyed-chunk.js';
+import { WrappingByKeys } from '../../rekeying/testing/wrapping-by-keys.js';
 import { Scribe, type Cause } from '../../scribe.js';
 import type { StagedRows } from '../../staged-rows.js';
 import { writeDecisions } from '../../write-decisions.js';
@@ -93,6 +103,7 @@ export class RecordedHistory {
   readonly store = new InMemoryEventStore(this.memory);
   readonly player = new HistoryPlayer(new LinkageWorld(testScopes));
   ledger: ProgrammeLedger;
+  readonly wrapping = new WrappingByKeys(MAX_KEY_VERSION);
   #programme = programmeOfHistories();
   #steps = 0;
   readonly #signingKey: string;
@@ -149,13 +160,44 @@ export class RecordedHistory {
     this.#programme = programmeOfHistories(maxHoldersPerToken);
     const time = this.#cause('').time;
     await this.#define(time);
+    const writer = this.#writer(await this.readAgain());
+    await adoptStrategy({ ledger: this.ledger, writer, signal }, this.#programme.definition, time);
+  }
+
+  /** Rotates the token keys as a linker does: bodies in place, and the ledger read again. */
+  async rotateKeys(): Promise<void> {
+    this.#steps += 1;
+    const bodies = new InMemoryBodiesToRekey(this.memory);
+    const { wrapping } = this;
+    const keyVersion = this.ledger.keyVersion + 1;
+    const rekeying: RekeyingHand = {
+      prepare: () => Promise.resolve(),
+      async *rekey({ to, upTo }) {
+        for (let after = -1; ;) {
+          const page = await bodies.page(STREAM, after, upTo);
+          if (page.length === 0) return;
+          for (const segment of page) {
+            const bytes = await rekeyedChunk(segment.bytes, to, wrapping, signal);
+            await bodies.replace(STREAM, [{ ...segment, bytes }]);
+            yield { placedAt: segment.revision, records: [...rekeyedIn(bytes, to).values()] };
+            after = segment.revision;
+          }
+        }
+      },
+    };
+    const command = this.#command('rotate-keys', { keyVersion });
+    await this.#carryOut(command, { ...this.#context(nothingStaged), rekeying });
+    await this.readAgain();
+  }
+
+  /** Reads the ledger again, as a linker that starts. @returns the revision of its last event. */
+  async readAgain(): Promise<number> {
     const { ledger, head } = await recover({
       ...{ store: this.store, stream: STREAM, snapshots: undefined, signal },
       engine: () => new LinkageEngine(engineOptionsOf(this.#programme.definition)),
     });
     this.ledger = ledger;
-    const writer = this.#writer(head);
-    await adoptStrategy({ ledger, writer, signal }, this.#programme.definition, time);
+    return head;
   }
 
   /** Closes a quarter and records its figures, by commands as the linker carries them out. */
@@ -196,7 +238,7 @@ export class RecordedHistory {
 
   async #submit(received: Received): Promise<void> {
     const { file } = received;
-    const context = this.#context(stagedRowsOf(received));
+    const context = this.#context(await this.#stagedRowsOf(received));
     const scribe = () => new Scribe(this.ledger, context.writer, this.#cause(`file-${this.#steps}`));
     if (this.#steps % 4 !== 0) {
       await decideSubmission(context, file, scribe());
@@ -250,8 +292,8 @@ export class RecordedHistory {
     complete?: { readonly chunks: number; readonly rows: number },
   ): Promise<void> {
     const handler = handlerOf(command);
-    if (handler.refusalOf(this.ledger, command, { erase: true }) !== undefined)
-      throw new Error('it is refused');
+    const can = { erase: true, newestKey: MAX_KEY_VERSION };
+    if (handler.refusalOf(this.ledger, command, can) !== undefined) throw new Error('it is refused');
     const erasing: ErasingHand = {
       prepare: () => Promise.resolve(),
       readBodies: (records) => this.#bodiesOf(records),
@@ -264,6 +306,18 @@ export class RecordedHistory {
       { ...context, cause, progress: { complete, unprocessable: undefined }, erasing },
       command,
     );
+  }
+
+  /** Rows come under the first key, and are wrapped before they are decided. */
+  async #stagedRowsOf(received: Received): Promise<StagedRows> {
+    const chunks = await Promise.all(
+      chunksOf(received).map((bytes) => rekeyedChunk(bytes, this.ledger.keyVersion, this.wrapping, signal)),
+    );
+    return {
+      async *chunksOf() {
+        for (const bytes of chunks) yield new RowChunk(bytes);
+      },
+    };
   }
 
   async #bodiesOf(records: readonly EnteredRecord[]) {
@@ -317,19 +371,14 @@ const nothingStaged: StagedRows = {
 
 const ROWS_PER_CHUNK = 3;
 
-function stagedRowsOf({ file, rows, refused }: Received): StagedRows {
+function chunksOf({ file, rows, refused }: Received): Uint8Array[] {
   const { programme, submission, dataset, period } = file;
   const count = Math.max(1, Math.ceil(rows.length / ROWS_PER_CHUNK));
-  const chunks = Array.from({ length: count }, (_, chunk) =>
+  return Array.from({ length: count }, (_, chunk) =>
     encodeRowChunk({
       ...{ programme, submission, dataset, period, chunk, last: chunk === count - 1 },
       refused: chunk === 0 ? refused : [],
       rows: rows.slice(chunk * ROWS_PER_CHUNK, (chunk + 1) * ROWS_PER_CHUNK),
     }),
   );
-  return {
-    async *chunksOf() {
-      for (const bytes of chunks) yield new RowChunk(bytes);
-    },
-  };
 }

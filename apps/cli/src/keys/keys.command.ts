@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import { addCreateCommand } from './create.command.js';
+import { addRotateCommand } from './rotate.command.js';
+import { addStatusCommand } from './status.command.js';
+
+export function addKeysCommand(program: Command): void {
+  const keys = program
+    .command('keys')
+    .description('creates and rotates the token keys, and shows which one is in force');
+  addCreateCommand(keys);
+  addRotateCommand(keys);
+  addStatusCommand(keys);
+}

@@ -1,1 +1,0 @@
-export { RecordedHistory, STREAM } from './recorded-history.js';
