@@ -1,9 +1,14 @@
-/** `npm run kafka:declare`: writes the topics and rights that the contracts require, for a chart to read. */
+/**
+ * `npm run kafka:declare`: writes the topics and rights that the contracts require, for people and for the Helm chart,
+ * which reads files of its own folder only.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { kafkaDeclarations } from '@kinledger/service-kit';
 
 const { topics, principals } = kafkaDeclarations();
-mkdirSync('deploy/k8s/kafka', { recursive: true });
-for (const [name, content] of Object.entries({ topics, access: principals })) {
-  writeFileSync(`deploy/k8s/kafka/${name}.json`, `${JSON.stringify(content, undefined, 2)}\n`);
+for (const folder of ['deploy/k8s/kafka', 'deploy/k8s/kinledger/files/kafka']) {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of Object.entries({ topics, access: principals })) {
+    writeFileSync(`${folder}/${name}.json`, `${JSON.stringify(content, undefined, 2)}\n`);
+  }
 }

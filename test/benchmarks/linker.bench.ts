@@ -13,7 +13,6 @@ import { fileURLToPath } from 'node:url';
 import {
   encodeRowChunk,
   FileAccepted,
-  RowPseudonymised,
   topics,
   type DatasetId,
   type PeriodCode,
@@ -146,8 +145,7 @@ async function stage(
         ...{ programme: id, submission, dataset: dataset as DatasetId, period, chunk, last, refused: [] },
         rows: data as unknown as PseudonymisedRow[],
       });
-      const { version } = RowPseudonymised;
-      return { submission, chunk, last, rows: data.length, keyVersion: 1, version, body };
+      return { submission, chunk, last, rows: data.length, keyVersion: 1, body };
     });
     const started = performance.now();
     await inbox.stageChunks(chunks);

@@ -157,7 +157,7 @@ const file = {
   schemaHash: dataset.schemaHash,
   wrappedDataKey: wrapDataKey(kek, upload, dataKey),
   wrappedSeed: wrapCommitmentSeed(kek, upload, seed),
-  suppressed: { macs: new Set<string>(), since: new Set<string>() },
+  suppressed: { macs: new Set<string>(), since: new Set<string>(), kinds: new Set<string>() },
   keyVersion: 1,
 };
 const inWorkers = async () => {

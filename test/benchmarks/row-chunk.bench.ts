@@ -121,6 +121,10 @@ measure('row chunk: read again, row by row', (index) => {
   const chunk = new RowChunk(of(encoded, index));
   for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) chunk.row(ordinal);
 });
+measure('row chunk: bodies read again', (index) => {
+  const chunk = new RowChunk(of(encoded, index));
+  for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) chunk.body(ordinal, () => undefined);
+});
 measure('row chunk: committed bytes of its slices', (index) => {
   const chunk = new RowChunk(of(encoded, index));
   for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) chunk.committedBytes(ordinal);

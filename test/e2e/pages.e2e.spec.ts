@@ -257,6 +257,95 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect(problems).toEqual([]);
     });
 
+    it('tells an auditor how an individual came to be, once the auditor says why, and who looked', async () => {
+      const ledger = platform.connected.services.projector;
+      const token = platform.connected.tokens.auditor ?? '';
+      for (const view of [page, examined]) {
+        await view.goto(await platform.signInLink('ledger'));
+        await view.goto(`${ledger}/explanations`);
+      }
+      const [individual] = await platform.query<{ id: string }>(
+        `SELECT individual_id AS id FROM golden.record WHERE individual_id IS NOT NULL
+         GROUP BY individual_id ORDER BY count(DISTINCT dataset) DESC, count(*) DESC LIMIT 1`,
+      );
+      await page.getByLabel('Id of a record or an individual').fill(individual!.id);
+      await page.getByLabel('Why do you look?').fill('a look');
+      await page.getByRole('button', { name: 'Ask' }).click();
+      expect(await page.getByRole('alert').innerText()).toContain('Say why, in ten characters or more');
+      await page.getByLabel('Why do you look?').fill('complaint 2024-17:\ntwo children counted as one');
+      await page.getByRole('button', { name: 'Ask' }).click();
+      while ((await page.getByRole('button', { name: 'Look again' }).count()) > 0)
+        await page.getByRole('button', { name: 'Look again' }).click();
+      const told = await text('.kl-steps');
+      expect(told[0]).toMatch(/is the first of individual [0-9a-f]{32}/);
+      expect(told[0]).toMatch(/under the agreement /);
+      expect(told[0]).toContain('Made again: the same');
+      const answer = new URL(page.url()).pathname;
+      await page.goto(`${ledger}/looks`);
+      const row = page.getByRole('row', { name: /complaint 2024-17: two children counted as one/ });
+      expect(await row.innerText()).toContain(individual!.id.replaceAll('-', ''));
+      expect(await row.innerText()).toContain('Told');
+      const csv = await fetch(`${ledger}/looks/table.csv`, { headers: { authorization: `Bearer ${token}` } });
+      expect(await csv.text()).toContain('complaint 2024-17');
+      await expectSound('explained', ['/explanations', answer, '/looks'], 200, { url: ledger, token });
+      // For named roles only.
+      await expectSound('not-allowed', ['/looks'], 403, {
+        url: ledger,
+        token: platform.connected.tokens.dataTeam,
+      });
+    });
+
+    it('shows whether a closed quarter comes out the same, and what changed it since', async () => {
+      const ledger = platform.connected.services.projector;
+      const token = platform.connected.tokens.auditor ?? '';
+      await platform.installation.json('quarter', 'close', '2023-24-Q3');
+      const [file] = await platform.query<{ id: string }>(
+        `SELECT replace(submission_id::text, '-', '') AS id FROM golden.submission
+         WHERE dataset = 'natural-thinkers.engagement' AND period = '2023-24-Q3'`,
+      );
+      await platform.withdraw(file!.id);
+      await platform.until(file!.id, 'withdrawn');
+      const ended = async () => {
+        while ((await page.getByRole('button', { name: 'Look again' }).count()) > 0)
+          await page.getByRole('button', { name: 'Look again' }).click();
+        return new URL(page.url()).pathname;
+      };
+      await page.goto(`${ledger}/quarters`);
+      await page.getByRole('link', { name: 'Q3 2023/24' }).click();
+      await page.getByRole('button', { name: 'Count it again' }).click();
+      const reproduction = await ended();
+      expect((await text('main')).join(' ')).toContain('to the last digit');
+      await page.getByRole('link', { name: 'Q3 2023/24' }).click();
+      await page.getByRole('button', { name: 'See what changed since' }).click();
+      const restatement = await ended();
+      const [finding] = await text('.govuk-inset-text');
+      const [, then, now, change] =
+        /^Children, whole programme: (\d+) as published, (\d+) now: withdrawals −(\d+)\.$/.exec(
+          finding ?? '',
+        ) ?? [];
+      expect(Number(then) - Number(change)).toBe(Number(now));
+      const row = page.getByRole('row', { name: /^Children / }).first();
+      expect(await row.innerText()).toMatch(new RegExp(`${then ?? ''}\\s+−${change ?? ''}\\s+${now ?? ''}`));
+      expect(await page.locator('svg.kl-chart:visible text').allTextContents()).toContain(`−${change ?? ''}`);
+      await page.goto(`${ledger}/quarters`);
+      expect((await text('td')).join(' ')).toContain(finding);
+      await expectSound('quarters', ['/quarters', '/quarters/2023-24-Q3', reproduction, restatement], 200, {
+        url: ledger,
+        token,
+      });
+      await expectSound('quarters-not', [`${restatement}0`], 404, {
+        url: ledger,
+        token,
+      });
+      // A reader sees what may be given away.
+      const authorization = `Bearer ${platform.connected.tokens.reader}`;
+      const given = await (await fetch(`${ledger}${restatement}`, { headers: { authorization } })).text();
+      expect(given).toContain('What may be given away');
+      expect(given).not.toContain(`>−${change ?? ''}<`);
+      const form = { method: 'POST', headers: { authorization } };
+      expect((await fetch(`${ledger}/quarters/2023-24-Q3/comparisons`, form)).status).toBe(403);
+    });
+
     it('shows valid, accessible and legible pages', async () => {
       await expectSound('loaded', [
         '/reach',

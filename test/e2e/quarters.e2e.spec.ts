@@ -142,6 +142,68 @@ describe('a quarter that is closed', () => {
     expect(text.stdout).toContain('Withdrawals');
   });
 
+  it('has individuals of whom an auditor is told how they came to be, with a reason that stays', async () => {
+    const [one] = await platform.query<{ record: string; individual: string }>(
+      `SELECT replace(record_id::text, '-', '') AS record, replace(individual_id::text, '-', '') AS individual
+       FROM golden.record WHERE individual_id IS NOT NULL ORDER BY record_id LIMIT 1`,
+    );
+    const { record, individual } = one!;
+    const explain = (...more: readonly string[]) =>
+      platform.installation.run('ledger', 'explain', record, ...more);
+    expect(await explain()).toMatchObject({ code: 1, stderr: expect.stringContaining('--reason') as string });
+    expect(await explain('--reason', 'a look')).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('in ten characters or more') as string },
+    });
+    const told = await explain('--reason', 'a test of the command line');
+    expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining(individual) as string });
+
+    const { services, tokens } = platform.connected;
+    const call = (path: string, token: string, body?: object) =>
+      fetch(`${services.projector}${path}`, {
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      });
+    const auditor = tokens.auditor ?? '';
+    const question = { id: record, reason: 'a test of the API' };
+    for (const token of [tokens.dataTeam, tokens.operator, tokens.reader]) {
+      expect((await call('/v1/explanations', token, question)).status).toBe(403);
+      expect((await call('/v1/looks', token)).status).toBe(403);
+    }
+    const asked = (await (await call('/v1/explanations', auditor, question)).json()) as { id: string };
+    const answer = async () =>
+      (await (await call(`/v1/explanations/${asked.id}`, auditor)).json()) as {
+        state: string;
+        result: object | null;
+      };
+    await expect.poll(async () => (await answer()).state, { timeout: 30_000 }).toBe('done');
+    const json = await explain('--reason', 'a comparison with the API', '--json');
+    const { result } = await answer();
+    expect(result).toMatchObject({ individual });
+    expect((JSON.parse(json.stdout) as { steps: object[] }).steps).toEqual(
+      (result as { steps: object[] }).steps,
+    );
+    const { looks } = (await (await call(`/v1/looks?about=${individual}`, auditor)).json()) as {
+      looks: readonly { reason: string; via: string; outcome: string; writtenBy: string }[];
+    };
+    expect(looks.map(({ reason, via, outcome, writtenBy }) => [reason, via, outcome, writtenBy])).toEqual([
+      ['a comparison with the API', 'command-line', 'explained', 'kinledger_linker'],
+      ['a test of the API', 'service', 'explained', 'kinledger_projector'],
+      ['a test of the command line', 'command-line', 'explained', 'kinledger_linker'],
+    ]);
+    // The answer is gone with the next erasure, whomever it erases; the look stays.
+    const [other] = await platform.query<{ id: string }>(
+      `SELECT replace(record_id::text, '-', '') AS id FROM golden.record
+       WHERE state = 'linked' AND individual_id <> '${individual}' ORDER BY record_id LIMIT 1`,
+    );
+    await platform.installation.json(...['erase', '--record', other!.id, '--basis', 'data-subject-request']);
+    await expect
+      .poll(async () => (await call(`/v1/explanations/${asked.id}`, auditor)).status, { timeout: 30_000 })
+      .toBe(404);
+    expect(await (await call(`/v1/looks.csv?about=${individual}`, auditor)).text()).toContain(
+      'a test of the API',
+    );
+  });
+
   it('is listed, and neither it nor a quarter that is not over can be closed', async () => {
     const { quarters } = await platform.installation.json<{ quarters: Closed[] }>('quarter', 'list');
     expect(quarters).toMatchObject([{ period: periods[0], closedBy: 'operator' }]);

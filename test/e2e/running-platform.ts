@@ -138,8 +138,8 @@ export class RunningPlatform {
   }
 
   /** A one-time link that signs a browser in to the pages. */
-  async signInLink(): Promise<string> {
-    return (await this.installation.json<{ link: string }>('sign-in')).link;
+  async signInLink(pages: 'reports' | 'ledger' = 'reports'): Promise<string> {
+    return (await this.installation.json<{ link: string }>('sign-in', '--pages', pages)).link;
   }
 
   /** Reads a document of the reporting API. */

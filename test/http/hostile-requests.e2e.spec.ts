@@ -163,7 +163,7 @@ const extraHeaders = [
   'expect: the-impossible',
   'upgrade: websocket\r\nconnection: upgrade',
 ];
-const tokenKinds = ['operator', 'dataTeam', 'reader', 'provider', 'wrong', 'none'] as const;
+const tokenKinds = ['operator', 'dataTeam', 'auditor', 'reader', 'provider', 'wrong', 'none'] as const;
 
 interface Hostile {
   readonly method: string;
@@ -193,7 +193,7 @@ const hostile = (known: readonly Route[]): fc.Arbitrary<Hostile> =>
         ),
         body,
         as: fc.oneof(
-          { weight: 6, arbitrary: fc.constantFrom('operator', 'dataTeam') },
+          { weight: 6, arbitrary: fc.constantFrom('operator', 'dataTeam', 'auditor') },
           { weight: 1, arbitrary: fc.constantFrom(...tokenKinds) },
         ),
         chunked: fc.boolean(),
@@ -221,6 +221,8 @@ const tokenOf = (as: Hostile['as']): string | undefined => {
       return tokens.operator;
     case 'dataTeam':
       return tokens.dataTeam;
+    case 'auditor':
+      return tokens.auditor;
     case 'reader':
       return tokens.reader;
     case 'provider':
@@ -296,7 +298,7 @@ describe.each(services)('%s', (service) => {
       for (const name of ['before', 'limit', 'offset', 'asAt', 'page']) {
         const rest = name === 'asAt' ? '&period=lifetime' : '';
         for (const number of borders) {
-          for (const as of ['operator', 'dataTeam'] as const) {
+          for (const as of ['operator', 'dataTeam', 'auditor'] as const) {
             const target = `${filled}?${name}=${number}${rest}`;
             const request = {
               method: 'GET',

@@ -128,12 +128,17 @@ const expected: Readonly<
   },
   'bus ingest': { tables: {}, functions: bus },
   'bus pseudonymiser': { tables: {}, functions: bus },
-  'bus linker': { tables: {}, functions: bus },
+  // It trims topics after an erasure.
+  'bus linker': { tables: {}, functions: [...bus, 'bus.trim'].sort() },
   'bus projector': { tables: {}, functions: bus },
 };
 
-/** The journals of migrations and functions, which every service reads before it starts. */
-const forAll: Rights = { 'migrations.applied': 'select', 'migrations.function': 'select' };
+/** The journals of migrations, functions and releases, which every service reads before it starts. */
+const forAll: Rights = {
+  'migrations.applied': 'select',
+  'migrations.function': 'select',
+  'migrations.release': 'select',
+};
 
 const services = roleNames.filter((role) => role !== 'migrator');
 

@@ -260,18 +260,19 @@ describe('the linker as a service', () => {
     expect((await get(service, '/health/live', 'none')).status).toBe(200);
   });
 
-  it('stands by, not ready, while another one writes, and takes over when that one stops', async () => {
+  it('stands by, ready to take over, while another one writes, and takes over when that one stops', async () => {
     const first = await boot();
-    await until('the first is ready', () => isReady(first));
+    const decides = (service: Service) => async () => (await statusOf(service))['state'] === 'deciding';
+    await until('the first decides', decides(first));
     const second = await boot();
     await until('the second stands by', async () => (await statusOf(second))['state'] === 'standby');
-    expect(await isReady(second)).toBe(false);
+    expect(await isReady(second)).toBe(true);
     expect(await isReady(first)).toBe(true);
     await first.close();
-    await until('the second is ready', () => isReady(second));
+    await until('the second decides', decides(second));
     await publishRows(people);
     await publishIntake(topics.fileAccepted, people.intake);
-    await until('the second decides', async () => (await statusOf(second))['intake'] === 1);
+    await until('the file is decided', async () => (await statusOf(second))['intake'] === 1);
     expect((await eventsOf(store)).at(-1)?.type).toBe('SubmissionLinked');
   });
 });

@@ -35,6 +35,7 @@ import { readSigningKey, type SigningKey } from './checkpoints/signing-key.js';
 import type { linkerConfig } from './config.js';
 import { DecisionLoop } from './decision/decision-loop.js';
 import { ErasureFile } from './erasures/erasure-file.js';
+import { ErasedTopics } from './erasures/erased-topics.js';
 import type { Erasures } from './erasures/erasures.js';
 import type { Inbox } from './inbox/inbox.js';
 import { INBOX } from './inbox/inbox.token.js';
@@ -231,6 +232,7 @@ export class LinkerModule {
             LEASES,
             Publisher,
             CheckpointSigner,
+            ErasedTopics,
             LinkerMetrics,
             WakeUp,
             UNPROJECTED,
@@ -239,6 +241,11 @@ export class LinkerModule {
             Rekeying,
           ],
           useFactory: decisionLoopOf,
+        },
+        {
+          provide: ErasedTopics,
+          inject: [MESSAGE_BUS, PinoLogger],
+          useFactory: erasedTopicsOf,
         },
         LinkerService,
       ],
@@ -289,6 +296,17 @@ function erasuresOf(
   });
 }
 
+function erasedTopicsOf(bus: MessageBus, logger: PinoLogger): ErasedTopics {
+  return new ErasedTopics({
+    bus,
+    onError: (err) => logger.warn({ err }, 'topics could not be trimmed after an erasure; retrying'),
+    onWaiting: () =>
+      logger.warn(
+        'topics hold messages from before an erasure that a consumer group has not read: they are deleted once it has',
+      ),
+  });
+}
+
 function snapshotsOf(
   everyEvents: number,
   programme: Programme,
@@ -335,6 +353,7 @@ function decisionLoopOf(
   leases: Leases,
   publisher: Publisher,
   checkpoints: CheckpointSigner,
+  erasedTopics: ErasedTopics,
   observer: LinkerMetrics,
   wakeUp: WakeUp,
   unprojected: Backlog,
@@ -348,7 +367,7 @@ function decisionLoopOf(
     store,
     inbox,
     leases,
-    publication: together(publisher, checkpoints),
+    publication: together(publisher, checkpoints, erasedTopics),
     observer,
     erasures,
     snapshots,

@@ -54,7 +54,9 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     storeWatch.check(() => this.#store.head(streamOf(programme)));
     health.register('writer', async () => {
       const { state, halt } = this.#metrics.status;
-      if (state !== 'deciding') throw new Error(halt?.message ?? `the linker is ${state}`);
+      // A standby is ready for what it is there for: an orchestrator that rolls out or drains must be able to count it.
+      if (state !== 'deciding' && state !== 'standby')
+        throw new Error(halt?.message ?? `the linker is ${state}`);
     });
   }
 

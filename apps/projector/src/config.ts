@@ -4,6 +4,7 @@ import {
   eventStoreConfig,
   platformConfig,
   programmeConfig,
+  publicUrlConfig,
 } from '@kinledger/service-kit';
 
 export const projectorConfig = {
@@ -12,4 +13,5 @@ export const projectorConfig = {
   eventStore: eventStoreConfig,
   programme: programmeConfig,
   access: accessConfig,
+  public: publicUrlConfig,
 };

@@ -1,5 +1,6 @@
 import { programmeId, type ProgrammeId } from '@kinledger/contracts';
 import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
+import { PagesModule } from '@kinledger/page-kit';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import {
   DependencyWatch,
@@ -25,7 +26,18 @@ import { projectorOutbox } from './closing/projector-outbox.js';
 import { QuarterClosings } from './closing/quarter-closings.js';
 import { recount } from './closing/recount.js';
 import type { projectorConfig } from './config.js';
+import { explainInWorker } from './explanations/explain-in-worker.js';
+import { ExplanationsController } from './explanations/explanations.controller.js';
+import { Explanations, forgetExplanations } from './explanations/explanations.js';
+import { LooksController } from './looks/looks.controller.js';
+import { Looks } from './looks/looks.js';
 import { MessagesController } from './messages.controller.js';
+import { ExplanationsPage } from './pages/explanations.page.js';
+import { HomePage } from './pages/home.page.js';
+import { LooksPage } from './pages/looks.page.js';
+import { ProgrammeNames } from './pages/programme-names.js';
+import { projectorPages } from './pages/projector-pages.js';
+import { QuartersPage } from './pages/quarters.page.js';
 import { LiveProjection } from './projection/live-projection.js';
 import { ProjectionStanding } from './projection/projection-standing.js';
 import { ProjectorMetrics } from './projection/projector-metrics.js';
@@ -49,6 +61,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #rebuilder: Rebuilder;
   readonly #settings: FindingsWatch;
   readonly #recounts: Recounts;
+  readonly #explanations: Explanations;
 
   constructor(
     @Inject(EVENT_STORE) store: EventStore,
@@ -56,6 +69,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     rebuilder: Rebuilder,
     settings: FindingsWatch,
     recounts: Recounts,
+    explanations: Explanations,
     @Inject(STREAM) stream: string,
     storeWatch: DependencyWatch,
     health: Health,
@@ -65,6 +79,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.#rebuilder = rebuilder;
     this.#settings = settings;
     this.#recounts = recounts;
+    this.#explanations = explanations;
     storeWatch.check(() => this.#store.head(stream));
     health.register('projection', async () => {
       if (this.#live.haltedBy !== undefined) throw this.#live.haltedBy;
@@ -75,6 +90,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     await this.#rebuilder.clearInterrupted();
     await this.#recounts.clearInterrupted();
+    this.#explanations.start();
     this.#live.start();
     this.#settings.start();
   }
@@ -84,6 +100,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
       this.#live.stop(),
       this.#rebuilder.stop(),
       this.#recounts.stop(),
+      this.#explanations.stop(),
       this.#settings.stop(),
     ]);
     await this.#store.close();
@@ -98,8 +115,19 @@ export class ProjectorModule {
       imports: [
         PoolModule.forRoot({ database: 'platform', url: config.platform.url, service: 'projector' }),
         OutboxModule.forRoot({ database: 'platform', table: projectorOutbox }),
+        PagesModule.forRoot({ pages: projectorPages, publicUrl: config.public.url }),
       ],
-      controllers: [MessagesController, RebuildsController, RecountsController],
+      controllers: [
+        MessagesController,
+        RebuildsController,
+        RecountsController,
+        ExplanationsController,
+        LooksController,
+        HomePage,
+        QuartersPage,
+        ExplanationsPage,
+        LooksPage,
+      ],
       providers: [
         {
           provide: DependencyWatch,
@@ -144,6 +172,11 @@ export class ProjectorModule {
           useFactory: ({ definition }: Programme) => `${STREAM_PREFIX}${definition.id}`,
         },
         {
+          provide: ProgrammeNames,
+          inject: [PROGRAMME],
+          useFactory: ({ definition }: Programme) => new ProgrammeNames(definition),
+        },
+        {
           provide: QuarterClosings,
           inject: [EVENT_STORE, STREAM, 'kinledger pool platform'],
           useFactory: quarterClosings,
@@ -184,6 +217,7 @@ export class ProjectorModule {
               stream,
               pool,
               live,
+              onSwapped: forgetExplanations,
               onError: (err) => logger.error({ err }, 'rebuild failed'),
             }),
         },
@@ -196,6 +230,24 @@ export class ProjectorModule {
               onError: (err) => logger.error({ err }, 'computing a quarter again failed'),
             }),
         },
+        {
+          provide: Explanations,
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', PinoLogger],
+          useFactory: (store: EventStore, stream: string, pool: pg.Pool, logger: PinoLogger) =>
+            new Explanations({
+              ...{ store, stream, pool },
+              explain: explainInWorker({
+                stream,
+                place: {
+                  ...config.eventStore,
+                  platformUrl: config.platform.url,
+                  applicationName: 'kinledger-explanation',
+                },
+              }),
+              onError: (err) => logger.error({ err }, 'explaining an individual failed'),
+            }),
+        },
+        Looks,
         Projections,
       ],
     };
@@ -249,6 +301,7 @@ function liveProjection(
       void standing.current();
     },
     onQuarterClosed: closings.close,
+    onErased: forgetExplanations,
     onLeading: () => closings.settle(),
   });
   metrics.watch(live, pool, () => store.head(stream));

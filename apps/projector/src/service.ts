@@ -1,5 +1,7 @@
+import { servePages } from '@kinledger/page-kit';
 import type { ServiceOptions } from '@kinledger/service-kit';
 import { projectorConfig } from './config.js';
+import { projectorPages } from './pages/projector-pages.js';
 import { ProjectorModule } from './projector.module.js';
 
 /** The projector's options for `runService` and `createService`. */
@@ -7,4 +9,16 @@ export const projectorService: ServiceOptions<typeof projectorConfig> = {
   name: 'projector',
   config: projectorConfig,
   module: (config) => ProjectorModule.forRoot(config),
+  api: {
+    title: 'Kinledger projector',
+    description: 'Rebuilds of the read models, recounts of closed quarters, and explanations of individuals.',
+    tags: {
+      rebuilds: 'Rebuilding the read models from the ledger.',
+      recounts: 'Closed quarters, counted again and compared.',
+      explanations: 'How individuals came to be. For auditors, with a reason.',
+      looks: 'Who asked how an individual came to be.',
+      'sign-in': 'How a browser gets to the pages.',
+    },
+  },
+  fastify: (fastify) => servePages(fastify, projectorPages),
 };

@@ -36,7 +36,7 @@ export * from './messages/row-pseudonymised.js';
 export * from './messages/submission-state-changed.js';
 export * from './messages/tokens-to-wrap.js';
 export * from './row-chunk/row-chunk.js';
-export type { TokensOfRecord } from './row-chunk/row-layout.js';
+export type { RowBody, TokensOfRecord, TokenViewer } from './row-chunk/row-layout.js';
 export { committedBytesOf, RowPacker, type CommittedBytes, type PackedRows } from './row-chunk/row-packer.js';
 export * from './look-reason.js';
 export * from './topics.js';

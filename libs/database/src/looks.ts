@@ -28,16 +28,15 @@ export async function beginLook(database: Queryable, look: Look): Promise<void> 
   );
 }
 
-/** Adds what came of a look. @param individual whom it was about, where that was found. */
+/** Adds what came of a look, once. @param individual whom it was about, where that was found. */
 export async function endLook(
   database: Queryable,
   id: string,
   outcome: LookOutcome,
   individual?: string,
 ): Promise<void> {
-  await database.query(`INSERT INTO audit.look_outcome (look_id, outcome, individual) VALUES ($1, $2, $3)`, [
-    id,
-    outcome,
-    individual ?? null,
-  ]);
+  await database.query(
+    `INSERT INTO audit.look_outcome (look_id, outcome, individual) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+    [id, outcome, individual ?? null],
+  );
 }

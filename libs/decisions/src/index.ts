@@ -23,3 +23,4 @@ export * from './replay/index.js';
 export * from './explain/explain-individual.js';
 export * from './explain/explain-in-ledger.js';
 export * from './explain/told-happenings.js';
+export * from './explain/verdict-texts.js';

@@ -68,6 +68,8 @@ export class ProgrammeLedger implements Archived {
   keyVersion = 1;
   openReferrals = 0;
   tokensWithoutForce = 0;
+  /** How many decisions have erased something. */
+  erasures = 0;
   /** All erased records. */
   readonly erased: RecordId[] = [];
   /** Records of which carer tokens are erased, and the cuts in the order of the ledger. */
@@ -179,6 +181,7 @@ export class ProgrammeLedger implements Archived {
         return this.#close(event, event.data.intake, 'parked');
       case 'RecordErased':
         this.erased.push(...event.data.records);
+        this.erasures += 1;
         this.closedAt = event.revision;
         return;
       case 'CarerTokensErased':
@@ -186,6 +189,7 @@ export class ProgrammeLedger implements Archived {
           const cut = { cause: event.cause, places, tokens, keyVersion: this.keyVersion };
           this.#carerCuts.set(record, [...(this.#carerCuts.get(record) ?? []), cut]);
         }
+        this.erasures += 1;
         this.closedAt = event.revision;
         return;
       case 'QuarterClosed':
@@ -233,9 +237,10 @@ export class ProgrammeLedger implements Archived {
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is in progress');
     const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy } = this;
-    const { openReferrals, tokensWithoutForce, keyVersion } = this;
+    const { openReferrals, tokensWithoutForce, erasures, keyVersion } = this;
     const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy };
-    Object.assign(this, await archive.json({ ...state, openReferrals, tokensWithoutForce, keyVersion }));
+    const counts = { openReferrals, tokensWithoutForce, erasures, keyVersion };
+    Object.assign(this, await archive.json({ ...state, ...counts }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
     await passMapThrough(archive, this.#rowless);

@@ -1,1 +1,2 @@
+export * from './replay/testing/index.js';
 export * from './rekeying/testing/wrapping-by-keys.js';

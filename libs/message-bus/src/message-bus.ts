@@ -102,6 +102,15 @@ export interface PartitionLag {
   readonly lag: number;
 }
 
+/** What is left of a partition: messages from `begin` up to `end`. */
+export interface PartitionSpan {
+  readonly topic: string;
+  readonly partition: number;
+  readonly begin: number;
+  /** The offset that the next published message will have. */
+  readonly end: number;
+}
+
 /** Durable topics between services. Every adapter passes the contract suite in `contract/`. */
 export interface MessageBus {
   /** Creates missing topics; refuses one that exists with another number of partitions. Idempotent. */
@@ -120,6 +129,12 @@ export interface MessageBus {
 
   /** Deletes what retention allows. Returns the number of messages deleted. */
   applyRetention(now: Date): Promise<number>;
+
+  /**
+   * Deletes of these topics what every group that ever subscribed has committed, whatever its age. Returns what is left;
+   * a topic that nobody reads is left as it is.
+   */
+  trim(topics: readonly string[]): Promise<readonly PartitionSpan[]>;
 
   close(): Promise<void>;
 }

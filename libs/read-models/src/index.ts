@@ -1,4 +1,5 @@
 export * from './content-digest.js';
+export * from './records/marked-bodies.js';
 export * from './registry.js';
 export * from './schema.js';
 export * from './writing/read-model-writer.js';

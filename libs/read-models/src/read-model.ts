@@ -1,13 +1,8 @@
-import type {
-  ErasingEvent,
-  LedgerEvent,
-  LedgerEventType,
-  PseudonymisedRow,
-  RestatingEvent,
-} from '@kinledger/contracts';
-import type { Bodies, IdTable } from '@kinledger/domain';
+import type { ErasingEvent, LedgerEvent, LedgerEventType, RestatingEvent } from '@kinledger/contracts';
+import type { IdTable } from '@kinledger/domain';
 import type pg from 'pg';
 import type { ReadTable } from './read-table.js';
+import type { MarkedBodies, MarkedBody } from './records/marked-bodies.js';
 import type { Batch } from './writing/batch.js';
 import type { DatasetRules } from './writing/dataset-rules.js';
 import type { FilledTable } from './writing/filled-table.js';
@@ -48,7 +43,7 @@ export interface Writing {
 export type Handler<Writer, Type extends HandledEventType> = (
   writer: Writer,
   event: EventOf<Type>,
-  bodies: Bodies,
+  bodies: MarkedBodies,
 ) => Promise<void> | undefined;
 
 /**
@@ -75,7 +70,7 @@ export interface Filler {
   erase?(records: readonly string[]): void;
   readyForBodies?(): Promise<void>;
   /** Receives the bodies of the records that entered next; their order within one call does not matter. */
-  takeBodies?(rows: readonly PseudonymisedRow[]): Promise<void>;
+  takeBodies?(rows: readonly MarkedBody[]): Promise<void>;
   finish(): Promise<void>;
 }
 
@@ -102,7 +97,7 @@ interface ReadModelDefinition<Writer> {
   readonly handles: Handlers<Writer>;
 }
 
-export type HandlerOf = (event: LedgerEvent, bodies: Bodies) => Promise<void> | undefined;
+export type HandlerOf = (event: LedgerEvent, bodies: MarkedBodies) => Promise<void> | undefined;
 
 /** A read model that is being written. */
 export interface OpenReadModel extends Settling {
@@ -136,7 +131,8 @@ export function defineReadModel<Writer>(definition: ReadModelDefinition<Writer>)
     const handler = handles[type] as Handler<Writer, HandledEventType> | 'ignored';
     return handler === 'ignored'
       ? undefined
-      : (event: LedgerEvent, bodies: Bodies) => handler(writer, event as EventOf<HandledEventType>, bodies);
+      : (event: LedgerEvent, bodies: MarkedBodies) =>
+          handler(writer, event as EventOf<HandledEventType>, bodies);
   };
   const open = (writing: Writing) => {
     const writer = definition.open(writing);

@@ -140,12 +140,6 @@ export const reportingApi = (endpoint: Endpoint) => ({
     }
   },
 
-  /** A link that signs one browser in to the pages, with the calling account. */
-  signInLink: (): Promise<{ readonly path: string; readonly expiresAt: string }> =>
-    callJson(endpoint, '/v1/sign-in-links', z.object({ path: z.string(), expiresAt: z.string() }), {
-      method: 'POST',
-    }),
-
   reachCsv: async (period: string, asAt?: number): Promise<string> =>
     (await call(endpoint, `/v1/figures/reach.csv?${reachQuery(period, asAt)}`)).text(),
 });

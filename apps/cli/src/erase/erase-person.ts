@@ -35,7 +35,9 @@ export async function erasePerson(
   if (erasure?.state === 'refused')
     throw new Failure(`${erasure.refusal?.detail ?? 'the linker refused'} ${kept}`);
   const position = count(erasure?.position ?? 0);
-  return { request, text: `Erased the person at ledger position ${position}. ${kept}` };
+  const carers =
+    'Tokens of the person on children’s rows are erased too, unless another adult in the ledger has the same; in later files they are kept out only if the person’s file says "contacts": "alone".';
+  return { request, text: `Erased the person at ledger position ${position}. ${kept} ${carers}` };
 }
 
 /** Lets rows of a person in again. @throws Failure in one sentence. */

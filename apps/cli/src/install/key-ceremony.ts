@@ -85,11 +85,11 @@ export async function holdCeremony(folder: string, operator: string): Promise<Ce
       await out.write(`${secret}/username`, postgresRole(role));
       await out.write(`${secret}/password`, passwordOf(passwords, owner));
     }
-    for (const user of kafkaUsers)
-      await out.write(
-        `${namespace}/kinledger-kafka-${user}/password`,
-        passwordOf(passwords, `kafka ${user}`),
-      );
+    for (const user of kafkaUsers) {
+      const secret = `${namespace}/kinledger-kafka-${user}`;
+      await out.write(`${secret}/username`, user);
+      await out.write(`${secret}/password`, passwordOf(passwords, `kafka ${user}`));
+    }
   }
   const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
   const publicKey = Buffer.from(x ?? '', 'base64url').toString('base64');

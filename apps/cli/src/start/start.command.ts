@@ -49,6 +49,8 @@ async function start(options: Options): Promise<void> {
       'Kinledger is running.',
       `  reports      ${pages}`,
       `               ${how}`,
+      `  ledger       ${services.projector}`,
+      '               (closed quarters and explanations; "kinledger sign-in --pages ledger" prints a link)',
       `  uploads      ${services.ingest}`,
       `  logs         ${home}/logs`,
       `  connection   ${home}/connection.json`,

@@ -174,11 +174,15 @@ describe('requests about people', () => {
     expect(unknown.text).not.toContain('amara');
   });
 
-  it('are refused where contacts and birth dates are all that is given', async () => {
-    const shared = { email: 'amara@example.org', mobile: '07700 900123', birthDate: '1990-01-01' };
+  it('are refused where contacts alone or a birth date alone are given, and not where both are', async () => {
+    const contacts = { email: 'amara@example.org', mobile: '07700 900123' };
     for (const path of ['/v1/erasures/person', '/v1/erasures/person-liftings']) {
-      const { status, body } = await post({ person: shared, reason }, 'operator', path);
-      expect([status, body.type]).toEqual([400, 'urn:kinledger:problem:names-nobody']);
+      for (const said of [contacts, { birthDate: '1990-01-01' }]) {
+        const { status, body } = await post({ person: said, reason }, 'operator', path);
+        expect([status, body.type]).toEqual([400, 'urn:kinledger:problem:names-nobody']);
+      }
+      const both = { ...contacts, birthDate: '1990-01-01', contacts: 'alone' };
+      expect((await post({ person: both, reason }, 'operator', path)).status).toBe(202);
     }
   });
 

@@ -14,8 +14,14 @@ const person = z.strictObject({
   birthDate: text
     .optional()
     .describe('The person’s own: of individuals with a shared email or mobile it leaves out others.'),
-  email: text.optional().describe('An adult’s own. It names nobody alone.'),
-  mobile: text.optional().describe('An adult’s own. It names nobody alone.'),
+  email: text.optional().describe('An adult’s own. It names nobody alone, but does with a birth date.'),
+  mobile: text.optional().describe('An adult’s own. It names nobody alone, but does with a birth date.'),
+  contacts: z
+    .enum(['alone', 'shared'])
+    .optional()
+    .describe(
+      'Whether nobody else uses this email and mobile. If so, rows of children in later files go further without them; if not, or if it is not said, they stay there, where they may be another carer’s.',
+    ),
   child: z
     .strictObject({ carerEmail: text, birthDate: text, firstName: text, gender: text })
     .optional()
@@ -59,6 +65,7 @@ export function readIdentifiers(programme: Programme, said: PersonSaid): PersonI
     birthDate: read(forms.birthDate, 'birthDate', said.birthDate),
     email: read(forms.email, 'email', said.email),
     mobile: read(forms.mobile, 'mobile', said.mobile),
+    contactsAlone: said.contacts === 'alone' ? true : undefined,
     child: child && {
       carerEmail: read(forms.email, 'child.carerEmail', child.carerEmail),
       birthDate: read(forms.birthDate, 'child.birthDate', child.birthDate),
@@ -114,5 +121,5 @@ function wrong(path: string): string {
 const namesNobody = () =>
   new Problem(400, 'names-nobody', {
     detail:
-      'Give an NHS number, all parts of a child key, or a case number with its provider. Email, mobile and birth date are shared by several people, and name nobody alone.',
+      'Give an NHS number, all parts of a child key, a case number with its provider, or an adult’s email or mobile with the birth date. Email, mobile and birth date are shared by several people, and name nobody alone.',
   });

@@ -82,9 +82,9 @@ export class OpenLedger {
 
   /** Tells the publication and the observer up to where the ledger is closed. */
   announce(): void {
-    const { closedAt, quarters } = this.ledger;
+    const { closedAt, quarters, erasures } = this.ledger;
     const closings = [...quarters.values()].map(({ closing }) => closing);
-    this.#options.publication.closedUpTo(closedAt, closings);
+    this.#options.publication.closedUpTo(closedAt, closings, erasures);
     this.#options.observer.ledger(this.ledger);
   }
 }

@@ -51,7 +51,6 @@ export interface IncomingChunk {
   readonly rows: number;
   /** Version of the token keys of its rows; undefined if it has none. */
   readonly keyVersion: number | undefined;
-  readonly version: number;
   /** A row chunk that was already decoded, and so is valid. Immutable: it may be kept without a copy. */
   readonly body: Uint8Array;
 }

@@ -94,19 +94,18 @@ export class PostgresInbox implements Inbox {
   async stageChunks(chunks: readonly IncomingChunk[]): Promise<StagingResult> {
     if (chunks.length === 0) return nothingStaged;
     // Each body is a parameter of its own: in an array, bytes would be sent as hexadecimal text.
-    const given = `(VALUES ${chunks.map((_, index) => chunkParameters(index * 7)).join(', ')})
-      AS given (submission, chunk, last, rows, version, key_version, body)`;
-    const values = chunks.flatMap(({ submission, chunk, last, rows, version, keyVersion, body }) => [
+    const given = `(VALUES ${chunks.map((_, index) => chunkParameters(index * 6)).join(', ')})
+      AS given (submission, chunk, last, rows, key_version, body)`;
+    const values = chunks.flatMap(({ submission, chunk, last, rows, keyVersion, body }) => [
       submission,
       chunk,
       last,
       rows,
-      version,
       keyVersion ?? null,
       packBytes(body),
     ]);
     const { rowCount } = await this.#pool.query(
-      `INSERT INTO linker.chunk (submission, chunk, last, rows, version, key_version, body)
+      `INSERT INTO linker.chunk (submission, chunk, last, rows, key_version, body)
        SELECT * FROM ${given}
        WHERE NOT EXISTS (SELECT FROM linker.intake i
                          WHERE i.submission = given.submission AND i.kind = 'file' AND i.state = 'decided')
@@ -489,4 +488,4 @@ interface ChunkRow {
 const nothingStaged: StagingResult = { staged: 0, conflicting: [] };
 
 const chunkParameters = (before: number): string =>
-  `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::int, $${before + 6}::int, $${before + 7}::bytea)`;
+  `($${before + 1}::uuid, $${before + 2}::int, $${before + 3}::boolean, $${before + 4}::int, $${before + 5}::int, $${before + 6}::bytea)`;

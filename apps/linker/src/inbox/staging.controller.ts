@@ -104,7 +104,7 @@ export class StagingController {
       last: data.last,
       rows: data.rows.length,
       keyVersion: data.rows[0]?.keyVersion,
-      ...bytesOf(context.received[index]),
+      body: bytesOf(context.received[index]).body,
     }));
     this.#staged(await this.#inbox.stageChunks(chunks), context.topic);
     // The delay is bounded, because the next decision may depend on the next batch.

@@ -4,6 +4,7 @@ export interface Publication {
   /**
    * Tells it that the ledger is durably closed up to this revision.
    * @param quarters revisions at which quarters are closed, so far.
+   * @param erasures how many decisions have erased something, so far.
    */
-  closedUpTo(revision: number, quarters: readonly number[]): void;
+  closedUpTo(revision: number, quarters: readonly number[], erasures: number): void;
 }

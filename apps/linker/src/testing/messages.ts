@@ -142,7 +142,6 @@ const chunkMessage = (chunk: Chunk): IncomingChunk => ({
   chunk: chunk.chunk,
   last: chunk.last,
   rows: chunk.rows.length,
-  version: RowPseudonymised.version,
   body: encodeRowChunk({ programme, ...chunk }),
 });
 

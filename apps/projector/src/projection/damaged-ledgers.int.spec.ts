@@ -1,4 +1,5 @@
-import type { LedgerDecision } from '@kinledger/contracts';
+import type { LedgerDecision, PseudonymisedRow } from '@kinledger/contracts';
+import { markedBodiesIn } from '@kinledger/read-models';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ledgerPages } from './ledger-pages.js';
 import { readModelFiller } from './read-model-writer.js';
@@ -11,6 +12,7 @@ import {
   placedAgain,
   received,
   registered,
+  segmentOf,
   STREAM,
   userRow,
 } from './small-ledger.testing.js';
@@ -18,6 +20,7 @@ import {
 const users = 'natural-thinkers.user';
 const amara = userRow('amara', 'adult', {});
 const bo = userRow('bo', 'adult', {});
+const bodiesOf = (...rows: readonly PseudonymisedRow[]) => markedBodiesIn(segmentOf(0, rows).bytes);
 
 interface Damage {
   readonly what: string;
@@ -123,8 +126,8 @@ describe('a damaged ledger', () => {
         for (const { event } of page) await filler.take(event);
       await filler.readyForBodies();
       // Of one segment, in any order.
-      await filler.takeBodies([amara, bo]);
-      await expect(filler.takeBodies([bo])).rejects.toThrow('a body comes out of the order of entry');
+      await filler.takeBodies(bodiesOf(amara, bo));
+      await expect(filler.takeBodies(bodiesOf(bo))).rejects.toThrow('a body comes out of the order of entry');
     } finally {
       await client.query('ROLLBACK');
     }

@@ -1,11 +1,12 @@
-import type {
-  DataOf,
-  FiguresComputed,
-  LedgerDecision,
-  PseudonymisedRow,
-  RecordId,
-  Role,
-  SubmissionId,
+import {
+  readLedgerEvent,
+  type DataOf,
+  type FiguresComputed,
+  type LedgerDecision,
+  type PseudonymisedRow,
+  type RecordId,
+  type Role,
+  type SubmissionId,
 } from '@kinledger/contracts';
 import {
   canonicalBytes,
@@ -13,9 +14,12 @@ import {
   leap1,
   sha256Hex,
   LinkageEngine,
+  type ConstraintDecision,
   type Draft,
+  type Strategy,
 } from '@kinledger/domain';
-import { idOf, received, SmallLedger } from './small-ledger.testing.js';
+import { bodiesIn } from '@kinledger/event-store';
+import { idOf, received, SmallLedger, STREAM } from './small-ledger.testing.js';
 
 /** A row of a file in a test, with names in place of ids and tokens. */
 export interface DecidedRow {
@@ -46,18 +50,18 @@ export interface DecidedFile {
 /** A ledger decided by the linkage engine, as the linker writes it. */
 export class DecidedLedger extends SmallLedger {
   readonly files = new Map<SubmissionId, DecidedFile>();
-  readonly engine = new LinkageEngine({
-    strategy: leap1({
+  engine = engineOf(
+    leap1({
       name: 'leap-1',
       maxBirthDatesPerToken: 2,
       maxCasesPerToken: 3,
       maxHoldersPerToken: 20,
       maxChildrenPerCarerToken: 3,
     }),
-    familyScopes: [],
-  });
+  );
   #intake = 0;
   #next = 2; // after the definition and the strategy
+  readonly #withoutCarers = new Set<RecordId>();
 
   async submit(file: DecidedFile): Promise<SubmissionId> {
     const submission: SubmissionId = idOf(submissionName(file));
@@ -102,6 +106,68 @@ export class DecidedLedger extends SmallLedger {
     this.forget(records);
   }
 
+  /** Has everything decided anew by another strategy, which reads the ledger first. */
+  async adopt(strategy: Strategy): Promise<void> {
+    const engine = engineOf(strategy);
+    const head = await this.store.head(STREAM);
+    const bodies = bodiesIn(await this.store.readSegments(STREAM, 0, head));
+    for (let from = 0; from <= head;) {
+      const page = await this.store.readPage(STREAM, from, 1000);
+      for (const { bytes } of page) engine.apply(readLedgerEvent(bytes), bodies);
+      from += page.length;
+    }
+    this.engine = engine;
+    const { name, parameters } = strategy;
+    const digest = sha256Hex(name);
+    const adopted = { programme: 'leap' as never, strategy: name, parameters, digest };
+    await this.#write([...engine.relink(adopted).decide(this.#next)], []);
+  }
+
+  /** Erases a record that is not erased yet; does nothing where there is none. */
+  async eraseRecord(pick: number): Promise<void> {
+    const records = this.engine.erasable([...this.files.values()].flatMap(recordsOf));
+    const record = records[pick % Math.max(1, records.length)];
+    if (record === undefined) return;
+    await this.#write([...this.engine.erase({ basis: 'test', records: [record] }).decide(this.#next)], []);
+    this.forget([record]);
+  }
+
+  /** Erases the carer tokens of a child's record that still has some; does nothing where there is none. */
+  async eraseCarersOf(pick: number): Promise<void> {
+    const children = [...this.files.values()]
+      .flatMap((file) => file.rows.map((row, number) => pseudonymised(file, row, number)))
+      .filter(({ tokens }) => tokens.some(({ use }) => use === 'carer'))
+      .filter(({ record }) => this.engine.erasable([record]).length > 0 && !this.#withoutCarers.has(record));
+    const row = children[pick % Math.max(1, children.length)];
+    if (row === undefined) return;
+    this.#withoutCarers.add(row.record);
+    const entered = this.engine.enteredAt(row.record) ?? Number.NaN;
+    const remaining = { ...row, tokens: row.tokens.filter(({ use }) => use !== 'carer') };
+    const erased = row.tokens.flatMap(({ use }, place) => (use === 'carer' ? [place] : []));
+    const { tokens } = commitmentsOf(remaining);
+    const data = { basis: 'test', records: [{ record: row.record, entered, erased, tokens }] };
+    const run = this.engine.eraseCarerTokens(data, new Map([[row.record, remaining]]));
+    await this.#write([...run.decide(this.#next)], []);
+    this.forgetTokens([
+      { record: row.record, revision: entered, cuts: [{ places: erased, keyVersion: 1, tokens }] },
+    ]);
+  }
+
+  /** Records what a person decided about two rows. */
+  async review(type: ConstraintDecision['type'], picks: readonly [number, number]): Promise<void> {
+    const keys = [
+      ...new Set(
+        [...this.files.values()].flatMap((file) =>
+          file.rows.map((row, number) => pseudonymised(file, row, number).rowKey),
+        ),
+      ),
+    ].sort();
+    const [one, other] = picks.map((pick) => keys[pick % Math.max(1, keys.length)]);
+    if (one === undefined || other === undefined || one === other) return;
+    const data = { rows: [one, other] as [typeof one, typeof one], reason: 'test', by: 'test' };
+    await this.#write([...this.engine.constrain({ type, data }).decide(this.#next)], []);
+  }
+
   /** Appends decisions of which linkage knows nothing. */
   async note(...decisions: readonly LedgerDecision[]): Promise<number> {
     await this.append(decisions);
@@ -141,6 +207,10 @@ export class DecidedLedger extends SmallLedger {
     this.#next += decisions.length;
   }
 }
+
+const engineOf = (strategy: Strategy) => new LinkageEngine({ strategy, familyScopes: [] });
+
+const recordsOf = (file: DecidedFile): RecordId[] => file.rows.map((_, number) => recordOf(file, number));
 
 export const submissionName = ({ dataset, period, sequence }: DecidedFile): string =>
   `${dataset} ${period} ${sequence}`;

@@ -1,17 +1,18 @@
-import {
-  closesDecision,
-  isForeignEvent,
-  type ForeignEvent,
-  type LedgerEvent,
-  type PseudonymisedRow,
-} from '@kinledger/contracts';
-import { ledgerEventOf, type Bodies } from '@kinledger/domain';
-import { bodiesIn, readAhead, type EventStore, type Segment } from '@kinledger/event-store';
+import { closesDecision, isForeignEvent, type ForeignEvent, type LedgerEvent } from '@kinledger/contracts';
+import { ledgerEventOf } from '@kinledger/domain';
+import { readAhead, type EventStore, type Segment, type StoredEvent } from '@kinledger/event-store';
+import { markedBodiesIn, type MarkedBodies, type MarkedBody } from '@kinledger/read-models';
 
 export interface ReadEvent {
+  readonly type: string;
+  readonly revision: number;
+  /**
+   * Parsed at each access, so that memory holds the objects of one event and the bytes of a page.
+   * @throws ForeignEvent; UnreadableContract
+   */
   readonly event: LedgerEvent;
-  /** Bodies of the records that enter the ledger with the event, except erased ones. */
-  readonly bodies: Bodies;
+  /** Bodies of the records that enter the ledger with the event, except erased ones; decoded at the first look-up. */
+  readonly bodies: MarkedBodies;
 }
 
 export interface LedgerPagesOptions {
@@ -41,7 +42,7 @@ interface Page {
 /**
  * Pages of the ledger with their bodies. Reads the next page while the consumer writes the one before. No page is
  * empty.
- * @throws ForeignEvent after yielding all events before it; UnreadableContract.
+ * @throws ForeignEvent after yielding all events before it, for an event that the store detects.
  */
 export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<readonly ReadEvent[]> {
   const { upTo = Number.MAX_SAFE_INTEGER, more } = options;
@@ -67,9 +68,9 @@ export async function* ledgerPages(options: LedgerPagesOptions): AsyncGenerator<
       continue;
     }
     emptyReads = 0;
-    next = last.event.revision + 1;
+    next = last.revision + 1;
     ahead = stranger === undefined ? read(next) : Promise.resolve({ events: [], stranger });
-    midDecision = !closesDecision(last.event.type);
+    midDecision = !closesDecision(last.type);
     yield page;
   }
 }
@@ -87,39 +88,55 @@ async function readPage(
   if (first === undefined || last === undefined) return { events: [], stranger };
   const segments = withBodies ? await store.readSegments(stream, first.revision, last.revision) : [];
   const byRevision = Map.groupBy(segments, ({ revision }) => revision);
-  const events: ReadEvent[] = [];
-  for (const each of stored) {
-    try {
-      events.push({ event: ledgerEventOf(each, stream), bodies: bodiesOf(byRevision.get(each.revision)) });
-    } catch (error) {
-      if (!isForeignEvent(error)) throw error;
-      return { events, stranger: error };
-    }
-  }
+  const events = stored.map((each) => new StoredReadEvent(each, stream, byRevision.get(each.revision)));
   return { events, stranger };
 }
 
-/** Decodes segments when first asked: the rows of a whole page would outlive their use. */
-function bodiesOf(segments: readonly Segment[] = []): Bodies {
-  let decoded: Bodies | undefined;
-  return { get: (record) => (decoded ??= bodiesIn(segments)).get(record) };
+class StoredReadEvent implements ReadEvent {
+  readonly type: string;
+  readonly revision: number;
+  readonly #stored: StoredEvent;
+  readonly #stream: string;
+  readonly #segments: readonly Segment[];
+
+  constructor(stored: StoredEvent, stream: string, segments: readonly Segment[] = []) {
+    this.type = stored.type;
+    this.revision = stored.revision;
+    this.#stored = stored;
+    this.#stream = stream;
+    this.#segments = segments;
+  }
+
+  get event(): LedgerEvent {
+    return ledgerEventOf(this.#stored, this.#stream);
+  }
+
+  get bodies(): MarkedBodies {
+    const segments = this.#segments;
+    let decoded: Map<string, MarkedBody> | undefined;
+    const decode = () =>
+      new Map(
+        segments.flatMap(({ bytes }) => markedBodiesIn(bytes).map((body) => [body.record, body] as const)),
+      );
+    return { get: (record) => (decoded ??= decode()).get(record) };
+  }
 }
 
 /**
- * The rows that entered the ledger from its beginning on, segment by segment. They are read in pages that end with these
+ * The bodies that entered the ledger from its beginning on, segment by segment. They are read in pages that end with these
  * revisions: a page of events tells how much is read at once. The next page is read while the one before is written.
  */
-export async function* rowsBySegment(
+export async function* bodiesBySegment(
   store: EventStore,
   stream: string,
   ends: readonly number[],
-): AsyncGenerator<readonly PseudonymisedRow[]> {
+): AsyncGenerator<readonly MarkedBody[]> {
   const pages = readAhead({
     ...{ from: 0, to: ends.length - 1 },
     read: (index) => store.readSegments(stream, (ends[index - 1] ?? -1) + 1, ends[index] ?? -1),
     lengthOf: () => 1,
   });
-  for await (const page of pages) for (const segment of page) yield [...bodiesIn([segment]).values()];
+  for await (const page of pages) for (const { bytes } of page) yield markedBodiesIn(bytes);
 }
 
 /** Reads a page. A store that detects a foreign event returns no page with it, so this reads the events before it. */

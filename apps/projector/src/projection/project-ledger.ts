@@ -1,4 +1,4 @@
-import { closesDecision, type LedgerEvent, type RowOutcomes } from '@kinledger/contracts';
+import { closesDecision, erasesBodies, type LedgerEvent, type RowOutcomes } from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 import { readCheckpoint } from '@kinledger/read-models';
 import type pg from 'pg';
@@ -27,6 +27,8 @@ export interface ProjectOptions {
    */
   readonly onQuarterClosed?:
     ((client: pg.ClientBase, event: QuarterClosedEvent) => Promise<void>) | undefined;
+  /** Called when an event erases somebody, in the transaction that applies it. */
+  readonly onErased?: ((client: pg.ClientBase) => Promise<void>) | undefined;
   readonly onApplied?: (progress: AppliedDecisions) => void;
 }
 
@@ -66,7 +68,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
   let linked: LinkedSubmission[] = [];
   try {
     for await (const page of ledgerPages({ ...options, from: applied + 1 })) {
-      const lastClosing = page.findLastIndex(({ event }) => closesDecision(event.type));
+      const lastClosing = page.findLastIndex(({ type }) => closesDecision(type));
       for (const [index, { event, bodies }] of page.entries()) {
         if (!writing) {
           if (signal.aborted) return applied;
@@ -76,6 +78,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
           await writer.begin();
         }
         await writer.take(event, bodies);
+        if (erasesBodies(event.type) || event.type === 'CarerTokensErased') await options.onErased?.(client);
         if (event.type === 'SubmissionReceived') dataset = event.data.dataset;
         if (event.type === 'SubmissionLinked')
           linked.push({ dataset, acceptedAt: event.time, outcomes: event.data.outcomes });

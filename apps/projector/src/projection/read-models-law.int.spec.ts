@@ -1,12 +1,22 @@
-import type { SubmissionId } from '@kinledger/contracts';
+import type { PeriodCode, SubmissionId } from '@kinledger/contracts';
 import { lastClosedAt } from '@kinledger/event-store';
 import { wholeReach } from '@kinledger/figures';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { rowKeyOf, type DecidedLedger, type DecidedFile, type DecidedRow } from './decided-ledger.testing.js';
-import { authority, periods, playStep, step, type Period, type Step } from './testing/random-history.js';
+import {
+  anyOperation,
+  authority,
+  periods,
+  playOperation,
+  playStep,
+  step,
+  type AnyOperation,
+  type Period,
+  type Step,
+} from './testing/random-history.js';
 import { ReadModelsUnderTest, tries } from './read-models-under-test.testing.js';
-import { STREAM } from './small-ledger.testing.js';
+import { quarterClosed, STREAM } from './small-ledger.testing.js';
 
 interface Individual {
   readonly rows: readonly string[];
@@ -133,6 +143,36 @@ describe('read models, for any history,', () => {
         },
       ),
       { numRuns: tries(15), seed: 20_221_003 },
+    );
+  });
+
+  it('are the same when they are rebuilt, whatever was reviewed, erased and closed in between', async () => {
+    const closable = ['2022-23-Q1', '2022-23-Q2', '2022-23-Q3'] as PeriodCode[];
+    const play = async (ledger: DecidedLedger, one: AnyOperation, quarters: Iterator<PeriodCode>) => {
+      if ('erases' in one)
+        return one.erases === 'record' ? ledger.eraseRecord(one.pick) : ledger.eraseCarersOf(one.pick);
+      if (!('closes' in one)) return playOperation(ledger, one);
+      const { value: period, done } = quarters.next() as IteratorResult<PeriodCode, undefined>;
+      if (done !== true) await ledger.note(quarterClosed(period));
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyOperation, { minLength: 8, maxLength: 16, size: 'max' }),
+        fc.nat(1000),
+        async (operations, part) => {
+          const ledger = await readModels.open();
+          const quarters = closable.values();
+          for (const [number, one] of operations.entries()) {
+            await play(ledger, one, quarters);
+            if (number % 3 === 0) await readModels.project(ledger);
+          }
+          await readModels.project(ledger);
+          const head = await ledger.store.head(STREAM);
+          for (const upTo of [head, await lastClosedAt(ledger.store, STREAM, part % (head + 1))])
+            await readModels.expectARebuildToAgree(ledger, upTo);
+        },
+      ),
+      { numRuns: tries(10), seed: 20_221_004 },
     );
   });
 

@@ -10,7 +10,13 @@ import {
   type SetAsidePlacement,
 } from '@kinledger/contracts';
 import { commitmentsOf, encodeLedgerEvent } from '@kinledger/domain';
-import { InMemoryEventStore, InMemoryLedger, type EnteredRecord, type Segment } from '@kinledger/event-store';
+import {
+  type EnteredRecord,
+  InMemoryEventStore,
+  InMemoryLedger,
+  type Segment,
+  type TokenCuts,
+} from '@kinledger/event-store';
 import { figuresInForce } from '@kinledger/figures';
 import { documentDigest, documentJson, readProgramme, type DefinitionDocument } from '@kinledger/programme';
 
@@ -77,6 +83,11 @@ export class SmallLedger {
     );
   }
 
+  /** Cuts tokens out of bodies. */
+  forgetTokens(cuts: readonly TokenCuts[]): void {
+    this.#kept.eraseTokens(STREAM, cuts);
+  }
+
   /**
    * Appends the events of one decision (or a part of it); rows are the bodies of the records that enter, by record id.
    */
@@ -106,7 +117,7 @@ export class SmallLedger {
   }
 }
 
-const segmentOf = (revision: number, rows: readonly PseudonymisedRow[]): Segment => ({
+export const segmentOf = (revision: number, rows: readonly PseudonymisedRow[]): Segment => ({
   revision,
   bodies: rows.length,
   bytes: encodeRowChunk({ ...RowPseudonymised.schema.parse(RowPseudonymised.example), rows }),
@@ -215,10 +226,13 @@ export const linked = (submission: string, rows: number): LedgerDecision => ({
   },
 });
 
-/** The event that closes a quarter with the figures of this program. */
-export const quarterClosed = (period: string): LedgerDecision => {
+/**
+ * The event that closes a quarter with the figures of this program.
+ * @param readModels version of the tables; that of this program if it is left out.
+ */
+export const quarterClosed = (period: string, readModels = figuresInForce().readModels): LedgerDecision => {
   const { example, schema } = ledgerContracts.QuarterClosed;
-  const versions = { ...example.versions, ...figuresInForce() };
+  const versions = { ...example.versions, ...figuresInForce(), readModels };
   return { type: 'QuarterClosed', data: schema.parse({ ...example, period, versions }) };
 };
 

@@ -8,7 +8,7 @@ import {
   type TableDigest,
 } from '@kinledger/read-models';
 import type pg from 'pg';
-import { ledgerPages, rowsBySegment } from '../projection/ledger-pages.js';
+import { ledgerPages, bodiesBySegment } from '../projection/ledger-pages.js';
 import { readModelFiller, readModelWriter } from '../projection/read-model-writer.js';
 
 export interface ReadModelFillingOptions {
@@ -68,10 +68,10 @@ export class ReadModelFilling {
       this.#report();
     }
     await this.#filler.readyForBodies();
-    for await (const rows of rowsBySegment(store, stream, ends)) {
+    for await (const bodies of bodiesBySegment(store, stream, ends)) {
       this.#stopIfAborted();
-      await this.#filler.takeBodies(rows);
-      this.#records += rows.length;
+      await this.#filler.takeBodies(bodies);
+      this.#records += bodies.length;
       this.#report();
     }
     this.#digests = await this.#filler.finish(this.#position);

@@ -18,6 +18,8 @@ export interface RebuilderOptions {
   readonly stream: string;
   readonly pool: pg.Pool;
   readonly live: LiveProjection;
+  /** Called when rebuilt read models take the place of the live ones, in the same transaction. */
+  readonly onSwapped?: (client: pg.ClientBase) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -245,6 +247,7 @@ export class Rebuilder {
         filling.digest(),
       ]);
       await swapReadModels(client, filling.schema);
+      await this.#options.onSwapped?.(client);
       await this.#finish(client, id, { schema, position: filling.position, before, after });
       // Commit the swap and the result together. Then the live projection continues in the new read models.
       await client.query('COMMIT');

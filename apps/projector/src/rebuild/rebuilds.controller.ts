@@ -1,7 +1,8 @@
 import { isForeignEvent } from '@kinledger/contracts';
 import { isStoreUnreachable } from '@kinledger/event-store';
-import { Problem, Roles } from '@kinledger/service-kit';
+import { answers, Problem, problems, Roles } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { isPositionBeyondLedger, isRebuildRunning, Rebuilder, type Rebuild } from './rebuilder.js';
 
@@ -17,6 +18,21 @@ const order = z
 
 const id = z.string().regex(/^[0-9a-f]{32}$/, 'expected the id of a rebuild');
 
+const rebuildView = z.object({
+  id: z.string(),
+  kind: z.enum(['live', 'as-at']),
+  state: z.enum(['running', 'done', 'failed']),
+  schema: z.string().describe('Schema of the rebuilt read models, once it is done.'),
+  position: z.int(),
+  head: z.int(),
+  records: z.int(),
+  before: z.string().nullable().describe('Content digest of the live read models before the swap.'),
+  after: z.string().nullable().describe('Content digest of what was rebuilt.'),
+  reason: z.string().nullable().describe('Why it failed.'),
+});
+
+@ApiTags('rebuilds')
+@ApiBearerAuth()
 @Roles('operator', 'data-team')
 @Controller('v1/rebuilds')
 export class RebuildsController {
@@ -28,6 +44,10 @@ export class RebuildsController {
 
   @Post()
   @HttpCode(202)
+  @ApiOperation({ summary: 'Rebuild the read models: the live ones, or those of a past position' })
+  @ApiResponse(answers(202, 'The rebuild, which has begun.', rebuildView))
+  @ApiResponse(problems(409, 'A rebuild runs, or the ledger has an event that Kinledger did not write.'))
+  @ApiResponse(problems(503, 'The ledger does not answer.'))
   async start(@Body({ schema: order }) { asAt }: z.infer<typeof order>): Promise<Rebuild> {
     try {
       return await this.#rebuilder.start(asAt === undefined ? 'live' : 'as-at', asAt);
@@ -54,6 +74,9 @@ export class RebuildsController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'One rebuild, and how far it is' })
+  @ApiResponse(answers(200, 'The rebuild.', rebuildView))
+  @ApiResponse(problems(404, 'There is no rebuild of this id.'))
   async find(@Param('id', { schema: id }) rebuild: string): Promise<Rebuild> {
     const found = await this.#rebuilder.find(rebuild);
     if (found === undefined)

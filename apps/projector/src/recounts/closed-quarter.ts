@@ -42,6 +42,29 @@ export async function closedQuarter(
   return { closing, publication };
 }
 
+/** A closed quarter as the read models list it. */
+export interface ListedQuarter {
+  readonly period: string;
+  readonly closing: number;
+  readonly closedAt: string;
+  readonly closedBy: string;
+  readonly reason: string;
+  /** Absent until its figures are published. */
+  readonly published: number | null;
+  readonly digest: string | null;
+}
+
+/** The closed quarters, the latest first; or one of them. */
+export async function listedQuarters(pool: pg.Pool, period?: string): Promise<readonly ListedQuarter[]> {
+  const { rows } = await pool.query<ListedQuarter>(
+    `SELECT period, closing::float8 AS closing, to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "closedAt",
+       closed_by AS "closedBy", reason, published_at::float8 AS published, digest
+     FROM ${LIVE_SCHEMA}.closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC`,
+    [period ?? null],
+  );
+  return rows;
+}
+
 const PAGE_EVENTS = 1_000;
 
 /** The records that the ledger erases behind a position. */

@@ -1,9 +1,10 @@
-import type { PeriodCode } from '@kinledger/contracts';
-import { parsePeriod } from '@kinledger/domain';
-import { CurrentCaller, Problem, Roles, type Caller } from '@kinledger/service-kit';
+import { answers, CurrentCaller, Problem, problems, Roles, type Caller } from '@kinledger/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Recounts, type Recount } from './recounts.js';
+import { quarterAsked } from './quarter-asked.js';
+import { Recounts, type ListedRecount, type Recount } from './recounts.js';
+import { reasonFor, recountFor } from './shown-recount.js';
 
 const periodText = z.string().max(60).describe('A financial quarter: 2023-24-Q2, Q2 2023/24, …');
 const position = z.int().nonnegative();
@@ -16,8 +17,34 @@ const compareBody = z.strictObject({
 });
 const id = z.string().regex(/^[0-9a-f]{32}$/, 'expected the id of a recount');
 
-/** Exact counts: for the programme's own people alone. */
-@Roles('operator', 'data-team')
+const recountView = z.object({
+  id: z.string(),
+  kind: z.enum(['reproduction', 'restatement']),
+  period: z.string(),
+  askedBy: z.string(),
+  startedAt: z.string(),
+  state: z.enum(['running', 'done', 'failed']),
+  position: z.int().describe('Ledger position that it has reached; -1 before the first.'),
+  head: z.int().describe('Ledger position at which it ends.'),
+  result: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe(
+      'As `kinledger quarter reproduce --json` and `quarter compare --json` print it; for a reader, only what may be given away.',
+    ),
+  reason: z.string().nullable().describe('Why it failed.'),
+});
+
+const listedRecount = recountView.omit({ result: true }).extend({
+  outcome: z
+    .enum(['identical', 'erased', 'different', 'not-comparable'])
+    .nullable()
+    .describe('Of a reproduction that is done.'),
+});
+
+/** Exact counts are for the programme's own people; a reader sees what may be given away. */
+@ApiTags('recounts')
+@ApiBearerAuth()
 @Controller('v1')
 export class RecountsController {
   readonly #recounts: Recounts;
@@ -28,6 +55,11 @@ export class RecountsController {
 
   @Post('reproductions')
   @HttpCode(202)
+  @Roles('operator', 'data-team', 'auditor')
+  @ApiOperation({ summary: 'Compute a closed quarter again, and compare with what was published' })
+  @ApiResponse(answers(202, 'The recount, which has begun.', recountView))
+  @ApiResponse(problems(404, 'The quarter is not closed.'))
+  @ApiResponse(problems(409, 'Its figures are not published yet, or a recount runs.'))
   reproduce(
     @CurrentCaller() caller: Caller,
     @Body({ schema: reproduceBody }) { period }: z.output<typeof reproduceBody>,
@@ -37,6 +69,11 @@ export class RecountsController {
 
   @Post('restatements')
   @HttpCode(202)
+  @Roles('operator', 'data-team', 'auditor')
+  @ApiOperation({ summary: 'Say what changed the figures of a quarter between two positions, by cause' })
+  @ApiResponse(answers(202, 'The recount, which has begun.', recountView))
+  @ApiResponse(problems(404, 'The quarter is not closed, and no earlier position is named.'))
+  @ApiResponse(problems(409, 'A recount runs.'))
   compare(
     @CurrentCaller() caller: Caller,
     @Body({ schema: compareBody }) { period, then, now }: z.output<typeof compareBody>,
@@ -44,20 +81,31 @@ export class RecountsController {
     return this.#recounts.compare({ period: quarterAsked(period), then, now }, caller.person);
   }
 
+  @Get('recounts')
+  @Roles('reader', 'operator', 'data-team', 'auditor')
+  @ApiOperation({ summary: 'The recounts that are kept, the latest first, without their results' })
+  @ApiResponse(answers(200, 'The recounts.', z.object({ recounts: z.array(listedRecount) })))
+  async all(@CurrentCaller() caller: Caller): Promise<{ readonly recounts: readonly ListedRecount[] }> {
+    const recounts = await this.#recounts.all();
+    return { recounts: recounts.map((recount) => ({ ...recount, reason: reasonFor(caller, recount) })) };
+  }
+
   @Get('recounts/:id')
-  async find(@Param('id', { schema: id }) recount: string): Promise<Recount> {
+  @Roles('reader', 'operator', 'data-team', 'auditor')
+  @ApiOperation({ summary: 'One recount, with its result once it is done' })
+  @ApiResponse(answers(200, 'The recount.', recountView))
+  @ApiResponse(problems(404, 'No recount of this id is kept.'))
+  async find(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) recount: string,
+  ): Promise<Recount> {
     const found = await this.#recounts.find(recount);
-    if (found === undefined)
-      throw new Problem(404, 'recount-unknown', { detail: 'There is no recount of this id.' });
-    return found;
+    if (found === undefined) throw recountUnknown();
+    return recountFor(caller, found);
   }
 }
 
-/** @throws Problem 400 for text that is no financial quarter. */
-function quarterAsked(text: string): PeriodCode {
-  const period = parsePeriod(text);
-  if (period?.kind === 'quarter') return period.code;
-  throw new Problem(400, 'quarter-unreadable', {
-    detail: 'Only a financial quarter is closed: write it as 2023-24-Q2 or Q2 2023/24.',
+export const recountUnknown = (): Problem =>
+  new Problem(404, 'recount-unknown', {
+    detail: 'There is no recount of this id: the last twenty are kept.',
   });
-}

@@ -5,7 +5,7 @@ import { Problem } from '@kinledger/service-kit';
 import type pg from 'pg';
 import { closedQuarter } from './closed-quarter.js';
 import { compareQuarter } from './compare-quarter.js';
-import { reproduceQuarter } from './reproduce-quarter.js';
+import { reproduceQuarter, type Reproduction } from './reproduce-quarter.js';
 
 export interface RecountsOptions {
   readonly store: EventStore;
@@ -19,6 +19,9 @@ export interface RecountsOptions {
 export interface Recount {
   readonly id: string;
   readonly kind: 'reproduction' | 'restatement';
+  readonly period: string;
+  readonly askedBy: string;
+  readonly startedAt: string;
   readonly state: 'running' | 'done' | 'failed';
   readonly position: number;
   /** The position at which it ends. */
@@ -27,12 +30,22 @@ export interface Recount {
   readonly reason: string | null;
 }
 
+/** A recount without its result. */
+export interface ListedRecount extends Omit<Recount, 'result'> {
+  /** Of a reproduction that is done. */
+  readonly outcome: Reproduction['outcome'] | null;
+}
+
 export interface RestatementAsked {
   readonly period: PeriodCode;
   readonly then: number | undefined;
   readonly now: number | undefined;
 }
 
+const listedColumns = `replace(recount_id::text, '-', '') AS id, kind, asked ->> 'period' AS period, asked_by AS "askedBy",
+  to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "startedAt", state,
+  position::float8 AS position, head::float8 AS head, reason`;
+const recountColumns = `${listedColumns}, result`;
 const KEPT = 20;
 const PROGRESS_EVERY_MS = 300;
 
@@ -92,11 +105,29 @@ export class Recounts {
 
   async find(id: string): Promise<Recount | undefined> {
     const { rows } = await this.#options.pool.query<Recount>(
-      `SELECT replace(recount_id::text, '-', '') AS id, kind, state, position::float8 AS position, head::float8 AS head, result, reason
-       FROM operations.recount WHERE recount_id = $1`,
+      `SELECT ${recountColumns} FROM operations.recount WHERE recount_id = $1`,
       [id],
     );
     return rows[0];
+  }
+
+  /** Those that are kept, without their results, the latest first; of one quarter, or of all. */
+  async all(period?: string): Promise<readonly ListedRecount[]> {
+    const { rows } = await this.#options.pool.query<ListedRecount>(
+      `SELECT ${listedColumns}, result ->> 'outcome' AS outcome FROM operations.recount
+       WHERE $1::text IS NULL OR asked ->> 'period' = $1 ORDER BY started_at DESC`,
+      [period ?? null],
+    );
+    return rows;
+  }
+
+  /** The latest of each kind that is done, of each quarter. */
+  async latest(): Promise<readonly Recount[]> {
+    const { rows } = await this.#options.pool.query<Recount>(
+      `SELECT DISTINCT ON (asked ->> 'period', kind) ${recountColumns} FROM operations.recount
+       WHERE state = 'done' ORDER BY asked ->> 'period', kind, started_at DESC`,
+    );
+    return rows;
   }
 
   /**
@@ -128,7 +159,7 @@ export class Recounts {
   async #start(
     order: {
       readonly kind: Recount['kind'];
-      readonly asked: object;
+      readonly asked: { readonly period: string };
       readonly by: string;
       readonly head: number;
     },
@@ -152,7 +183,10 @@ export class Recounts {
       .catch(this.#options.onError)
       .finally(() => (this.#running = undefined));
     await inserted;
-    return { id, kind, state: 'running', position: -1, head, result: null, reason: null };
+    return {
+      ...{ id, kind, period: asked.period, askedBy: by, startedAt: new Date().toISOString() },
+      ...{ state: 'running', position: -1, head, result: null, reason: null },
+    };
   }
 
   async #run(

@@ -13,7 +13,12 @@ import {
 } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { canonicalCaseNumber, canonicalNhsNumber } from '@kinledger/domain';
+import {
+  canonicalBirthDate,
+  canonicalCaseNumber,
+  canonicalEmail,
+  canonicalNhsNumber,
+} from '@kinledger/domain';
 import { kekFrom, sealPersonRequest } from '@kinledger/landing-store';
 import { createInMemoryMessageBus, type MessageBus, type OutgoingMessage } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
@@ -307,6 +312,17 @@ describe('requests about people', () => {
         ...{ outcome: 'unprocessable', reason: 'person-suppressed-since' },
       });
       expect(published).toHaveLength(1);
+    });
+
+    it('leave out an adult who is named by email and birth date, and no one else who has either', async () => {
+      const person = {
+        email: canonicalEmail('a0@example.org')!,
+        birthDate: canonicalBirthDate('1990-01-01')!,
+      };
+      await requests().carryOut(await seal({ ...person, contactsAlone: true }));
+      expect(answered).toEqual(['done 2']);
+      const file = await land(numbers);
+      expect(await files().process(file.event, never)).toMatchObject({ rows: 2, suppressed: 1 });
     });
 
     it('leave out whoever is suppressed by now in a file of which nothing was published', async () => {

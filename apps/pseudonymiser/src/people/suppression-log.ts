@@ -81,7 +81,16 @@ export async function beginningOf(
   const macs = await suppressedAfter(client, lines);
   const isTriedAgain = rows[0] !== undefined && rows[0].intake !== intake;
   const since = isTriedAgain ? (await suppressedAfter(client, now)).difference(macs) : new Set<string>();
-  return { lines, keyVersion: rows[0]?.keyVersion ?? keyInForce, macs, since };
+  const keyVersion = rows[0]?.keyVersion ?? keyInForce;
+  return { lines, keyVersion, macs, since, kinds: await kindsOf(client) };
+}
+
+/** Kinds of the marks that were ever suppressed. */
+async function kindsOf(client: Queryable): Promise<Set<string>> {
+  const { rows } = await client.query<{ kind: string }>(
+    'SELECT DISTINCT kind FROM pseudonymiser.suppression',
+  );
+  return new Set(rows.map(({ kind }) => kind));
 }
 
 /**

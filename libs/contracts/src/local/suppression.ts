@@ -13,7 +13,17 @@ const suppression = z.strictObject({
   marks: z
     .array(
       z.strictObject({
-        kind: z.enum(['nhs-number', 'child-key', 'row-key']),
+        kind: z.enum([
+          'nhs-number',
+          'child-key',
+          'row-key',
+          'email-birth-date',
+          'mobile-birth-date',
+          'email-case-number',
+          'mobile-case-number',
+          'carer-email',
+          'carer-mobile',
+        ]),
         mac: z.string().regex(/^[0-9a-f]{32}$/),
       }),
     )

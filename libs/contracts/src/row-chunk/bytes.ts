@@ -3,6 +3,8 @@ import { unreadableContract } from '../contract.js';
 /** Version of the format, which equals that of the contract. */
 export const ROW_CHUNK_FORMAT = 1;
 
+export const ID_BYTES = 16;
+
 /** The error for bytes that are not a row chunk. Says what is wrong, without quoting them. */
 export const malformed = (why: string): Error =>
   unreadableContract('RowPseudonymised', ROW_CHUNK_FORMAT, why);
@@ -43,7 +45,7 @@ export class ByteWriter {
 
   /** @throws TypeError for anything but 32 lower-case hex digits. */
   id(hex: string): void {
-    this.#reserve(16);
+    this.#reserve(ID_BYTES);
     let digits = hex.length === 32 ? 0 : NO_DIGIT;
     for (let at = 0; at < 32; at += 2) {
       const high = valueOfDigit[hex.charCodeAt(at)] ?? NO_DIGIT;
@@ -149,9 +151,13 @@ export class ByteReader {
   }
 
   id(): string {
-    const from = this.#take(16);
+    return this.idAt(this.skip(ID_BYTES));
+  }
+
+  /** The id that stands at an offset that `skip` returned. */
+  idAt(from: number): string {
     for (let at = 0; at < 16; at += 1) {
-      const byte = this.#bytes[from + at] as number; // likewise
+      const byte = this.#bytes[from + at] as number; // taken before
       digits[at * 2] = digitOf[byte >> 4] as number;
       digits[at * 2 + 1] = digitOf[byte & 15] as number;
     }
@@ -171,6 +177,11 @@ export class ByteReader {
       if (error instanceof TypeError) throw malformed('a text is not UTF-8');
       throw error;
     }
+  }
+
+  /** Skips bytes, and returns the offset of the first. */
+  skip(length: number): number {
+    return this.#take(length);
   }
 
   /** A view of the next bytes. */

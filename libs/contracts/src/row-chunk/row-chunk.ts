@@ -19,9 +19,12 @@ import {
   readBody,
   readTokens,
   textSchemas,
+  viewTokens,
   type PartReader,
+  type RowBody,
   type TextKind,
   type TokensOfRecord,
+  type TokenViewer,
 } from './row-layout.js';
 import {
   COMMITTED_PART,
@@ -137,12 +140,24 @@ export class RowChunk {
 
   /** A row; undefined if it was cut out. @throws RangeError; UnreadableContract */
   row(ordinal: number): PseudonymisedRow | undefined {
-    return this.slice(ordinal).length === 0 ? undefined : this.#read(ordinal);
+    return this.#isCut(ordinal) ? undefined : this.#read(ordinal);
+  }
+
+  /**
+   * The body of a row; undefined if it was cut out. The row's tokens are shown, and decoded only if the viewer asks.
+   * @throws RangeError; UnreadableContract
+   */
+  body(ordinal: number, view: TokenViewer): RowBody | undefined {
+    if (this.#isCut(ordinal)) return undefined;
+    const from = this.#moveTo(ordinal);
+    const body = this.#texts.readPart(from, readBody);
+    this.#texts.readPart(from, (part) => viewTokens(part, view));
+    return body;
   }
 
   /** The record id of a row; undefined if it was cut out. @throws RangeError; UnreadableContract */
   recordOf(ordinal: number): RecordId | undefined {
-    if (this.slice(ordinal).length === 0) return undefined;
+    if (this.#isCut(ordinal)) return undefined;
     const from = this.#moveTo(ordinal);
     for (let texts = from.number(); texts > 0; texts -= 1) from.number();
     from.number();
@@ -159,9 +174,9 @@ export class RowChunk {
 
   /** The bytes of a row; empty if it was cut out. @throws RangeError */
   slice(ordinal: number): Uint8Array {
-    const [from, to] = [this.#places[ordinal], this.#places[ordinal + 1]];
-    if (from === undefined || to === undefined) throw new RangeError(`the chunk has no row ${ordinal}`);
-    return this.bytes.subarray(from, to);
+    return this.#isCut(ordinal)
+      ? NOTHING
+      : this.bytes.subarray(this.#places[ordinal], this.#places[ordinal + 1]);
   }
 
   /**
@@ -320,6 +335,13 @@ export class RowChunk {
       used?.add(number);
     }
     from.bytes(from.number());
+  }
+
+  /** @throws RangeError */
+  #isCut(ordinal: number): boolean {
+    const [from, to] = [this.#places[ordinal], this.#places[ordinal + 1]];
+    if (from === undefined || to === undefined) throw new RangeError(`the chunk has no row ${ordinal}`);
+    return from === to;
   }
 
   /** Moves to the parts of a row, after its salt. */

@@ -254,6 +254,24 @@ describe('the rows of a chunk', () => {
     );
   });
 
+  it('give their bodies, and show their tokens, in order', () => {
+    fc.assert(
+      fc.property(chunks, (data) => {
+        const chunk = new RowChunk(encodeRowChunk(data));
+        data.rows.forEach((row, ordinal) => {
+          const { record, rowKey, role, attributes, facts, tokens } = withoutMinusZero(row);
+          const shown: object[] = [];
+          const body = chunk.body(ordinal, (domain, use, token) =>
+            shown.push({ domain, use, token: token() }),
+          );
+          expect(body).toEqual({ record, rowKey, role, attributes, facts });
+          expect(shown).toEqual(tokens);
+        });
+        expect(() => chunk.body(data.rows.length, () => undefined)).toThrow(RangeError);
+      }),
+    );
+  });
+
   it('are removed with the texts that only they used when they are cut out; the others keep ordinals, bytes and commitments', () => {
     fc.assert(
       fc.property(chunks, fc.array(fc.nat(5)), (data, wanted) => {
@@ -266,6 +284,7 @@ describe('the rows of a chunk', () => {
         data.rows.forEach((row, ordinal) => {
           if (cut.has(ordinal)) {
             expect(rest.row(ordinal)).toBeUndefined();
+            expect(rest.body(ordinal, () => undefined)).toBeUndefined();
             expect(rest.committedBytes(ordinal)).toBeUndefined();
             return;
           }

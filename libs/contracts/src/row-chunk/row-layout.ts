@@ -10,8 +10,9 @@ import {
   tokenUse,
   type Facts,
   type PseudonymisedRow,
+  type TokenUse,
 } from '../messages/pseudonymised-row.js';
-import { malformed, type ByteReader, type ByteWriter } from './bytes.js';
+import { ID_BYTES, malformed, type ByteReader, type ByteWriter } from './bytes.js';
 
 /**
  * A row is its salt (16 bytes) and two parts, each with a commitment of its own. A part has texts, which stand before
@@ -39,6 +40,13 @@ export interface PartReader {
   textIfAny(kind: TextKind): string | undefined;
   readonly raw: ByteReader;
 }
+
+/** A row without its salt and its tokens. */
+export type RowBody = Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role' | 'attributes' | 'facts'>;
+
+/** Is shown a token. `token` decodes it, and only during the call. */
+export type TokenViewer = (domain: string, use: TokenUse, token: () => Token) => void;
+type Token = PseudonymisedRow['tokens'][number]['token'];
 
 /** Written in place of no text, because the schema allows no empty text. */
 export const NO_TEXT = '';
@@ -123,9 +131,7 @@ export function writeTokens({ keyVersion, tokens, derived }: TokensOfRecord, out
 }
 
 /** Returns only what the schema allows. @throws UnreadableContract */
-export function readBody(
-  from: PartReader,
-): Pick<PseudonymisedRow, 'record' | 'rowKey' | 'role' | 'attributes' | 'facts'> {
+export function readBody(from: PartReader): RowBody {
   const { raw } = from;
   const record = raw.id() as PseudonymisedRow['record']; // Sixteen bytes are an id, whatever they are.
   const rowKey = raw.id() as PseudonymisedRow['rowKey'];
@@ -173,10 +179,9 @@ function readField(form: FieldForm, from: PartReader): unknown {
 /** Returns only what the schema allows. @throws UnreadableContract */
 export function readTokens(from: PartReader): TokensOfRecord {
   const { raw } = from;
-  type Token = PseudonymisedRow['tokens'][number]['token'];
   const token = () => raw.id() as Token; // likewise
-  const version = () => where((value) => value > 0, raw.number());
-  const keyVersion = where((value) => value > 0 && value <= MAX_KEY_VERSION, raw.number());
+  const version = () => readVersion(raw);
+  const keyVersion = where((value) => value <= MAX_KEY_VERSION, readVersion(raw));
   const tokens = raw.list(MAX_TOKENS, () => ({
     domain: from.text('valueDomain'),
     use: raw.oneOf(tokenUse.options),
@@ -190,6 +195,28 @@ export function readTokens(from: PartReader): TokensOfRecord {
   }));
   return { keyVersion, tokens, derived };
 }
+
+/** Shows the tokens, and skips derived ones. @throws UnreadableContract */
+export function viewTokens(from: PartReader, view: TokenViewer): void {
+  const { raw } = from;
+  let at = 0;
+  const token = () => raw.idAt(at) as Token; // Sixteen bytes are an id, whatever they are.
+  readVersion(raw);
+  for (let left = raw.number(MAX_TOKENS); left > 0; left -= 1) {
+    const domain = from.text('valueDomain');
+    const use = raw.oneOf(tokenUse.options);
+    at = raw.skip(ID_BYTES);
+    view(domain, use, token);
+  }
+  for (let left = raw.number(MAX_DERIVATIONS); left > 0; left -= 1) {
+    from.text('code');
+    from.text('valueDomain');
+    readVersion(raw);
+    raw.skip(raw.number(MAX_TOKENS_PER_DERIVATION) * ID_BYTES);
+  }
+}
+
+const readVersion = (raw: ByteReader): number => where((value) => value > 0, raw.number());
 
 function where(isAllowed: (value: number) => boolean, value: number): number {
   if (!isAllowed(value)) throw malformed('a number is none that may stand there');

@@ -14,6 +14,8 @@ CREATE UNLOGGED TABLE operations.explanation (
   result         jsonb,
   reason         text,
   asked_at       timestamptz NOT NULL DEFAULT now(),
+  -- When the process that reads for it last said that it is there.
+  tended_at      timestamptz NOT NULL DEFAULT now(),
   CHECK ((state = 'done') = (result IS NOT NULL)),
   CHECK ((state = 'failed') = (reason IS NOT NULL))
 );

@@ -15,11 +15,15 @@ const replay = async (recorded: RecordedHistory) => {
   return { ...replayed, decisions };
 };
 
+/** After which steps a quarter is closed. */
+const closings = fc.array(fc.nat(15), { maxLength: 4 });
+
 describe('a ledger that is replayed', () => {
-  it('comes out identical to the byte, whatever was submitted, withdrawn, corrected, parked and reviewed', async () => {
+  it('comes out identical to the byte, whatever was submitted, withdrawn, corrected, parked, reviewed and closed', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(history(), historyWithConstraints()), async (steps) => {
-        const recorded = await RecordedHistory.of(steps.filter(({ kind }) => kind !== 'erase'));
+      fc.asyncProperty(fc.oneof(history(), historyWithConstraints()), closings, async (steps, closed) => {
+        const kept = steps.filter(({ kind }) => kind !== 'erase');
+        const recorded = await RecordedHistory.withQuarters(kept, closed);
         const { counts, decisions, faults, unfinished } = await replay(recorded);
         expect(decisions.filter(({ verdict }) => verdict !== 'equal')).toEqual([]);
         expect([counts.equal, faults, unfinished]).toEqual([decisions.length, [], 0]);
@@ -30,8 +34,8 @@ describe('a ledger that is replayed', () => {
 
   it('comes out identical before the first erased record entered, and never diverges after it', async () => {
     await fc.assert(
-      fc.asyncProperty(historyWithErasures(), async (steps) => {
-        const recorded = await RecordedHistory.of(steps);
+      fc.asyncProperty(historyWithErasures(), closings, async (steps, closed) => {
+        const recorded = await RecordedHistory.withQuarters(steps, closed);
         const { decisions, faults } = await replay(recorded);
         const { erased } = recorded.ledger;
         const entered = recorded.ledger.entered(erased).map(({ revision }) => revision);

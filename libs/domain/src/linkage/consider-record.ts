@@ -77,7 +77,8 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
   const meetings = new Map<string, Meeting>();
   const tokens: (ConsideredToken & { readonly channel: number })[] = [];
   const own = placeOf(index, record);
-  for (const at of records.occurrencesOf(record)) {
+  const end = records.endOfOccurrences(record);
+  for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
     if (records.isCarerAt(at)) continue;
     const token = records.tokenAt(at);
     const channel = index.tokens.channelOf(token);

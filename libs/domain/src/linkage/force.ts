@@ -46,6 +46,11 @@ export class HolderCount {
 
   /** Counts one holder by the marks of its row. Returns false once the token has lost its force. */
   add({ birthDate, nhsNumber, dataset, caseNumber }: Marks): boolean {
+    return this.count(birthDate, nhsNumber, dataset, caseNumber);
+  }
+
+  /** The same, without an object: the holders of a token are counted again whenever one of them comes or goes. */
+  count(birthDate: number, nhsNumber: number, dataset: number, caseNumber: number): boolean {
     const { people, cases, unmarked } = this.#limits;
     // The holders of an NHS number all have that number, so it does not tell them apart.
     const number = this.#ofNhsNumber ? NONE : nhsNumber;

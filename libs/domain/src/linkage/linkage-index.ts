@@ -181,9 +181,12 @@ export class LinkageIndex implements Archived {
   #carersBeyond(record: number, row: PseudonymisedRow): number[] {
     const { carers } = this.strategy.tokensOf(row);
     const left = new Set(carers.map(({ channel, token }) => this.tokens.find(token, channel)));
-    return [...this.records.occurrencesOf(record)].filter(
-      (at) => this.records.isCarerAt(at) && !left.has(this.records.tokenAt(at)),
-    );
+    const { records } = this;
+    const beyond: number[] = [];
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end))
+      if (records.isCarerAt(at) && !left.has(records.tokenAt(at))) beyond.push(at);
+    return beyond;
   }
 
   #numberOfDataset(dataset: string): number {
@@ -226,10 +229,20 @@ export class LinkageIndex implements Archived {
     const { records, tokens } = this;
     for (const list of lists) {
       for (let at = tokens.firstHolder(token, list); at !== NONE; at = records.nextHolder(at)) {
-        if (counts(at) && !holders.add(records.marksOf(records.holderAt(at)))) return false;
+        if (counts(at) && !this.#count(holders, records.holderAt(at))) return false;
       }
     }
     return true;
+  }
+
+  #count(holders: HolderCount, record: number): boolean {
+    const { records } = this;
+    return holders.count(
+      records.birthDateOf(record),
+      records.nhsNumberOf(record),
+      records.datasetOf(record),
+      records.caseNumberOf(record),
+    );
   }
 
   /** Makes a record live, as the one for its row key. */
@@ -267,6 +280,8 @@ export class LinkageIndex implements Archived {
 
   #touchTokens(record: number): void {
     const { records, tokens } = this;
-    for (const at of records.occurrencesOf(record)) tokens.touch(records.tokenAt(at));
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end))
+      tokens.touch(records.tokenAt(at));
   }
 }

@@ -75,7 +75,9 @@ function carerTokensOf(
   const theirs = new Set(slotsOf(index, sought));
   for (const record of gone) {
     if (records.isChild(record)) continue; // What a child's row has of contacts is its carer's.
-    for (const at of records.occurrencesOf(record)) theirs.add(records.tokenAt(at));
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end))
+      theirs.add(records.tokenAt(at));
   }
   const stays = (at: number) => isThere(index, records.holderAt(at)) && !gone.has(records.holderAt(at));
   const found = new Map<number, number[]>();

@@ -112,7 +112,8 @@ function forceLost(scope: DecisionScope): number {
   const seen = new Set<number>();
   let lost = 0;
   const weigh = (record: number) => {
-    for (const at of records.occurrencesOf(record)) {
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
       const token = records.tokenAt(at);
       if (seen.has(token)) continue;
       seen.add(token);

@@ -142,7 +142,8 @@ class IndividualPlan implements PlannedIndividuals {
     const touched = new Set<number>();
     const touch = (record: number) => {
       const person = records.isPerson(record);
-      for (const at of records.occurrencesOf(record)) {
+      const end = records.endOfOccurrences(record);
+      for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
         const token = records.tokenAt(at);
         if (!records.isCarerAt(at) && (person || this.#flips(token))) touched.add(token);
       }
@@ -287,7 +288,8 @@ class IndividualPlan implements PlannedIndividuals {
     // The list grows during the loop.
     for (const record of members) {
       const birthDate = records.birthDateOf(record);
-      for (const at of records.occurrencesOf(record)) {
+      const end = records.endOfOccurrences(record);
+      for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
         if (records.isCarerAt(at)) continue;
         const token = records.tokenAt(at);
         const channel = tokens.channelOf(token);
@@ -336,7 +338,8 @@ class IndividualPlan implements PlannedIndividuals {
   /** Takes in the facts on a person record's tokens, and facts that a person's decision pairs with it. */
   #takeFactsOf(person: number): void {
     const { records } = this.#scope.index;
-    for (const at of records.occurrencesOf(person)) {
+    const end = records.endOfOccurrences(person);
+    for (let at = records.firstOccurrence(person); at < end; at = records.occurrenceAfter(at, end)) {
       if (!records.isCarerAt(at)) this.#takeFactsOn(records.tokenAt(at));
     }
     for (const constraint of ['never-link', 'link'] as const)

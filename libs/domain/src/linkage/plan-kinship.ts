@@ -143,7 +143,8 @@ class KinshipPlan {
     const { records } = this.#scope.index;
     const child = records.isChild(record);
     let evidence = false;
-    for (const at of records.occurrencesOf(record)) {
+    const end = records.endOfOccurrences(record);
+    for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
       const token = records.tokenAt(at);
       if (this.#scope.relatedBefore(token) !== this.#scope.relatesAfter(token)) this.#reachToken(token);
       // Kinship uses a child's carer tokens and an adult's own tokens, never a child's own.
@@ -296,7 +297,8 @@ class KinshipPlan {
     const found = new Set<number>();
     for (const record of this.#recordsOf(cluster)) {
       const child = records.isChild(record);
-      for (const at of records.occurrencesOf(record)) {
+      const end = records.endOfOccurrences(record);
+      for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
         if (records.isCarerAt(at) === child && !this.#scope.isErasedAt(at)) found.add(records.tokenAt(at));
       }
     }

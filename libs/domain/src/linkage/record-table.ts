@@ -4,7 +4,7 @@ import { DigestColumn } from './digest-column.js';
 import { IdTable } from './id-table.js';
 import type { RecordKind } from './partition.js';
 import type { Channels } from './channels.js';
-import type { Marks, RecordReading } from './evidence.js';
+import type { RecordReading } from './evidence.js';
 import type { ChannelToken, TokensOfRow } from './tokens-of-row.js';
 import { BIRTH_DATE_TAG, type HolderList, type TokenTable } from './token-table.js';
 import { bytesOf, Int32Column, NONE, Uint8Column, type Column } from './typed-column.js';
@@ -197,6 +197,16 @@ export class RecordTable implements Archived {
     return this.#caseNumber.get(record);
   }
 
+  /** The first NHS number of the record as a token, or NONE. */
+  nhsNumberOf(record: number): number {
+    const end = this.endOfOccurrences(record);
+    for (let at = this.firstOccurrence(record); at < end; at = this.occurrenceAfter(at, end)) {
+      const token = this.tokenAt(at);
+      if (!this.isCarerAt(at) && this.#tokens.channelOf(token) === this.#channels.nhsNumber) return token;
+    }
+    return NONE;
+  }
+
   /** The number of the record's dataset. */
   datasetOf(record: number): number {
     return this.#dataset.get(record);
@@ -215,9 +225,11 @@ export class RecordTable implements Archived {
     return this.#bits.has(record, STAGED);
   }
 
-  /** Whether a token still stands at the occurrence: it does not once it was forgotten. */
-  #isThere(occurrence: number): boolean {
-    return this.#occurrenceToken.get(occurrence) !== NONE;
+  /** The first occurrence from here on at which a token still stands: it does not once it was forgotten. */
+  #thereFrom(occurrence: number, end: number): number {
+    let at = occurrence;
+    while (at < end && this.#occurrenceToken.get(at) === NONE) at += 1;
+    return at;
   }
 
   /** Removes a carer's token from a record. */
@@ -284,12 +296,24 @@ export class RecordTable implements Archived {
     this.#individual.set(record, individual);
   }
 
-  /** The occurrences of the record's tokens: its own in row order, then its carer's. */
-  *occurrencesOf(record: number): Generator<number, void, undefined> {
+  /**
+   * The first of the occurrences of the record's tokens, which follow one another up to `endOfOccurrences`: its own in
+   * row order, then its carer's.
+   */
+  firstOccurrence(record: number): number {
+    return this.#thereFrom(this.#firstOccurrence.get(record), this.endOfOccurrences(record));
+  }
+
+  /** The next of them, or `end` after the last. */
+  occurrenceAfter(occurrence: number, end: number): number {
+    return this.#thereFrom(occurrence + 1, end);
+  }
+
+  endOfOccurrences(record: number): number {
     const next = record + 1;
-    const end =
-      next < this.#firstOccurrence.length ? this.#firstOccurrence.get(next) : this.#occurrenceToken.length;
-    for (let at = this.#firstOccurrence.get(record); at < end; at++) if (this.#isThere(at)) yield at;
+    return next < this.#firstOccurrence.length
+      ? this.#firstOccurrence.get(next)
+      : this.#occurrenceToken.length;
   }
 
   tokenAt(occurrence: number): number {
@@ -310,20 +334,12 @@ export class RecordTable implements Archived {
     return this.#nextHolder.get(occurrence);
   }
 
-  marksOf(record: number): Marks {
-    return {
-      birthDate: this.birthDateOf(record),
-      nhsNumber: this.#nhsNumberOf(record),
-      dataset: this.datasetOf(record),
-      caseNumber: this.caseNumberOf(record),
-    };
-  }
-
   /** What the record says, in the form that `evidenceOf` reads. */
   readingOf(record: number): RecordReading {
     const own: number[] = [];
     const ownChannels: number[] = [];
-    for (const at of this.occurrencesOf(record)) {
+    const end = this.endOfOccurrences(record);
+    for (let at = this.firstOccurrence(record); at < end; at = this.occurrenceAfter(at, end)) {
       if (this.isCarerAt(at)) continue;
       const token = this.tokenAt(at);
       own.push(token);
@@ -353,15 +369,6 @@ export class RecordTable implements Archived {
     const found: number[] = [];
     for (let at = this.#firstCompared.get(record); at < end; at++) found.push(this.#comparedToken.get(at));
     return found;
-  }
-
-  /** The first NHS number of the record as a token, or NONE. */
-  #nhsNumberOf(record: number): number {
-    for (const at of this.occurrencesOf(record)) {
-      const token = this.tokenAt(at);
-      if (!this.isCarerAt(at) && this.#tokens.channelOf(token) === this.#channels.nhsNumber) return token;
-    }
-    return NONE;
   }
 
   #occur(record: number, { channel, token: text }: ChannelToken, list: HolderList): void {

@@ -53,6 +53,7 @@ class StoreThatGoesAway implements MessageStore {
   ends = () => Promise.resolve([]);
   lag = () => Promise.resolve([]);
   deleteSome = () => Promise.resolve(0);
+  trim = () => Promise.resolve([]);
   onHint = () => () => undefined;
   close = () => Promise.resolve();
 }

@@ -1,4 +1,10 @@
-import type { IncomingMessage, OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
+import type {
+  IncomingMessage,
+  OutgoingMessage,
+  PartitionLag,
+  PartitionSpan,
+  TopicSettings,
+} from '../message-bus.js';
 
 export interface PartitionName {
   readonly topic: string;
@@ -102,6 +108,8 @@ export interface MessageStore {
   lag(group: string): Promise<readonly PartitionLag[]>;
   /** Deletes a bounded number of messages; returns zero when no more may be deleted. */
   deleteSome(now: Date): Promise<number>;
+  /** Deletes what every group has committed, whatever its age; returns what is left. */
+  trim(topics: readonly string[]): Promise<readonly PartitionSpan[]>;
 
   onHint(listener: (hint: Hint) => void): () => void;
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import type {
   MessageBus,
   OutgoingMessage,
   PartitionLag,
+  PartitionSpan,
   SubscribeOptions,
   Subscription,
   TopicSettings,
@@ -63,6 +64,11 @@ export class StoredMessageBus implements MessageBus {
       if (deleted === 0) return total;
       total += deleted;
     }
+  }
+
+  async trim(topics: readonly string[]): Promise<readonly PartitionSpan[]> {
+    this.#requireOpen();
+    return this.#store.trim(topics);
   }
 
   /** Stops all subscriptions, as `Subscription.stop` does, and closes the store. */

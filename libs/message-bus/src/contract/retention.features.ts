@@ -78,6 +78,30 @@ export function retentionFeatures(open: OpenBus): void {
       expect(await kept(topic, 1)).toEqual(['a:1300']);
     });
 
+    it('deletes at once, from topics alone that are named, what every group has committed', async () => {
+      const [topic, other] = [await newTopic(bus, 2, DAY_MS), await newTopic(bus, 1, DAY_MS)];
+      const [quick, away] = [unique('quick'), unique('away')];
+      const absent = inbox(bus, { group: away, topics: [topic] });
+      await absent.subscription.ready;
+      await bus.publish(topic, numbered('a', 700));
+      await bus.publish(other, numbered('b', 1));
+      await absent.receives(700);
+      await absent.subscription.stop();
+      const present = inbox(bus, { group: quick, topics: [topic, other], maxMessages: 1000 });
+      await bus.publish(topic, numbered('a', 3, 700));
+      await until('the active group has handled everything', async () => (await totalLag(bus, quick)) === 0);
+      expect(present.handled).toHaveLength(704);
+      const left = await bus.trim([topic]);
+      expect(left.map(({ begin, end }) => end - begin).toSorted()).toEqual([0, 3]);
+      expect(await kept(topic, 3)).toEqual(['a:700', 'a:701', 'a:702']);
+      expect(await kept(other, 1)).toEqual(['b:0']);
+      const back = inbox(bus, { group: away, topics: [topic] });
+      await back.receives(3);
+      await until('it has committed them', async () => (await totalLag(bus, away)) === 0);
+      // Groups that looked at the topic for this test alone hold it too, as any other does.
+      expect((await bus.trim([topic])).every(({ begin, end }) => end - begin === 0)).toBe(true);
+    });
+
     it('deletes by age alone from a topic without subscribers', async () => {
       await bus.applyRetention(soon());
       const topic = await newTopic(bus, 1, 1000);

@@ -8,7 +8,13 @@ import type {
   Hint,
 } from '../consumer/message-store.js';
 import { partitionsDiffer, topicUnknown } from '../errors.js';
-import type { IncomingMessage, OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
+import type {
+  IncomingMessage,
+  OutgoingMessage,
+  PartitionLag,
+  PartitionSpan,
+  TopicSettings,
+} from '../message-bus.js';
 import { partitionOf } from '../partition-of.js';
 
 interface StoredMessage {
@@ -169,10 +175,7 @@ export class InMemoryBroker {
     for (const [topic, { settings, partitions }] of this.#topics) {
       const newest = now.getTime() - settings.retentionMs;
       for (const [index, partition] of partitions.entries()) {
-        const committed = [...this.#groups.values()]
-          .flatMap((group) => group.leases)
-          .filter(isSame({ topic, partition: index }))
-          .map((lease) => lease.committed);
+        const committed = this.#committedOf({ topic, partition: index });
         const bound = Math.min(partition.end, ...committed);
         const kept = partition.messages.findIndex(
           ({ message, publishedAt }) => message.offset >= bound || publishedAt > newest,
@@ -183,6 +186,25 @@ export class InMemoryBroker {
       }
     }
     return deleted;
+  }
+
+  trim(topics: readonly string[]): readonly PartitionSpan[] {
+    return topics.flatMap((topic) =>
+      this.#topic(topic).partitions.map((partition, index) => {
+        const committed = this.#committedOf({ topic, partition: index });
+        const bound = committed.length === 0 ? 0 : Math.min(...committed);
+        partition.messages = partition.messages.filter(({ message }) => message.offset >= bound);
+        const begin = partition.messages[0]?.message.offset ?? partition.end;
+        return { topic, partition: index, begin, end: partition.end };
+      }),
+    );
+  }
+
+  #committedOf(partition: PartitionName): number[] {
+    return [...this.#groups.values()]
+      .flatMap((group) => group.leases)
+      .filter(isSame(partition))
+      .map((lease) => lease.committed);
   }
 
   onHint(listener: (hint: Hint) => void): () => void {

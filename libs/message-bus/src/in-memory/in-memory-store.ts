@@ -9,7 +9,7 @@ import type {
   PartitionName,
   Hint,
 } from '../consumer/message-store.js';
-import type { OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
+import type { OutgoingMessage, PartitionLag, PartitionSpan, TopicSettings } from '../message-bus.js';
 import type { InMemoryBroker } from './in-memory-broker.js';
 
 /** One connection to an in-memory broker. Like one to a server it can be lost: calls then wait until it is back. */
@@ -94,6 +94,10 @@ export class InMemoryStore implements MessageStore {
 
   deleteSome(now: Date): Promise<number> {
     return this.#call(() => this.#broker.deleteOld(now));
+  }
+
+  trim(topics: readonly string[]): Promise<readonly PartitionSpan[]> {
+    return this.#call(() => this.#broker.trim(topics));
   }
 
   onHint(listener: (hint: Hint) => void): () => void {

@@ -7,13 +7,13 @@ import type {
   MessageStore,
   PartitionName,
 } from '../consumer/message-store.js';
-import type { OutgoingMessage, PartitionLag, TopicSettings } from '../message-bus.js';
+import type { OutgoingMessage, PartitionLag, PartitionSpan, TopicSettings } from '../message-bus.js';
 import { partitionOf } from '../partition-of.js';
 import type { Cluster } from './cluster.js';
 import { GroupMember } from './group-member.js';
 import { PartitionReader } from './partition-reader.js';
 import { PartitionWriter } from './partition-writer.js';
-import { lagOf, trim } from './retention.js';
+import { lagOf, trim, trimCommitted } from './retention.js';
 import { ensureTopics } from './topics.js';
 
 export interface KafkaStoreOptions {
@@ -94,6 +94,10 @@ export class KafkaStore implements MessageStore {
 
   deleteSome(now: Date): Promise<number> {
     return trim(this.#cluster, this.#kept, now);
+  }
+
+  trim(topics: readonly string[]): Promise<readonly PartitionSpan[]> {
+    return trimCommitted(this.#cluster, this.#kept, topics);
   }
 
   onHint(): () => void {

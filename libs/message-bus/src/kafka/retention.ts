@@ -1,5 +1,5 @@
 import type { PartitionName } from '../consumer/message-store.js';
-import type { PartitionLag, TopicSettings } from '../message-bus.js';
+import type { PartitionLag, PartitionSpan, TopicSettings } from '../message-bus.js';
 import type { Cluster } from './cluster.js';
 import { isKafkaFailure } from './kafka-failure.js';
 import { committedIn, EARLIEST, LATEST, offsetsAt, type PartitionOffset } from './offsets.js';
@@ -56,6 +56,37 @@ export async function trim(
     }
   }
   return deleted;
+}
+
+/**
+ * Deletes from some topics what every group has committed, whatever its age, as `trim` does otherwise. A topic that this
+ * principal may not trim stays as it is.
+ * @returns what is left of each partition.
+ */
+export async function trimCommitted(
+  cluster: Cluster,
+  kept: ReadonlyMap<string, TopicSettings>,
+  topics: readonly string[],
+): Promise<readonly PartitionSpan[]> {
+  const committed = await committedByAll(cluster);
+  const left: PartitionSpan[] = [];
+  for (const topic of topics) {
+    const { leaders } = await cluster.topic(topic);
+    const partitions = leaders.map((_, partition) => ({ topic, partition }));
+    const [begins, ends] = await Promise.all([
+      offsetsAt(cluster, partitions, EARLIEST).then(byName),
+      offsetsAt(cluster, partitions, LATEST).then(byName),
+    ]);
+    for (const partition of partitions) {
+      const name = nameOf(partition);
+      const [begin, end] = [begins.get(name) ?? 0, ends.get(name) ?? 0];
+      const bound = leastCommitted(committed, name, kept.get(topic)?.groups ?? []) ?? 0;
+      const until = Math.min(bound, end);
+      const isTrimmed = until > begin && (await deleteUntil(cluster, partition, until));
+      left.push({ ...partition, begin: isTrimmed ? until : begin, end });
+    }
+  }
+  return left;
 }
 
 async function deleteUntil(

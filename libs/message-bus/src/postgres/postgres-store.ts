@@ -17,6 +17,7 @@ import {
   MAX_MESSAGE_BYTES,
   type OutgoingMessage,
   type PartitionLag,
+  type PartitionSpan,
   type TopicSettings,
 } from '../message-bus.js';
 import { packMessages } from '../packed-messages.js';
@@ -155,6 +156,17 @@ export class PostgresStore implements MessageStore {
       RETENTION_BATCH,
     ]);
     return onlyRow(rows).deleted;
+  }
+
+  async trim(topics: readonly string[]): Promise<readonly PartitionSpan[]> {
+    for (;;) {
+      const left = await this.#call<PartitionSpan & { readonly committed: number }>(
+        `SELECT topic, partition, begin_offset AS begin, end_offset AS end, committed FROM bus.trim($1, $2)`,
+        [topics, RETENTION_BATCH],
+      );
+      if (left.every(({ begin, committed }) => begin >= committed))
+        return left.map(({ committed: _, ...span }) => span);
+    }
   }
 
   onHint(listener: (hint: Hint) => void): () => void {

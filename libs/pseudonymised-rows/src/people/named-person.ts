@@ -5,7 +5,7 @@ import { caseNumberAsRowId } from '../names/case-number-as-row-id.js';
 import { RowKeys } from '../names/row-keys.js';
 import type { Keys } from '../rows/file-rows.js';
 import type { PersonIdentifiers } from './person-identifiers.js';
-import type { PersonMark, PersonMarks } from './person-marks.js';
+import { contactKinds, type PersonMark, type PersonMarks } from './person-marks.js';
 
 /** A person as the ledger and the list of suppressions know them. */
 export interface NamedPerson {
@@ -19,8 +19,9 @@ export function namedPerson(
   keys: Keys,
   marks: PersonMarks,
   datasets: readonly Dataset[],
-  { nhsNumber, child, birthDate, email, mobile, caseNumber }: PersonIdentifiers,
+  identifiers: PersonIdentifiers,
 ): NamedPerson {
+  const { nhsNumber, child, birthDate, email, mobile, caseNumber } = identifiers;
   const tokens: TokenOccurrence[] = [];
   const made: PersonMark[] = [];
   const add = <Kind extends DigestKind>(
@@ -39,7 +40,30 @@ export function namedPerson(
   add('identity', 'mobile', mobile);
   add('guard', 'birth-date', birthDate ?? child?.birthDate);
   const rowKeys = caseNumber === undefined ? [] : rowKeysOf(keys, datasets, caseNumber);
-  return { tokens, rowKeys, marks: [...made, ...rowKeys.map((rowKey) => marks.of('row-key', rowKey))] };
+  made.push(...rowKeys.map((rowKey) => marks.of('row-key', rowKey)));
+  return { tokens, rowKeys, marks: [...made, ...marksOfContacts(keys, marks, identifiers)] };
+}
+
+/** Marks of the person's email and mobile: each with what makes it the person's, or where nobody else uses it. */
+function marksOfContacts(
+  { digests }: Keys,
+  marks: PersonMarks,
+  { birthDate, caseNumber, contactsAlone = false, ...contacts }: PersonIdentifiers,
+): PersonMark[] {
+  return contactKinds.flatMap((kind) => {
+    const value = contacts[kind];
+    if (value === undefined) return [];
+    const contact = digests.of<DigestKind>(kind, value);
+    const found: PersonMark[] = [];
+    if (birthDate !== undefined)
+      found.push(marks.of(`${kind}-birth-date`, contact, digests.of('birth-date', birthDate)));
+    if (caseNumber !== undefined) {
+      const number = digests.of('case-number', caseNumber.value);
+      found.push(marks.of(`${kind}-case-number`, contact, caseNumber.provider, number));
+    }
+    if (contactsAlone) found.push(marks.of(`carer-${kind}`, contact));
+    return found;
+  });
 }
 
 /** Keys of the rows that a provider numbers so, one for each of its datasets whose row id is the number alone. */

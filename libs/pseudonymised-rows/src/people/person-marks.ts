@@ -2,11 +2,20 @@ import { lengthPrefixed } from '@kinledger/domain/identifiers';
 import type { KeyedHash } from '../hashing.js';
 
 /**
- * What names one person, and so may keep the person’s rows out: a digest of an NHS number or of a child key, or the key of
- * a row that a provider gives its own number. Contacts are shared, and never suppress anybody.
+ * What names one person, and so may keep the person’s rows out: a digest of an NHS number or of a child key, the key of a
+ * row that a provider gives its own number, or an email or mobile together with a birth date or with the number that a
+ * provider knows the person by. Contacts are shared: alone they keep no row out. `carer-email` and `carer-mobile` keep a
+ * contact that only one adult uses off the rows of children, which go further without it.
  */
-export const personMarkKinds = ['nhs-number', 'child-key', 'row-key'] as const;
+export const personMarkKinds = [
+  ...(['nhs-number', 'child-key', 'row-key'] as const),
+  ...(['email-birth-date', 'mobile-birth-date', 'email-case-number', 'mobile-case-number'] as const),
+  ...(['carer-email', 'carer-mobile'] as const),
+] as const;
 export type PersonMarkKind = (typeof personMarkKinds)[number];
+
+export const contactKinds = ['email', 'mobile'] as const;
+export type ContactKind = (typeof contactKinds)[number];
 
 /** A digest or row key under the key of suppressions: 128 bits as hex digits, which name nobody without it. */
 export interface PersonMark {
@@ -24,16 +33,18 @@ export class PersonMarks {
     this.#hash = hash;
   }
 
-  /** @param digits the digest or row key, in either case. */
-  of(kind: PersonMarkKind, digits: string): PersonMark {
-    const mac = this.#hash.hex(lengthPrefixed([kind, digits.toUpperCase()])).slice(0, MAC_DIGITS);
-    return { kind, mac };
+  /** @param parts the digest or row key, in either case; of a pair, the contact comes first. */
+  of(kind: PersonMarkKind, ...parts: readonly string[]): PersonMark {
+    const said = parts.map((part) => part.toUpperCase());
+    return { kind, mac: this.#hash.hex(lengthPrefixed([kind, ...said])).slice(0, MAC_DIGITS) };
   }
 }
 
-/** Whether a digest or row key names somebody whose rows go no further. */
+/** Whether digests or a row key name somebody who is suppressed. */
 export interface Suppressed {
-  names(kind: PersonMarkKind, digits: string): boolean;
+  /** Whether there may be a mark of this kind at all. */
+  knows(kind: PersonMarkKind): boolean;
+  names(kind: PersonMarkKind, ...parts: readonly string[]): boolean;
 }
 
 /** Nobody is suppressed, or was so after the file was begun. */
@@ -42,6 +53,8 @@ export interface SuppressedPeople {
   readonly macs: ReadonlySet<string>;
   /** MACs of those who were suppressed only after rows of the file had been published. */
   readonly since: ReadonlySet<string>;
+  /** Kinds of all these marks. */
+  readonly kinds: ReadonlySet<string>;
 }
 
 /**
@@ -51,13 +64,15 @@ export interface SuppressedPeople {
  */
 export function suppressedIn(
   marks: PersonMarks,
-  { macs, since }: SuppressedPeople,
+  { macs, since, kinds }: SuppressedPeople,
   onSince: () => never,
 ): Suppressed | undefined {
   if (macs.size + since.size === 0) return undefined;
   return {
-    names(kind, digits) {
-      const { mac } = marks.of(kind, digits);
+    knows: (kind) => kinds.has(kind),
+    names(kind, ...parts) {
+      if (!kinds.has(kind)) return false;
+      const { mac } = marks.of(kind, ...parts);
       if (since.has(mac)) onSince();
       return macs.has(mac);
     },

@@ -14,7 +14,7 @@ import { caseNumberAsRowId } from '../names/case-number-as-row-id.js';
 import { CommitmentSalts, RecordIds } from '../names/numbered-rows.js';
 import { RowKeys } from '../names/row-keys.js';
 import { RowPlan, type PersonNamed } from '../names/row-plan.js';
-import type { Suppressed } from '../people/person-marks.js';
+import { contactKinds, type ContactKind, type Suppressed } from '../people/person-marks.js';
 import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
 import type { SaltedDigests } from '../tokens/salted-digests.js';
 import type { TokenKeys } from '../tokens/token-keys.js';
@@ -202,11 +202,16 @@ export class FileRows {
   #makeTokens(planned: readonly PlannedToken[], values: readonly (string | null)[]): NamedTokens {
     const tokens: TokenOccurrence[] = [];
     const counted: string[] = [];
+    const said: SaidDigest[] = [];
     let isSuppressed = false;
     for (const plan of planned) {
       const { kind, domain, use } = plan;
       const [digest, token] = this.#digestAndToken(plan, values);
       if (token === undefined) continue;
+      if (digest !== undefined && this.#suppressed !== undefined) {
+        if (use === 'carer' && isContact(kind) && this.#suppressed.names(`carer-${kind}`, digest)) continue;
+        said.push({ kind, use, digest });
+      }
       if (!isSuppressed && digest !== undefined && namesPerson(plan))
         isSuppressed = this.#suppressed?.names(plan.kind, digest) ?? false;
       // Two columns may hold the same value, such as a main and a second number.
@@ -214,7 +219,26 @@ export class FileRows {
       tokens.push({ domain, use, token });
       counted.push(`${kind} ${use}`);
     }
-    return { tokens, counted, isSuppressed };
+    return { tokens, counted, isSuppressed: isSuppressed || this.#namesByContact(said) };
+  }
+
+  /** Whether an own contact names somebody together with the birth date or the provider’s own number beside it. */
+  #namesByContact(said: readonly SaidDigest[]): boolean {
+    const suppressed = this.#suppressed;
+    if (suppressed === undefined) return false;
+    const ofKind = (wanted: SaidDigest['kind']) => said.filter(({ kind }) => kind === wanted);
+    return contactKinds.some((contact) => {
+      const [withBirthDate, withNumber] = [`${contact}-birth-date`, `${contact}-case-number`] as const;
+      if (!suppressed.knows(withBirthDate) && !suppressed.knows(withNumber)) return false;
+      const { provider } = this.#file;
+      return ofKind(contact)
+        .filter(({ use }) => use === 'identity')
+        .some(
+          ({ digest }) =>
+            ofKind('birth-date').some((born) => suppressed.names(withBirthDate, digest, born.digest)) ||
+            ofKind('case-number').some((own) => suppressed.names(withNumber, digest, provider, own.digest)),
+        );
+    });
   }
 
   /** No digest of a value of which there are few: such a value names nobody. */
@@ -242,6 +266,13 @@ export class FileRows {
     return token;
   }
 }
+
+/** A digest of a row, and how the row uses it. */
+interface SaidDigest extends Pick<PlannedToken, 'kind' | 'use'> {
+  readonly digest: Digest;
+}
+
+const isContact = (kind: PlannedToken['kind']): kind is ContactKind => kind === 'email' || kind === 'mobile';
 
 type NamingToken = PlannedToken & { readonly kind: 'nhs-number' | 'child-key' };
 

@@ -21,7 +21,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namedPerson } from '../people/named-person.js';
 import { namesOnePerson } from '../people/person-identifiers.js';
-import { PersonMarks, suppressedIn, type Suppressed } from '../people/person-marks.js';
+import { personMarkKinds, PersonMarks, suppressedIn, type Suppressed } from '../people/person-marks.js';
 import { RecordIds } from '../names/numbered-rows.js';
 import { portableHashing } from '../portable-hashing.js';
 import { SaltedDigests } from '../tokens/salted-digests.js';
@@ -789,7 +789,7 @@ describe('rows of suppressed people', () => {
     suppressed: readonly string[],
     since: readonly string[] = [],
   ) => {
-    const people = { macs: new Set(suppressed), since: new Set(since) };
+    const people = peopleOf(suppressed, since);
     const onSince = () => {
       throw new Error('suppressed since');
     };
@@ -797,6 +797,9 @@ describe('rows of suppressed people', () => {
       landed(participants, 2, row),
     );
   };
+  const peopleOf = (macs: readonly string[], since: readonly string[] = []) => ({
+    ...{ macs: new Set(macs), since: new Set(since), kinds: new Set<string>(personMarkKinds) },
+  });
   const macsOf = (person: ReturnType<typeof named>) => person.marks.map(({ mac }) => mac);
   const nhsNumber = canonicalNhsNumber(numbers.zoe)!;
   const child = {
@@ -827,20 +830,60 @@ describe('rows of suppressed people', () => {
     expect(isSuppressed(zoe, [])).toBe(false);
   });
 
-  it('have no mark of an email, a mobile or a birth date: those alone suppress nobody', () => {
-    const contacts = {
-      email: child.carerEmail,
-      mobile: canonicalMobile('07700900123')!,
-      birthDate: child.birthDate,
-    };
-    expect(named(contacts).marks).toEqual([]);
-    expect(namesOnePerson(contacts)).toBe(false);
-    expect(named({ nhsNumber, ...contacts }).tokens.map(({ domain, use }) => `${domain} ${use}`)).toEqual([
-      'nhs-number identity',
-      'email identity',
-      'mobile identity',
-      'birth-date guard',
-    ]);
+  it('have no mark of an email, a mobile or a birth date alone: those suppress nobody', () => {
+    const contacts = { email: child.carerEmail, mobile: canonicalMobile('07700900123')! };
+    for (const said of [contacts, { birthDate: child.birthDate }]) {
+      expect(named(said).marks).toEqual([]);
+      expect(namesOnePerson(said)).toBe(false);
+    }
+    expect(
+      named({ nhsNumber, ...contacts, birthDate: child.birthDate }).tokens.map(
+        ({ domain, use }) => `${domain} ${use}`,
+      ),
+    ).toEqual(['nhs-number identity', 'email identity', 'mobile identity', 'birth-date guard']);
+  });
+
+  it('are known by a contact with a birth date, or with the provider’s own number, and by neither alone', () => {
+    const email = child.carerEmail;
+    const birthDate = canonicalBirthDate('1990-05-05')!;
+    const provider = 'natural-thinkers-team' as ProviderId;
+    const caseNumber = { provider, value: canonicalCaseNumber('C-99')! };
+    const adult = { ...amaraAsAdult, nhs_number: null, birth_date: '1990-05-05', case_number: 'C-18' };
+    expect(namesOnePerson({ email, birthDate })).toBe(true);
+    const born = macsOf(named({ email, birthDate }));
+    expect(born).toHaveLength(1);
+    expect(isSuppressed(adult, born)).toBe(true);
+    expect(isSuppressed({ ...adult, birth_date: '1991-05-05' }, born)).toBe(false);
+    expect(isSuppressed({ ...adult, birth_date: null }, born)).toBe(false);
+    expect(isSuppressed({ ...adult, email: 'other@example.org' }, born)).toBe(false);
+    // A child of that carer, born on that day, is somebody else.
+    expect(isSuppressed({ ...zoe, nhs_number: null, birth_date: '1990-05-05' }, born)).toBe(false);
+    const [, numbered = ''] = macsOf(named({ email, caseNumber }));
+    expect(isSuppressed({ ...adult, case_number: 'C-99' }, [numbered])).toBe(true);
+    expect(isSuppressed(adult, [numbered])).toBe(false);
+    const elsewhere = { ...caseNumber, provider: 'another-team' as ProviderId };
+    expect(
+      isSuppressed({ ...adult, case_number: 'C-99' }, macsOf(named({ email, caseNumber: elsewhere }))),
+    ).toBe(false);
+  });
+
+  it('lose a contact on the rows of children where it is said to be theirs alone, and the rows go further', () => {
+    const said = { nhsNumber: canonicalNhsNumber(numbers.other)!, email: child.carerEmail };
+    const tokensOfZoe = (macs: readonly string[]) =>
+      rowsOf(
+        participants,
+        keys,
+        undefined,
+        suppressedIn(marks, peopleOf(macs), () => expect.fail()),
+      )
+        .pseudonymise(landed(participants, 2, zoe), noRows())
+        .tokens.map(({ domain, use }) => `${domain} ${use}`);
+    const before = tokensOfZoe([]);
+    expect(before).toContain('email carer');
+    expect(tokensOfZoe(macsOf(named(said)))).toEqual(before);
+    const alone = macsOf(named({ ...said, contactsAlone: true }));
+    expect(tokensOfZoe(alone)).toEqual(before.filter((one) => one !== 'email carer'));
+    expect(isSuppressed(zoe, alone)).toBe(false);
   });
 
   it('have the tokens and the row key that a named person has', () => {

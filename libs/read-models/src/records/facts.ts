@@ -1,7 +1,7 @@
-import type { PseudonymisedRow } from '@kinledger/contracts';
+import type { RowBody } from '@kinledger/contracts';
 import type { BinaryRows } from '@kinledger/database';
 
-export type Facts = PseudonymisedRow['facts'];
+export type Facts = RowBody['facts'];
 /** Facts of the kinds that have their own tables. */
 export type RarerFact = Exclude<Facts, { kind: 'registration' | 'engagement' }>;
 

@@ -1,6 +1,6 @@
 import { isLinked, type Placement } from '@kinledger/contracts';
-import type { Bodies } from '@kinledger/domain';
 import type { EventOf } from '../read-model.js';
+import type { MarkedBodies } from './marked-bodies.js';
 
 export type State = 'linked' | 'set-aside' | 'retired';
 
@@ -57,7 +57,7 @@ export interface RecordsTarget {
   define(): Waiting;
   receive(submission: EventOf<'SubmissionReceived'>['data']): Waiting;
   /** @param bodies of records that enter the ledger; bodies of records erased since are missing. */
-  place(placed: EventOf<'RecordsPlaced'>, bodies: Bodies): Waiting;
+  place(placed: EventOf<'RecordsPlaced'>, bodies: MarkedBodies): Waiting;
   retire(records: readonly string[]): Waiting;
   /** @param always true if it is already decided that the submission carries the records. */
   carry(submission: string, records: readonly string[], always: boolean): Waiting;

@@ -1,8 +1,8 @@
-import type { PseudonymisedRow } from '@kinledger/contracts';
+import type { RowBody } from '@kinledger/contracts';
 import type { BinaryRows } from '@kinledger/database';
 import { canonicalJson } from '@kinledger/domain';
 import { dayOf } from './facts.js';
-import { marksOf } from './row-marks.js';
+import type { MarkedBody } from './marked-bodies.js';
 
 /** What the ledger says of a record, with numbers in place of ids. */
 export interface StandingRecord {
@@ -39,20 +39,20 @@ export const recordColumns = [
   ],
 ];
 
-export const hasAttributes = ({ attributes }: PseudonymisedRow): boolean => {
+export const hasAttributes = ({ attributes }: Pick<RowBody, 'attributes'>): boolean => {
   for (const _ in attributes) return true;
   return false;
 };
 
 /** Whether survivorship considers the record. */
-export const isAttributed = (row: PseudonymisedRow, { listsPeople }: RulesOfRow): boolean =>
+export const isAttributed = (row: Pick<RowBody, 'attributes'>, { listsPeople }: RulesOfRow): boolean =>
   listsPeople || hasAttributes(row);
 
 /** @param row absent for an erased record. */
 export function encodeRecord(
   out: BinaryRows,
   standing: StandingRecord,
-  row: PseudonymisedRow | undefined,
+  row: MarkedBody | undefined,
   rules: RulesOfRow,
 ): void {
   const { number, individual, submission, record, rowKey, dataset, role, state, reason } = standing;
@@ -63,7 +63,7 @@ export function encodeRecord(
   const day = row === undefined ? undefined : dayOf(row.facts);
   if (day === undefined) out.nothing();
   else out.date(day);
-  const [marks, caseMark] = row === undefined ? noMarks : marksOf(row);
+  const { marks, caseMark } = row ?? noMarks;
   if (caseMark === null) out.nothing();
   else out.bigintOfHex(caseMark);
   out.uuid(record).uuid(rowKey).smallint(dataset).smallint(marks);
@@ -84,4 +84,4 @@ export function encodeRecord(
   else out.text(canonicalJson(row.attributes));
 }
 
-const noMarks = [0, null] as const;
+const noMarks = { marks: 0, caseMark: null };

@@ -1,10 +1,11 @@
-import type { Placement, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
+import type { Placement, SubmissionId } from '@kinledger/contracts';
 import { dayNumber } from '@kinledger/database';
 import { IdTable, Int32Column, NONE, periodOfCode } from '@kinledger/domain';
 import type { EventOf, Filler, Filling } from '../read-model.js';
 import type { RulesOfDataset } from '../writing/dataset-rules.js';
 import type { FilledTable } from '../writing/filled-table.js';
 import { dayOf, encodeFact, factColumns, isRarer, type RarerFact } from './facts.js';
+import type { MarkedBody } from './marked-bodies.js';
 import { standingOf, type RecordsTarget, type Standing } from './placements.js';
 import { encodeRecord, isAttributed, recordColumns } from './record-row.js';
 import { individualColumns } from './records-writer.js';
@@ -177,7 +178,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
   }
 
   /** The body may be missing for an erased record. */
-  async takeBodies(rows: readonly PseudonymisedRow[]): Promise<void> {
+  async takeBodies(rows: readonly MarkedBody[]): Promise<void> {
     const entered = rows
       .map((row) => ({ row, record: this.#records.find(row.record) }))
       .sort((one, other) => one.record - other.record);
@@ -216,7 +217,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
     this.#write(undefined);
   }
 
-  #write(row: PseudonymisedRow | undefined): void {
+  #write(row: MarkedBody | undefined): void {
     const record = this.#written;
     this.#written += 1;
     const entry = this.#fileAt(this.#entry.get(record));
@@ -246,7 +247,7 @@ export class RecordsFiller implements RecordsTarget, Filler {
     individual: number,
     record: number,
     { datasetNumber }: FileOfRecords,
-    row: PseudonymisedRow | undefined,
+    row: MarkedBody | undefined,
     rules: RulesOfDataset,
   ): void {
     const authority = this.#authorities[datasetNumber];

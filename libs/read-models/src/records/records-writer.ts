@@ -1,8 +1,8 @@
-import type { Placement, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
+import type { Placement, SubmissionId } from '@kinledger/contracts';
 import { copyRows } from '@kinledger/database';
-import type { Bodies } from '@kinledger/domain';
 import type { EventOf, Writing } from '../read-model.js';
 import { encodeFact, factColumns, isRarer, type RarerFact } from './facts.js';
+import type { MarkedBodies, MarkedBody } from './marked-bodies.js';
 import { endsOf, standingOf, type RecordsTarget, type Standing } from './placements.js';
 import { encodeRecord, isAttributed, recordColumns, type StandingRecord } from './record-row.js';
 import { survivorOf, type Survivor } from './survivors.js';
@@ -18,7 +18,7 @@ interface Entered extends Placed {
   /** In order of entry. */
   readonly number: number;
   /** Absent if the record was erased since. */
-  readonly row: PseudonymisedRow | undefined;
+  readonly row: MarkedBody | undefined;
 }
 
 interface Carried {
@@ -82,7 +82,7 @@ export class RecordsWriter implements RecordsTarget {
     this.#files.set(submission, { number: numbers.submissions.of(submission), dataset, datasetNumber });
   }
 
-  async place({ data, revision }: EventOf<'RecordsPlaced'>, bodies: Bodies): Promise<void> {
+  async place({ data, revision }: EventOf<'RecordsPlaced'>, bodies: MarkedBodies): Promise<void> {
     const { submission, placements } = data;
     const { batch, numbers, isErased } = this.#writing;
     for (const placement of placements) {
@@ -308,7 +308,7 @@ const firstOf = (
   id: string,
   role: string,
   number: number,
-  row: PseudonymisedRow | undefined,
+  row: MarkedBody | undefined,
 ): RegisteredIndividual => ({
   ...{ id, role },
   survivor: survivorOf(row === undefined ? [] : [{ number, attributes: row.attributes }]),

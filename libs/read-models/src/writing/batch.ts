@@ -1,6 +1,6 @@
 type Write<Item> = (items: readonly Item[]) => Promise<void>;
 
-const MAX_WAITING = 5_000;
+const MAX_WAITING = 1_000;
 
 /**
  * Changes of one sort that wait to be written in one statement, to save a round trip per row. Adjacent changes of the

@@ -1,6 +1,7 @@
-import { isErasing, isRestating, type LedgerEvent, type PseudonymisedRow } from '@kinledger/contracts';
-import { IdTable, type Bodies } from '@kinledger/domain';
+import { isErasing, isRestating, type LedgerEvent } from '@kinledger/contracts';
+import { IdTable } from '@kinledger/domain';
 import type { FillingReadModel, HandledEventType, HandlerOf } from '../read-model.js';
+import type { MarkedBodies, MarkedBody } from '../records/marked-bodies.js';
 import { readModels } from '../registry.js';
 import { Batch } from './batch.js';
 import { DatasetRules } from './dataset-rules.js';
@@ -8,7 +9,7 @@ import { FilledTable, type TableDigest } from './filled-table.js';
 import { Numbers } from './numbers.js';
 import type { ReadModelWriterOptions } from './read-model-writer.js';
 
-const noBodies: Bodies = new Map();
+const noBodies: MarkedBodies = new Map();
 
 /**
  * Fills bare read models from the start of the ledger, in one transaction of the caller: first all events in order and
@@ -75,7 +76,7 @@ export class ReadModelFiller {
   }
 
   /** Takes the bodies of the records that entered next; their order within one call does not matter. */
-  async takeBodies(rows: readonly PseudonymisedRow[]): Promise<void> {
+  async takeBodies(rows: readonly MarkedBody[]): Promise<void> {
     for (const { filler } of this.#filling) await filler?.takeBodies?.(rows);
   }
 

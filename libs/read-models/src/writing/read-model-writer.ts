@@ -1,8 +1,8 @@
 import { isErasing, isRestating, type LedgerEvent } from '@kinledger/contracts';
-import type { Bodies } from '@kinledger/domain';
 import type pg from 'pg';
 import { eraseRecords } from '../erase-records.js';
 import { readModels } from '../registry.js';
+import type { MarkedBodies } from '../records/marked-bodies.js';
 import type { HandledEventType, HandlerOf, OpenReadModel, Writing } from '../read-model.js';
 import { Batch } from './batch.js';
 import { DatasetRules } from './dataset-rules.js';
@@ -49,7 +49,7 @@ export class ReadModelWriter {
   }
 
   /** Takes one event. `bodies` contains the bodies of the records that the event adds to the ledger. */
-  async take(event: LedgerEvent, bodies: Bodies): Promise<void> {
+  async take(event: LedgerEvent, bodies: MarkedBodies): Promise<void> {
     if (isErasing(event)) {
       await this.#flush();
       return eraseRecords(this.#options.client, event.data.records);

@@ -58,6 +58,7 @@ export class ConsumerWatch {
       subscribe: (options, handler) => this.#subscribe(options, handler),
       lag: (group) => bus.lag(group),
       applyRetention: (now) => bus.applyRetention(now),
+      trim: (topics) => bus.trim(topics),
       close: () => bus.close(),
     };
   }

@@ -3,16 +3,19 @@ import { topics } from '@kinledger/contracts';
 import { describe, expect, it } from 'vitest';
 import { kafkaDeclarations } from './kafka-declarations.js';
 
-const stored = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../../deploy/k8s/kafka/${name}.json`, import.meta.url), 'utf8'));
+const stored = (folder: string, name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../../deploy/k8s/${folder}/${name}.json`, import.meta.url), 'utf8'));
 
 describe('the declarations for Kafka', () => {
   const { topics: declared, principals } = kafkaDeclarations();
 
-  it('are current in deploy/k8s/kafka; if not, run "npm run kafka:declare"', () => {
-    expect(stored('topics')).toEqual(JSON.parse(JSON.stringify(declared)));
-    expect(stored('access')).toEqual(JSON.parse(JSON.stringify(principals)));
-  });
+  it.each(['kafka', 'kinledger/files/kafka'])(
+    'are current in deploy/k8s/%s; if not, run "npm run kafka:declare"',
+    (folder) => {
+      expect(stored(folder, 'topics')).toEqual(JSON.parse(JSON.stringify(declared)));
+      expect(stored(folder, 'access')).toEqual(JSON.parse(JSON.stringify(principals)));
+    },
+  );
 
   it('name every topic of the contracts, and a dead-letter topic for each that a service consumes', () => {
     const names = declared.map(({ name }) => name);

@@ -306,6 +306,7 @@ describe('the batch transport', () => {
       subscribe: (options, handler) => bus.subscribe(options, handler),
       lag: (name) => bus.lag(name),
       applyRetention: (now) => bus.applyRetention(now),
+      trim: (topics) => bus.trim(topics),
       close: () => Promise.resolve(),
     };
     const app = await start(transport({ bus: failing }));

@@ -1,5 +1,6 @@
 import {
   toldOf,
+  verdictTexts,
   type CauseOfStep,
   type ExplainedSubmission,
   type Explanation,
@@ -7,23 +8,8 @@ import {
   type PlacedRecord,
   type Step,
 } from '@kinledger/decisions';
-import type { Considered, Rival, RivalVerdict } from '@kinledger/domain';
+import type { Considered, Rival } from '@kinledger/domain';
 import { count } from '../../output/output.js';
-
-const verdicts: Readonly<Record<RivalVerdict, string>> = {
-  'nhs-numbers-differ': 'the two have different NHS numbers',
-  'birth-dates-differ': 'the two have different birth dates',
-  'child-and-adult': 'one is a child and the other an adult',
-  'case-numbers-differ': 'one dataset lists them under different case numbers',
-  'genders-differ': 'the genders differ, and no birth date confirms that they are one',
-  ambiguous: 'it could belong to either of several: a person has to choose',
-  forbidden: 'a person decided that they are never linked',
-  'token-without-force': 'so many people hold this token that it tells nobody apart',
-  'birth-date-not-shared': 'a token of this kind joins rows of one birth date alone',
-  'weaker-token': 'a stronger token of the record decided',
-  'facts-never-join': 'a fact belongs to a person, and joins no two',
-  'kept-apart-by-others': 'other records of the two keep them apart',
-};
 
 const replays: Readonly<Record<Step['replay'], string>> = {
   equal: 'made again: equal',
@@ -164,4 +150,4 @@ function describeConsidered(considered: Considered | undefined): string[] {
 }
 
 const describeRival = ({ rule, record, individual, verdict }: Rival): string =>
-  `${individual === undefined ? 'no individual' : `individual ${individual}`} through record ${record} by ${rule}, which lost: ${verdicts[verdict]}`;
+  `${individual === undefined ? 'no individual' : `individual ${individual}`} through record ${record} by ${rule}, which lost: ${verdictTexts[verdict]}`;

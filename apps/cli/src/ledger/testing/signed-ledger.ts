@@ -143,7 +143,11 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     );
     segments.push({
       ...{ revision: events.length, bodies: rows.length },
-      bytes: encodeRowChunk({ ...RowPseudonymised.schema.parse(RowPseudonymised.example), rows }),
+      bytes: encodeRowChunk({
+        ...RowPseudonymised.schema.parse(RowPseudonymised.example),
+        chunk: events.length - 2,
+        rows,
+      }),
     });
     const placements = rows.map((row, index) => ({
       ...{ record: row.record, rowKey: row.rowKey, role: row.role, commitments: commitmentsOf(row) },

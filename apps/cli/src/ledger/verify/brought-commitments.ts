@@ -1,4 +1,11 @@
-import { isPlacing, RowChunk, type Commitments, type LedgerEvent, type RecordId } from '@kinledger/contracts';
+import {
+  isPlacing,
+  RowChunk,
+  type Commitments,
+  type LedgerEvent,
+  type RecordId,
+  type RowChunkHead,
+} from '@kinledger/contracts';
 import { commitmentsTo } from '@kinledger/domain';
 import type { Segment } from '@kinledger/event-store';
 
@@ -24,8 +31,14 @@ export interface BodyThere {
   readonly commitments: Commitments;
 }
 
-/** The bodies of a segment. @throws UnreadableContract where it was changed so that nobody can read it. */
-export function bodiesOf({ bytes }: Segment): readonly BodyThere[] {
+/** What a segment has. */
+export interface SegmentThere {
+  readonly head: RowChunkHead;
+  readonly bodies: readonly BodyThere[];
+}
+
+/** The head and the bodies of a segment. @throws UnreadableContract where it was changed so that nobody can read it. */
+export function readSegment({ bytes }: Segment): SegmentThere {
   const chunk = new RowChunk(bytes);
   const bodies: BodyThere[] = [];
   for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
@@ -38,5 +51,5 @@ export function bodiesOf({ bytes }: Segment): readonly BodyThere[] {
         commitments: commitmentsTo(committed),
       });
   }
-  return bodies;
+  return { head: chunk.head, bodies };
 }

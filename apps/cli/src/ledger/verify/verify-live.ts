@@ -15,10 +15,11 @@ import {
   type StoredEvent,
 } from '@kinledger/event-store';
 import { pagesOf } from '../export/signed-leaves.js';
-import { bodiesOf, recordsBroughtBy, type BodyThere } from './brought-commitments.js';
+import { readSegment, recordsBroughtBy, type BodyThere, type SegmentThere } from './brought-commitments.js';
 import { Faults } from './faults.js';
 import { LedgerProof } from './ledger-proof.js';
 import { RekeyedBodies } from './rekeyed-bodies.js';
+import { SegmentHeads } from './segment-heads.js';
 import { verificationOf, type OutsideCheckpoint, type Verification } from './verification.js';
 
 export interface VerifyLiveOptions {
@@ -44,11 +45,18 @@ export async function verifyLive(options: VerifyLiveOptions): Promise<Verificati
   if (outside !== undefined) proof.claim(outside.bytes, `the checkpoint ${outside.name}`);
   const stated = await statedTokens(store, stream, signal);
   const bodies = new BodyCheck(store, stream, stated, faults);
+  const published: NamedPayload[] = [];
   const takeUpTo = async (limit: number) => {
     for await (const page of pagesOf(store, checkpoints, stream, proof.size, limit, signal)) {
       const events = page.events.map((stored, index) => {
         proof.take(stored.revision, stored.bytes, page.signed[index]);
-        return readOurs(stored, stream, faults);
+        const event = readOurs(stored, stream, faults);
+        if (event?.type === 'FiguresPublished')
+          published.push({
+            ...{ position: stored.revision, what: 'published form of the figures' },
+            digest: event.data.published,
+          });
+        return event;
       });
       await bodies.check(page.from, page.from + page.events.length - 1, events);
       onProgress?.(page.from + page.events.length, end);
@@ -67,7 +75,10 @@ export async function verifyLive(options: VerifyLiveOptions): Promise<Verificati
   await bodies.finish(end);
   if (notes === 0 && end > 0)
     faults.add(0, 'no checkpoint is kept: nothing shows that the events from position 0 on were not changed');
-  await checkDefinitions(proof, store, faults);
+  const definitions = proof.named.flatMap(({ position, named: { type, data } }): NamedPayload[] =>
+    type === 'ProgrammeDefined' ? [{ position, what: 'definition', digest: data.definition }] : [],
+  );
+  await checkPayloads([...definitions, ...published], store, faults);
   const { checked, erased } = bodies;
   return verificationOf(proof, faults, {
     ...{ stream, first: 0, events: proof.size, checkpoints: notes },
@@ -152,6 +163,7 @@ class BodyCheck {
   /** Bodies whose tokens are not those that the ledger states, until a later event states them. */
   readonly #otherTokens = new Map<string, { readonly position: number; readonly tokens: string }>();
   readonly #stated: StatedTokens;
+  readonly #heads = new SegmentHeads();
   readonly #store: EventStore;
   readonly #stream: string;
   readonly #faults: Faults;
@@ -169,14 +181,26 @@ class BodyCheck {
     const bodies = new Map<string, BodyThere & { readonly revision: number }>();
     const unreadable = new Set<number>();
     const beside = new Map<number, readonly BodyThere[]>();
+    const heads = new Map<number, SegmentThere['head']>();
     for (const segment of await this.#store.readSegments(this.#stream, from, to)) {
       const { revision } = segment;
-      const its = this.#bodiesOf(segment, unreadable);
-      beside.set(revision, its);
-      for (const body of its) bodies.set(body.record, { ...body, revision });
+      const read = this.#read(segment, unreadable);
+      if (read === undefined) continue;
+      heads.set(revision, read.head);
+      beside.set(revision, read.bodies);
+      for (const body of read.bodies) bodies.set(body.record, { ...body, revision });
     }
     for (const event of events) {
       if (event === undefined) continue;
+      this.#heads.follow(event);
+      const head = heads.get(event.revision);
+      const difference = head && this.#heads.differenceOf(head, event);
+      if (difference !== undefined)
+        this.#faults.add(
+          event.revision,
+          `what stands before the bodies beside position ${event.revision} names another ${difference} than the ledger: it was changed`,
+          'beside',
+        );
       this.#rekeyed.brought(event.revision, beside.get(event.revision) ?? []);
       await this.#rekeyed.take(event, (revision) => this.#bodiesAt(revision));
       // What lies beside it was told already.
@@ -211,7 +235,7 @@ class BodyCheck {
 
   async #bodiesAt(revision: number): Promise<readonly BodyThere[]> {
     const segments = await this.#store.readSegments(this.#stream, revision, revision);
-    return segments.flatMap((segment) => this.#bodiesOf(segment, new Set()));
+    return segments.flatMap((segment) => this.#read(segment, new Set())?.bodies ?? []);
   }
 
   #changed(record: string, position: number, where?: 'beside'): void {
@@ -222,15 +246,15 @@ class BodyCheck {
     );
   }
 
-  #bodiesOf(segment: Segment, unreadable: Set<number>): readonly BodyThere[] {
+  #read(segment: Segment, unreadable: Set<number>): SegmentThere | undefined {
     try {
-      return bodiesOf(segment);
+      return readSegment(segment);
     } catch (error) {
       if (!isUnreadableContract(error)) throw error;
       const { revision } = segment;
       unreadable.add(revision);
       this.#faults.add(revision, `the bodies beside position ${revision} cannot be read: they were changed`);
-      return [];
+      return undefined;
     }
   }
 
@@ -303,16 +327,25 @@ class BodyCheck {
   }
 }
 
-/** The definitions that events name must lie beside the ledger, unchanged. */
-async function checkDefinitions(proof: LedgerProof, store: EventStore, faults: Faults): Promise<void> {
-  for (const { position, named } of proof.named) {
-    if (named.type !== 'ProgrammeDefined') continue;
-    const bytes = await store.readPayload(named.data.definition);
-    if (bytes === undefined || sha256Hex(bytes) !== named.data.definition) {
+/** What an event names by its digest. */
+interface NamedPayload {
+  readonly position: number;
+  readonly what: 'definition' | 'published form of the figures';
+  readonly digest: string;
+}
+
+/** Whatever events name by a digest must lie beside the ledger, unchanged. */
+async function checkPayloads(
+  named: readonly NamedPayload[],
+  store: EventStore,
+  faults: Faults,
+): Promise<void> {
+  for (const { position, what, digest } of named) {
+    const bytes = await store.readPayload(digest);
+    if (bytes === undefined || sha256Hex(bytes) !== digest)
       faults.add(
         position,
-        `the definition that the event at position ${position} names is missing or was changed`,
+        `the ${what} that the event at position ${position} names is missing or was changed`,
       );
-    }
   }
 }

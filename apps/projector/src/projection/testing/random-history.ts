@@ -1,4 +1,5 @@
 import type { Role } from '@kinledger/contracts';
+import type { ConstraintDecision } from '@kinledger/domain';
 import fc from 'fast-check';
 import type { DecidedLedger, DecidedRow } from '../decided-ledger.testing.js';
 
@@ -53,6 +54,27 @@ export const step = fc.record({
   rows: fc.uniqueArray(row, { minLength: 1, maxLength: 4, selector: ({ id }) => id }),
 });
 export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** A person's decision about two rows. */
+const review = fc.record({
+  reviews: oneOf<ConstraintDecision['type']>('LinkForbidden', 'LinkReviewed', 'LinkReviewed', 'LinkAllowed'),
+  picks: fc.tuple(fc.nat(1000), fc.nat(1000)),
+});
+/** What may happen to a ledger in which nothing is erased. */
+export const operation = fc.oneof({ weight: 8, arbitrary: step }, { weight: 2, arbitrary: review });
+export type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
+const erasure = fc.record({ erases: oneOf('record', 'carers'), pick: fc.nat(1000) });
+/** The same, with records and carer tokens that are erased and quarters that are closed in between. */
+export const anyOperation = fc.oneof(
+  { weight: 8, arbitrary: operation },
+  { weight: 3, arbitrary: erasure },
+  { weight: 1, arbitrary: fc.constant({ closes: true as const }) },
+);
+export type AnyOperation = typeof anyOperation extends fc.Arbitrary<infer Value> ? Value : never;
+
+export function playOperation(ledger: DecidedLedger, one: Operation): Promise<void> {
+  return 'reviews' in one ? ledger.review(one.reviews, one.picks) : playStep(ledger, one);
+}
 
 /** Plays a step like intake: a withdrawal of what stands, else a file, which may replace those of its dataset and period. */
 export async function playStep(

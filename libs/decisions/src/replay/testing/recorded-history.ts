@@ -48,7 +48,8 @@ import { writeDecisions } from '../../write-decisions.js';
 
 export const STREAM = 'programme-test';
 const signal = new AbortController().signal;
-const signingKey = Buffer.alloc(32, 7).toString('base64');
+/** In the form of an Ed25519 public key; nobody signs with it. */
+const anyKey = Buffer.alloc(32, 7).toString('base64');
 
 const schema = {
   fields: [{ name: 'id', title: 'Id', type: 'string' }],
@@ -105,20 +106,39 @@ export class RecordedHistory {
   readonly wrapping = new WrappingByKeys(MAX_KEY_VERSION);
   #programme = programmeOfHistories();
   #steps = 0;
+  readonly #signingKey: string;
 
-  private constructor() {
+  private constructor(signingKey: string) {
+    this.#signingKey = signingKey;
     this.ledger = this.#empty();
   }
 
-  static async begin(): Promise<RecordedHistory> {
-    const begun = new RecordedHistory();
+  /** @param signingKey the public key that the ledger names. */
+  static async begin(signingKey = anyKey): Promise<RecordedHistory> {
+    const begun = new RecordedHistory(signingKey);
     await begun.#define(firstInstantOf(begun.#programme));
     return begun;
   }
 
-  static async of(steps: readonly Step[]): Promise<RecordedHistory> {
-    const recorded = await RecordedHistory.begin();
+  static async of(steps: readonly Step[], signingKey = anyKey): Promise<RecordedHistory> {
+    const recorded = await RecordedHistory.begin(signingKey);
     for (const step of steps) await recorded.step(step);
+    return recorded;
+  }
+
+  /** Plays steps, and closes the next quarter after each of them whose place is named. */
+  static async withQuarters(
+    steps: readonly Step[],
+    closings: readonly number[],
+    signingKey = anyKey,
+  ): Promise<RecordedHistory> {
+    const recorded = await RecordedHistory.begin(signingKey);
+    const quarters = quartersThatAreOver.values();
+    for (const [place, step] of steps.entries()) {
+      await recorded.step(step);
+      const next = closings.includes(place) ? quarters.next().value : undefined;
+      if (next !== undefined) await recorded.closeQuarter(next);
+    }
     return recorded;
   }
 
@@ -203,7 +223,11 @@ export class RecordedHistory {
 
   async #define(time: string): Promise<void> {
     const head = this.ledger.nextRevision - 1;
-    const adoption = adoptionOf(this.ledger, { programme: this.#programme, signingKey }, time);
+    const adoption = adoptionOf(
+      this.ledger,
+      { programme: this.#programme, signingKey: this.#signingKey },
+      time,
+    );
     if (adoption === undefined) throw new Error('the definition is in force already');
     await this.store.append(STREAM, adoption.events, {
       expectedRevision: head === -1 ? 'no-stream' : head,
@@ -335,6 +359,9 @@ export class RecordedHistory {
     return new LedgerWriter({ store: this.store, stream: STREAM, from, head, limits: defaultAppendLimits });
   }
 }
+
+/** At the time of every command of these histories. */
+const quartersThatAreOver = ['2022-23-Q3', '2022-23-Q4', '2023-24-Q1', '2023-24-Q2'] as PeriodCode[];
 
 const nothingStaged: StagedRows = {
   async *chunksOf() {

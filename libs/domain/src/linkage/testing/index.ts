@@ -6,5 +6,6 @@ export {
   testScopes,
   type Step,
 } from './histories.js';
-export { LinkageWorld, testSettings, type Received } from './linkage-world.js';
+export { LinkageWorld, testSettings, type Received, type RowSpec } from './linkage-world.js';
+export { sumStrategy } from './sum-strategy.js';
 export { runs } from './property-runs.js';

@@ -1,6 +1,6 @@
-import type { PseudonymisedRow } from '@kinledger/contracts';
+import { encodeRowChunk, RowPseudonymised, type PseudonymisedRow } from '@kinledger/contracts';
 import { describe, expect, it } from 'vitest';
-import { marksOf } from './row-marks.js';
+import { markedBodiesIn } from './marked-bodies.js';
 import { idOf } from '../testing.js';
 
 type Token = readonly [domain: string, use: string, value?: string];
@@ -22,6 +22,11 @@ const rowWith = (...tokens: readonly Token[]): PseudonymisedRow => ({
     token: idOf(`${domain} ${value}`),
   })) as PseudonymisedRow['tokens'],
 });
+const head = RowPseudonymised.schema.parse(RowPseudonymised.example);
+const marksOf = (...tokens: readonly Token[]) => {
+  const [body] = markedBodiesIn(encodeRowChunk({ ...head, rows: [rowWith(...tokens)] }));
+  return [body?.marks, body?.caseMark];
+};
 const caseNumber = (value: string): Token => ['case-number:provider', 'local', value];
 
 describe('the marks of a row', () => {
@@ -58,20 +63,20 @@ describe('the marks of a row', () => {
     ['the carer’s own child key, which is not its own', [['child-key', 'carer']], 0],
     ['a birth date that is not given as a guard', [['birth-date', 'carer']], 0],
   ])('of %s are the expected bits', (_, tokens, marks) => {
-    expect(marksOf(rowWith(...tokens))).toEqual([marks, null]);
+    expect(marksOf(...tokens)).toEqual([marks, null]);
   });
 
   it('contain equal numbers for the same case, and different numbers for different cases', () => {
-    const [, seven] = marksOf(rowWith(caseNumber('7')));
-    const [marks, again] = marksOf(rowWith(['nhs-number', 'identity'], caseNumber('7')));
-    const [, eight] = marksOf(rowWith(caseNumber('8')));
+    const [, seven] = marksOf(caseNumber('7'));
+    const [marks, again] = marksOf(['nhs-number', 'identity'], caseNumber('7'));
+    const [, eight] = marksOf(caseNumber('8'));
     expect([marks, again]).toEqual([1, seven]);
     expect(seven).toMatch(/^[0-9a-f]{16}$/);
     expect(eight).not.toBe(seven);
   });
 
   it('use the first of two case numbers', () => {
-    const [, first] = marksOf(rowWith(caseNumber('7')));
-    expect(marksOf(rowWith(caseNumber('7'), caseNumber('8')))).toEqual([0, first]);
+    const [, first] = marksOf(caseNumber('7'));
+    expect(marksOf(caseNumber('7'), caseNumber('8'))).toEqual([0, first]);
   });
 });

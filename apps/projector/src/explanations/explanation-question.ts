@@ -1,0 +1,26 @@
+import type { EventStorePlace } from '@kinledger/event-store';
+
+/** Which individual, as the ledger stood at which position. */
+export interface ExplanationQuestion {
+  /** A record or an individual. */
+  readonly subject: string;
+  readonly asAt: number;
+}
+
+/** What a worker thread is given: it opens the ledger itself. */
+export interface ExplanationWorkerData extends ExplanationQuestion {
+  readonly place: Omit<EventStorePlace, 'onStanding'>;
+  readonly stream: string;
+}
+
+/** What a worker thread says. */
+export type ExplanationWorkerMessage =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | ({ readonly kind: 'explained' } & Explained)
+  | { readonly kind: 'not-in-ledger'; readonly message: string };
+
+/** An explanation as JSON, which is made in the thread, and whom it is about. */
+export interface Explained {
+  readonly individual: string;
+  readonly json: string;
+}

@@ -1,0 +1,235 @@
+import { parsePeriod } from '@kinledger/domain';
+import { PageRenderer } from '@kinledger/page-kit';
+import { instantName, reasonName } from '@kinledger/page-kit/names';
+import { ByForm, CurrentCaller, InjectPool, Problem, Roles, type Caller } from '@kinledger/service-kit';
+import { Controller, Get, Header, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { stringify } from 'csv-stringify/sync';
+import type { FastifyReply } from 'fastify';
+import type pg from 'pg';
+import { z } from 'zod';
+import { causes } from '../recounts/causes.js';
+import { listedQuarters, type ListedQuarter } from '../recounts/closed-quarter.js';
+import type { Restatement } from '../recounts/compare-quarter.js';
+import { quarterAsked } from '../recounts/quarter-asked.js';
+import { recountUnknown } from '../recounts/recounts.controller.js';
+import { Recounts, type Recount } from '../recounts/recounts.js';
+import type { Reproduction } from '../recounts/reproduce-quarter.js';
+import { recountFor, seesExactCounts, type ShownRestatement } from '../recounts/shown-recount.js';
+import { ProgrammeNames } from './programme-names.js';
+import { outcomeNames, reproductionView } from './reproduction-view.js';
+import { findingOf, restatementView, type ChangedCount } from './restatement-view.js';
+import { untilEnded } from './until-ended.js';
+
+const periodText = z.string().max(60);
+const id = z.string().max(64);
+const query = z.object({
+  scope: z
+    .string('expected one scope')
+    .max(120, 'expected a service, a strand or the programme')
+    .default('programme'),
+  count: z.string('expected one count').max(200, 'expected a count').optional(),
+});
+
+/** Closed quarters: whether they come out the same when they are counted again, and what changed them since. */
+@ApiExcludeController()
+@Roles('reader', 'data-team', 'operator', 'auditor')
+@Controller('quarters')
+export class QuartersPage {
+  readonly #recounts: Recounts;
+  readonly #renderer: PageRenderer;
+  readonly #programme: ProgrammeNames;
+  readonly #pool: pg.Pool;
+
+  constructor(
+    recounts: Recounts,
+    renderer: PageRenderer,
+    programme: ProgrammeNames,
+    @InjectPool('platform') pool: pg.Pool,
+  ) {
+    this.#recounts = recounts;
+    this.#renderer = renderer;
+    this.#programme = programme;
+    this.#pool = pool;
+  }
+
+  @Get()
+  @Header('content-type', 'text/html; charset=utf-8')
+  async list(@CurrentCaller() caller: Caller): Promise<string> {
+    const [quarters, latest] = await Promise.all([listedQuarters(this.#pool), this.#recounts.latest()]);
+    return this.#render('quarters.njk', {
+      quarters: quarters.map((quarter) => {
+        const own = latest.filter(({ period }) => period === quarter.period);
+        const reproduced = own.find(({ kind }) => kind === 'reproduction');
+        const restated = own.find(({ kind }) => kind === 'restatement');
+        return {
+          ...this.#named(quarter),
+          reproduced: reproduced && {
+            id: reproduced.id,
+            ...outcomeNames[(reproduced.result as Reproduction).outcome],
+          },
+          restated: restated && { id: restated.id, finding: this.#finding(restated, caller) },
+        };
+      }),
+    });
+  }
+
+  @Get(':period')
+  @Header('content-type', 'text/html; charset=utf-8')
+  async quarter(
+    @CurrentCaller() caller: Caller,
+    @Param('period', { schema: periodText }) asked: string,
+  ): Promise<string> {
+    const quarter = await this.#quarter(asked);
+    const recounts = await this.#recounts.all(quarter.period);
+    return this.#render('quarter.njk', {
+      quarter: this.#named(quarter),
+      mayAsk: seesExactCounts(caller),
+      recounts: recounts.map(({ id: recount, state, kind, outcome, startedAt, askedBy }) => ({
+        ...{ askedBy, href: `/quarters/${quarter.period}/recounts/${recount}` },
+        ...{ started: instantName(startedAt), kindName: kindNames[kind] },
+        outcome: outcome === null ? stateNames[state] : outcomeNames[outcome].text,
+      })),
+    });
+  }
+
+  @Post(':period/reproductions')
+  @ByForm()
+  @Roles('data-team', 'operator', 'auditor')
+  async reproduce(
+    @CurrentCaller() caller: Caller,
+    @Param('period', { schema: periodText }) asked: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await show(reply, await this.#recounts.reproduce(quarterAsked(asked), caller.person));
+  }
+
+  @Post(':period/comparisons')
+  @ByForm()
+  @Roles('data-team', 'operator', 'auditor')
+  async compare(
+    @CurrentCaller() caller: Caller,
+    @Param('period', { schema: periodText }) asked: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const question = { period: quarterAsked(asked), then: undefined, now: undefined };
+    await show(reply, await this.#recounts.compare(question, caller.person));
+  }
+
+  @Get(':period/recounts/:id')
+  @Header('content-type', 'text/html; charset=utf-8')
+  async recount(
+    @CurrentCaller() caller: Caller,
+    @Param('period', { schema: periodText }) asked: string,
+    @Param('id', { schema: id }) wanted: string,
+    @Query({ schema: query }) { scope, count }: z.output<typeof query>,
+  ): Promise<string> {
+    const found = await this.#recount(asked, wanted, caller);
+    const { period, kind, state, result, startedAt } = found;
+    const frame = {
+      recount: {
+        ...found,
+        started: instantName(startedAt),
+        href: `/quarters/${period}/recounts/${found.id}`,
+      },
+      period: { code: period, label: labelOf(period) },
+      isExact: seesExactCounts(caller),
+      kindName: kindNames[kind],
+    };
+    if (state !== 'done' || result === null) return this.#render('recount-under-way.njk', frame);
+    if (kind === 'reproduction') {
+      const view = reproductionView(result as Reproduction, this.#programme.scopes);
+      return this.#render('reproduction.njk', { ...frame, ...view });
+    }
+    const { basis, then, now } = result as ShownRestatement;
+    const view = await restatementView(countsOf(found, caller), {
+      ...{ scope, count, basis, scopes: this.#programme.scopes, isExact: seesExactCounts(caller) },
+    });
+    return this.#render('restatement.njk', { ...frame, ...view, then, now, basis });
+  }
+
+  @Get(':period/recounts/:id/table.csv')
+  @Header('content-type', 'text/csv; charset=utf-8')
+  @Header('content-disposition', 'attachment; filename="what-changed.csv"')
+  async table(
+    @CurrentCaller() caller: Caller,
+    @Param('period', { schema: periodText }) asked: string,
+    @Param('id', { schema: id }) wanted: string,
+  ): Promise<string> {
+    const found = await this.#recount(asked, wanted, caller);
+    if (found.kind !== 'restatement' || found.state !== 'done') throw recountUnknown();
+    return stringify(
+      countsOf(found, caller).map(({ figure, scope, dimensions, column, then, now, changes }) => [
+        ...[found.period, figure, scope, dimensions.map((value) => value ?? 'unknown').join(' '), column],
+        ...[
+          then ?? '[c]',
+          ...causes.map((cause) => (cause in changes ? (changes[cause] ?? '[c]') : 0)),
+          now ?? '[c]',
+        ],
+      ]),
+      {
+        header: true,
+        columns: ['period', 'figure', 'scope', 'dimensions', 'count', 'then', ...causes, 'now'],
+        escape_formulas: true,
+      },
+    );
+  }
+
+  #render(view: string, context: object): string {
+    return this.#renderer.render(view, { section: 'quarters', programme: this.#programme.name, ...context });
+  }
+
+  async #quarter(asked: string): Promise<ListedQuarter> {
+    const [quarter] = await listedQuarters(this.#pool, quarterAsked(asked));
+    if (quarter === undefined) {
+      throw new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed.' });
+    }
+    return quarter;
+  }
+
+  /** A recount with what the caller may see of it, once it has ended or a few seconds have passed. */
+  async #recount(asked: string, wanted: string, caller: Caller): Promise<Recount> {
+    const period = quarterAsked(asked);
+    const found = /^[0-9a-f]{32}$/.test(wanted)
+      ? await untilEnded(() => this.#recounts.find(wanted))
+      : undefined;
+    if (found?.period !== period) throw recountUnknown();
+    return recountFor(caller, found);
+  }
+
+  #finding(recount: Recount, caller: Caller): string {
+    const counts = countsOf(recountFor(caller, recount), caller);
+    const children = counts.find(
+      ({ figure, scope, column }) => figure === 'reach' && scope === 'programme' && column === 'children',
+    );
+    if (children !== undefined) {
+      const { basis } = recount.result as ShownRestatement;
+      return findingOf(children, { scopes: this.#programme.scopes, basis });
+    }
+    return counts.length === 0
+      ? 'Nothing changed.'
+      : `The children of the whole programme are as many as before; ${counts.length} other counts changed.`;
+  }
+
+  #named({ period, closedAt, reason, ...quarter }: ListedQuarter) {
+    return {
+      ...quarter,
+      ...{ period, label: labelOf(period), closed: instantName(closedAt), reason: reasonName(reason) },
+      isPublished: quarter.published !== null,
+    };
+  }
+}
+
+/** Awaited, because otherwise Fastify would answer a second time before its hooks are done. */
+async function show(reply: FastifyReply, { period, id: made }: Recount): Promise<void> {
+  await reply.redirect(`/quarters/${period}/recounts/${made}`, 303);
+}
+
+/** Exact counts, or what may be given away of them. */
+const countsOf = ({ result }: Recount, caller: Caller): readonly ChangedCount[] =>
+  seesExactCounts(caller) ? (result as Restatement).cells : (result as ShownRestatement).shown;
+
+const labelOf = (period: string): string => parsePeriod(period)?.label ?? period;
+
+const kindNames = { reproduction: 'Counted again', restatement: 'What changed since' } as const;
+const stateNames = { running: 'Under way', done: 'Ready', failed: 'Failed' } as const;

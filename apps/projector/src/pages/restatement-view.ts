@@ -1,0 +1,117 @@
+import type { Cell } from '@kinledger/figures';
+import { causes, type RestatementCause } from '../recounts/causes.js';
+import { causeMeanings, causeNames, countName, figureName } from './count-names.js';
+
+/** A count with what changed it: exact, or after disclosure control, where null is suppressed. */
+export interface ChangedCount extends Cell {
+  readonly then: number | null;
+  readonly now: number | null;
+  readonly changes: Partial<Readonly<Record<RestatementCause, number | null>>>;
+}
+
+export interface RestatementQuestion {
+  readonly scope: string;
+  /** Key of the count that is drawn. */
+  readonly count: string | undefined;
+  readonly scopes: ReadonlyMap<string, string>;
+  readonly isExact: boolean;
+  readonly basis: 'published' | 'recounted';
+}
+
+/** What the page of a restatement shows: a sentence, a drawing of one count, and a table of every count that changed. */
+export async function restatementView(counts: readonly ChangedCount[], question: RestatementQuestion) {
+  const { scope, scopes, isExact, basis } = question;
+  const scopeNames = [...new Set(['programme', ...counts.map((count) => count.scope)])];
+  const shown = counts
+    .filter((count) => count.scope === scope)
+    .map((count) => ({ ...count, changes: withoutZeros(count.changes) }))
+    .filter(({ changes }) => Object.keys(changes).length > 0);
+  const used = causes.filter((cause) => shown.some(({ changes }) => cause in changes));
+  const drawn = shown.find((count) => keyOf(count) === question.count) ?? firstOf(shown);
+  const before = basis === 'published' ? 'As published' : 'Then';
+  return {
+    scopeName: scopes.get(scope) ?? scope,
+    scopes: scopeNames.map((value) => ({
+      value,
+      text: scopes.get(value) ?? value,
+      selected: value === scope,
+    })),
+    counts: shown.map((count) => ({
+      ...{ value: keyOf(count), text: `${figureName(count.figure)}: ${countName(count)}` },
+      selected: count === drawn,
+    })),
+    causes: used.map((cause) => ({ name: causeNames[cause], meaning: causeMeanings[cause] })),
+    before,
+    figures: [...Map.groupBy(shown, ({ figure }) => figure)].map(([figure, members]) => ({
+      name: figureName(figure),
+      rows: members.map((count) => ({
+        name: countName(count),
+        then: numberOf(count.then),
+        now: numberOf(count.now),
+        changes: used.map((cause) => (cause in count.changes ? signed(count.changes[cause] ?? null) : '')),
+      })),
+    })),
+    ...(drawn === undefined
+      ? {}
+      : {
+          drawn: nameIn(drawn, scopes),
+          finding: findingOf(drawn, { scopes, basis }),
+          chart: await chartOf(drawn, { before, isExact }),
+        }),
+  };
+}
+
+/** Children in the whole programme are asked about first. */
+const firstOf = (counts: readonly ChangedCount[]): ChangedCount | undefined =>
+  counts.find(({ figure, column }) => figure === 'reach' && column === 'children') ?? counts[0];
+
+/** Changes there and back, which are none in the end, are left to the table of all counts. */
+const withoutZeros = (changes: ChangedCount['changes']): ChangedCount['changes'] =>
+  Object.fromEntries(Object.entries(changes).filter(([, change]) => change !== 0));
+
+/** Such as “Children, whole programme”. */
+const nameIn = (count: Cell, scopes: ReadonlyMap<string, string>): string =>
+  `${countName(count)}, ${count.scope === 'programme' ? 'whole programme' : (scopes.get(count.scope) ?? count.scope)}`;
+
+const keyOf = ({ figure, column, dimensions }: Cell): string => [figure, column, ...dimensions].join('|');
+
+/** The finding about one count in one sentence, such as “Children, whole programme: 433 as published, 306 now. …” */
+export function findingOf(
+  count: ChangedCount,
+  { scopes, basis }: Pick<RestatementQuestion, 'scopes' | 'basis'>,
+): string {
+  const { then, now, changes } = count;
+  const name = nameIn(count, scopes);
+  const was = basis === 'published' ? 'as published' : 'then';
+  const parts = causes.flatMap((cause) => {
+    const change = changes[cause];
+    if (change === undefined || change === 0) return [];
+    return [`${causeNames[cause].toLowerCase()} ${change === null ? '[c]' : signed(change)}`];
+  });
+  const because = parts.length === 0 ? 'nothing changed' : parts.join(', ');
+  return `${name}: ${numberOf(then)} ${was}, ${numberOf(now)} now: ${because}.`;
+}
+
+/** A drawing, unless a number in it is suppressed. The library is loaded for the first one: it takes tens of megabytes. */
+async function chartOf(
+  { then, now, changes, ...cell }: ChangedCount,
+  { before, isExact }: { readonly before: string; readonly isExact: boolean },
+): Promise<{ readonly svg: string; readonly startsAt: number; readonly isRounded: boolean } | undefined> {
+  const steps = causes.flatMap((cause) =>
+    cause in changes ? [[cause, changes[cause] ?? null] as const] : [],
+  );
+  if (then === null || now === null || steps.some(([, change]) => change === null)) return undefined;
+  const { waterfallCharts } = await import('@kinledger/page-kit/charts');
+  const { svg, startsAt } = waterfallCharts({
+    description: `What changed the count ${countName(cell)}. The table that follows holds the same numbers.`,
+    before: { name: before, value: then },
+    changes: steps.map(([cause, change]) => ({ name: causeNames[cause], change: change ?? 0 })),
+    after: { name: 'Now', value: now },
+  });
+  return { svg, startsAt, isRounded: !isExact };
+}
+
+const numberOf = (value: number | null): string => (value === null ? '[c]' : number(value));
+const signed = (value: number | null): string =>
+  value !== null && value > 0 ? `+${number(value)}` : numberOf(value);
+const number = (value: number): string => value.toLocaleString('en-GB').replace('-', '−');

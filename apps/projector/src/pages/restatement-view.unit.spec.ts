@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { restatementView, type ChangedCount } from './restatement-view.js';
+
+const children: ChangedCount = {
+  ...{ figure: 'reach', scope: 'programme', dimensions: [], column: 'children', then: 433, now: 306 },
+  changes: { withdrawal: -130, 'late-data': 3 },
+};
+const inDecile: ChangedCount = {
+  ...{ figure: 'reach-by-deprivation', scope: 'programme', dimensions: [3], column: 'adults' },
+  ...{ then: 12, now: 12, changes: { correction: 0 } },
+};
+const ofService: ChangedCount = { ...children, scope: 'service:baby-steps', changes: { merge: -127 } };
+const scopes = new Map([
+  ['programme', 'Whole programme'],
+  ['service:baby-steps', 'Baby Steps'],
+]);
+const asked = { scope: 'programme', count: undefined, scopes, isExact: true, basis: 'published' } as const;
+
+describe('the page of a restatement', () => {
+  it('says in one sentence what changed the children of the whole programme, and draws it', async () => {
+    const view = await restatementView([inDecile, children], asked);
+    expect(view.finding).toBe(
+      'Children, whole programme: 433 as published, 306 now: late data +3, withdrawals −130.',
+    );
+    expect(view.chart?.svg).toContain('>−130</text>');
+    expect(view.chart?.startsAt).toBe(0);
+  });
+
+  it('has a column for each cause that changed anything there, and leaves out what is the same in the end', async () => {
+    const view = await restatementView([inDecile, children], asked);
+    expect(view.causes.map(({ name }) => name)).toEqual(['Late data', 'Withdrawals']);
+    expect(view.figures).toEqual([
+      {
+        name: 'Unique reach',
+        rows: [{ name: 'Children', then: '433', now: '306', changes: ['+3', '−130'] }],
+      },
+    ]);
+  });
+
+  it('shows another scope by its name', async () => {
+    const view = await restatementView([children, ofService], { ...asked, scope: 'service:baby-steps' });
+    expect(view.finding).toMatch(/^Children, Baby Steps: 433 as published/);
+    expect(view.scopes.map(({ text, selected }) => [text, selected])).toEqual([
+      ['Whole programme', false],
+      ['Baby Steps', true],
+    ]);
+  });
+
+  it('draws nothing where a number is suppressed, and says [c]', async () => {
+    const shown = { ...children, then: 435, now: 305, changes: { withdrawal: -130, 'late-data': null } };
+    const view = await restatementView([shown], { ...asked, isExact: false });
+    expect(view.chart).toBeUndefined();
+    expect(view.finding).toContain('late data [c]');
+    expect(view.figures[0]?.rows[0]?.changes).toEqual(['[c]', '−130']);
+  });
+
+  it('says nothing of a scope in which nothing changed', async () => {
+    const view = await restatementView([children], { ...asked, scope: 'strand:diet' });
+    expect(view).toMatchObject({ figures: [], counts: [], scopeName: 'strand:diet' });
+    expect(view.finding).toBeUndefined();
+  });
+});

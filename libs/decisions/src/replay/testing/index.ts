@@ -1,0 +1,1 @@
+export { RecordedHistory, STREAM } from './recorded-history.js';

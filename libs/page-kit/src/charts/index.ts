@@ -1,0 +1,1 @@
+export { waterfallCharts, type Waterfall } from './waterfall.js';

@@ -1,0 +1,108 @@
+import { CHART_TEXT, svgOfChart, type ChartKind, type ChartOption } from './svg-of-chart.js';
+
+/** A count before and after, and what changed it, in the order in which it is drawn. */
+export interface Waterfall {
+  readonly description: string;
+  readonly before: { readonly name: string; readonly value: number };
+  readonly changes: readonly { readonly name: string; readonly change: number }[];
+  readonly after: { readonly name: string; readonly value: number };
+}
+
+/** A contrast of 3:1 or more with the page. */
+const colours = { whole: '#12436d', more: '#28a197', fewer: '#d4351c', text: '#0b0c0c', grid: '#b1b4b6' };
+const ROW_HEIGHT = 38;
+const LABELS: Readonly<Record<ChartKind, number>> = { narrow: 112, medium: 130, wide: 150 };
+const NUMBERS: Readonly<Record<ChartKind, number>> = { narrow: 66, medium: 76, wide: 90 };
+/** Changes smaller than this part of the whole would be invisible beside it. */
+const SMALL = 0.15;
+
+/**
+ * Draws what lies between two counts, one bar a line, for each kind of screen. Numbers stand beside the bars, with a sign for
+ * changes, so that nobody has to tell colours apart.
+ * @returns the drawings, and where their scale begins: not at 0 where the changes are small.
+ */
+export function waterfallCharts(waterfall: Waterfall): { readonly svg: string; readonly startsAt: number } {
+  const bars = barsOf(waterfall);
+  const startsAt = startOf(bars);
+  const kinds: readonly ChartKind[] = ['narrow', 'medium', 'wide'];
+  const height = bars.length * ROW_HEIGHT + 34;
+  const svg = kinds.map((kind) =>
+    svgOfChart(optionOf(bars, startsAt, kind), { kind, height, description: waterfall.description }),
+  );
+  return { svg: svg.join(''), startsAt };
+}
+
+interface Bar {
+  readonly name: string;
+  readonly low: number;
+  readonly high: number;
+  readonly text: string;
+  readonly colour: string;
+}
+
+function barsOf({ before, changes, after }: Waterfall): readonly Bar[] {
+  let level = before.value;
+  const whole = ({ name, value }: Waterfall['before']): Bar => ({
+    ...{ name, low: 0, high: value, text: number(value), colour: colours.whole },
+  });
+  return [
+    whole(before),
+    ...changes.map(({ name, change }): Bar => {
+      const [low, high] = change < 0 ? [level + change, level] : [level, level + change];
+      level += change;
+      const text = change > 0 ? `+${number(change)}` : number(change);
+      return { name, low, high, text, colour: change < 0 ? colours.fewer : colours.more };
+    }),
+    whole(after),
+  ];
+}
+
+/** 0, or a round number not far below what changes. */
+function startOf(bars: readonly Bar[]): number {
+  const highest = Math.max(1, ...bars.map(({ high }) => high));
+  const levels = bars.flatMap(({ low, high }) => (low === 0 ? [high] : [low, high]));
+  const lowest = Math.min(...levels);
+  if (lowest <= 0 || highest - lowest >= SMALL * highest) return 0;
+  const step = 10 ** Math.max(0, Math.ceil(Math.log10(Math.max(1, highest - lowest))));
+  return Math.max(0, Math.floor(lowest / step) * step - step);
+}
+
+function optionOf(bars: readonly Bar[], startsAt: number, kind: ChartKind): ChartOption {
+  const label = { color: colours.text, fontSize: CHART_TEXT };
+  return {
+    grid: { left: LABELS[kind], right: NUMBERS[kind], top: 6, bottom: 28 },
+    yAxis: {
+      ...{ type: 'category', inverse: true, data: bars.map(({ name }) => name) },
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: colours.grid } },
+      axisLabel: { ...label, interval: 0, margin: 10 },
+    },
+    xAxis: {
+      ...{ type: 'value', min: startsAt, minInterval: 1, splitNumber: kind === 'narrow' ? 2 : 5 },
+      splitLine: { lineStyle: { color: colours.grid } },
+      axisLabel: {
+        ...label,
+        formatter: (value: number) => number(value),
+        hideOverlap: true,
+        ...(kind === 'narrow' ? { showMinLabel: true, showMaxLabel: true } : {}),
+      },
+    },
+    series: [
+      {
+        ...{ type: 'bar', stack: 'all', barWidth: 20, silent: true },
+        itemStyle: { color: 'transparent' },
+        data: bars.map(({ low }) => Math.max(low, startsAt)),
+      },
+      {
+        ...{ type: 'bar', stack: 'all', barWidth: 20, silent: true },
+        data: bars.map(({ low, high, colour, text }) => ({
+          value: high - Math.max(low, startsAt),
+          itemStyle: { color: colour },
+          label: { ...label, show: true, position: 'right', formatter: text, distance: 6 },
+        })),
+      },
+    ],
+  };
+}
+
+const number = (value: number): string => value.toLocaleString('en-GB').replace('-', '−');

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto';
+import { RowChunk, type RecordId, type RowBody, type TokenUse, type TokenViewer } from '@kinledger/contracts';
+
+const NHS_NUMBER = 1;
+const BIRTH_DATE = 2;
+
+/**
+ * The body of a row, and what tells its person from others, for the upper bound of reach. Read models contain no token:
+ * the marks stand for those of the row.
+ */
+export interface MarkedBody extends RowBody {
+  /** Bits for an NHS number and for a birth date (a child key contains one). */
+  readonly marks: number;
+  /**
+   * Stands for the provider's own case number: the first 64 bits of a digest of its token, as 16 hexadecimal digits. It
+   * is only compared among the records of one individual.
+   */
+  readonly caseMark: string | null;
+}
+
+/** Marked bodies by record id. */
+export interface MarkedBodies {
+  get(record: RecordId): MarkedBody | undefined;
+}
+
+/**
+ * Reads the rows of a row chunk, without those that were cut out. Of their tokens it decodes only case numbers.
+ * @throws UnreadableContract
+ */
+export function markedBodiesIn(bytes: Uint8Array): MarkedBody[] {
+  const chunk = new RowChunk(bytes);
+  const bodies: MarkedBody[] = [];
+  let marks = 0;
+  let caseMark: string | null = null;
+  const mark: TokenViewer = (domain, use, token) => {
+    marks |= marksOf(domain, use);
+    if (use === 'local') caseMark ??= caseMarkOf(token());
+  };
+  for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
+    marks = 0;
+    caseMark = null;
+    const body = chunk.body(ordinal, mark);
+    if (body === undefined) continue;
+    const { record, rowKey, role, attributes, facts } = body;
+    bodies.push({ record, rowKey, role, attributes, facts, marks, caseMark });
+  }
+  return bodies;
+}
+
+/** What a token adds to the marks of its row. */
+function marksOf(domain: string, use: TokenUse): number {
+  if (use === 'identity' && domain === 'nhs-number') return NHS_NUMBER;
+  const saysBirthDate =
+    (use === 'identity' && domain === 'child-key') || (use === 'guard' && domain === 'birth-date');
+  return saysBirthDate ? BIRTH_DATE : 0;
+}
+
+const caseMarkOf = (token: string): string => hash('sha256', `case mark ${token}`, 'hex').slice(0, 16);
