@@ -91,7 +91,15 @@ export class PseudonymiserModule {
         {
           provide: FilePseudonymiser,
           inject: [
-            ...[poolToken('restricted'), MESSAGE_BUS, RowWorkers, TokenKeyInForce, FileMetrics, Outbox, Metrics],
+            ...[
+              poolToken('restricted'),
+              MESSAGE_BUS,
+              RowWorkers,
+              TokenKeyInForce,
+              FileMetrics,
+              Outbox,
+              Metrics,
+            ],
           ],
           useFactory: async (
             pool: pg.Pool,

@@ -2,7 +2,9 @@ import {
   readLedgerEvent,
   rekeysTokens,
   restatesTokens,
-  type Commitment, type LedgerEvent } from '@kinledger/contracts';
+  type Commitment,
+  type LedgerEvent,
+} from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 
 const PAGE = 1_000;

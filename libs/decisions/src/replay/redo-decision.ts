@@ -48,9 +48,7 @@ const rekeyedAsRecorded = (recorded: RecordedDecision, { store, stream }: Bodies
       yield {
         placedAt,
         records: [
-          ...records.map((one) =>
-            recorded.statesAnew(one.record) ? one : (there.get(one.record) ?? one),
-          ),
+          ...records.map((one) => (recorded.statesAnew(one.record) ? one : (there.get(one.record) ?? one))),
           ...[...there.values()].filter(({ record }) => !listed.has(record)),
         ],
       };

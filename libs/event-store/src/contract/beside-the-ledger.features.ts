@@ -122,7 +122,10 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
       const { store, eraseTokens } = fixture();
       const stream = newStream();
       const [segment] = await withSegments(store, stream, 1);
-      const wrong = { ...segment!.records[0]!, cuts: [{ places: [0], tokens: '0'.repeat(64), keyVersion: 1 }] };
+      const wrong = {
+        ...segment!.records[0]!,
+        cuts: [{ places: [0], tokens: '0'.repeat(64), keyVersion: 1 }],
+      };
       await expect(eraseTokens(stream, [wrong])).rejects.toSatisfy(isTokensDiffer);
       expect(plainSegments(await store.readSegments(stream, 0, 9))).toEqual(plainSegments([segment!]));
     });
