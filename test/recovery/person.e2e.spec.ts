@@ -40,7 +40,7 @@ const titles =
   'Case number,Participant type,First name,Email,Carer email address,DOB,Gender,Postcode,Date registered,Consent given';
 const zoe = 'C-2,child,Zoe,,amara@example.org,29/02/2020,F,ZZ1 1AA,04/07/2023,Yes';
 const amara = 'C-1,adult,,amara@example.org,,01/02/1990,F,ZZ1 1AA,04/07/2023,Yes';
-const benRow = 'C-3,child,Ben,,bea@example.org,05/05/2021,M,ZZ1 1AA,04/07/2023,Yes';
+const ben = 'C-3,child,Ben,,bea@example.org,05/05/2021,M,ZZ1 1AA,04/07/2023,Yes';
 const file = (...rows: readonly string[]) => [titles, ...rows, ''].join('\n');
 const provider = 'natural-thinkers-team';
 const dataset = 'natural-thinkers.user';
@@ -127,7 +127,7 @@ describe('a person who asks to be erased', () => {
   beforeAll(async () => {
     writeFileSync(person, JSON.stringify(zoeOnPaper));
     await original.start();
-    early = await send(original, '2023-24-Q2', file(amara, zoe, benRow));
+    early = await send(original, '2023-24-Q2', file(amara, zoe, ben));
     const secrets = await readSecrets(join(original.installation.home, 'secrets'));
     const { datasets } = await readProgramme(original.connected.programmeDirectory);
     amaraNamed = namedPerson(keysOf(secrets), personMarksOf(secrets), datasets, {
@@ -197,7 +197,7 @@ describe('a person who asks to be erased', () => {
 
   it('does not come back with the next file, which counts the row, and an unknown person is suppressed all the same', async () => {
     const before = await linked(original);
-    const next = await send(original, '2023-24-Q3', file(amara, zoe.replace('C-2', 'C-9'), benRow));
+    const next = await send(original, '2023-24-Q3', file(amara, zoe.replace('C-2', 'C-9'), ben));
     await untilCounted(original, next, 1);
     const { counts, outcomes } = (await reported(original, next))!;
     const decided = Object.entries(outcomes ?? {}).filter(([outcome]) => outcome !== 'retired');
@@ -227,7 +227,7 @@ describe('a person who asks to be erased', () => {
     const bodies = bodiesIn(segments.map(({ bytes }) => ({ bytes: unpackBytes(bytes, MAX_MESSAGE_BYTES) })));
     expect(JSON.stringify([...bodies.values()])).not.toContain(token.tokens[0]!.token);
     const before = await linked(restored);
-    const next = await send(restored, '2023-24-Q3', file(zoe, benRow));
+    const next = await send(restored, '2023-24-Q3', file(zoe, ben));
     await untilCounted(restored, next, 1);
     expect(await linked(restored)).toBe(before);
   });
@@ -262,7 +262,7 @@ describe('a person who asks to be erased', () => {
     expect(erased).toMatchObject({ suppression: 'in-force', erasure: { state: 'accepted' } });
     await expect.poll(() => linked(original), { timeout: 60_000 }).toBe(before - 1);
     await expect.poll(() => placesOf(original, amaraNamed), { timeout: 60_000 }).toEqual([]);
-    const next = await send(original, '2024-25-Q1', file(amara, zoe, benRow));
+    const next = await send(original, '2024-25-Q1', file(amara, zoe, ben));
     await untilCounted(original, next, 1);
     expect(await linked(original)).toBe(before - 1);
     // Zoe’s new row says nothing of Amara, once what it was made from is gone.
@@ -278,7 +278,7 @@ describe('a person who asks to be erased', () => {
   it('is linked alike after a rotation of the token keys, which leaves no token of the older key anywhere', async () => {
     const home = join(original.installation.home, 'secrets');
     const { datasets } = await readProgramme(original.connected.programmeDirectory);
-    const ben = async (version: number) => {
+    const benUnder = async (version: number) => {
       const secrets = await readSecrets(home);
       return namedPerson(keysOf(secrets, version), personMarksOf(secrets), datasets, {
         child: {
@@ -289,7 +289,7 @@ describe('a person who asks to be erased', () => {
         },
       });
     };
-    const older = await ben(1);
+    const older = await benUnder(1);
     const before = await original.groups();
     expect(await placesOf(original, older)).toContain('segment');
     await original.installation.json('keys', 'create', '2');
@@ -300,10 +300,10 @@ describe('a person who asks to be erased', () => {
     expect(await original.installation.json('keys', 'status')).toMatchObject({ keyVersion: 2 });
     await original.query(`SELECT bus.apply_retention('2099-01-01', 100000)`, 'bus');
     expect(await placesOf(original, older)).toEqual([]);
-    const newer = await ben(2);
+    const newer = await benUnder(2);
     expect(await placesOf(original, newer)).toContain('segment');
     expect(await original.groups()).toEqual(before);
-    const next = await send(original, '2024-25-Q2', file(benRow));
+    const next = await send(original, '2024-25-Q2', file(ben));
     expect((await reported(original, next))?.outcomes).toMatchObject({ unchanged: 1 });
     expect(await original.groups()).toEqual(before);
     for (const command of ['verify', 'replay']) {

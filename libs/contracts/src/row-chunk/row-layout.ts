@@ -181,7 +181,7 @@ export function readTokens(from: PartReader): TokensOfRecord {
   const { raw } = from;
   const token = () => raw.id() as Token; // likewise
   const version = () => readVersion(raw);
-  const keyVersion = where((value) => value > 0 && value <= MAX_KEY_VERSION, raw.number());
+  const keyVersion = where((value) => value <= MAX_KEY_VERSION, readVersion(raw));
   const tokens = raw.list(MAX_TOKENS, () => ({
     domain: from.text('valueDomain'),
     use: raw.oneOf(tokenUse.options),
