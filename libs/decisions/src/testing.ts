@@ -1,3 +1,2 @@
-export * from './replay/testing/index.js';
 export * from './rekeying/testing/wrapping-by-keys.js';
 export { RecordedHistory, STREAM } from './replay/testing/recorded-history.js';
