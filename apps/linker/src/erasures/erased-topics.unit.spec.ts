@@ -44,7 +44,8 @@ describe('topics after an erasure', () => {
     (await bus.trim([topic])).reduce((sum, { begin, end }) => sum + end - begin, 0);
 
   it('hold nothing that was there at the erasure, once every group has read it; and all of it while nothing is erased', async () => {
-    const { promise: mayRead, resolve: read } = Promise.withResolvers<void>();
+    const { promise: mayRead, resolve } = Promise.withResolvers<undefined>();
+    const read = () => resolve(undefined);
     const { subscription } = reader(mayRead);
     await subscription.ready;
     await bus.publish(rows, [message, message]);

@@ -1,4 +1,5 @@
 import type { Cell } from '@kinledger/figures';
+import { waterfallCharts } from '@kinledger/page-kit';
 import { causes, type RestatementCause } from '../recounts/causes.js';
 import { causeMeanings, causeNames, countName, figureName } from './count-names.js';
 
@@ -101,8 +102,7 @@ async function chartOf(
     cause in changes ? [[cause, changes[cause] ?? null] as const] : [],
   );
   if (then === null || now === null || steps.some(([, change]) => change === null)) return undefined;
-  const { waterfallCharts } = await import('@kinledger/page-kit/charts');
-  const { svg, startsAt } = waterfallCharts({
+  const { svg, startsAt } = await waterfallCharts({
     description: `What changed the count ${countName(cell)}. The table that follows holds the same numbers.`,
     before: { name: before, value: then },
     changes: steps.map(([cause, change]) => ({ name: causeNames[cause], change: change ?? 0 })),

@@ -8,6 +8,13 @@ export interface Waterfall {
   readonly after: { readonly name: string; readonly value: number };
 }
 
+/** One drawing for each kind of screen. */
+export interface WaterfallCharts {
+  readonly svg: string;
+  /** Where their scale begins: not at 0 where the changes are small. */
+  readonly startsAt: number;
+}
+
 /** A contrast of 3:1 or more with the page. */
 const colours = { whole: '#12436d', more: '#28a197', fewer: '#d4351c', text: '#0b0c0c', grid: '#b1b4b6' };
 const ROW_HEIGHT = 38;
@@ -19,9 +26,8 @@ const SMALL = 0.15;
 /**
  * Draws what lies between two counts, one bar a line, for each kind of screen. Numbers stand beside the bars, with a sign for
  * changes, so that nobody has to tell colours apart.
- * @returns the drawings, and where their scale begins: not at 0 where the changes are small.
  */
-export function waterfallCharts(waterfall: Waterfall): { readonly svg: string; readonly startsAt: number } {
+export function drawWaterfall(waterfall: Waterfall): WaterfallCharts {
   const bars = barsOf(waterfall);
   const startsAt = startOf(bars);
   const kinds: readonly ChartKind[] = ['narrow', 'medium', 'wide'];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { waterfallCharts, type Waterfall } from './waterfall.js';
+import { drawWaterfall, type Waterfall } from './waterfall.js';
 
 const waterfall = (before: number, ...changes: readonly number[]): Waterfall => ({
   description: 'Why the “children” differ',
@@ -11,7 +11,7 @@ const waterfall = (before: number, ...changes: readonly number[]): Waterfall => 
 
 describe('a waterfall chart', () => {
   it('has one drawing for each kind of screen, with every name and signed number', () => {
-    const { svg, startsAt } = waterfallCharts(waterfall(433, -130, 3));
+    const { svg, startsAt } = drawWaterfall(waterfall(433, -130, 3));
     expect(svg.match(/<svg /g)).toHaveLength(3);
     for (const text of ['As published', '433', 'Cause 0', '−130', 'Cause 1', '+3', 'Now', '306'])
       expect(svg.split(`>${text}</text>`)).toHaveLength(4);
@@ -19,7 +19,7 @@ describe('a waterfall chart', () => {
   });
 
   it('begins its scale near the changes where they are small beside the whole', () => {
-    const { startsAt } = waterfallCharts(waterfall(4330, 7, -2));
+    const { startsAt } = drawWaterfall(waterfall(4330, 7, -2));
     expect(startsAt).toBeGreaterThan(4200);
     expect(startsAt).toBeLessThan(4330);
   });
@@ -34,7 +34,7 @@ describe('a waterfall chart', () => {
         (before, changes) => {
           const given = waterfall(before + 5_000, ...changes.map(([, change]) => change));
           const named = { ...given, changes: changes.map(([name, change]) => ({ name, change })) };
-          const { svg } = waterfallCharts(named);
+          const { svg } = drawWaterfall(named);
           expect(svg).not.toMatch(/<style|<script|ecmeta|<svg[^>]* style| on\w+="/);
           expect(svg).not.toMatch(/NaN|undefined/);
         },
