@@ -147,6 +147,7 @@ describe.skipIf(isAbsent(tools))(`the chart${unless(tools)}`, () => {
       [
         'gateway → ingest:8080',
         'gateway → reporting-api:8080',
+        'gateway → projector:8080',
         ...['ingest', 'pseudonymiser', 'migrate-restricted'].map(
           (name) => `${name} → database restricted:5432`,
         ),
@@ -156,6 +157,44 @@ describe.skipIf(isAbsent(tools))(`the chart${unless(tools)}`, () => {
         ...['ingest', 'pseudonymiser', 'linker', 'projector'].map((name) => `${name} → kafka:9093`),
       ].sort(),
     );
+  });
+
+  it('publishes the pages of the projector only where they have a host', async () => {
+    const without = files.write('no-ledger.json', { gateway: { ledger: { host: '' } } });
+    const objects = await render(helm, { values: [...valuesOf('production'), without] });
+    expect(objects.filter(({ kind }) => kind === 'HTTPRoute')).toHaveLength(2);
+    expect(connectionsOf(objects)).not.toContain('gateway → projector:8080');
+  });
+
+  it('has Prometheus scrape every pod, and brings the alerts and dashboards of this version', async () => {
+    const objects = await render(helm, { values: valuesOf('production') });
+    const ofKind = (kind: string) => objects.filter((each) => each.kind === kind);
+    const monitors = ofKind('PodMonitor');
+    expect(ofKind('Deployment')).toHaveLength(5);
+    for (const { metadata, spec } of ofKind('Deployment')) {
+      const labels = spec.template.metadata.labels as Record<string, string>;
+      const its = monitors.filter(
+        (monitor) =>
+          monitor.metadata.namespace === metadata.namespace &&
+          Object.entries(monitor.spec.selector.matchLabels as object).every(
+            ([label, value]) => labels[label] === value,
+          ),
+      );
+      expect(its, metadata.name).toHaveLength(1);
+    }
+    const alerts = (ofKind('PrometheusRule')[0]?.spec.groups as { rules: unknown[] }[]).flatMap(
+      ({ rules }) => rules,
+    );
+    const text = readFileSync(
+      new URL('../../deploy/prometheus/kinledger-alerts.yaml', import.meta.url),
+      'utf8',
+    );
+    expect(alerts).toHaveLength([...text.matchAll(/- alert: /g)].length);
+    const boards = ofKind('ConfigMap').filter(({ metadata }) => metadata.labels['grafana_dashboard'] === '1');
+    expect(boards).toHaveLength(6);
+    for (const board of boards)
+      for (const json of Object.values(board.data ?? {}))
+        expect(JSON.parse(json)).toHaveProperty('uid', board.metadata.name);
   });
 
   describe('a changed rendering', () => {

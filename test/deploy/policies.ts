@@ -210,9 +210,15 @@ const permitted = [
   /^prometheus → (ingest|pseudonymiser|linker|projector|reporting-api):8080$/,
   /^[a-z-]+ → dns:53$/,
 ];
+/** Where the projector has pages to publish, the gateway reaches them. */
+const publishedLedger = 'gateway → projector:8080';
+const hasLedgerPages = (objects: readonly KubernetesObject[]) =>
+  objects.some(({ kind, metadata }) => kind === 'HTTPRoute' && metadata.name === 'kinledger-projector');
+
 const closedZones: Policy = (objects) =>
   connectionsOf(objects)
     .filter((connection) => !permitted.some((pattern) => pattern.test(connection)))
+    .filter((connection) => connection !== publishedLedger || !hasLedgerPages(objects))
     .map((connection) => `the network lets ${connection}`);
 
 /** Secrets that pods and other objects refer to, by namespace. */

@@ -4,7 +4,8 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from 'vitest';
 import { boards, fileOf, grafanaJson } from './index.js';
 
-const folder = fileURLToPath(new URL('../../../deploy/grafana/dashboards/', import.meta.url));
+const deploy = fileURLToPath(new URL('../../../deploy/', import.meta.url));
+const inChart = `${deploy}k8s/kinledger/files/monitoring/`;
 const panels = boards.flatMap((board) =>
   board.rows.flatMap((row) => row.panels.map((panel) => ({ board, panel }))),
 );
@@ -22,12 +23,22 @@ const faultsIn = (expr: string): number[] => {
 };
 
 describe('the dashboards', () => {
-  it('are the files in deploy/grafana: run npm run dashboards', () => {
-    expect(readdirSync(folder).sort()).toEqual(boards.map(fileOf).sort());
-    for (const board of boards) {
-      const stored: unknown = JSON.parse(readFileSync(`${folder}${fileOf(board)}`, 'utf8'));
-      expect(stored, board.title).toEqual(JSON.parse(grafanaJson(board)));
-    }
+  it.each([`${deploy}grafana/dashboards/`, `${inChart}dashboards/`])(
+    'are the files in %s: run npm run dashboards',
+    (folder) => {
+      expect(readdirSync(folder).sort()).toEqual(boards.map(fileOf).sort());
+      for (const board of boards) {
+        const stored: unknown = JSON.parse(readFileSync(`${folder}${fileOf(board)}`, 'utf8'));
+        expect(stored, board.title).toEqual(JSON.parse(grafanaJson(board)));
+      }
+    },
+  );
+
+  it('come in the chart with the alerts of deploy/prometheus', () => {
+    const alerts = 'kinledger-alerts.yaml';
+    expect(readFileSync(`${inChart}${alerts}`, 'utf8')).toBe(
+      readFileSync(`${deploy}prometheus/${alerts}`, 'utf8'),
+    );
   });
 
   it('ask in valid PromQL, which the parser of the test tells from invalid', () => {

@@ -104,6 +104,9 @@
 {{- else if eq $service "reporting-api" }}
 - name: KINLEDGER_PUBLIC_URL
   value: https://{{ $root.Values.gateway.reporting.host }}
+{{- else if and (eq $service "projector") $root.Values.gateway.ledger.host }}
+- name: KINLEDGER_PUBLIC_URL
+  value: https://{{ $root.Values.gateway.ledger.host }}
 {{- end }}
 {{- end }}
 {{- range $name, $value := (index $root.Values.services $service).settings }}

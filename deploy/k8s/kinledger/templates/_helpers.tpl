@@ -158,9 +158,9 @@ kinledger-kafka-bootstrap.{{ .Values.zones.bus.namespace }}.svc:9093
 {{- if and .Values.services.pseudonymiser.autoscaling.enabled (ne .Values.bus.kind "kafka") -}}
 {{- fail "services.pseudonymiser.autoscaling: it follows the lag of a topic, so that it needs bus.kind kafka" -}}
 {{- end -}}
-{{- range $name := list "ingest" "reporting-api" -}}
+{{- range $name := list "ingest" "reporting-api" "projector" -}}
 {{- $service := index $.Values.services $name -}}
-{{- if and (or $service.autoscaling.enabled (gt (int $service.replicas) 1)) (not $.Values.gateway.sessionPersistence) -}}
+{{- if and (or (dig "autoscaling" "enabled" false $service) (gt (int $service.replicas) 1)) (not $.Values.gateway.sessionPersistence) -}}
 {{- fail (printf "services.%s: a browser's session is in one replica's memory: several need gateway.sessionPersistence" $name) -}}
 {{- end -}}
 {{- end -}}
