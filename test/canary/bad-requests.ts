@@ -233,6 +233,11 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       projectorPost('/v1/restatements', { period: '2023-24-Q1', then: 1, now: 0 }),
     ],
     ['validation-failed', 'an email for a recount', project(`/v1/recounts/${email}`)],
+    [
+      'explanation-unknown',
+      'no such explanation',
+      ask(`${services.projector}/v1/explanations/${unknownId}`, tokens.auditor),
+    ],
     ['recount-unknown', 'no such recount', project(`/v1/recounts/${unknownId}`)],
     ['page 404', 'an email for a file', get(`/files/submitted/${email}`)],
     [
@@ -294,6 +299,8 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'file-unknown':
     'a page, whose one sentence holds no part of the request: apps/ingest/src/pages/files.page.int.spec.ts',
   'figures-not-published': 'lasts for seconds after a closing; the answer holds no part of the request',
+  'explanations-waiting':
+    'more questions at once than may wait: apps/projector/src/explanations/explanations.int.spec.ts',
   'recount-running': 'needs a recount that lasts; the answer holds no part of the request',
   'rebuild-running': 'needs a rebuild that lasts; the answer holds no part of the request',
   'foreign-event':
