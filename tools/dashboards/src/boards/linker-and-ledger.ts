@@ -82,6 +82,19 @@ export const linkerAndLedger: Board = {
           ],
         },
         {
+          title: 'Version of the token keys',
+          description: 'The version in force. It rises by one with each rotation.',
+          ...{ shows: 'lines', unit: 'short' },
+          queries: [{ expr: maxBy('', metric('kinledger_linker_key_version')), legend: 'version' }],
+        },
+        {
+          title: 'Bodies under an older key',
+          description:
+            'Above 0 while a rotation is at work; nothing else is decided meanwhile. If it does not fall, the pseudonymiser is away.',
+          ...{ shows: 'lines', unit: 'short', emptyWhenWell: true },
+          queries: [{ expr: maxBy('', metric('kinledger_linker_bodies_to_rekey')), legend: 'bodies' }],
+        },
+        {
           title: 'Events that the figures lack',
           description: 'Falls to 0 whenever nothing is being decided.',
           ...{ shows: 'lines', unit: 'short' },
