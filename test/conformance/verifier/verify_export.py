@@ -175,7 +175,7 @@ class Export:
             return
         for number, line in enumerate(text[:-1].split("\n")):
             parts = line.split(" ")
-            raw = from_base64(parts[1].rpartition("+")[2]) if len(parts) == (2 if number == 0 else 3) else None
+            raw = from_base64(parts[1].split("+", 2)[-1]) if len(parts) == (2 if number == 0 else 3) else None
             position = int(parts[0]) if re.fullmatch(r"0|[1-9][0-9]*", parts[0]) else 0
             key = raw[1:] if raw is not None and len(raw) == 33 else b""
             encoded = base64.b64encode(b"\x01" + key).decode()
