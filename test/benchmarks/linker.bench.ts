@@ -243,6 +243,7 @@ try {
       },
       erasures: () => undefined,
       appended: () => undefined,
+      keyChanged: () => undefined,
       refused: () => undefined,
       failed: console.error,
     },

@@ -11,6 +11,8 @@ export interface Home {
   readonly busFile: string;
   readonly secrets: string;
   readonly signingKey: string;
+  /** The key before it, from a new one being created until it is put away. */
+  readonly previousSigningKey: string;
   /** Hashes of the accounts' tokens, for the services. */
   readonly accessFile: string;
   /** The accounts' tokens, which this machine's command line reads through the connection file. */
@@ -43,6 +45,7 @@ export function openHome(option: string | undefined): Home {
     busFile: at('bus.json'),
     secrets: at('secrets'),
     signingKey: at('signing-key.pem'),
+    previousSigningKey: at('previous-signing-key.pem'),
     accessFile: at('access.json'),
     tokensFile: at('tokens.json'),
     logs: at('logs'),
@@ -59,7 +62,7 @@ export function emptyHome(home: Home): void {
   const ours = [
     ...[home.postgres, home.databasePasswords, home.busFile, home.secrets, home.signingKey],
     ...[home.accessFile, home.tokensFile, home.logs, home.connectionFile, join(home.directory, 'demo')],
-    ...[home.erasures, home.suppressions, home.checkpoints, home.eraseFirst],
+    ...[home.previousSigningKey, home.erasures, home.suppressions, home.checkpoints, home.eraseFirst],
   ];
   for (const path of ours) rmSync(path, { recursive: true, force: true });
 }

@@ -5,10 +5,12 @@ import { createTokenMaster, tokenMasterFile } from '@kinledger/pseudonymisation'
 import { backUp } from './backup/back-up.js';
 import { restore } from './backup/restore.js';
 import { openHome } from './home.js';
+import { createSigningKey } from './keys.js';
 
 /**
  * Operations on a home, in a process separate from the launcher: `backup --home H --out D [--keys-out K]`,
- * `restore --home H --from D --keys K [--erasures F] [--suppressions F]`, `create-key --home H --key-version N`. Sends `OperationMessage`s to its parent.
+ * `restore --home H --from D --keys K [--erasures F] [--suppressions F]`, `create-key --home H --key-version N`,
+ * `create-signing-key --home H`. Sends `OperationMessage`s to its parent.
  */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
@@ -45,8 +47,13 @@ async function main(): Promise<void> {
     const created = (await createTokenMaster(secrets, keyVersion)) === 'created';
     const file = join(secrets, tokenMasterFile(keyVersion));
     tell({ type: 'key-created', report: { keyVersion, file, created } });
+  } else if (operation === 'create-signing-key') {
+    const home = openHome(required('home'));
+    createSigningKey(home);
+    const report = { file: home.signingKey, previousFile: home.previousSigningKey };
+    tell({ type: 'signing-key-created', report });
   } else {
-    throw new Error('expected backup, restore or create-key');
+    throw new Error('expected backup, restore, create-key or create-signing-key');
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from '@kinledger/contracts';
@@ -73,6 +74,9 @@ export const services: readonly ServiceDefinition[] = [
       KINLEDGER_ERASER_URL: urls.url('platform', 'eraser'),
       KINLEDGER_ERASURES_FILE: home.erasures,
       KINLEDGER_SIGNING_KEY_FILE: home.signingKey,
+      ...(existsSync(home.previousSigningKey)
+        ? { KINLEDGER_PREVIOUS_SIGNING_KEY_FILE: home.previousSigningKey }
+        : {}),
       KINLEDGER_CHECKPOINTS_DIR: checkpointsOf(home),
       KINLEDGER_ACCESS_FILE: home.accessFile,
     }),

@@ -31,7 +31,7 @@ import type pg from 'pg';
 import { CheckpointFolder } from './checkpoints/checkpoint-folder.js';
 import { CheckpointMetrics } from './checkpoints/checkpoint-metrics.js';
 import { CheckpointSigner } from './checkpoints/checkpoint-signer.js';
-import { readSigningKey, type SigningKey } from './checkpoints/signing-key.js';
+import { readSigningKeys, type SigningKeys } from './checkpoints/signing-key.js';
 import type { linkerConfig } from './config.js';
 import { DecisionLoop } from './decision/decision-loop.js';
 import { ErasureFile } from './erasures/erasure-file.js';
@@ -59,7 +59,7 @@ import { LinkerMetrics, PROGRAMME_ID } from './status/linker-metrics.js';
 import { StatusController } from './status/status.controller.js';
 
 const PROGRAMME = Symbol('programme');
-const SIGNING_KEY = Symbol('signing key');
+const SIGNING_KEYS = Symbol('signing keys');
 const LEASES = Symbol('leases');
 const UNPROJECTED = Symbol('decisions that wait for the projector');
 /** A projector that is unavailable for long must not stop the ledger from growing. */
@@ -80,7 +80,7 @@ export class LinkerModule {
           inject: [PROGRAMME],
           useFactory: ({ definition }: Programme) => definition.id,
         },
-        { provide: SIGNING_KEY, useFactory: () => readSigningKey(config.signingKey.file) },
+        { provide: SIGNING_KEYS, useFactory: () => readSigningKeys(config.signingKey) },
         {
           provide: DependencyWatch,
           inject: [Health, Metrics, PinoLogger],
@@ -213,20 +213,20 @@ export class LinkerModule {
         CheckpointMetrics,
         {
           provide: CheckpointSigner,
-          inject: [PROGRAMME_ID, SIGNING_KEY, EVENT_STORE, PLATFORM, CheckpointMetrics],
+          inject: [PROGRAMME_ID, SIGNING_KEYS, EVENT_STORE, PLATFORM, CheckpointMetrics],
           useFactory: (
             programme: string,
-            key: SigningKey,
+            keys: SigningKeys,
             store: EventStore,
             pool: pg.Pool,
             observer: CheckpointMetrics,
-          ) => checkpointSignerOf(config.checkpoint, streamOf(programme), key, store, pool, observer),
+          ) => checkpointSignerOf(config.checkpoint, streamOf(programme), keys, store, pool, observer),
         },
         {
           provide: DecisionLoop,
           inject: [
             PROGRAMME,
-            SIGNING_KEY,
+            SIGNING_KEYS,
             EVENT_STORE,
             INBOX,
             LEASES,
@@ -333,13 +333,13 @@ function snapshotsOf(
 function checkpointSignerOf(
   { directory, everyMs }: ServiceConfig<typeof linkerConfig>['checkpoint'],
   stream: string,
-  key: SigningKey,
+  { key, previousKey }: SigningKeys,
   store: EventStore,
   pool: pg.Pool,
   observer: CheckpointMetrics,
 ): CheckpointSigner {
   return new CheckpointSigner({
-    ...{ stream, store, key, observer, everyMs },
+    ...{ stream, store, key, previousKey, observer, everyMs },
     checkpoints: new PostgresCheckpoints(pool),
     folder: directory === undefined ? undefined : new CheckpointFolder(directory, stream),
   });
@@ -347,7 +347,7 @@ function checkpointSignerOf(
 
 function decisionLoopOf(
   programme: Programme,
-  { publicKey: signingKey }: SigningKey,
+  { key, previousKey }: SigningKeys,
   store: EventStore,
   inbox: Inbox,
   leases: Leases,
@@ -363,7 +363,8 @@ function decisionLoopOf(
 ): DecisionLoop {
   return new DecisionLoop({
     programme,
-    signingKey,
+    signingKey: key.publicKey,
+    previousKey,
     store,
     inbox,
     leases,

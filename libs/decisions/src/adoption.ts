@@ -10,7 +10,7 @@ import {
 import type { Payload } from '@kinledger/event-store';
 import type { Programme, ProgrammeDefinition } from '@kinledger/programme';
 import type { DecisionContext } from './decision-context.js';
-import { familyScopesDiffer, ledgerUnreadable, signingKeyDiffers } from './errors.js';
+import { familyScopesDiffer, ledgerUnreadable } from './errors.js';
 import { DEFINITION_CAUSE, type ProgrammeLedger } from './programme-ledger.js';
 import { Scribe } from './scribe.js';
 import { writeDecisions } from './write-decisions.js';
@@ -20,7 +20,7 @@ type StrategyData = DataOf<typeof ledgerContracts.StrategyAdopted>;
 /** A programme's configuration for its linker. */
 export interface ConfiguredProgramme {
   readonly programme: Programme;
-  /** Ed25519 public key, base64 of its 32 bytes. */
+  /** Ed25519 public key, base64 of its 32 bytes, with which a ledger begins. Later events name the one in force. */
   readonly signingKey: string;
 }
 
@@ -60,13 +60,14 @@ export const firstInstantOf = ({ definition }: Programme): string =>
   `${definition.agreements.map(({ validFrom }) => validFrom).reduce((a, b) => (a < b ? a : b))}T00:00:00Z`;
 
 /**
- * Refuses a ledger that was written with another key, or whose families have other scopes.
- * @throws SigningKeyDiffers, FamilyScopesDiffer.
+ * Refuses a ledger whose families have other scopes.
+ * @throws FamilyScopesDiffer.
  */
-export function requireSameGround(ledger: ProgrammeLedger, configured: ConfiguredProgramme): void {
-  const { definition, strategy } = ledger;
-  if (definition !== undefined && definition.signingKey !== configured.signingKey) throw signingKeyDiffers();
-  const now = adoptedStrategyOf(configured.programme.definition);
+export function requireSameGround(
+  { strategy }: ProgrammeLedger,
+  { programme }: Pick<ConfiguredProgramme, 'programme'>,
+): void {
+  const now = adoptedStrategyOf(programme.definition);
   if (strategy !== undefined && canonicalJson(scopesIn(strategy)) !== canonicalJson(scopesIn(now)))
     throw familyScopesDiffer();
 }
@@ -106,7 +107,7 @@ export async function adoptStrategy(
  */
 export function adoptionOf(
   ledger: ProgrammeLedger,
-  { programme, signingKey }: ConfiguredProgramme,
+  { programme, signingKey: first }: ConfiguredProgramme,
   time: string,
 ): Adoption | undefined {
   const strategy = adoptedStrategyOf(programme.definition);
@@ -114,6 +115,7 @@ export function adoptionOf(
   const adopted = ledger.strategy === undefined;
   if (!defined && !adopted) return undefined;
 
+  const signingKey = ledger.signingKey ?? first;
   const decisions: LedgerDecision[] = [];
   if (defined) {
     decisions.push({

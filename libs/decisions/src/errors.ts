@@ -75,13 +75,8 @@ export const ledgerBehindInbox = (what: string): LedgerBehindInbox =>
     { code: 'ledger-behind-inbox' as const },
   );
 
-export const signingKeyDiffers = (): SigningKeyDiffers =>
-  Object.assign(
-    new Error('the configured signing key is not the one that the ledger names: restore that key'),
-    {
-      code: 'signing-key-differs' as const,
-    },
-  );
+export const signingKeyDiffers = (why: string): SigningKeyDiffers =>
+  Object.assign(new Error(why), { code: 'signing-key-differs' as const });
 
 export const familyScopesDiffer = (): FamilyScopesDiffer =>
   Object.assign(

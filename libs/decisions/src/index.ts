@@ -1,5 +1,6 @@
 export * from './adoption.js';
 export type * from './commands/command-handler.js';
+export * from './change-signing-key.js';
 export * from './commands/command-handlers.js';
 export * from './decide-submission.js';
 export type * from './decision-context.js';

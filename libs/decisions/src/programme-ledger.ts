@@ -12,15 +12,18 @@ import {
   type SubmissionId,
 } from '@kinledger/contracts';
 import {
+  isKeyChangeSigned,
   passMapThrough,
   type Archive,
   type Archived,
   type Bodies,
   type LinkageDecider,
+  type SigningKeyInForce,
   type SubmissionStanding,
 } from '@kinledger/domain';
 import type { EnteredRecord, TokenCut, TokenCuts } from '@kinledger/event-store';
 import { ledgerUnreadable } from './errors.js';
+import { streamOf } from './programme-stream.js';
 
 /** Prefix of the causes of definitions. */
 export const DEFINITION_CAUSE = 'definition:';
@@ -61,7 +64,9 @@ export class ProgrammeLedger implements Archived {
   lastClosed: ClosedSubmission | undefined;
   /** Highest intake number in the ledger; 0 before the first. */
   lastIntake = 0;
-  definition: { readonly digest: string; readonly signingKey: string } | undefined;
+  definition: { readonly digest: string } | undefined;
+  /** Every key that signs or has signed checkpoints, in the order of the ledger. */
+  signingKeys: readonly SigningKeyInForce[] = [];
   /** The strategy in force, as it was adopted. */
   strategy: DataOf<typeof StrategyAdopted> | undefined;
   /** Version of the token keys under which all bodies are, once this decision is whole. */
@@ -98,6 +103,11 @@ export class ProgrammeLedger implements Archived {
   /** How many submissions are parked. */
   get parked(): number {
     return [...this.#rowless.values()].filter((standing) => standing === 'parked').length;
+  }
+
+  /** The public key that signs checkpoints of all that is decided now. */
+  get signingKey(): string | undefined {
+    return this.signingKeys.at(-1)?.publicKey;
   }
 
   /** Adds to records in the ledger the revisions at which their bodies are. */
@@ -144,6 +154,7 @@ export class ProgrammeLedger implements Archived {
     if (event.revision !== this.nextRevision) {
       throw ledgerUnreadable(`event ${event.revision} follows where ${this.nextRevision} is expected`);
     }
+    if (event.type === 'SigningKeyChanged') this.#requireSigned(event);
     this.#applyToEngine(event, bodies);
     this.nextRevision += 1;
     const command = commandOfCause(event.cause);
@@ -155,7 +166,13 @@ export class ProgrammeLedger implements Archived {
   #take(event: EventFor<'programme-ledger'>): void {
     switch (event.type) {
       case 'ProgrammeDefined':
-        this.definition = { digest: event.data.definition, signingKey: event.data.signingKey };
+        this.definition = { digest: event.data.definition };
+        if (this.signingKeys.length === 0)
+          this.signingKeys = [{ from: event.revision, publicKey: event.data.signingKey }];
+        this.closedAt = event.revision;
+        return;
+      case 'SigningKeyChanged':
+        this.signingKeys = [...this.signingKeys, { from: event.revision, publicKey: event.data.signingKey }];
         this.closedAt = event.revision;
         return;
       case 'StrategyAdopted':
@@ -215,6 +232,18 @@ export class ProgrammeLedger implements Archived {
     }
   }
 
+  /** Builds on no change that the key in force did not sign, whoever wrote the event. */
+  #requireSigned({
+    revision: from,
+    data,
+  }: Extract<LedgerEvent, { readonly type: 'SigningKeyChanged' }>): void {
+    const { programme, signingKey: publicKey, previous, signature } = data;
+    const change = { stream: streamOf(programme), from, publicKey };
+    const isNew = this.signingKeys.every((each) => each.publicKey !== publicKey);
+    if (previous !== this.signingKey || !isNew || !isKeyChangeSigned(change, signature, previous))
+      throw ledgerUnreadable(`the change of the signing key at ${from} is not signed by the key before it`);
+  }
+
   #applyToEngine(event: LedgerEvent, bodies: Bodies | undefined): void {
     // The engine does not know a submission whose rows never arrived.
     if (event.type === 'SubmissionWithdrawn' && this.#rowless.has(event.data.submission)) return;
@@ -236,9 +265,9 @@ export class ProgrammeLedger implements Archived {
   /** Call only between decisions. */
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is in progress');
-    const { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy } = this;
+    const { nextRevision, closedAt, lastClosed, lastIntake, definition, signingKeys, strategy } = this;
     const { openReferrals, tokensWithoutForce, erasures, keyVersion } = this;
-    const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, strategy };
+    const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, signingKeys, strategy };
     const counted = { openReferrals, tokensWithoutForce, erasures, keyVersion };
     Object.assign(this, await archive.json({ ...state, ...counted }));
     const erased = await archive.json(this.erased);

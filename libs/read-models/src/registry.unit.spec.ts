@@ -64,7 +64,7 @@ describe('the read models', () => {
     }
   });
 
-  it('together handle every event of the ledger, except those whose effect other events describe: refusals of consent, decisions about two rows, un-parkings; and rotations of keys', () => {
+  it('together handle every event of the ledger, except those whose effect other events describe: refusals of consent, decisions about two rows, un-parkings; and changes of keys', () => {
     const erasures = ['RecordErased', 'CarerTokensErased'];
     const unhandled = Object.keys(ledgerContracts).filter(
       (type) => !erasures.includes(type) && !(handledEvents as ReadonlySet<string>).has(type),
@@ -79,7 +79,7 @@ describe('the read models', () => {
         'LinkReviewed',
         'RecordsRekeyed',
       ],
-      'SubmissionUnparked',
+      ...['SigningKeyChanged', 'SubmissionUnparked'],
     ]);
   });
 });

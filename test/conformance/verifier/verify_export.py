@@ -124,10 +124,12 @@ class Export:
         self.checkpoints = []
         self.own = 0
         self.named = {}
-        self.public_key = None
+        self.keys = []
+        self.lines = []
         self.taken = 0
         self.largest = 0
         self.read_checkpoints()
+        self.read_keys()
         if outside is not None:
             self.take_checkpoint(outside.read_bytes(), None, "the checkpoint from elsewhere")
         try:
@@ -162,20 +164,74 @@ class Export:
             checkpoint.name = name
             self.checkpoints.append(checkpoint)
 
+    def read_keys(self):
+        try:
+            text = (self.folder / "keys.txt").read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            self.faults.add(0, "keys.txt is missing or cannot be read")
+            return
+        if not text.endswith("\n"):
+            self.faults.add(0, "keys.txt breaks off")
+            return
+        for number, line in enumerate(text[:-1].split("\n")):
+            parts = line.split(" ")
+            raw = from_base64(parts[1].split("+", 2)[-1]) if len(parts) == (2 if number == 0 else 3) else None
+            position = int(parts[0]) if re.fullmatch(r"0|[1-9][0-9]*", parts[0]) else 0
+            key = raw[1:] if raw is not None and len(raw) == 33 else b""
+            encoded = base64.b64encode(b"\x01" + key).decode()
+            if parts[1:2] != [f"{self.origin}+{key_id(self.origin, key).hex()}+{encoded}"]:
+                self.faults.add(position, "a line of keys.txt has not its form")
+                return
+            self.lines.append((position, key, parts[2] if number > 0 else None))
+
+    def take_lines(self, start, end):
+        """Changes of key at positions that are not among the events here."""
+        for position, key, signature in self.lines[1:]:
+            if start <= position < end:
+                self.change_key(position, key, signature)
+
+    def change_key(self, position, key, signature):
+        raw = from_base64(str(signature))
+        encoded = base64.b64encode(key).decode()
+        text = f"kinledger signing key change\n{self.origin}\n{position}\n{encoded}\n".encode("utf-8")
+        if (
+            not self.keys
+            or self.keys[-1][0] >= position
+            or raw is None
+            or len(raw) != 64
+            or not ed25519.verify(self.keys[-1][1], text, raw)
+        ):
+            self.faults.add(position, "the change of key is not signed by the key before it")
+        elif key in [each for _, each, _ in self.keys]:
+            self.faults.add(position, "an earlier key comes back")
+        else:
+            self.keys.append((position, key, signature))
+
+    def key_at(self, position):
+        return [key for start, key, _ in self.keys if start <= position][-1]
+
     def take_key(self, event, position):
         key = from_base64(str(event["data"].get("signingKey")))
         if key is None or len(key) != 32:
             self.faults.add(position, "the event names no public key")
-        elif self.public_key not in (None, key):
-            self.faults.add(position, "the event names another key than the first")
-        else:
-            self.public_key = key
+        elif event["type"] == "SigningKeyChanged":
+            previous = from_base64(str(event["data"].get("previous")))
+            if not self.keys or previous != self.keys[-1][1]:
+                self.faults.add(position, "the event changes another key than the one in force")
+            else:
+                self.change_key(position, key, event["data"].get("signature"))
+        elif not self.keys:
+            self.keys.append((position, key, None))
+        elif key != self.keys[-1][1]:
+            self.faults.add(position, "the event names another key than the one in force")
 
     def take_named(self, event, position):
         data = event["data"]
         if event["type"] == "ProgrammeDefined":
             self.take_key(event, position)
             self.named.setdefault(f"definitions/{data.get('definition')}.json", (position, None))
+        if event["type"] == "SigningKeyChanged":
+            self.take_key(event, position)
         if event["type"] == "StrategyAdopted":
             content = canonical.write({"name": data.get("strategy"), "parameters": data.get("parameters")})
             self.named.setdefault(f"strategies/{data.get('digest')}.json", (position, content.encode("utf-8")))
@@ -234,6 +290,7 @@ class Export:
         if position < self.end:
             self.faults.add(position, "events are missing")
             return
+        self.take_lines(self.end, self.largest)
         self.take_after()
         self.compare(due)
 
@@ -286,21 +343,18 @@ class Export:
             self.faults.add(0, "the first event is not shown to be in the tree")
 
     def check_signatures(self):
-        if self.public_key is None:
+        if not self.keys:
             self.faults.add(0, "no event names a key")
             return
         for checkpoint in self.checkpoints:
-            if not checkpoint.is_signed(self.origin, self.public_key):
+            if not checkpoint.is_signed(self.origin, self.key_at(max(0, checkpoint.size - 1))):
                 self.faults.add(checkpoint.size - 1, f"{checkpoint.name} is not signed by the key")
             if not getattr(checkpoint, "compared", False) and not self.faults.found:
                 self.faults.add(self.end, f"{checkpoint.name} is about events that are not here")
-        encoded = base64.b64encode(b"\x01" + self.public_key).decode()
-        line = f"0 {self.origin}+{key_id(self.origin, self.public_key).hex()}+{encoded}\n"
-        try:
-            if (self.folder / "keys.txt").read_text("utf-8") != line:
-                self.faults.add(0, "keys.txt has another key than the first event")
-        except (OSError, UnicodeDecodeError):
-            self.faults.add(0, "keys.txt is missing or cannot be read")
+        if self.lines != self.keys:
+            pairs = zip(self.lines + [None], self.keys + [None])
+            both = next(pair for pair in pairs if pair[0] != pair[1])
+            self.faults.add((both[1] or both[0])[0], "keys.txt has other keys than the events")
 
     def check_files(self):
         for name, (position, content) in self.named.items():
@@ -318,6 +372,7 @@ class Export:
     def check(self):
         if self.first > 0:
             self.check_first_event()
+            self.take_lines(1, self.first)
         self.check_events()
         self.check_signatures()
         self.check_files()

@@ -1,7 +1,13 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { BackupReport, KeyReport, OperationMessage, RestoreReport } from '@kinledger/contracts';
+import type {
+  BackupReport,
+  KeyReport,
+  OperationMessage,
+  RestoreReport,
+  SigningKeyReport,
+} from '@kinledger/contracts';
 import { Failure } from '../failure.js';
 
 const entry = fileURLToPath(new URL('../../../embedded/dist/operations.js', import.meta.url));
@@ -11,6 +17,7 @@ interface Reports {
   readonly 'backed-up': BackupReport;
   readonly restored: RestoreReport;
   readonly 'key-created': KeyReport;
+  readonly 'signing-key-created': SigningKeyReport;
 }
 
 /**

@@ -16,7 +16,8 @@ const secretsOf = (home: Home): readonly string[] => [
 /** Copies a home's secrets into a new or empty folder, under the same paths as in the home. */
 export function copyKeys(home: Home, to: string): void {
   mkdirSync(to, { recursive: true, mode: 0o700 });
-  for (const from of secretsOf(home)) {
+  const previous = existsSync(home.previousSigningKey) ? [home.previousSigningKey] : [];
+  for (const from of [...secretsOf(home), ...previous]) {
     cpSync(from, join(to, relative(home.directory, from)), { recursive: true, preserveTimestamps: true });
   }
 }
@@ -24,11 +25,16 @@ export function copyKeys(home: Home, to: string): void {
 /** @throws OperationRefused, before it copies anything, if a secret is missing. */
 export function placeKeys(from: string, home: Home): void {
   const places = secretsOf(home).map((to) => ({ to, copy: join(from, relative(home.directory, to)) }));
+  const previous = {
+    to: home.previousSigningKey,
+    copy: join(from, relative(home.directory, home.previousSigningKey)),
+  };
   const missing = places.find(({ copy }) => !existsSync(copy));
   if (missing !== undefined) {
     throw operationRefused(
       `${from} holds no copy of the keys of a home: ${relative(from, missing.copy)} is missing`,
     );
   }
+  if (existsSync(previous.copy)) places.push(previous);
   for (const { to, copy } of places) cpSync(copy, to, { recursive: true, preserveTimestamps: true });
 }

@@ -307,6 +307,76 @@ describe('checkpoints', () => {
     });
   });
 
+  describe('after a change of the key', () => {
+    const signersOf = async () =>
+      Object.fromEntries(
+        (await checkpoints.notesAfter(stream, 0, 100)).map(({ size, note }) => {
+          const { note: signed } = parseCheckpoint(note)!;
+          const isBy = (one: SigningKey) =>
+            isSignedBy(signed, verifierKey('kinledger/programme-leap', one.publicKey));
+          return [size, isBy(key)];
+        }),
+      );
+    const changedAt = (from: number, to: SigningKey) => [
+      { from: 0, publicKey: key.publicKey },
+      { from, publicKey: to.publicKey },
+    ];
+
+    it('are signed by the new key from the one that covers the change, also if the old key is gone', async () => {
+      await grow(20);
+      const next = await newKey('next.pem');
+      const keys = changedAt(7, next);
+      const before = start();
+      before.signer.closedUpTo(2);
+      await until('it is copied', () => isCopied(3));
+      await before.stop();
+      const { signer, told } = start({ key: next, maxEvents: 2 });
+      signer.closedUpTo(12, [4], keys);
+      await until('all is copied', () => isCopied(13));
+      expect(await signersOf()).toEqual({ 3: true, 8: false, 10: false, 12: false, 13: false });
+      expect(told.failures).toEqual([]);
+    });
+
+    it('are signed by the old key up to the change while that is configured', async () => {
+      await grow(20);
+      const next = await newKey('next.pem');
+      const { signer, told } = start({ key: next, previousKey: key, maxEvents: 3 });
+      signer.closedUpTo(9, [4], changedAt(6, next));
+      await until('all is copied', () => isCopied(10));
+      expect(await signersOf()).toEqual({ 3: true, 5: true, 8: false, 10: false });
+      expect(told.failures).toEqual([]);
+    });
+
+    it('are refused if the last one beside the ledger is by a key that was not in force at its size', async () => {
+      await grow(20);
+      const next = await newKey('next.pem');
+      const before = start();
+      before.signer.closedUpTo(9);
+      await until('it is copied', () => isCopied(10));
+      await before.stop();
+      const { signer, told } = start({ key: next, previousKey: key });
+      signer.closedUpTo(12, [], changedAt(7, next));
+      await until('it is refused', () => told.refusals.length > 0);
+      expect(told.refusals[0]).toContain('was not signed by the ledger’s key');
+    });
+
+    it('are refused while a restored ledger contradicts a copy by the new key', async () => {
+      await grow(9);
+      const next = await newKey('next.pem');
+      const before = start({ key: next });
+      before.signer.closedUpTo(8, [], changedAt(4, next));
+      await until('it is copied', () => isCopied(9));
+      await before.stop();
+      store = new InMemoryEventStore();
+      checkpoints = new InMemoryCheckpoints();
+      await grow(12, 'another event');
+      const { signer, told } = start({ key: next, previousKey: key });
+      signer.closedUpTo(11, [], changedAt(10, next));
+      await until('it is refused', () => told.refusals.length > 0);
+      expect(told.refusals[0]).toContain('has one of 9 events with another root');
+    });
+  });
+
   it('leave a damaged file in place, and report it', async () => {
     await grow(2);
     const before = start();
@@ -316,7 +386,8 @@ describe('checkpoints', () => {
     const file = join(directory, files()[0]!);
     chmodSync(file, 0o644);
     writeFileSync(file, 'damaged');
-    const { told } = start();
+    const { signer, told } = start();
+    signer.closedUpTo(1);
     await until('the failure is reported', () => told.failures.length > 0);
     expect(String(told.failures[0])).toContain('is not the checkpoint');
     expect(readFileSync(file, 'utf8')).toBe('damaged');

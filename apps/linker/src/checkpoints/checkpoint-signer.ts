@@ -1,5 +1,6 @@
 import {
   isSignedBy,
+  keyForSize,
   leafHash,
   originOf,
   parseCheckpoint,
@@ -8,6 +9,7 @@ import {
   TreeRoot,
   verifierKey,
   type Checkpoint,
+  type SigningKeyInForce,
   type TreeHash,
   type VerifierKey,
 } from '@kinledger/domain';
@@ -43,6 +45,8 @@ export interface CheckpointSignerOptions {
   /** The operator's folder for copies; undefined if none is configured. */
   readonly folder: CheckpointFolder | undefined;
   readonly key: SigningKey;
+  /** The key before it, which signs what comes before its change; undefined if none is configured. */
+  readonly previousKey?: SigningKey | undefined;
   readonly observer: CheckpointObserver;
   /** How often a checkpoint is signed while the ledger grows. */
   readonly everyMs: number;
@@ -81,7 +85,10 @@ interface Standing {
 export class CheckpointSigner implements Publication {
   readonly #wakeUp = new WakeUp();
   readonly #origin: string;
-  readonly #verifier: VerifierKey;
+  /** The configured keys by their public keys. */
+  readonly #configured: ReadonlyMap<string, SigningKey>;
+  /** The ledger’s keys; the configured one until the ledger is read. */
+  #keys: readonly SigningKeyInForce[];
   readonly #options: CheckpointSignerOptions;
   /** Number of events up to the last closing one. */
   #closed = 0;
@@ -96,11 +103,18 @@ export class CheckpointSigner implements Publication {
   constructor(options: CheckpointSignerOptions) {
     this.#options = options;
     this.#origin = originOf(options.stream);
-    this.#verifier = verifierKey(this.#origin, options.key.publicKey);
+    const configured = [options.key, ...(options.previousKey === undefined ? [] : [options.previousKey])];
+    this.#configured = new Map(configured.map((each) => [each.publicKey, each]));
+    this.#keys = [{ from: 0, publicKey: options.key.publicKey }];
   }
 
-  closedUpTo(revision: number, quarters: readonly number[] = []): void {
+  closedUpTo(
+    revision: number,
+    quarters: readonly number[] = [],
+    keys: readonly SigningKeyInForce[] = this.#keys,
+  ): void {
     if (revision < this.#closed) return;
+    this.#keys = keys;
     this.#closed = revision + 1;
     this.#quarters = quarters.map((closing) => closing + 1);
     this.#grownAt = performance.now();
@@ -112,6 +126,9 @@ export class CheckpointSigner implements Publication {
   async run(signal: AbortSignal): Promise<void> {
     const { observer, retryMs = RETRY_MS } = this.#options;
     let standing: Standing | undefined;
+    // Another linker may have changed the key since this one led: the ledger is read again, and says.
+    this.#closed = 0;
+    while (!isAborted(signal) && this.#closed === 0) await this.#wakeUp.wait({ ms: POLL_MS, signal });
     const backOff = new BackOff({ firstMs: retryMs, longestMs: LONGEST_PAUSE_MS });
     while (!signal.aborted) {
       try {
@@ -166,19 +183,28 @@ export class CheckpointSigner implements Publication {
 
   #resumed({ size, note, frontier }: LastCheckpoint): TreeRoot {
     const tree = TreeRoot.resume(size, hashesOf(frontier));
-    const signed = this.#ours(note);
+    const inForce = keyForSize(this.#keys, size);
+    const signed = this.#signedBy(note, inForce === undefined ? [] : [inForce.publicKey]);
     if (signed?.size !== size || !sameHash(signed.root, tree.root())) {
       throw checkpointRefused(
-        `the checkpoint of ${size} events that is stored beside the ledger was not signed by this key: it was changed`,
+        `the checkpoint of ${size} events that is stored beside the ledger was not signed by the ledger’s key: it was changed`,
       );
     }
     return tree;
   }
 
-  /** The checkpoint in a note, if this key signed it for this ledger. */
+  /** The checkpoint in a note, if any key of this ledger or of this linker signed it for this ledger. */
   #ours(bytes: Uint8Array): Checkpoint | undefined {
+    return this.#signedBy(
+      bytes,
+      new Set([...this.#keys.map(({ publicKey }) => publicKey), ...this.#configured.keys()]),
+    );
+  }
+
+  #signedBy(bytes: Uint8Array, publicKeys: Iterable<string>): Checkpoint | undefined {
     const read = parseCheckpoint(bytes);
-    if (read === undefined || !isSignedBy(read.note, this.#verifier)) return undefined;
+    if (read === undefined) return undefined;
+    if (![...publicKeys].some((key) => isSignedBy(read.note, this.#verifierOf(key)))) return undefined;
     return read.checkpoint.origin === this.#origin ? read.checkpoint : undefined;
   }
 
@@ -187,10 +213,23 @@ export class CheckpointSigner implements Publication {
     const { tree } = standing;
     const ahead = await this.#requireAhead(standing, end, signal);
     while (tree.size < end) {
-      const next = Math.min(end, tree.size + maxEvents, this.#quarterAfter(tree.size));
+      const next = this.#signable(Math.min(end, tree.size + maxEvents, this.#quarterAfter(tree.size)));
       await this.#sign(tree, next, signal);
     }
     return { tree, ahead };
+  }
+
+  /** This size, or the first one from there on whose key this linker has: that of events before a change may be gone. */
+  #signable(size: number): number {
+    const own = keyForSize(this.#keys, size);
+    if (own !== undefined && this.#configured.has(own.publicKey)) return size;
+    const later = this.#keys.find(({ from, publicKey }) => from >= size && this.#configured.has(publicKey));
+    if (later === undefined) throw new Error('the ledger’s signing key is not configured');
+    return later.from + 1;
+  }
+
+  #verifierOf(publicKey: string): VerifierKey {
+    return verifierKey(this.#origin, publicKey);
   }
 
   /** The first size beyond this one at which a quarter closed; Infinity where there is none. */
@@ -199,11 +238,14 @@ export class CheckpointSigner implements Publication {
   }
 
   async #sign(tree: TreeRoot, end: number, signal: AbortSignal): Promise<void> {
-    const { checkpoints, stream, key, observer } = this.#options;
+    const { checkpoints, stream, observer } = this.#options;
+    const key = this.#configured.get(keyForSize(this.#keys, end)?.publicKey ?? '');
+    if (key === undefined) throw new Error('the ledger’s signing key is not configured');
     const leaves: TreeHash[] = [];
     await this.#readOn(tree, end, signal, (leaf) => leaves.push(leaf));
     const root = tree.root();
-    const text = signCheckpoint({ origin: this.#origin, size: end, root }, this.#verifier, key.privateKey);
+    const verifier = this.#verifierOf(key.publicKey);
+    const text = signCheckpoint({ origin: this.#origin, size: end, root }, verifier, key.privateKey);
     const note = Buffer.from(text, 'utf8');
     const [frontier, hashes] = [Buffer.concat(tree.frontier), Buffer.concat(leaves)];
     await checkpoints.add(stream, { size: end, note, frontier, leaves: hashes }).catch((error: unknown) => {

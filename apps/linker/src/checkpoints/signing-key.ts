@@ -8,9 +8,24 @@ export interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
+export interface SigningKeys {
+  readonly key: SigningKey;
+  /** The key before it; undefined if none is configured. */
+  readonly previousKey: SigningKey | undefined;
+}
+
 export interface SigningKeyUnusable extends Error {
   readonly code: 'signing-key-unusable';
 }
+
+/** @throws SigningKeyUnusable */
+export const readSigningKeys = async (config: {
+  readonly file: string;
+  readonly previousFile: string | undefined;
+}): Promise<SigningKeys> => ({
+  key: await readSigningKey(config.file),
+  previousKey: config.previousFile === undefined ? undefined : await readSigningKey(config.previousFile),
+});
 
 /**
  * @param file an Ed25519 private key, PKCS#8 PEM.

@@ -1,14 +1,18 @@
 import {
+  changeSigningKey,
   engineOptionsOf,
   firstInstantOf,
   handlerOf,
+  keyChangeDue,
   ledgerBehindInbox,
   recover,
   requireSameGround,
   streamOf,
   type AppendLimits,
   type Cause,
+  type ConfiguredKeys,
   type ConfiguredProgramme,
+  type DueKeyChange,
   type FiguresInForce,
   type Halt,
 } from '@kinledger/decisions';
@@ -31,7 +35,7 @@ import { NextDecisions } from './next-decision.js';
 import { OpenLedger } from './open-ledger.js';
 import { PendingErasures } from './pending-erasures.js';
 
-export interface DecisionLoopOptions extends ConfiguredProgramme {
+export interface DecisionLoopOptions extends ConfiguredProgramme, ConfiguredKeys {
   readonly store: EventStore;
   readonly inbox: Inbox;
   readonly leases: Leases;
@@ -142,12 +146,15 @@ export class DecisionLoop {
     const { ledger } = open;
     failures.reached(ledger.nextRevision);
     requireSameGround(ledger, this.#options);
+    const keyChange = keyChangeDue(ledger, this.#options);
     const begun = await open.begun();
     if (begun !== undefined) {
       const inForce = await this.#definitions.inForce(ledger);
-      if (!isAdoptedAlike(inForce, programme.definition)) return this.#finish(begun, inForce, signal, hurry);
+      if (keyChange !== undefined || !isAdoptedAlike(inForce, programme.definition))
+        return this.#finish(begun, inForce, signal, hurry);
       if (isOfDefinition(begun)) await this.#definitions.adopt(open, inForce, begun.time, hurry);
     }
+    if (keyChange !== undefined) await this.#changeKey(open, keyChange);
     if (ledger.lastClosed !== undefined) {
       await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
     }
@@ -159,6 +166,15 @@ export class DecisionLoop {
     await erasing?.eraseAll(open, hurry);
     observer.state('deciding');
     await this.#decideInTurn(open, erasing, { signal, hurry, failures });
+  }
+
+  /** One event, so that a linker that is killed has changed the key or not. */
+  async #changeKey(open: OpenLedger, change: DueKeyChange): Promise<void> {
+    const { ledger } = open;
+    const { id } = this.#options.programme.definition;
+    const time = (await open.lastTime()) ?? firstInstantOf(this.#options.programme);
+    await changeSigningKey({ ledger, writer: open.writer() }, id, change, time);
+    this.#options.observer.keyChanged(ledger.closedAt);
   }
 
   /**

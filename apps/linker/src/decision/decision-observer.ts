@@ -23,6 +23,8 @@ export interface DecisionObserver {
   ledger(ledger: ProgrammeLedger): void;
   decided(decided: Decided): void;
   appended(events: number): void;
+  /** The configured key has come into force, at this position. */
+  keyChanged(position: number): void;
   /** The list of erasures is executed, as far as possible. */
   erasures(standing: ErasureStanding): void;
   /** Somebody else appended: the state in memory is discarded and the ledger read again. */

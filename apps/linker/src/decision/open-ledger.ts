@@ -52,6 +52,12 @@ export class OpenLedger {
     return { cause, time };
   }
 
+  /** Time of the last event; undefined for an empty ledger. */
+  async lastTime(): Promise<string | undefined> {
+    const [last] = await this.#options.store.readPage(this.stream, Math.max(0, this.head), 1);
+    return last && ledgerEventOf(last, this.stream).time;
+  }
+
   /** Creates a writer for the next decision. */
   writer(): LedgerWriter {
     const { store, observer, limits = defaultAppendLimits } = this.#options;
@@ -82,9 +88,9 @@ export class OpenLedger {
 
   /** Tells the publication and the observer up to where the ledger is closed. */
   announce(): void {
-    const { closedAt, quarters, erasures } = this.ledger;
+    const { closedAt, quarters, erasures, signingKeys } = this.ledger;
     const closings = [...quarters.values()].map(({ closing }) => closing);
-    this.#options.publication.closedUpTo(closedAt, closings, erasures);
+    this.#options.publication.closedUpTo(closedAt, closings, signingKeys, erasures);
     this.#options.observer.ledger(this.ledger);
   }
 }

@@ -33,7 +33,12 @@ export class ErasedTopics implements Publication {
     this.#options = options;
   }
 
-  closedUpTo(_revision: number, _quarters: readonly number[], erasures: number): void {
+  closedUpTo(
+    _revision: number,
+    _quarters: readonly number[],
+    _keys: readonly unknown[],
+    erasures: number,
+  ): void {
     if (erasures <= this.#erasures) return;
     this.#erasures = erasures;
     this.#wakeUp.call();

@@ -51,15 +51,15 @@ describe('topics after an erasure', () => {
     await bus.publish(rows, [message, message]);
     const trim = vi.fn((named: readonly string[]) => bus.trim(named));
     const erased = start(trim);
-    erased.closedUpTo(5, [], 0);
+    erased.closedUpTo(5, [], [], 0);
     expect(trim).not.toHaveBeenCalled();
-    erased.closedUpTo(6, [], 1);
+    erased.closedUpTo(6, [], [], 1);
     await vi.waitFor(() => expect(told.waiting).toBe(1));
     read();
     await vi.waitFor(async () => expect(await left()).toBe(0));
     await vi.waitFor(() => expect(trim.mock.calls.at(-1)).toEqual([[rows, topics.command.name]]));
     const looks = trim.mock.calls.length;
-    erased.closedUpTo(7, [], 1);
+    erased.closedUpTo(7, [], [], 1);
     expect(trim.mock.calls.length - looks).toBeLessThan(2);
   });
 
@@ -72,7 +72,7 @@ describe('topics after an erasure', () => {
     for (const count of [1, 2]) {
       await bus.publish(rows, [message]);
       await vi.waitFor(() => expect(read()).toBe(count));
-      erased.closedUpTo(count, [], count);
+      erased.closedUpTo(count, [], [], count);
       await vi.waitFor(async () => expect(await left()).toBe(0));
     }
     expect(told.errors.map(String)).toEqual(['Error: the bus is away']);

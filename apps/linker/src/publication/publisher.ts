@@ -191,6 +191,7 @@ export class Publisher implements Publication {
       case 'QuarterClosed':
       case 'FiguresPublished':
       case 'KeyRotated':
+      case 'SigningKeyChanged':
         return undefined;
       default:
         return closing satisfies never;

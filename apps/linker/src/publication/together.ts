@@ -5,7 +5,7 @@ export const together = (...publications: readonly Publication[]): Publication =
   run: async (signal) => {
     await Promise.all(publications.map((each) => each.run(signal)));
   },
-  closedUpTo: (revision, quarters, erasures) => {
-    for (const each of publications) each.closedUpTo(revision, quarters, erasures);
+  closedUpTo: (revision, quarters, keys, erasures) => {
+    for (const each of publications) each.closedUpTo(revision, quarters, keys, erasures);
   },
 });

@@ -318,6 +318,10 @@ export class LinkerMetrics implements DecisionObserver {
     this.#eventsTotal.inc(events);
   }
 
+  keyChanged(position: number): void {
+    this.#logger.warn({ position }, 'the signing key is changed: the new one signs from this position on');
+  }
+
   refused(): void {
     this.#refusedAppends.inc();
     this.#logger.warn('another process has appended to the ledger; it is read again');

@@ -20,6 +20,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AppendLimits,
   type Halt,
+  type PreviousSigningKey,
   type ProgrammeLedger,
   type TokenWrapping,
   adoptedStrategyOf,
@@ -99,6 +100,7 @@ export class Observed implements DecisionObserver {
   readonly failures: unknown[] = [];
   haltedBy: Halt | undefined;
   refusedAppends = 0;
+  readonly keyChanges: number[] = [];
   events = 0;
   readonly snapshots: SnapshotNews[] = [];
   readonly rekeyings: RekeyingProgress[] = [];
@@ -121,6 +123,9 @@ export class Observed implements DecisionObserver {
   appended(events: number): void {
     this.events += events;
   }
+  keyChanged(position: number): void {
+    this.keyChanges.push(position);
+  }
   refused(): void {
     this.refusedAppends += 1;
   }
@@ -134,6 +139,7 @@ export interface LinkerOptions {
   readonly limits?: AppendLimits;
   readonly programme?: Programme;
   readonly signingKey?: string;
+  readonly previousKey?: PreviousSigningKey;
   readonly pace?: (signal: AbortSignal) => Promise<void>;
   readonly publicationPageSize?: number;
   readonly recoveryPageSize?: number;
@@ -204,6 +210,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
   const loop = new DecisionLoop({
     programme: used,
     signingKey: options.signingKey ?? signingKey,
+    previousKey: options.previousKey,
     store,
     inbox,
     leases: options.leases ?? new LeaseForAll(),

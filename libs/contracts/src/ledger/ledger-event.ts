@@ -44,6 +44,7 @@ export const ledgerContracts = {
   KeyRotationBegun: keys.KeyRotationBegun,
   RecordsRekeyed: keys.RecordsRekeyed,
   KeyRotated: keys.KeyRotated,
+  SigningKeyChanged: programme.SigningKeyChanged,
 } as const;
 
 export type LedgerEventType = keyof typeof ledgerContracts;

@@ -33,10 +33,17 @@ export interface KeyReport {
   readonly created: boolean;
 }
 
+export interface SigningKeyReport {
+  readonly file: string;
+  /** The key in force, which signs the change. */
+  readonly previousFile: string;
+}
+
 /** Messages of an operation on a home to the process that started it. */
 export type OperationMessage =
   | { readonly type: 'stage'; readonly text: string }
   | { readonly type: 'backed-up'; readonly report: BackupReport }
   | { readonly type: 'restored'; readonly report: RestoreReport }
   | { readonly type: 'key-created'; readonly report: KeyReport }
+  | { readonly type: 'signing-key-created'; readonly report: SigningKeyReport }
   | { readonly type: 'failed'; readonly message: string };

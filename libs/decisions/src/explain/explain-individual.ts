@@ -491,6 +491,7 @@ class Story {
       case 'KeyRotationBegun':
       case 'RecordsRekeyed':
       case 'KeyRotated':
+      case 'SigningKeyChanged':
         return [];
       default:
         return event satisfies never;

@@ -76,8 +76,8 @@ export async function redoDecision(
       return undefined;
     case 'StrategyAdopted':
       if (ledger.strategy !== undefined) await adoptStrategy(context, programme.definition, time);
-      else if (ledger.definition !== undefined)
-        bringIntoForce(context, closing, programme, ledger.definition.signingKey);
+      else if (ledger.signingKey !== undefined)
+        bringIntoForce(context, closing, programme, ledger.signingKey);
       return undefined;
     case 'SubmissionLinked':
     case 'SubmissionParked':
@@ -137,6 +137,10 @@ export async function redoDecision(
       new Scribe(ledger, context.writer, { cause, time }).write({ type, data });
       return undefined;
     }
+    case 'SigningKeyChanged':
+      // The signature is an input: only who has the previous key can make it. The ledger takes no other.
+      new Scribe(ledger, context.writer, { cause, time }).write({ type: closing.type, data: closing.data });
+      return undefined;
     case 'KeyRotated': {
       if (first.type !== 'KeyRotationBegun') return 'a rotation of keys does not say that it began';
       const { keyVersion, reason } = first.data;

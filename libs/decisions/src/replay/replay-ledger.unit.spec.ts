@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { RowChunk, type LedgerEvent, type PeriodCode, type RecordId } from '@kinledger/contracts';
 import { canonicalBytes, LinkageEngine } from '@kinledger/domain';
 import type { Step } from '@kinledger/domain/testing';
@@ -208,5 +209,48 @@ describe('a closed quarter', () => {
     });
     const { decisions } = await replay(other);
     expect(decisions.slice(-2).map(({ verdict }) => verdict)).toEqual(['diverged', 'diverged']);
+  });
+
+  describe('of a ledger whose signing key was changed', () => {
+    const keyPair = () => {
+      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+      const { x = '' } = publicKey.export({ format: 'jwk' });
+      return { privateKey, publicKey: Buffer.from(x, 'base64url').toString('base64') };
+    };
+    const changed = async () => {
+      const [first, second] = [keyPair(), keyPair()];
+      const recorded = await RecordedHistory.begin(first.publicKey);
+      await recorded.step(history[0]!);
+      await recorded.changeSigningKey(second.publicKey, first);
+      const position = recorded.ledger.closedAt;
+      await recorded.step(history[1]!);
+      await recorded.adopt(3);
+      return { recorded, position, second };
+    };
+
+    it('makes the change and all that follows again, and reads it as the linker does', async () => {
+      const { recorded, position, second } = await changed();
+      const { counts, decisions } = await replay(recorded.store);
+      expect(counts).toMatchObject({ diverged: 0, 'not-decidable': 0 });
+      expect(decisions.find(({ to }) => to === position)).toMatchObject({
+        ...{ type: 'SigningKeyChanged', verdict: 'equal', from: position },
+      });
+      await recorded.readAgain();
+      expect(recorded.ledger.signingKeys).toMatchObject([
+        { from: 0 },
+        { from: position, publicKey: second.publicKey },
+      ]);
+    });
+
+    it('stops at one that the key before it did not sign, by its position', async () => {
+      const { recorded, position } = await changed();
+      const other = keyPair().publicKey;
+      const forged = tampered(recorded.store, (event) =>
+        event.type === 'SigningKeyChanged'
+          ? { ...event, data: { ...event.data, signingKey: other } }
+          : undefined,
+      );
+      await expect(replay(forged)).rejects.toThrow(`position ${position} contradicts what comes before it`);
+    });
   });
 });

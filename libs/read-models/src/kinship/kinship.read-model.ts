@@ -90,5 +90,6 @@ CREATE INDEX numbered_member_family ON numbered_member (family);
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',
+    SigningKeyChanged: 'ignored',
   },
 });

@@ -78,5 +78,6 @@ export const programme = defineReadModel({
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',
+    SigningKeyChanged: 'ignored',
   },
 });

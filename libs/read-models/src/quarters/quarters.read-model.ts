@@ -34,6 +34,7 @@ export const quarters = defineReadModel({
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',
+    SigningKeyChanged: 'ignored',
     ProgrammeDefined: 'ignored',
     StrategyAdopted: 'ignored',
     SubmissionReceived: 'ignored',

@@ -44,5 +44,6 @@ export const records = defineReadModel<RecordsTarget>({
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',
+    SigningKeyChanged: 'ignored',
   },
 });

@@ -49,6 +49,7 @@ export const referrals = defineReadModel({
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',
+    SigningKeyChanged: 'ignored',
   },
 });
 

@@ -71,5 +71,6 @@ export const submissions = defineReadModel({
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',
+    SigningKeyChanged: 'ignored',
   },
 });

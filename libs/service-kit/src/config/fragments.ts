@@ -152,9 +152,14 @@ export const secretsConfig = {
   directory: variable('KINLEDGER_SECRETS_DIR', folder, 'set it to an existing folder that contains the keys'),
 };
 
-/** The linker's own key for checkpoints. */
+/** The linker's own key for checkpoints, and the one before it, which signs the change to it. */
 export const signingKeyConfig = {
   file: variable('KINLEDGER_SIGNING_KEY_FILE', file, 'set it to a file with an Ed25519 key (PKCS#8 PEM)'),
+  previousFile: variable(
+    'KINLEDGER_PREVIOUS_SIGNING_KEY_FILE',
+    file.optional(),
+    'set it to the file of the signing key in force, once, to change to the one in KINLEDGER_SIGNING_KEY_FILE',
+  ),
 };
 
 /** How often checkpoints are signed, and where they are copied to. */

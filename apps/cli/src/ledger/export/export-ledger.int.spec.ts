@@ -102,6 +102,32 @@ describe('the export of a ledger', () => {
       expect(wrong).toEqual([]);
     });
 
+    it('brings every key that its checkpoints need, where the signing key was changed', async () => {
+      const made = await signedLedger({
+        ...{ records: 8, signedAt: [2, 5, 6, 9, 13] },
+        keyChanges: [
+          { at: 5, to: 2 },
+          { at: 8, to: 3 },
+        ],
+      });
+      const wrong: string[] = [];
+      for (let from = 0; from < 13; from += 1) {
+        for (let to = from; to < 13; to += 1) {
+          const { out } = await exported(made, `${from}-${to}`, from, to);
+          const { faults } = await verifyExport({ folder: out });
+          if (faults.count > 0) wrong.push(`${from} to ${to}: ${faults.first[0]?.sentence ?? ''}`);
+          rmSync(out, { recursive: true });
+        }
+      }
+      expect(wrong).toEqual([]);
+      const { out } = await exported(made, 'all');
+      expect(
+        readFileSync(join(out, 'keys.txt'), 'utf8')
+          .split('\n')
+          .map((line) => line.split(' ')[0]),
+      ).toEqual([...['0', '5', '8', '']]);
+    });
+
     it('is refused where the ledger has no such range', async () => {
       const made = await signedLedger();
       await expect(exported(made, 'a', 3, 2)).rejects.toThrow('has positions 0 to 12: name a range of these');

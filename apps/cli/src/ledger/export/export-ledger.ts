@@ -1,14 +1,12 @@
 import {
   canonicalJson,
   completeSubtrees,
-  formatVerifierKey,
   hashHex,
   inclusionProof,
   inclusionRanges,
   leafHash,
   originOf,
   SubtreeHashes,
-  verifierKey,
   type TreeHash,
   type TreeRange,
 } from '@kinledger/domain';
@@ -16,7 +14,8 @@ import type { Checkpoints, EventStore, KeptNote, StoredEvent } from '@kinledger/
 import { Failure } from '../../failure.js';
 import { checkpointFile, eventLine, exportFiles, type ExportDescription } from './export-layout.js';
 import { exportReadme } from './export-readme.js';
-import { namedIn, readEnvelope, strategyBytes } from './named-in-events.js';
+import { keyLine, type KeyLine } from './key-lines.js';
+import { keyChangeIn, namedIn, readEnvelope, strategyBytes } from './named-in-events.js';
 import { NewFolder } from './new-folder.js';
 import { leavesOf, pagesOf } from './signed-leaves.js';
 
@@ -79,14 +78,17 @@ async function fillFolder(folder: NewFolder, options: ExportOptions, range: Tree
   if (first === undefined) throw new Failure(`there is no ledger ${stream}`);
 
   const { before, after, proof } = await hashesBeside(options, range, signedUpTo);
-  const { bytes, named } = await writeEvents(folder, options, range);
+  const { bytes, named, changes } = await writeEvents(folder, options, range);
   if (range.start > 0) {
     const leaf = (await checkpoints.leaves(stream, 0, 1))[0] ?? leafHash(first.bytes);
     const lines = Buffer.from(proof.map((hash) => `${hashHex(hash)}\n`).join(''), 'latin1');
     await folder.write(exportFiles.firstEvent, Buffer.concat([eventLine(0, leaf, first.bytes), lines]));
   }
   const origin = originOf(stream);
-  await folder.write(exportFiles.keys, keysOf(first, origin));
+  const earlier = await keyChangesIn(options, { start: 0, end: range.start });
+  const later = await keyChangesIn(options, { start: range.end, end: signedUpTo });
+  const keys = [...keysOf(first), ...earlier, ...changes, ...later];
+  await folder.write(exportFiles.keys, keys.map((key) => keyLine(origin, key)).join(''));
   for (const [name, content] of named) await folder.write(name, content);
   const description: ExportDescription = {
     ...{ format: 'kinledger-ledger-export', version: 1, stream, origin },
@@ -145,8 +147,13 @@ async function writeEvents(
   folder: NewFolder,
   { store, checkpoints, stream, signal, onProgress }: ExportOptions,
   { start, end }: TreeRange,
-): Promise<{ readonly bytes: number; readonly named: ReadonlyMap<string, Uint8Array> }> {
+): Promise<{
+  readonly bytes: number;
+  readonly named: ReadonlyMap<string, Uint8Array>;
+  readonly changes: readonly KeyLine[];
+}> {
   const named = new Map<string, Uint8Array>();
+  const changes: KeyLine[] = [];
   let bytes = 0;
   let next = start;
   await folder.fill(exportFiles.events, async (file) => {
@@ -162,13 +169,14 @@ async function writeEvents(
         bytes += line.length;
         const content = await contentNamedBy(event, store);
         if (content !== undefined) named.set(content.name, content.bytes);
+        changes.push(...keyChangesOf(event));
       }
       next = page.from + page.events.length;
       onProgress?.(next - start, end - start);
     }
   });
   if (next < end) throw new Failure(`the ledger ${stream} became shorter while it was read`);
-  return { bytes, named };
+  return { bytes, named, changes };
 }
 
 /** The definition or strategy that an event names, as a file. What is missing is missing in the export too. */
@@ -193,9 +201,25 @@ async function contentNamedBy(
   }
 }
 
-/** The keys that sign, each with the position from which on it does. */
-function keysOf(first: StoredEvent, origin: string): string {
+/** The key with which a ledger begins. */
+function keysOf(first: StoredEvent): readonly KeyLine[] {
   const named = namedIn(readEnvelope(first.bytes));
-  if (named?.type !== 'ProgrammeDefined') return '';
-  return `0 ${formatVerifierKey(verifierKey(origin, named.data.signingKey))}\n`;
+  return named?.type === 'ProgrammeDefined' ? [{ from: 0, publicKey: named.data.signingKey }] : [];
+}
+
+function keyChangesOf({ type, bytes }: StoredEvent): readonly KeyLine[] {
+  const change = type === 'SigningKeyChanged' ? keyChangeIn(readEnvelope(bytes)) : undefined;
+  return change === undefined ? [] : [change];
+}
+
+/** The changes of key beside the range, which its checkpoints may need. */
+async function keyChangesIn(
+  { store, checkpoints, stream, signal }: ExportOptions,
+  { start, end }: TreeRange,
+): Promise<KeyLine[]> {
+  const changes: KeyLine[] = [];
+  if (start >= end) return changes;
+  for await (const { events } of pagesOf(store, checkpoints, stream, start, end, signal))
+    changes.push(...events.flatMap(keyChangesOf));
+  return changes;
 }

@@ -21,7 +21,7 @@ folder agrees with itself and that the holder of the key stands by it.
 | \`export.json\` | which ledger, which positions, and hashes that stand for events that are not here |
 | \`events.txt\` | the events, a line each |
 | \`checkpoints/<size>.txt\` | signed statements about the first \`<size>\` events; the name is the size as 12 digits with leading zeros (more digits where the size has more) |
-| \`keys.txt\` | the keys that sign checkpoints, a line each |
+| \`keys.txt\` | the keys that sign checkpoints, a line each, in the order of their positions |
 | \`definitions/<digest>.json\` | programme definitions that events name |
 | \`strategies/<digest>.json\` | linkage strategies that events name |
 | \`first-event.txt\` | the ledger's first event and a proof that it is in the tree; only where \`events.txt\` does not begin with it |
@@ -96,7 +96,7 @@ space, the name of the key, a space, and the base64 of the key's id (4 bytes) �
 Check each of them:
 
 1. The first line is \`origin\`; the size is that of the file's name, larger than \`first\`.
-2. At least one signature bears the name and id of the key that is in force, and each that does is good for that text. Signatures of other names are
+2. At least one signature bears the name and id of the key that is in force at the last event that the checkpoint is about, at position size − 1 (see \`keys.txt\`), and each that does is good for that text. Signatures of other names are
    those of witnesses, and are left aside.
 3. The root is the one of the tree when it has that many leaves.
 
@@ -108,12 +108,22 @@ Where its signature is good and its root is another one, history was rewritten.
 
 ### keys.txt
 
-Each line is \`<position> <verifier key>\`: the key signs what is decided from that position on. A verifier key is
+The first line is \`0 <verifier key>\`, each further one \`<position> <verifier key> <base64 of a signature>\`. A key is in force from its
+position on, up to the one before the position of the next line: the checkpoint of a size n is signed by the key of the last line whose
+position is not larger than n − 1. So the first checkpoint that covers a change of key bears the new key's signature. A verifier key is
 \`<name>+<id>+<base64>\`: the base64 is that of 0x01 ‖ the public key (32 bytes), the name is \`origin\`, and the id is the first 8 hexadecimal digits of
 SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key).
 
-There is one line, for position 0. Its public key is what \`data.signingKey\` of the ledger's first event says (base64 of the
-32 bytes), and of every event of the type \`ProgrammeDefined\`.
+Check:
+
+1. The public key of the first line is what \`data.signingKey\` of the ledger's first event says (base64 of the 32 bytes).
+2. Positions go up, no key comes twice, and none is at or behind the larger one of \`first\` + \`events\` and the size of the largest checkpoint.
+3. The signature (64 bytes) of each further line is good, by Ed25519 with the public key of the line before, for these four lines, each with
+   its end: \`kinledger signing key change\`, \`origin\`, the position, the base64 of the new public key (32 bytes).
+4. At each position that is among the events here, an event of the type \`SigningKeyChanged\` has \`data.previous\` (the public key of the line before),
+   \`data.signingKey\` (the new one) and \`data.signature\` (that signature), all in base64; and there is a line for every event of that type.
+   Changes at other positions are shown by their signatures.
+5. \`data.signingKey\` of every event of the type \`ProgrammeDefined\` is the key in force at its position.
 
 ### definitions, strategies
 

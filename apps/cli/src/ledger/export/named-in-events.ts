@@ -25,6 +25,28 @@ export function namedIn(event: unknown): NamedInEvent | undefined {
   return read.success ? read.data : undefined;
 }
 
+const keyChange = z.object({
+  type: z.literal('SigningKeyChanged'),
+  revision: z.int().positive(),
+  data: z.object({ signingKey: z.string(), previous: z.string(), signature: z.string() }),
+});
+
+/** A change of the signing key: the position from which on the new key signs, and the old key's signature. */
+export interface SignedKeyChange {
+  readonly from: number;
+  readonly publicKey: string;
+  readonly previous: string;
+  readonly signature: string;
+}
+
+/** The change of key that an event is; undefined for any other event. */
+export function keyChangeIn(event: unknown): SignedKeyChange | undefined {
+  const read = keyChange.safeParse(event);
+  if (!read.success) return undefined;
+  const { revision: from, data } = read.data;
+  return { from, publicKey: data.signingKey, previous: data.previous, signature: data.signature };
+}
+
 /** The bytes whose SHA-256 is the digest of a strategy: the canonical JSON of its name and parameters. */
 export const strategyBytes = ({ strategy, parameters }: StrategyNamed): Uint8Array =>
   canonicalBytes({ name: strategy, parameters });

@@ -15,9 +15,11 @@ import {
   commitmentsOf,
   encodeLedgerEvent,
   leafHash,
+  keyForSize,
   originOf,
   sha256Hex,
   signCheckpoint,
+  signKeyChange,
   strategyDigest,
   TreeRoot,
   verifierKey,
@@ -97,6 +99,10 @@ export interface SignedLedgerOptions {
   /** Sizes at which a checkpoint is signed; those that the ledger has not are left out. */
   readonly signedAt?: readonly number[];
   readonly key?: number;
+  /** Keys that come after, each at the position of its change, among the placements. */
+  readonly keyChanges?: readonly { readonly at: number; readonly to: number; readonly signedBy?: number }[];
+  /** The key that signs the checkpoint of a size, where it is not the one in force. */
+  readonly signedWith?: Readonly<Record<number, number>>;
   /** How often the token keys were rotated, at the end. */
   readonly rotations?: number;
   /** Says of each individual who it is: another word, another history. */
@@ -108,11 +114,12 @@ export interface SignedLedgerOptions {
 /** A small ledger as the linker leaves one: definition, strategy, records with bodies, one of them erased; and its checkpoints. */
 export async function signedLedger(options: SignedLedgerOptions = {}) {
   const { records = 10, perEvent = 1, signedAt = [2, 7, 13, 14], key = 1, history = 'individual' } = options;
-  const { rotations = 0, carerErased } = options;
+  const { rotations = 0, carerErased, keyChanges = [], signedWith = {} } = options;
   const ledger = new InMemoryLedger();
   const store = new InMemoryEventStore(ledger);
   const checkpoints = new InMemoryCheckpoints();
-  const { privateKey, publicKey } = keyOf(key);
+  const { publicKey } = keyOf(key);
+  const keys = [{ from: 0, byte: key }];
   const events: EventToAppend[] = [];
   const segments: Segment[] = [];
   const causes = new Map<string, number>();
@@ -137,7 +144,19 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     { type: 'StrategyAdopted', data: { programme: 'leap', ...strategy } } as unknown as LedgerDecision,
     defined,
   );
+  const changeKey = () => {
+    const change = keyChanges.find(({ at }) => at === events.length);
+    const { byte = key } = keys.at(-1) ?? {};
+    if (change === undefined) return;
+    const [previous, next] = [keyOf(byte).publicKey, keyOf(change.to).publicKey];
+    const signer = keyOf(change.signedBy ?? byte).privateKey;
+    const signature = signKeyChange({ stream: STREAM, from: change.at, publicKey: next }, signer);
+    const data = { programme: 'leap', signingKey: next, previous, signature };
+    add({ type: 'SigningKeyChanged', data } as LedgerDecision, `signing-key:${next}`);
+    keys.push({ from: change.at, byte: change.to });
+  };
   for (let first = 0; first < records; first += perEvent) {
+    changeKey();
     const rows = Array.from({ length: Math.min(perEvent, records - first) }, (_, index) =>
       rowOfRecord(first + index),
     );
@@ -207,10 +226,11 @@ export async function signedLedger(options: SignedLedgerOptions = {}) {
     tree.addSubtree(0, leaf);
     leaves.push(leaf);
     if (!signedAt.includes(tree.size)) continue;
+    const signer = keyOf(signedWith[tree.size] ?? keyForSize(keys, tree.size)?.byte ?? key);
     const note = signCheckpoint(
       { origin, size: tree.size, root: tree.root() },
-      verifierKey(origin, publicKey),
-      privateKey,
+      verifierKey(origin, signer.publicKey),
+      signer.privateKey,
     );
     await checkpoints.add(STREAM, {
       ...{ size: tree.size, note: Buffer.from(note, 'utf8') },

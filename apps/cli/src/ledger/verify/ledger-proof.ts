@@ -1,6 +1,8 @@
 import {
   eventIdOf,
+  isKeyChangeSigned,
   isSignedBy,
+  keyForSize,
   leafHash,
   parseCheckpoint,
   sameHash,
@@ -10,7 +12,14 @@ import {
   type TreeHash,
   type VerifierKey,
 } from '@kinledger/domain';
-import { namedIn, readEnvelope, type EventEnvelope, type NamedInEvent } from '../export/named-in-events.js';
+import type { KeyLine } from '../export/key-lines.js';
+import {
+  keyChangeIn,
+  namedIn,
+  readEnvelope,
+  type EventEnvelope,
+  type NamedInEvent,
+} from '../export/named-in-events.js';
 import type { Faults } from './faults.js';
 
 /** A checkpoint that is to be checked. */
@@ -29,7 +38,11 @@ export interface NamedAt {
   readonly named: NamedInEvent;
 }
 
+/** A key in force, as its checkpoints are verified. */
+type KeyInForce = KeyLine & { readonly verifier: VerifierKey };
+
 export interface LedgerProofOptions {
+  readonly stream: string;
   readonly origin: string;
   /** Position of the first event that will be taken. */
   readonly first: number;
@@ -48,7 +61,7 @@ export class LedgerProof {
   readonly #claims = new Map<number, Claim[]>();
   readonly #causes = new Map<string, number>();
   readonly #named: NamedAt[] = [];
-  #key: VerifierKey | undefined;
+  readonly #keys: KeyInForce[] = [];
   /** Position that is due. */
   #next: number;
   /** Size of the last tree of which a checkpoint was found right. */
@@ -78,8 +91,14 @@ export class LedgerProof {
     return this.#tree.root();
   }
 
+  /** The key in force at the end. */
   get key(): VerifierKey | undefined {
-    return this.#key;
+    return this.#keys.at(-1)?.verifier;
+  }
+
+  /** Every key that signs, in the order of their positions. */
+  get keys(): readonly KeyLine[] {
+    return this.#keys;
   }
 
   /** What events name, in the order of their positions. */
@@ -188,6 +207,27 @@ export class LedgerProof {
     this.#takeKey(event, 0);
   }
 
+  /**
+   * Takes a change of the signing key, of an event or beside the events: what shows it to be true is the signature of the
+   * key before.
+   */
+  takeKeyChange({ from, publicKey, signature = '' }: KeyLine): void {
+    const { stream, faults } = this.#options;
+    const previous = this.#keys.at(-1);
+    const isSigned =
+      previous !== undefined &&
+      previous.from < from &&
+      isKeyChangeSigned({ stream, from, publicKey }, signature, previous.publicKey);
+    if (!isSigned)
+      faults.add(
+        from,
+        `the change of the signing key at position ${from} is not signed by the key before it: somebody else made it`,
+      );
+    else if (this.#keys.some((key) => key.publicKey === publicKey))
+      faults.add(from, `the change of the signing key at position ${from} brings an earlier key back`);
+    else this.#add({ from, publicKey, signature });
+  }
+
   /** After all events: signatures, and checkpoints that were never reached. */
   finish(): void {
     const { faults } = this.#options;
@@ -201,11 +241,11 @@ export class LedgerProof {
       } else if (!this.#isSigned(claim)) {
         faults.add(
           lastOf(claim.size),
-          `${claim.name}, about the events up to position ${lastOf(claim.size)}, is not signed by the ledger’s key`,
+          `${claim.name}, about the events up to position ${lastOf(claim.size)}, is not signed by the ledger’s key${this.#keys.length > 1 ? ' that is in force there' : ''}`,
         );
       }
     }
-    if (this.#key === undefined)
+    if (this.#keys.length === 0)
       faults.add(0, 'the event at position 0 names no key: no signature can be checked');
   }
 
@@ -236,12 +276,23 @@ export class LedgerProof {
   }
 
   /** True where no key is known: that is a fault of its own. */
-  #isSigned({ note }: Claim): boolean {
-    return this.#key === undefined || isSignedBy(note, this.#key);
+  #isSigned({ note, size }: Claim): boolean {
+    const key = keyForSize(this.#keys, size);
+    return key === undefined || isSignedBy(note, key.verifier);
   }
 
   #takeKey(event: EventEnvelope, position: number): void {
-    const { faults, origin } = this.#options;
+    const { faults } = this.#options;
+    if (event.type === 'SigningKeyChanged') {
+      const change = keyChangeIn(event);
+      if (change === undefined || change.previous !== this.#keys.at(-1)?.publicKey)
+        faults.add(
+          position,
+          `the event at position ${position} changes the signing key, and does not name the one that is in force before it`,
+        );
+      else this.takeKeyChange({ ...change, from: position });
+      return;
+    }
     if (event.type !== 'ProgrammeDefined' && event.type !== 'StrategyAdopted') return;
     const named = namedIn(event);
     if (named === undefined) {
@@ -250,12 +301,18 @@ export class LedgerProof {
     }
     if (position >= this.#options.first) this.#named.push({ position, named });
     if (named.type !== 'ProgrammeDefined') return;
-    const key = keyOf(origin, named.data.signingKey);
-    if (key === undefined)
-      faults.add(position, `the event at position ${position} names no Ed25519 public key`);
-    else if (this.#key !== undefined && key.id !== this.#key.id) {
-      faults.add(position, `the event at position ${position} names another key than the first one does`);
-    } else this.#key = key;
+    const publicKey = named.data.signingKey;
+    const inForce = this.#keys.at(-1);
+    if (inForce === undefined) this.#add({ from: position, publicKey });
+    else if (inForce.publicKey !== publicKey)
+      faults.add(position, `the event at position ${position} names another key than the one in force there`);
+  }
+
+  #add(line: KeyLine): void {
+    const verifier = verifierOf(this.#options.origin, line.publicKey);
+    if (verifier !== undefined) this.#keys.push({ ...line, verifier });
+    else
+      this.#options.faults.add(line.from, `the event at position ${line.from} names no Ed25519 public key`);
   }
 
   #compare(): void {
@@ -285,7 +342,7 @@ export class LedgerProof {
 
 const lastOf = (size: number): number => Math.max(0, size - 1);
 
-function keyOf(origin: string, publicKey: string): VerifierKey | undefined {
+function verifierOf(origin: string, publicKey: string): VerifierKey | undefined {
   try {
     return verifierKey(origin, publicKey);
   } catch {

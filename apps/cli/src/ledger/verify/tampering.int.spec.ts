@@ -214,4 +214,32 @@ describe('an export of which something was changed', () => {
     }
     expect(wrong).toEqual([]);
   });
+
+  it.each([
+    ['in whole', 0, 13],
+    ['in a part behind the change', 7, 9],
+    ['in a part before it', 2, 3],
+  ])(
+    'is found out where a byte of the keys was flipped after a change of the key, %s',
+    async (_, from, to) => {
+      const { store, checkpoints } = await signedLedger({
+        keyChanges: [{ at: 5, to: 2 }],
+        signedAt: [2, 14],
+      });
+      rmSync(copy, { recursive: true });
+      await exportLedger({ store, checkpoints, stream: STREAM, out: copy, from, to });
+      expect(await found()).toBeUndefined();
+      const bytes = readFileSync(inCopy('keys.txt'));
+      const wrong: number[] = [];
+      for (let at = 0; at < bytes.length; at += 1) {
+        const spoilt = Buffer.from(bytes);
+        spoilt[at]! ^= 1;
+        writeFileSync(inCopy('keys.txt'), spoilt);
+        if ((await found()) === undefined) wrong.push(at);
+      }
+      expect(wrong).toEqual([]);
+      writeFileSync(inCopy('keys.txt'), bytes.subarray(0, bytes.indexOf(10) + 1));
+      expect(await found()).toEqual(expect.any(Number));
+    },
+  );
 });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   canonicalJson,
   completeSubtrees,
-  formatVerifierKey,
   inclusionRanges,
   leafHash,
   parseCheckpoint,
@@ -19,6 +18,7 @@ import {
   sizeOfFile,
   type ExportDescription,
 } from '../export/export-layout.js';
+import { keyLine, readKeyLines, type KeyLine } from '../export/key-lines.js';
 import { strategyBytes } from '../export/named-in-events.js';
 import { byteLines } from './byte-lines.js';
 import { Faults } from './faults.js';
@@ -51,16 +51,19 @@ export async function verifyExport({
     );
   }
   const before = description.before.map(fromHex);
-  const proof = new LedgerProof({ origin, first, before, faults });
+  const proof = new LedgerProof({ stream, origin, first, before, faults });
   for (const { size, bytes } of notes) proof.claim(bytes, `checkpoint ${size}`, size);
   if (outside !== undefined) proof.claim(outside.bytes, `the checkpoint ${outside.name}`);
   if (first > 0) checkFirstEvent(folder, proof, notes.at(-1), faults);
+  const keys = keysIn(folder, origin);
+  const end = first + description.events;
+  // What is not among the events here is shown by the signatures alone.
+  const changes = keys?.filter(({ signature }) => signature !== undefined) ?? [];
+  for (const change of changes) if (change.from < first) proof.takeKeyChange(change);
   const events = await takeEvents(folder, description, proof, faults, onProgress);
-  const subtrees = completeSubtrees({
-    start: first + description.events,
-    end: Math.max(first + description.events, largest),
-  });
-  if (proof.size === first + description.events) {
+  for (const change of changes) if (change.from >= end && change.from < largest) proof.takeKeyChange(change);
+  const subtrees = completeSubtrees({ start: end, end: Math.max(end, largest) });
+  if (proof.size === end) {
     proof.takeSubtrees(
       subtrees.map(({ level }, index) => ({ level, hash: fromHex(description.after[index] ?? '') })),
     );
@@ -71,7 +74,7 @@ export async function verifyExport({
       first,
       `no checkpoint is here: nothing shows that the events from position ${first} on were not changed`,
     );
-  checkKeys(folder, proof, faults);
+  checkKeys(folder, keys, proof, origin, faults);
   checkNamed(folder, proof.named, faults);
   checkNothingElse(folder, first, faults);
   const isOutside = outside !== undefined;
@@ -203,13 +206,30 @@ function checkFirstEvent(
   }
 }
 
-function checkKeys(folder: string, proof: LedgerProof, faults: Faults): void {
+/** The lines of the file of keys; undefined if there is none, or it has not its form. */
+function keysIn(folder: string, origin: string): KeyLine[] | undefined {
   const file = join(folder, exportFiles.keys);
-  const expected = proof.key === undefined ? undefined : `0 ${formatVerifierKey(proof.key)}\n`;
-  if (!existsSync(file)) faults.add(0, `${exportFiles.keys} is missing (position 0)`);
-  else if (expected !== undefined && readFileSync(file, 'utf8') !== expected) {
-    faults.add(0, `${exportFiles.keys} has another key than the event at position 0 names`);
+  return existsSync(file) ? readKeyLines(origin, readFileSync(file, 'utf8')) : undefined;
+}
+
+/** The keys there must be those that events name, and those that earlier keys have signed. */
+function checkKeys(
+  folder: string,
+  lines: readonly KeyLine[] | undefined,
+  { keys }: LedgerProof,
+  origin: string,
+  faults: Faults,
+): void {
+  if (!existsSync(join(folder, exportFiles.keys))) {
+    faults.add(0, `${exportFiles.keys} is missing (position 0)`);
+    return;
   }
+  if (keys.length === 0) return;
+  const [there, named] = [lines ?? [], keys].map((each) => each.map((line) => keyLine(origin, line)));
+  const index = named?.findIndex((line, at) => there?.[at] !== line) ?? -1;
+  if (index === -1 && there?.length === named?.length) return;
+  const position = keys[index]?.from ?? lines?.[keys.length]?.from ?? 0;
+  faults.add(position, `${exportFiles.keys} has another key than the event at position ${position} names`);
 }
 
 /** What events name must be there, unchanged; nothing else may. */

@@ -38,7 +38,7 @@ const PAGE = 1_000;
 export async function verifyLive(options: VerifyLiveOptions): Promise<Verification> {
   const { store, checkpoints, stream, outside, signal, onProgress } = options;
   const faults = new Faults();
-  const proof = new LedgerProof({ origin: originOf(stream), first: 0, before: [], faults });
+  const proof = new LedgerProof({ stream, origin: originOf(stream), first: 0, before: [], faults });
   // Asked for before the end: what is signed meanwhile may be about events that are not looked at.
   const notes = await claimAll(proof, checkpoints, stream);
   const end = (await endOf(store, stream, faults)) + 1;

@@ -304,6 +304,81 @@ describe('the verification of a ledger where it is kept', () => {
     });
   });
 
+  describe('after changes of the signing key', () => {
+    const changed = (options: Parameters<typeof signedLedger>[0] = {}) =>
+      signedLedger({
+        ...{
+          keyChanges: [
+            { at: 5, to: 2 },
+            { at: 9, to: 3 },
+          ],
+          signedAt: [5, 6, 9, 10, 15],
+        },
+        ...options,
+      });
+
+    it('takes each checkpoint by the key that is in force at its last event, up to the border', async () => {
+      const made = await changed();
+      expect(await verify(made)).toMatchObject({ events: 15, checkpoints: 5, faults: { count: 0 } });
+      for (const [size, key] of [
+        [5, 1],
+        [6, 2],
+        [9, 2],
+        [10, 3],
+      ] as const)
+        expect((await verify(made, kept(made, size, key))).faults.count, `${size}`).toBe(0);
+    });
+
+    it.each([
+      ['by the old key from the change on', 6, 1],
+      ['by the new key before the change', 5, 2],
+      ['by the first key after two changes', 15, 1],
+      ['by a key that comes later', 9, 3],
+    ])('names a checkpoint that is signed %s', async (_, size, key) => {
+      const { faults } = await verify(await changed({ signedWith: { [size]: key } }));
+      expect(faults).toMatchObject({ count: 1, first: [{ position: size - 1 }] });
+      expect(faults.first[0]?.sentence).toContain('is not signed by the ledger’s key that is in force there');
+      const made = await changed();
+      expect((await verify(made, kept(made, size, key))).faults.first).toMatchObject([
+        { position: size - 1 },
+      ]);
+    });
+
+    it('names a change that the key before it did not sign, by its position', async () => {
+      for (const signedBy of [2, 4]) {
+        const made = await changed({ keyChanges: [{ at: 5, to: 2, signedBy }] });
+        expect(await firstOf(verify(made))).toEqual({
+          position: 5,
+          sentence: expect.stringContaining('is not signed by the key before it') as string,
+        });
+      }
+    });
+
+    it('names a change that brings an earlier key back', async () => {
+      const back = [
+        { at: 5, to: 2 },
+        { at: 9, to: 1 },
+      ];
+      const fault = await firstOf(verify(await changed({ keyChanges: back, signedAt: [2, 6] })));
+      expect(fault).toMatchObject({ position: 9 });
+      expect(fault?.sentence).toContain('brings an earlier key back');
+    });
+
+    it('names a change that was moved to another position', async () => {
+      const made = await changed({ keyChanges: [{ at: 5, to: 2 }], signedAt: [] });
+      change(made, 5, replaced('"revision":5', '"revision":4'));
+      const stored = held(made.ledger).events;
+      [stored[4], stored[5]] = [
+        { ...stored[5]!, revision: 4 },
+        { ...stored[4]!, revision: 5 },
+      ];
+      const { faults } = await verify(made);
+      expect(faults.first.map(({ position, sentence }) => `${position} ${sentence}`).join('\n')).toMatch(
+        /^4 the change of the signing key at position 4 is not signed/m,
+      );
+    });
+  });
+
   describe('after rotations of the token keys', () => {
     const rotated = (options: Parameters<typeof signedLedger>[0] = {}) =>
       signedLedger({ perEvent: 3, rotations: 2, signedAt: [2, 7], ...options });

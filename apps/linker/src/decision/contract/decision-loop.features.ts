@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import {
   FiguresComputed,
   isLinked,
@@ -16,6 +16,7 @@ import {
   canonicalJson,
   commitmentsOf,
   encodeLedgerEvent,
+  isKeyChangeSigned,
   sha256Hex,
 } from '@kinledger/domain';
 import { bodiesIn, type EventStore } from '@kinledger/event-store';
@@ -174,7 +175,8 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       const types = new Set((await decisionsOf(world.store)).flat());
       // These events have scenarios of their own below.
       types.add('RecordErased').add('CarerTokensErased').add('SubmissionUnparked').add('FiguresPublished');
-      for (const type of ['KeyRotationBegun', 'RecordsRekeyed', 'KeyRotated']) types.add(type);
+      for (const type of ['KeyRotationBegun', 'RecordsRekeyed', 'KeyRotated', 'SigningKeyChanged'])
+        types.add(type);
       // No command exists yet for these; the engine's property tests cover them.
       for (const type of ['LinkForbidden', 'LinkReviewed', 'LinkAllowed']) types.add(type);
       expect(Object.keys(ledgerContracts).filter((type) => !types.has(type))).toEqual([]);
@@ -399,15 +401,17 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
     });
   });
 
+  /** A file with one row, of the same person as every other. */
+  const fileOf = (intake: number) =>
+    submit(intake, {
+      dataset: 'baby-steps.user',
+      period: `202${intake}-2${intake + 1}-Q1`,
+      rows: [adult({ key: `k${intake}`, email: 'amara@example.org' })],
+    });
+
   describe('a programme definition', () => {
-    const oneFile = (intake: number) =>
-      submit(intake, {
-        dataset: 'baby-steps.user',
-        period: `202${intake}-2${intake + 1}-Q1`,
-        rows: [adult({ key: `k${intake}`, email: 'amara@example.org' })],
-      });
     const decide = async (world: LinkerWorld, intake: number, options: LinkerOptions) => {
-      const { intake: message, chunks } = oneFile(intake);
+      const { intake: message, chunks } = fileOf(intake);
       await world.inbox.stageIntakes([message]);
       await world.inbox.stageChunks(chunks);
       const linker = start(world, options);
@@ -457,8 +461,8 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         `definition:${smallProgramme().digest}`,
       ]);
       expect(defined.slice(1).map(({ time }) => time)).toEqual([
-        oneFile(2).intake.time,
-        oneFile(4).intake.time,
+        fileOf(2).intake.time,
+        fileOf(4).intake.time,
       ]);
       expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
       expect(events.filter(({ type }) => type === 'StrategyAdopted')).toHaveLength(1);
@@ -475,7 +479,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         return world;
       };
       const stage = async (world: LinkerWorld, intake: number) => {
-        const { intake: message, chunks } = oneFile(intake);
+        const { intake: message, chunks } = fileOf(intake);
         await world.inbox.stageIntakes([message]);
         await world.inbox.stageChunks(chunks);
       };
@@ -495,7 +499,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         ]);
         expect(placementsIn(adopting).map((one) => 'setAside' in one)).toEqual([true, true]);
         expect(events.slice(0, adopting.length)).toEqual(adopting);
-        expect(new Set(adopting.map(({ time }) => time))).toEqual(new Set([oneFile(3).intake.time]));
+        expect(new Set(adopting.map(({ time }) => time))).toEqual(new Set([fileOf(3).intake.time]));
         expect(events.slice(adopting.length).map(({ type }) => type)).toEqual([
           'SubmissionReceived',
           'RecordsPlaced',
@@ -600,6 +604,134 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await until('it has halted', () => linker.observed.haltedBy !== undefined);
       expect(linker.observed.haltedBy?.code).toBe('signing-key-differs');
       expect(await imageOf(world.store)).toEqual(before);
+    });
+  });
+
+  describe('a change of the signing key', () => {
+    const keyPair = () => {
+      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+      const { x = '' } = publicKey.export({ format: 'jwk' });
+      return { privateKey, publicKey: Buffer.from(x, 'base64url').toString('base64') };
+    };
+    const [first, second] = [keyPair(), keyPair()];
+    const signedByFirst = async () => {
+      const world = await freshWorld();
+      const { intake, chunks } = fileOf(1);
+      await world.inbox.stageIntakes([intake]);
+      await world.inbox.stageChunks(chunks);
+      return world;
+    };
+    const changing = { signingKey: second.publicKey, previousKey: first };
+    const oneAtATime = { events: 1, bytes: 1024 * 1024 };
+    const haltOf = async (linker: RunningLinker) => {
+      await until('it has halted', () => linker.observed.haltedBy !== undefined);
+      return linker.observed.haltedBy?.message;
+    };
+
+    it('is the first decision of a linker with a new key and the one in force, and is made once', async () => {
+      const world = await signedByFirst();
+      const before = start(world, { signingKey: first.publicKey });
+      await untilDone(world);
+      await before.stop();
+      const last = (await eventsOf(world.store)).at(-1);
+      const { intake, chunks } = fileOf(2);
+      await world.inbox.stageIntakes([intake]);
+      await world.inbox.stageChunks(chunks);
+      const linker = start(world, changing);
+      await untilDone(world);
+      await linker.stop();
+      const image = await imageOf(world.store);
+      const again = start(world, changing);
+      await until('it decides', () => again.observed.states.includes('deciding'));
+      expect(await imageOf(world.store)).toEqual(image);
+      const changes = (await eventsOf(world.store)).filter(({ type }) => type === 'SigningKeyChanged');
+      const revision = last!.revision + 1;
+      expect(changes).toMatchObject([
+        { revision, time: last?.time, cause: `signing-key:${second.publicKey}` },
+      ]);
+      const { signature } = changes[0]!.data as { signature: string };
+      const change = { stream, from: revision, publicKey: second.publicKey };
+      expect(isKeyChangeSigned(change, signature, first.publicKey)).toBe(true);
+      expect(linker.observed.keyChanges).toEqual([revision]);
+      expect(again.observed.keyChanges).toEqual([]);
+    });
+
+    it('is made once whichever append a kill interrupts, after what the old key’s linker had begun', async () => {
+      for (const moment of ['before', 'after'] as const) {
+        for (const nth of [1, 2, 3, 4, 5]) {
+          const world = await signedByFirst();
+          const dying = interruptedStore(world.store, nth, moment);
+          const killed = startLinker(
+            { ...world, store: dying.store },
+            { signingKey: first.publicKey, limits: oneAtATime },
+          );
+          await Promise.race([dying.interrupted, untilDone(world)]);
+          killed.kill();
+          const begun = await world.store.head(stream);
+          const next = interruptedStore(world.store, nth, moment);
+          const other = startLinker(
+            { ...elsewhere(world), store: next.store },
+            { ...changing, limits: oneAtATime },
+          );
+          await Promise.race([next.interrupted, untilDone(world)]);
+          other.kill();
+          const linker = start(elsewhere(world), changing);
+          await untilDone(world);
+          await until('the key is in force', async () => linker.observed.states.includes('deciding'));
+          const types = (await decisionsOf(world.store)).flat();
+          const label = `killed ${moment} append ${nth}`;
+          const isOfSecond = begun === -1;
+          expect(
+            types.filter((type) => type === 'SigningKeyChanged'),
+            label,
+          ).toHaveLength(isOfSecond ? 0 : 1);
+          expect(
+            types.filter((type) => type === 'SubmissionLinked'),
+            label,
+          ).toHaveLength(1);
+          expect(linker.observed.haltedBy, label).toBeUndefined();
+          await linker.stop();
+        }
+      }
+    });
+
+    it('halts a linker that has not the key in force, or brings back an earlier one, and nothing is written', async () => {
+      const world = await signedByFirst();
+      const before = start(world, { signingKey: first.publicKey });
+      await untilDone(world);
+      await before.stop();
+      const image = await imageOf(world.store);
+      expect(await haltOf(start(world, { signingKey: second.publicKey }))).toContain(
+        'set KINLEDGER_PREVIOUS_SIGNING_KEY_FILE to it',
+      );
+      expect(await haltOf(start(world, { ...changing, previousKey: keyPair() }))).toContain(
+        'neither is the configured previous key',
+      );
+      expect(await imageOf(world.store)).toEqual(image);
+      const linker = start(world, changing);
+      await until('it is changed', () => linker.observed.keyChanges.length === 1);
+      await linker.stop();
+      const after = await imageOf(world.store);
+      expect(await haltOf(start(world, { signingKey: first.publicKey, previousKey: second }))).toContain(
+        'does not come back',
+      );
+      expect(await imageOf(world.store)).toEqual(after);
+    });
+
+    it('names the new key in definitions of afterwards', async () => {
+      const world = await signedByFirst();
+      const before = start(world, { signingKey: first.publicKey });
+      await untilDone(world);
+      await before.stop();
+      const { intake, chunks } = fileOf(2);
+      await world.inbox.stageIntakes([intake]);
+      await world.inbox.stageChunks(chunks);
+      start(world, { ...changing, programme: smallProgramme({ name: 'Another name' }) });
+      await untilDone(world);
+      const keys = (await eventsOf(world.store)).flatMap((event) =>
+        event.type === 'ProgrammeDefined' ? [event.data.signingKey] : [],
+      );
+      expect(keys).toEqual([first.publicKey, second.publicKey]);
     });
   });
 

@@ -30,6 +30,7 @@ import {
 } from '@kinledger/event-store';
 import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
 import { adoptionOf, adoptStrategy, engineOptionsOf, firstInstantOf } from '../../adoption.js';
+import { changeSigningKey, keyChangeDue, type PreviousSigningKey } from '../../change-signing-key.js';
 import { quarterVersionsOf } from '../../quarter-versions.js';
 import type { CommandContext, ErasingHand, RekeyingHand } from '../../commands/command-handler.js';
 import { handlerOf } from '../../commands/command-handlers.js';
@@ -162,6 +163,16 @@ export class RecordedHistory {
     await this.#define(time);
     const writer = this.#writer(await this.readAgain());
     await adoptStrategy({ ledger: this.ledger, writer, signal }, this.#programme.definition, time);
+  }
+
+  /** Changes the signing key as a linker does. The ledger was begun with the previous one. */
+  async changeSigningKey(signingKey: string, previousKey: PreviousSigningKey): Promise<void> {
+    this.#steps += 1;
+    const { writer } = this.#context(nothingStaged);
+    const due = keyChangeDue(this.ledger, { signingKey, previousKey });
+    if (due === undefined) throw new Error('the key is in force already');
+    const { id } = this.#programme.definition;
+    await changeSigningKey({ ledger: this.ledger, writer }, id, due, this.#cause('').time);
   }
 
   /** Rotates the token keys as a linker does: bodies in place, and the ledger read again. */
