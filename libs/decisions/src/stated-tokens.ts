@@ -5,7 +5,7 @@ import {
   type Commitment,
   type LedgerEvent,
 } from '@kinledger/contracts';
-import type { EventStore } from '@kinledger/event-store';
+import type { EventStore, StoredEvent } from '@kinledger/event-store';
 
 const PAGE = 1_000;
 
@@ -17,18 +17,25 @@ export class StatedTokens {
   readonly #stated = new Map<string, Commitment>();
   readonly #lacking = new Set<string>();
 
-  /** Reads all of a ledger, up to its present end. @throws what the store throws; UnreadableContract */
+  /**
+   * Reads all of a ledger, up to its present end.
+   * @param read reads an event; undefined for one that is passed over. @throws what the store and `read` throw
+   */
   static async of(
     store: Pick<EventStore, 'readPage'>,
     stream: string,
     signal?: AbortSignal,
+    read: (stored: StoredEvent) => LedgerEvent | undefined = ({ bytes }) => readLedgerEvent(bytes),
   ): Promise<StatedTokens> {
     const stated = new StatedTokens();
     for (let from = 0; ;) {
       signal?.throwIfAborted();
       const page = await store.readPage(stream, from, PAGE);
       if (page.length === 0) return stated;
-      for (const { type, bytes } of page) if (stated.needs(type)) stated.take(readLedgerEvent(bytes));
+      for (const event of page) {
+        const its = stated.needs(event.type) ? read(event) : undefined;
+        if (its !== undefined) stated.take(its);
+      }
       from += page.length;
     }
   }

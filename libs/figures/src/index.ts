@@ -14,3 +14,4 @@ export * from './reach/reach-by-quarter.js';
 export * from './reach/reach.js';
 export * from './reach/whole-reach.js';
 export * from './registry.js';
+export * from './restatement-causes.js';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BackOff, pauseAfter } from './back-off.js';
 import { pauseUnlessAborted } from './pause.js';
+import { shared } from './shared.js';
 import { WakeUp } from './wake-up.js';
 
 beforeEach(() => {
@@ -121,5 +122,22 @@ describe('a wake-up', () => {
     await wait;
     expect(vi.getTimerCount()).toBe(0);
     expect(removed).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a shared call', () => {
+  it('is made once for all who ask while it is under way, and again afterwards', async () => {
+    const ask = vi.fn(() => Promise.resolve(1));
+    const one = shared(ask);
+    expect(await Promise.all([one(), one()])).toEqual([1, 1]);
+    expect(ask).toHaveBeenCalledTimes(1);
+    await one();
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
+
+  it('fails for all of them, and may be made again', async () => {
+    const one = shared(vi.fn().mockRejectedValueOnce(new Error('away')).mockResolvedValue(2));
+    await expect(Promise.all([one(), one()])).rejects.toThrow('away');
+    expect(await one()).toBe(2);
   });
 });

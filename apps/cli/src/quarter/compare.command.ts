@@ -1,3 +1,4 @@
+import { causeNames, causes } from '@kinledger/figures/causes';
 import { InvalidArgumentError, type Command } from 'commander';
 import { recountsApi, type ChangedCell, type Restatement } from '../api/recounts.js';
 import { count, print } from '../output/output.js';
@@ -49,19 +50,6 @@ async function compare(
   print(json, document, () => restatementText(restatement, scope, shown));
 }
 
-/** Names of causes, in the order in which a table has them. */
-const causes: Readonly<Record<string, string>> = {
-  'late-data': 'Late data',
-  correction: 'Corrections',
-  withdrawal: 'Withdrawals',
-  merge: 'Merges',
-  split: 'Splits',
-  review: 'Reviews',
-  strategy: 'Strategy',
-  definitions: 'Definitions',
-  erasure: 'Erasures',
-};
-
 /** A restatement as a table: one line a count, one column a cause that changed anything. */
 export function restatementText(restatement: Restatement, scope: string, shown: boolean): string {
   const { period, then, now, basis } = restatement;
@@ -70,7 +58,7 @@ export function restatementText(restatement: Restatement, scope: string, shown: 
   const from = basis === 'published' ? 'as published' : 'counted again';
   const head = `${period} from ledger position ${count(then)} (${from}) to ${count(now)}.`;
   if (cells.length === 0) return `${head}\nNothing changed.`;
-  const used = Object.keys(causes).filter((cause) => cells.some(({ changes }) => cause in changes));
+  const used = causes.filter((cause) => cells.some(({ changes }) => cause in changes));
   const lines = cells.map(({ figure, scope: its, dimensions, column, then: before, now: after, changes }) => [
     ...[figure, [its, ...dimensions.map((value) => value ?? 'unknown')].join(' '), column],
     ...[
@@ -79,7 +67,7 @@ export function restatementText(restatement: Restatement, scope: string, shown: 
       number(after),
     ],
   ]);
-  const titles = ['Then', ...used.map((cause) => causes[cause] ?? cause), 'Now'];
+  const titles = ['Then', ...used.map((cause) => causeNames[cause]), 'Now'];
   const note = shown
     ? '[c]: suppressed. Each number is rounded by itself, so that they need not add up.'
     : 'Exact counts: for the programme’s own team. --shown gives what may be given away.';

@@ -1,4 +1,5 @@
 import { InjectPool, Metrics } from '@kinledger/service-kit';
+import { shared } from '@kinledger/waiting';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 
@@ -12,15 +13,16 @@ interface Open {
 @Injectable()
 export class ErasureMetrics {
   constructor(metrics: Metrics, @InjectPool('restricted') pool: pg.Pool) {
+    const open = shared(() => openErasures(pool));
     metrics.gauge({
       name: 'kinledger_erasures_open',
       help: 'Requests to erase a person or records that are neither carried out nor refused.',
-      collect: async (gauge) => gauge.set((await openErasures(pool)).requests),
+      collect: async (gauge) => gauge.set((await open()).requests),
     });
     metrics.gauge({
       name: 'kinledger_erasure_oldest_seconds',
       help: 'Time for which the oldest open request to erase has been open; 0 if none is.',
-      collect: async (gauge) => gauge.set((await openErasures(pool)).seconds),
+      collect: async (gauge) => gauge.set((await open()).seconds),
     });
   }
 }

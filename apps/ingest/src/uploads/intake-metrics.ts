@@ -12,8 +12,6 @@ const submissionOutcomes = ['accepted', 'repeated', 'withdrawn', 'unparked'] as 
 /** Metrics of intake. Labels contain only names of the programme's configuration and of our rules. */
 @Injectable()
 export class IntakeMetrics {
-  /** All metrics of the service. */
-  readonly all: Metrics;
   readonly receiving: Gauge;
   readonly #uploads: Counter<'dataset' | 'outcome'>;
   readonly #rows: Counter<'dataset' | 'outcome'>;
@@ -24,7 +22,6 @@ export class IntakeMetrics {
   readonly #incidents: Counter<'dataset' | 'kind'>;
 
   constructor(metrics: Metrics, @InjectProgramme() programme: Programme) {
-    this.all = metrics;
     this.receiving = metrics.gauge({
       name: 'kinledger_uploads_receiving',
       help: 'Uploads that are being received.',

@@ -2,7 +2,7 @@ import { inTransaction } from '@kinledger/database';
 import { londonDay } from '@kinledger/domain';
 import { isFileRefused } from '@kinledger/intake-files';
 import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
-import { Outbox, Backlog, Problem, type Caller } from '@kinledger/service-kit';
+import { Metrics, Outbox, Backlog, Problem, type Caller } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
@@ -38,7 +38,7 @@ export class UploadService {
   readonly #metrics: IntakeMetrics;
   readonly #salts: SaltWatch;
 
-  constructor(intake: IntakeContext, outbox: Outbox, metrics: IntakeMetrics, salts: SaltWatch) {
+  constructor(intake: IntakeContext, outbox: Outbox, metrics: IntakeMetrics, salts: SaltWatch, all: Metrics) {
     this.#intake = intake;
     this.#outbox = outbox;
     this.#metrics = metrics;
@@ -48,7 +48,7 @@ export class UploadService {
     this.#landed = new Backlog({
       measure: () => countChunks(intake.pool),
       limit: intake.limits.maxLandedChunks,
-    }).watchedBy(metrics.all, 'landed chunks');
+    }).watchedBy(all, 'landed chunks');
   }
 
   /** @throws Problem for a request that is not allowed, or a file that cannot be read. */

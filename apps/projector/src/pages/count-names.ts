@@ -1,19 +1,5 @@
-import { figures, type Cell } from '@kinledger/figures';
+import { figures, type Cell, type RestatementCause } from '@kinledger/figures';
 import { titleOf } from '@kinledger/page-kit/names';
-import type { RestatementCause } from '../recounts/causes.js';
-
-/** Causes in the order in which a page has them. */
-export const causeNames: Readonly<Record<RestatementCause, string>> = {
-  'late-data': 'Late data',
-  correction: 'Corrections',
-  withdrawal: 'Withdrawals',
-  merge: 'Merges',
-  split: 'Splits',
-  review: 'Reviews',
-  strategy: 'Strategy',
-  definitions: 'Definitions',
-  erasure: 'Erasures',
-};
 
 /** What each cause means, for somebody who has not read the guide. */
 export const causeMeanings: Readonly<Record<RestatementCause, string>> = {

@@ -1,3 +1,4 @@
+import { causes } from '@kinledger/figures';
 import { parsePeriod } from '@kinledger/domain';
 import { PageRenderer } from '@kinledger/page-kit';
 import { instantName, reasonName } from '@kinledger/page-kit/names';
@@ -8,7 +9,6 @@ import { stringify } from 'csv-stringify/sync';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
-import { causes } from '../recounts/causes.js';
 import { listedQuarters, type ListedQuarter } from '../recounts/closed-quarter.js';
 import type { Restatement } from '../recounts/compare-quarter.js';
 import { quarterAsked } from '../recounts/quarter-asked.js';

@@ -1,7 +1,6 @@
-import type { Cell } from '@kinledger/figures';
+import { causeNames, causes, type Cell, type RestatementCause } from '@kinledger/figures';
 import { waterfallCharts } from '@kinledger/page-kit';
-import { causes, type RestatementCause } from '../recounts/causes.js';
-import { causeMeanings, causeNames, countName, figureName } from './count-names.js';
+import { causeMeanings, countName, figureName } from './count-names.js';
 
 /** A count with what changed it: exact, or after disclosure control, where null is suppressed. */
 export interface ChangedCount extends Cell {

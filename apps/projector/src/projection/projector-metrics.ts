@@ -1,6 +1,7 @@
 import { rowOutcomes } from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 import { FileLag, type Metrics } from '@kinledger/service-kit';
+import { shared } from '@kinledger/waiting';
 import type pg from 'pg';
 import type { LiveProjection } from './live-projection.js';
 import type { AppliedDecisions } from './project-ledger.js';
@@ -71,14 +72,14 @@ export class ProjectorMetrics {
       help: '1 when a person must look before it projects on.',
       collect: (gauge) => gauge.set(live.haltedBy === undefined ? 0 : 1),
     });
-    const lacking = async () => {
+    const lacking = shared(async () => {
       const { rows } = await pool.query<Checkpoint>(
         `SELECT position::float8 AS position, extract(epoch FROM clock_timestamp() - current_at)::float8 AS behind
          FROM golden.checkpoint, operations.projection`,
       );
       const [checkpoint] = rows;
       return { events: (await head()) - (checkpoint?.position ?? -1), seconds: checkpoint?.behind ?? 0 };
-    };
+    });
     this.#metrics.gauge({
       name: 'kinledger_projector_lag_events',
       help: 'Events of the ledger that the live read models lack.',

@@ -1,18 +1,5 @@
+import type { RestatementCause } from '@kinledger/figures';
 import { closesDecision, isPlacing, type LedgerEvent, type RecordId } from '@kinledger/contracts';
-
-/** What changes a figure between two positions. */
-export const causes = [
-  'late-data',
-  'correction',
-  'withdrawal',
-  'merge',
-  'split',
-  'review',
-  'strategy',
-  'definitions',
-  'erasure',
-] as const;
-export type RestatementCause = (typeof causes)[number];
 
 /** What has to be known of a whole decision to say what its events are caused by. */
 export interface DecisionAtHand {

@@ -7,13 +7,14 @@ import {
   figuresInForce,
   shownChanges,
   type Cell,
+  type RestatementCause,
 } from '@kinledger/figures';
 import type pg from 'pg';
 import { keptFigures } from '../closing/closed-figures.js';
 import { recount, type RecountOptions } from '../closing/recount.js';
 import { ledgerPages } from '../projection/ledger-pages.js';
 import { readModelWriter } from '../projection/read-model-writer.js';
-import { causesOf, DecisionReader, type DecisionAtHand, type RestatementCause } from './causes.js';
+import { causesOf, DecisionReader, type DecisionAtHand } from './causes.js';
 import { erasedAfter, type ClosedQuarter } from './closed-quarter.js';
 
 /** Which figures are compared, and between which positions; both close a decision. */

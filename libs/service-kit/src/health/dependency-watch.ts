@@ -1,3 +1,4 @@
+import { shared } from '@kinledger/waiting';
 import type { PinoLogger } from 'nestjs-pino';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Health } from './health.js';
@@ -20,7 +21,6 @@ export interface DependencyWatchOptions {
  */
 export class DependencyWatch {
   #standing: DependencyStanding | undefined;
-  #asking: Promise<void> | undefined;
   readonly #options: DependencyWatchOptions;
 
   constructor(options: DependencyWatchOptions) {
@@ -48,11 +48,11 @@ export class DependencyWatch {
   /** Adds the readiness check. While one call hangs, no second one is made. */
   check(ask: () => Promise<unknown>): void {
     const { name, health } = this.#options;
-    health.register(name.replaceAll(' ', '-'), () => {
-      this.#asking ??= ask()
-        .then(() => undefined)
-        .finally(() => (this.#asking = undefined));
-      return this.#asking;
-    });
+    health.register(
+      name.replaceAll(' ', '-'),
+      shared(async () => {
+        await ask();
+      }),
+    );
   }
 }

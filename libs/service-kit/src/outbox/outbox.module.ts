@@ -1,3 +1,4 @@
+import { shared } from '@kinledger/waiting';
 import type { DatabaseName } from '@kinledger/database';
 import { OutboxRelay, type MessageBus, type OutboxTable } from '@kinledger/message-bus';
 import {
@@ -27,15 +28,16 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
       name: 'kinledger_outbox_failures_total',
       help: 'Failures to move messages from the outbox to the bus; the messages wait and are moved later.',
     });
+    const waiting = shared(() => table.waiting(pool));
     metrics.gauge({
       name: 'kinledger_outbox_messages',
       help: 'Messages that wait in the outbox.',
-      collect: async (gauge) => gauge.set((await table.waiting(pool)).messages),
+      collect: async (gauge) => gauge.set((await waiting()).messages),
     });
     metrics.gauge({
       name: 'kinledger_outbox_oldest_seconds',
       help: 'Time for which the oldest message in the outbox has waited; 0 if none waits.',
-      collect: async (gauge) => gauge.set((await table.waiting(pool)).oldestSeconds),
+      collect: async (gauge) => gauge.set((await waiting()).oldestSeconds),
     });
     this.#relay = new OutboxRelay({
       pool,

@@ -115,26 +115,22 @@ async function claimAll(proof: LedgerProof, checkpoints: Checkpoints, stream: st
  * What the ledger states of tokens after the placements. An event that cannot be read, or is missing, is passed over: it is
  * a fault of its own.
  */
-async function statedTokens(
+function statedTokens(
   store: EventStore,
   stream: string,
   signal: AbortSignal | undefined,
 ): Promise<StatedTokens> {
-  const stated = new StatedTokens();
   const untold = new Faults();
-  for (let from = 0; ;) {
-    signal?.throwIfAborted();
-    const page = await store.readPage(stream, from, PAGE).catch((error: unknown) => {
-      if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
-      return [];
-    });
-    if (page.length === 0) return stated;
-    for (const stored of page) {
-      const event = stated.needs(stored.type) ? readOurs(stored, stream, untold) : undefined;
-      if (event !== undefined) stated.take(event);
-    }
-    from += page.length;
-  }
+  const readPage: EventStore['readPage'] = (_, from, limit) => pageUpToGap(store, stream, from, limit);
+  return StatedTokens.of({ readPage }, stream, signal, (stored) => readOurs(stored, stream, untold));
+}
+
+/** A page of events, which ends where one is missing: that is told elsewhere. */
+function pageUpToGap(store: EventStore, stream: string, from: number, limit: number): Promise<StoredEvent[]> {
+  return store.readPage(stream, from, limit).catch((error: unknown) => {
+    if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
+    return [];
+  });
 }
 
 /** An event of ours with what its store says of it; undefined, and a fault, for any other. */
@@ -261,7 +257,7 @@ class BodyCheck {
     await this.#finishKeys(end);
     // What was erased while this ran is named by an event that came meanwhile.
     for (let next = end; this.#missing.size + this.#otherTokens.size > 0;) {
-      const page = await this.#pageFrom(next);
+      const page = await pageUpToGap(this.#store, this.#stream, next, PAGE);
       if (page.length === 0) break;
       for (const stored of page) {
         const isOfBodies = erasesBodies(stored.type) || restatesTokens(stored.type);
@@ -293,7 +289,7 @@ class BodyCheck {
   /** A rotation that began while this ran is told by an event that came meanwhile. */
   async #finishKeys(end: number): Promise<void> {
     for (let next = end; this.#rekeyed.isAhead;) {
-      const page = await this.#pageFrom(next);
+      const page = await pageUpToGap(this.#store, this.#stream, next, PAGE);
       if (page.length === 0) break;
       const begun = page.find(({ type }) => type === 'KeyRotationBegun');
       const event = begun && readOurs(begun, this.#stream, this.#faults);
@@ -304,14 +300,6 @@ class BodyCheck {
       next += page.length;
     }
     this.#rekeyed.finish();
-  }
-
-  /** Where events are missing, that was told. */
-  #pageFrom(next: number): Promise<readonly StoredEvent[]> {
-    return this.#store.readPage(this.#stream, next, PAGE).catch((error: unknown) => {
-      if (!isStreamGap(error) && !isForeignEvent(error)) throw error;
-      return [];
-    });
   }
 
   #restate(record: string, tokens: string): void {
