@@ -1,5 +1,6 @@
 import { FiguresComputed, type PeriodCode, type ProgrammeId } from '@kinledger/contracts';
 import { sumStrategy } from '@kinledger/domain/testing';
+import { withMethods } from '@kinledger/test-doubles';
 import { createReadModels, LIVE_SCHEMA, TABLES_VERSION } from '@kinledger/read-models';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { closeFigures } from '../closing/closed-figures.js';
@@ -173,6 +174,28 @@ describe('computing a closed quarter again', () => {
       'already',
     );
     expect((await ended(started)).state).toBe('done');
+  });
+
+  it('accepts the next one as soon as the result of the one before can be read', async () => {
+    await submit(children(12));
+    await close();
+    let tidy = (): void => undefined;
+    const tidied = new Promise<void>((resolve) => (tidy = resolve));
+    const { pool } = readModels;
+    const slow = withMethods(pool, {
+      query: (async (text: string, values?: unknown[]) => {
+        if (text.startsWith('DELETE')) await tidied;
+        return pool.query(text, values);
+      }) as never,
+    });
+    recounts = new Recounts({
+      ...{ store: ledger.store, stream: STREAM, pool: slow },
+      ...{ programme: 'leap' as ProgrammeId, onError: () => undefined },
+    });
+    await ended(await recounts.reproduce(PERIOD, 'data-team'));
+    const next = await recounts.reproduce(PERIOD, 'data-team');
+    expect((await ended(next)).state).toBe('done');
+    tidy();
   });
 
   it('leaves no schema behind, and is marked as interrupted after a kill', async () => {

@@ -51,7 +51,9 @@ const PROGRESS_EVERY_MS = 300;
 
 /** Computes closed quarters again, one at a time: two would only compete. */
 export class Recounts {
-  #running: Promise<void> | undefined;
+  #computing = false;
+  /** Ends when every recount that began has been computed and its result written. */
+  #ended: Promise<unknown> = Promise.resolve();
   readonly #stopping = new AbortController();
   readonly #options: RecountsOptions;
 
@@ -143,7 +145,7 @@ export class Recounts {
   /** Ends what runs; it leaves nothing behind. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#running;
+    await this.#ended;
   }
 
   /** The last closing event up to a position. @throws Problem 400 for a position that the ledger has not reached. */
@@ -165,7 +167,7 @@ export class Recounts {
     },
     compute: (options: Parameters<typeof reproduceQuarter>[0]) => Promise<object>,
   ): Promise<Recount> {
-    if (this.#running !== undefined) {
+    if (this.#computing) {
       throw new Problem(409, 'recount-running', {
         detail: 'A quarter is being computed again already: wait until that ends.',
       });
@@ -177,11 +179,15 @@ export class Recounts {
       `INSERT INTO operations.recount (recount_id, kind, asked, asked_by, state, head) VALUES ($1, $2, $3, $4, 'running', $5)`,
       [id, kind, asked, by, head],
     );
-    // Set before anything is awaited, so that a second one is refused.
-    this.#running = inserted
-      .then(() => this.#run(id, order, compute))
-      .catch(this.#options.onError)
-      .finally(() => (this.#running = undefined));
+    // Set before anything is awaited, so that a second one is refused, and cleared before the result is written, so that
+    // whoever reads the result can ask for the next one.
+    this.#computing = true;
+    const written = inserted
+      .then(() => this.#compute(id, compute))
+      .finally(() => (this.#computing = false))
+      .then((outcome) => this.#write(id, head, outcome))
+      .catch(this.#options.onError);
+    this.#ended = Promise.all([this.#ended, written]);
     await inserted;
     return {
       ...{ id, kind, period: asked.period, askedBy: by, startedAt: new Date().toISOString() },
@@ -189,42 +195,54 @@ export class Recounts {
     };
   }
 
-  async #run(
+  async #compute(
     id: string,
-    { head }: { readonly head: number },
     compute: (options: Parameters<typeof reproduceQuarter>[0]) => Promise<object>,
-  ): Promise<void> {
+  ): Promise<{ readonly result: object } | { readonly reason: string }> {
     const { store, stream, pool, onError } = this.#options;
     let toldAt = performance.now();
     const onProgress = (position: number) => {
       if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
       toldAt = performance.now();
       pool
-        .query('UPDATE operations.recount SET position = $2 WHERE recount_id = $1', [id, position])
+        .query(
+          `UPDATE operations.recount SET position = $2 WHERE recount_id = $1 AND state = 'running'`,
+          [id, position],
+        )
         .catch(onError);
     };
     const began = performance.now();
     try {
       const result = await compute({ store, stream, pool, signal: this.#stopping.signal, onProgress });
-      const seconds = (performance.now() - began) / 1000;
-      await pool.query(
-        `UPDATE operations.recount SET state = 'done', position = $2, result = $3, ended_at = now() WHERE recount_id = $1`,
-        [id, head, JSON.stringify({ ...result, seconds })],
-      );
-      await pool.query(
-        `DELETE FROM operations.recount WHERE recount_id IN
-           (SELECT recount_id FROM operations.recount ORDER BY started_at DESC OFFSET ${KEPT})`,
-      );
+      return { result: { ...result, seconds: (performance.now() - began) / 1000 } };
     } catch (error) {
       onError(error);
-      const reason = error instanceof Error ? error.message : 'unknown';
-      await pool
-        .query(
-          `UPDATE operations.recount SET state = 'failed', reason = $2, ended_at = now() WHERE recount_id = $1`,
-          [id, this.#stopping.signal.aborted ? 'stopped' : reason],
-        )
-        .catch(onError);
+      if (this.#stopping.signal.aborted) return { reason: 'stopped' };
+      return { reason: error instanceof Error ? error.message : 'unknown' };
     }
+  }
+
+  async #write(
+    id: string,
+    head: number,
+    outcome: { readonly result: object } | { readonly reason: string },
+  ): Promise<void> {
+    const { pool } = this.#options;
+    if ('reason' in outcome) {
+      await pool.query(
+        `UPDATE operations.recount SET state = 'failed', reason = $2, ended_at = now() WHERE recount_id = $1`,
+        [id, outcome.reason],
+      );
+      return;
+    }
+    await pool.query(
+      `UPDATE operations.recount SET state = 'done', position = $2, result = $3, ended_at = now() WHERE recount_id = $1`,
+      [id, head, JSON.stringify(outcome.result)],
+    );
+    await pool.query(
+      `DELETE FROM operations.recount WHERE recount_id IN
+         (SELECT recount_id FROM operations.recount ORDER BY started_at DESC OFFSET ${KEPT})`,
+    );
   }
 }
 
