@@ -32,7 +32,7 @@ Of its process a span says \`service.name\` and the version of the SDK; neither 
 
 ## Settings
 
-The SDK reads OpenTelemetry’s standard variables by itself.
+The SDK reads OpenTelemetry’s standard variables by itself. On Kubernetes set \`traces\` in the values of the chart.
 
 | variable | left out | set it to |
 | --- | --- | --- |
