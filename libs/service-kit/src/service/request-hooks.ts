@@ -28,19 +28,17 @@ export function addRequestHooks(
     const route = routeOf(request);
     const status = String(reply.statusCode);
     metrics.httpDuration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
-    const quiet = route === '/metrics' || route.startsWith('/health/');
-    logger[quiet ? 'debug' : 'info'](
-      {
-        requestId: request.id,
-        method: request.method,
-        route,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'request',
-    );
+    const { id: requestId, method } = request;
+    const ms = Math.round(reply.elapsedTime);
+    const told = { requestId, method, route, status: reply.statusCode, ms };
+    if (isQuiet(request, reply.statusCode)) logger.debug(told, 'request');
+    else logger.info(told, 'request');
   });
 }
+
+/** Reading changes nothing: whoever waits for something asks often. Health and metrics are read the same way. */
+const isQuiet = ({ method }: FastifyRequest, status: number): boolean =>
+  (method === 'GET' || method === 'HEAD') && status < 400;
 
 const routeOf = (request: FastifyRequest): string =>
   request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
