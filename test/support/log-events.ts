@@ -50,6 +50,34 @@ export function logEventsIn(root: string, services: readonly string[]): LogEvent
     .sort((one, other) => (one.text < other.text ? -1 : 1));
 }
 
+/** What every line may have besides the fields of its event. */
+const ofEveryLine = new Set([
+  ...['level', 'time', 'service', 'pid', 'msg', 'context', 'requestId', 'trace_id', 'span_id'],
+]);
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** The lines of a service's log, of level info and above. */
+export const linesIn = (log: string): LogLine[] =>
+  log
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as LogLine)
+    .filter(({ level }) => level !== 'debug' && level !== 'trace');
+
+/** What lines have that the sources do not show, one sentence each. */
+export function unlistedIn(lines: readonly LogLine[], events: readonly LogEvent[]): string[] {
+  const known = new Map(events.map((event) => [event.text, event]));
+  const found = lines.flatMap(({ msg, ...line }) => {
+    const event = known.get(String(msg));
+    if (event === undefined) return [`an event is called ${String(msg)}`];
+    const more = Object.keys(line).filter((name) => !ofEveryLine.has(name) && !event.fields.includes(name));
+    const level = event.levels.some((its) => its === line['level']) ? [] : ['another level'];
+    return [...more, ...level].map((what) => `${event.text} has ${what}`);
+  });
+  return unique(found).sort();
+}
+
 const unique = <T>(all: readonly T[]): T[] => [...new Set(all)];
 
 function eventsOf(file: string, service: string | undefined): Found[] {

@@ -3,20 +3,21 @@ import { logMeanings } from './log-meanings.js';
 
 const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
 
-function lineOf({ text, levels, fields, services }: LogEvent): string {
+function cellsOf({ text, levels, fields, services }: LogEvent): string[] {
   const { means, mend, runbook, also = [] } = logMeanings[text] ?? { means: '' };
   const page = runbook === undefined ? '' : ` [${runbook}](guides/operations/runbooks/${runbook}.md)`;
   const where = services.length === 0 ? 'any' : services.join(', ');
   const todo = mend === undefined ? '' : `${mend}${page}`;
-  return `| ${text} | ${levels.join(', ')} | ${where} | ${code([...fields, ...also])} | ${means} | ${todo} |`;
+  return [text, levels.join(', '), where, code([...fields, ...also]), means, todo];
 }
 
-const table = (events: readonly LogEvent[]) =>
-  [
-    '| event | level | service | fields | means | do |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...events.map(lineOf),
-  ].join('\n');
+const columns = ['event', 'level', 'service', 'fields', 'means', 'do'];
+
+/** A table of the first so many columns. */
+const table = (events: readonly LogEvent[], count = columns.length) =>
+  [columns, columns.map(() => '---'), ...events.map(cellsOf)]
+    .map((cells) => `| ${cells.slice(0, count).join(' | ')} |`)
+    .join('\n');
 
 const isQuiet = ({ levels }: LogEvent) => levels.every((level) => level === 'info');
 
@@ -43,6 +44,6 @@ ${table(events.filter((event) => !isQuiet(event)))}
 
 ## What happens on a quiet day
 
-${table(events.filter(isQuiet))}
+${table(events.filter(isQuiet), columns.length - 1)}
 `;
 }

@@ -36,9 +36,12 @@ export function addRequestHooks(
   });
 }
 
-/** Reading changes nothing: whoever waits for something asks often. Health and metrics are read the same way. */
-const isQuiet = ({ method }: FastifyRequest, status: number): boolean =>
-  (method === 'GET' || method === 'HEAD') && status < 400;
+/** Health and metrics; and reading, which changes nothing: whoever waits for something asks often. */
+const isQuiet = (request: FastifyRequest, status: number): boolean => {
+  const route = routeOf(request);
+  if (route === '/metrics' || route.startsWith('/health/')) return true;
+  return (request.method === 'GET' || request.method === 'HEAD') && status < 400;
+};
 
 const routeOf = (request: FastifyRequest): string =>
   request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
