@@ -19,6 +19,7 @@ import {
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
 import type { Dataset, Programme } from '@kinledger/programme';
+import { currentTraceparent } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
@@ -116,6 +117,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       period: period.code,
       uploadedBy: file.uploadedBy,
       schemaHash: dataset.schemaHash,
+      traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
     const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, csv, mapping);

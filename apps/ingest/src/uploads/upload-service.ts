@@ -2,7 +2,7 @@ import { inTransaction } from '@kinledger/database';
 import { londonDay } from '@kinledger/domain';
 import { isFileRefused } from '@kinledger/intake-files';
 import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
-import { Metrics, Outbox, Backlog, Problem, type Caller } from '@kinledger/service-kit';
+import { Metrics, Outbox, Backlog, Problem, withSpan, type Caller } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
@@ -67,15 +67,19 @@ export class UploadService {
     if (!(await this.#door.enter(caller.person))) throw busy();
     this.#metrics.receiving.set(this.#door.occupied);
     try {
-      const received = await this.#read({
-        dataset,
-        period,
-        uploadedBy: caller.person,
-        body: bodyOf(request),
-        declaredBytes: declaredBytes(request),
-        today,
-        salts,
-      });
+      const received = await withSpan(
+        'receive file',
+        { attributes: { 'kinledger.dataset': dataset.id } },
+        async (tell) => {
+          const file = {
+            ...{ dataset, period, uploadedBy: caller.person, today, salts },
+            ...{ body: bodyOf(request), declaredBytes: declaredBytes(request) },
+          };
+          const its = await this.#read(file, (reason) => tell({ 'kinledger.outcome': reason }));
+          tell({ 'kinledger.outcome': its.upload.state, 'kinledger.rows': its.upload.counts.read });
+          return its;
+        },
+      );
       return viewOf(received.upload, dataset, received);
     } finally {
       this.#door.leave(caller.person);
@@ -83,7 +87,7 @@ export class UploadService {
     }
   }
 
-  async #read(file: FileToReceive): Promise<ReceivedFile> {
+  async #read(file: FileToReceive, refused: (reason: string) => void): Promise<ReceivedFile> {
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     try {
@@ -103,6 +107,7 @@ export class UploadService {
       return received;
     } catch (error) {
       const reason = isFileRefused(error) ? error.reason : 'failed';
+      refused(reason);
       this.#metrics.uploadRefused(file.dataset.id, reason, seconds());
       if (!isFileRefused(error)) throw error;
       this.#logger.log({ dataset: file.dataset.id, reason }, 'file refused');

@@ -12,6 +12,7 @@ export interface NewUpload {
   readonly period: PeriodCode;
   readonly uploadedBy: string;
   readonly schemaHash: string;
+  readonly traceparent: string | undefined;
 }
 
 /** Data of an upload after its rows were read. */
@@ -33,9 +34,17 @@ export interface ReadUpload {
 
 export async function insertReceiving(client: Queryable, upload: NewUpload): Promise<void> {
   await client.query(
-    `INSERT INTO ingest.upload (upload, provider, dataset, period, state, uploaded_by, schema_hash)
-     VALUES ($1, $2, $3, $4, 'receiving', $5, $6)`,
-    [upload.upload, upload.provider, upload.dataset, upload.period, upload.uploadedBy, upload.schemaHash],
+    `INSERT INTO ingest.upload (upload, provider, dataset, period, state, uploaded_by, schema_hash, traceparent)
+     VALUES ($1, $2, $3, $4, 'receiving', $5, $6, $7)`,
+    [
+      upload.upload,
+      upload.provider,
+      upload.dataset,
+      upload.period,
+      upload.uploadedBy,
+      upload.schemaHash,
+      upload.traceparent ?? null,
+    ],
   );
 }
 
@@ -167,7 +176,8 @@ export async function lockInterrupted(
 }
 
 const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
-  schema_hash, encoding, delimiter, header_row, mapping, unknown_columns, counts, findings, rows_alone, if_submitted, submission`;
+  schema_hash, encoding, delimiter, header_row, mapping, unknown_columns, counts, findings, rows_alone, if_submitted,
+  submission, traceparent`;
 
 /** A row whose file has been read, so that the columns written then are set. */
 interface UploadRow {
@@ -192,6 +202,7 @@ interface UploadRow {
   readonly rows_alone: number | null;
   readonly if_submitted: EffectsByMode | null;
   readonly submission: SubmissionId | null;
+  readonly traceparent: string | null;
 }
 
 const uploadOf = (row: UploadRow): Upload => ({
@@ -214,6 +225,7 @@ const uploadOf = (row: UploadRow): Upload => ({
   rowsAlone: row.rows_alone,
   ifSubmitted: row.if_submitted,
   submission: row.submission,
+  traceparent: row.traceparent,
 });
 
 async function one(client: Queryable, sql: string, upload: string): Promise<Upload | undefined> {

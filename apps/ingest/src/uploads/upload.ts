@@ -53,4 +53,6 @@ export interface Upload {
   readonly ifSubmitted: EffectsByMode | null;
   /** The submission that submitting it created or returned. */
   readonly submission: SubmissionId | null;
+  /** The trace in which it was received, which its submission continues; null if traces were off. */
+  readonly traceparent: string | null;
 }
