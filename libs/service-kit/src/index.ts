@@ -59,6 +59,7 @@ export {
   type ServiceOptions,
 } from './service/create-service.js';
 export { runService, type ReadyMessage } from './service/run-service.js';
+export { Shutdown } from './service/shutdown.js';
 export { currentTraceparent } from './telemetry/trace-context.js';
 export * from './transport/index.js';
 export { configuredBus, type BusOwner } from './messaging/configured-bus.js';
