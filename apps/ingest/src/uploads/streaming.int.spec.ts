@@ -131,6 +131,31 @@ describe('a connection', () => {
   });
 });
 
+describe('a service that is replaced', () => {
+  it('refuses files that cannot arrive in time, says when to send them again, and keeps nothing of them', async () => {
+    const stopping = await startIngest(inject('postgresUrl'), {
+      KINLEDGER_UPLOADS_AT_ONCE: '1',
+      KINLEDGER_SHUTDOWN_GRACE_SECONDS: '1',
+    });
+    const slow = await rawRequest('content-length: 1000000', fileOf({}), stopping);
+    await vi.waitFor(async () => expect((await held(stopping))?.uploads).toBe(1));
+    const waiting = await rawRequest('content-length: 1000000', fileOf({}), stopping);
+    // Answered after the request before it has arrived.
+    await fetch(`${stopping.url}/health/ready`);
+    const sending = setInterval(() => slow.socket.write(fileOf({})), 20);
+    await stopping.service.close();
+    clearInterval(sending);
+    for (const { answer, closed } of [slow, waiting]) {
+      await closed;
+      expect(answer()).toContain('503 Service Unavailable');
+      expect(answer()).toMatch(/retry-after: \d+/);
+      expect(answer()).toContain('urn:kinledger:problem:stopping');
+    }
+    expect(await held(stopping)).toEqual(nothingHeld);
+    await stopping.stop();
+  });
+});
+
 describe('a sender that falls silent', () => {
   it('is cut off, and nothing is left', async () => {
     const impatient = await startIngest(inject('postgresUrl'), { KINLEDGER_UPLOAD_IDLE_SECONDS: '1' });
