@@ -26,7 +26,7 @@ const namespaceOf = (service: string) =>
 const code = (text: string) =>
   [...text.matchAll(/^```\n([\s\S]*?)^```/gm)].map(([, its = '']) => its).join('');
 const prose = (text: string) => text.replaceAll(/^```\n[\s\S]*?^```/gm, '').replaceAll(/\]\([^)]*\)/g, ']');
-const commands = /^(kubectl|kinledger|npm|kill|GET|SELECT|deploy\/)/;
+const commands = /^(kubectl|kinledger|npm|pkill|GET|SELECT|deploy\/)/;
 
 describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(path) })))(
   'the runbook of $name',
