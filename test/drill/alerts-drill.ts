@@ -142,7 +142,7 @@ function table(results: readonly Drilled[]): string {
   );
   return [
     '',
-    '| fault | alert and runbook | fired after, s | what followed |',
+    '| fault | alert and runbook | fired after, s | what followed by then |',
     '| --- | --- | ---: | --- |',
     ...rows,
   ].join('\n');

@@ -89,6 +89,11 @@ export const faults: readonly Fault[] = [
     strike: (site) => stopped(site, site.database),
   },
   {
+    ...{ name: 'the database is frozen with its connections open', alert: 'KinledgerDatabaseAway' },
+    ...{ follows: withoutDatabase, onlyAtLength: true },
+    strike: (site) => frozen(site.database),
+  },
+  {
     ...{ name: 'landed rows of a file are damaged', alert: 'KinledgerSubmissionParked', follows: [] },
     strike: async (site) => {
       const upload = await site.uploadCorrection();
