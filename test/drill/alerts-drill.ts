@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { absentBroker, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
 import { RunningPlatform } from '../e2e/running-platform.js';
 import { hasPrometheus, LocalPrometheus } from '../support/prometheus.js';
-import { drill, falseAlarms, type Drilled } from './drill.js';
+import { drill, wrongAlerts, type Drilled } from './drill.js';
 import { faults, faultsOnKafka, type Fault } from './faults.js';
 import { DrillSite } from './site.js';
 
@@ -60,7 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
     for (const { dismiss } of teams) await dismiss();
   }
   console.log(table(results.flatMap((each) => (each instanceof Error ? [] : [each]))));
-  const failures = results.flatMap((each) => (each instanceof Error ? [each.message] : falseAlarms(each)));
+  const failures = results.flatMap((each) => (each instanceof Error ? [each.message] : wrongAlerts(each)));
   for (const failure of failures) console.log(`failed: ${failure}`);
   return failures.length;
 }
@@ -142,7 +142,7 @@ function table(results: readonly Drilled[]): string {
   );
   return [
     '',
-    '| fault | alert and runbook | fired after, s | what followed |',
+    '| fault | alert and runbook | fired after, s | what followed by then |',
     '| --- | --- | ---: | --- |',
     ...rows,
   ].join('\n');

@@ -43,11 +43,16 @@ export async function drill(fault: Fault, site: DrillSite, prometheus: LocalProm
   return { fault, seconds, beside: [...beside].sort() };
 }
 
-/** Alerts that mean something else than the fault, or what follows from it. */
-export const falseAlarms = ({ fault, beside }: Drilled): string[] =>
-  beside
-    .filter((alert) => !fault.follows.includes(alert) && !onObjectives.has(alert))
-    .map((alert) => `${fault.name}: ${alert} fired beside`);
+/** What is wrong: alerts that mean something else than the fault or what follows from it, and those that are missing. */
+export function wrongAlerts({ fault, beside }: Drilled): string[] {
+  const { name, also = [], follows } = fault;
+  const isWanted = (alert: string) =>
+    also.includes(alert) || follows.includes(alert) || onObjectives.has(alert);
+  return [
+    ...beside.filter((alert) => !isWanted(alert)).map((alert) => `${name}: ${alert} fired beside`),
+    ...also.filter((alert) => !beside.includes(alert)).map((alert) => `${name}: ${alert} did not fire`),
+  ];
+}
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   const limit = performance.now() + PATIENCE_MS;

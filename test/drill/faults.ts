@@ -11,10 +11,14 @@ export interface Fault {
   readonly name: string;
   /** The alert that says so. */
   readonly alert: string;
+  /** Alerts that must have fired by then too. */
+  readonly also?: readonly string[];
   /** Alerts of what follows from it, which may fire beside. Any other alert, except on an objective, is a false one. */
   readonly follows: readonly string[];
   /** Whether the alert looks back so far that it goes on for long after the fault is mended. */
   readonly lingers?: boolean;
+  /** Whether `npm test`, whose time is short, leaves it out, because another fault there shows nearly the same. */
+  readonly onlyAtLength?: boolean;
   /** Brings it about. @returns what mends it. */
   readonly strike: (site: DrillSite) => Promise<() => Promise<void> | void>;
 }
@@ -49,7 +53,6 @@ const withoutDatabase = [
   'KinledgerNoLinkerAtWork',
   'KinledgerNoProjectorAtWork',
 ];
-const withoutPseudonymiser = ['KinledgerServiceAway', 'KinledgerFileWaits'];
 
 /** Faults of a platform whose bus and ledger are in its own PostgreSQL. In this order they do not disturb one another. */
 export const faults: readonly Fault[] = [
@@ -68,12 +71,12 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'the reporting API is killed and not started again',
-    ...{ alert: 'KinledgerServiceAway', follows: [] },
+    ...{ alert: 'KinledgerServiceAway', follows: [], onlyAtLength: true },
     strike: (site) => stopped(site, site.service('reporting-api')),
   },
   {
     name: 'the pseudonymiser is killed and not started again while a file comes',
-    ...{ alert: 'KinledgerFileWaits', follows: withoutPseudonymiser },
+    ...{ alert: 'KinledgerFileWaits', also: ['KinledgerServiceAway'], follows: [] },
     strike: async (site) => {
       const mend = await stopped(site, site.service('pseudonymiser'));
       await site.submitCorrection(await site.uploadCorrection());
@@ -84,6 +87,11 @@ export const faults: readonly Fault[] = [
     ...{ name: 'the database is killed and not started again', alert: 'KinledgerDatabaseAway' },
     follows: withoutDatabase,
     strike: (site) => stopped(site, site.database),
+  },
+  {
+    ...{ name: 'the database is frozen with its connections open', alert: 'KinledgerDatabaseAway' },
+    ...{ follows: withoutDatabase, onlyAtLength: true },
+    strike: (site) => frozen(site.database),
   },
   {
     ...{ name: 'landed rows of a file are damaged', alert: 'KinledgerSubmissionParked', follows: [] },
@@ -99,6 +107,7 @@ export const faults: readonly Fault[] = [
   },
   {
     ...{ name: 'checkpoints cannot be stored', alert: 'KinledgerLedgerNotSigned', follows: [] },
+    onlyAtLength: true,
     strike: async (site) => {
       const role = 'kinledger_linker';
       await site.platform.query(`REVOKE INSERT ON ledger.checkpoint FROM ${role}`);

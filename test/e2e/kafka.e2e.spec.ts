@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { absentBroker, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drill, falseAlarms } from '../drill/drill.js';
+import { drill, wrongAlerts } from '../drill/drill.js';
 import { faultsOnKafka } from '../drill/faults.js';
 import { quickRules } from '../drill/quick-rules.js';
 import { DrillSite } from '../drill/site.js';
@@ -105,7 +105,7 @@ describe.skipIf(absent !== undefined)(
           async (fault) => {
             const folder = join(postgres.installation.home, 'programme');
             const drilled = await drill(fault, new DrillSite(kafka, folder, broker), watching);
-            expect(falseAlarms(drilled)).toEqual([]);
+            expect(wrongAlerts(drilled)).toEqual([]);
             console.log(`${fault.name}: ${fault.alert} after ${drilled.seconds.toFixed(1)} s`);
           },
         );

@@ -129,7 +129,7 @@ const figures = (lag: string) => ({
   'kinledger_linker_lease_held{instance="b"}': '1x800',
 });
 const healthy = {
-  kinledger_uploads_receiving: '0x60',
+  'kinledger_uploads_receiving{service="ingest"}': '0x60',
   'kinledger_rows_pseudonymised_total{service="pseudonymiser"}': '0x60',
 };
 
