@@ -85,16 +85,18 @@ const probes: Policy = (objects) =>
       const [container] = containersOf(object);
       const path = (probe: string) => container[probe]?.httpGet?.path as string | undefined;
       const pod = podOf(object);
-      const grace = Number(
-        ((container.env ?? []) as Tree[]).find(({ name }) => name === 'KINLEDGER_SHUTDOWN_GRACE_SECONDS')
-          ?.value,
-      );
-      const stop = Number(container.lifecycle?.preStop?.sleep?.seconds ?? 0);
+      const seconds = (name: string) =>
+        Number(((container.env ?? []) as Tree[]).find((each) => each.name === name)?.value ?? 0);
+      const grace = seconds('KINLEDGER_SHUTDOWN_GRACE_SECONDS');
+      const drain = seconds('KINLEDGER_SHUTDOWN_DRAIN_SECONDS');
+      const isCalled = ['ingest', 'projector', 'reporting-api'].includes(container.name as string);
       return [
         path('startupProbe') === '/health/live' ? '' : 'has no startup probe',
         path('livenessProbe') === '/health/live' ? '' : 'is not restarted when a consumer stands still',
         path('readinessProbe') === '/health/ready' ? '' : 'is not left out while it is not ready',
-        pod.terminationGracePeriodSeconds > grace + stop ? '' : 'is killed before its own grace period ends',
+        pod.terminationGracePeriodSeconds > drain + grace ? '' : 'is killed before its own grace period ends',
+        grace >= 20 ? '' : 'has too little time to finish its work',
+        drain >= 5 || !isCalled ? '' : 'closes its port while it is still sent requests',
       ]
         .filter((fault) => fault !== '')
         .map((fault) => `${nameOf(object)} ${fault}`);
@@ -312,6 +314,9 @@ export const policies: Readonly<
       (objects) => (container(objects, 'pseudonymiser').livenessProbe.httpGet.path = '/health/ready'),
       (objects) => delete container(objects, 'pseudonymiser').startupProbe,
       (objects) => (deployment(objects, 'linker').spec.template.spec.terminationGracePeriodSeconds = 25),
+      (objects) => (deployment(objects, 'ingest').spec.template.spec.terminationGracePeriodSeconds = 30),
+      (objects) => (variable(objects, 'linker', 'KINLEDGER_SHUTDOWN_GRACE_SECONDS').value = '2'),
+      (objects) => (variable(objects, 'reporting-api', 'KINLEDGER_SHUTDOWN_DRAIN_SECONDS').value = '0'),
     ],
   },
   'no secret is in the release': {

@@ -57,6 +57,11 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
     mend: 'Look at the error, if it recurs.',
     runbook: 'KinledgerBatchesFail',
   },
+  'a message could not be read and was set aside': {
+    means: 'It is in the dead-letter topic, with the reason in its headers.',
+    mend: 'Find out who published it.',
+    runbook: 'KinledgerMessagesSetAside',
+  },
   'consumers are stalled although messages wait': {
     means: 'A consumer neither progresses nor fails.',
     mend: 'An orchestrator restarts the service, because it is no longer alive.',

@@ -59,6 +59,7 @@ export {
   type ServiceOptions,
 } from './service/create-service.js';
 export { runService, type ReadyMessage } from './service/run-service.js';
+export { Shutdown } from './service/shutdown.js';
 export {
   pastSpan,
   spanAttributes,

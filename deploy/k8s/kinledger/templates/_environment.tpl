@@ -61,6 +61,11 @@
   value: '8080'
 - name: KINLEDGER_LOG_LEVEL
   value: {{ $root.Values.logLevel }}
+{{- if has $service (list "ingest" "projector" "reporting-api") }}
+# Until nobody sends it requests any more.
+- name: KINLEDGER_SHUTDOWN_DRAIN_SECONDS
+  value: '5'
+{{- end }}
 - name: KINLEDGER_SHUTDOWN_GRACE_SECONDS
   value: '25'
 - name: KINLEDGER_START_PATIENCE_SECONDS

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Health } from '../health/health.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { hasDeclined } from '../problem/problem.filter.js';
 import { addRequestSpans } from '../telemetry/request-spans.js';
 
 /** Measures and logs each request by its route template, because an address may contain what a person typed. */
@@ -28,20 +29,19 @@ export function addRequestHooks(
     const route = routeOf(request);
     const status = String(reply.statusCode);
     metrics.httpDuration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
+    const isOperational = route === '/metrics' || route.startsWith('/health/');
+    if (!isOperational && reply.statusCode >= 500 && !hasDeclined(reply)) metrics.httpFailures.inc();
     const { id: requestId, method } = request;
     const ms = Math.round(reply.elapsedTime);
     const told = { requestId, method, route, status: reply.statusCode, ms };
-    if (isQuiet(request, reply.statusCode)) logger.debug(told, 'request');
+    if (isOperational || hasRead(request, reply.statusCode)) logger.debug(told, 'request');
     else logger.info(told, 'request');
   });
 }
 
-/** Health and metrics; and reading, which changes nothing: whoever waits for something asks often. */
-const isQuiet = (request: FastifyRequest, status: number): boolean => {
-  const route = routeOf(request);
-  if (route === '/metrics' || route.startsWith('/health/')) return true;
-  return (request.method === 'GET' || request.method === 'HEAD') && status < 400;
-};
+/** Whether a request has only read, and got it: whoever waits for something asks often. */
+const hasRead = ({ method }: FastifyRequest, status: number): boolean =>
+  (method === 'GET' || method === 'HEAD') && status < 400;
 
 const routeOf = (request: FastifyRequest): string =>
   request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');

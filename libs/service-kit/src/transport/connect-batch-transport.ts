@@ -65,7 +65,10 @@ function observed(
       failures.inc({ topic: topic ?? '' });
       logger.error({ err: error, topic, partition }, 'a batch failed; it will be delivered again');
     },
-    onDeadLetter: ({ message }) => letters.inc({ topic: message.topic }),
+    onDeadLetter: ({ message: { topic, partition, offset }, reason }) => {
+      letters.inc({ topic });
+      logger.error({ topic, partition, offset, reason }, 'a message could not be read and was set aside');
+    },
     onHandled: (handled) => {
       messages.inc({ topic: handled.topic }, handled.messages);
       seconds.observe({ topic: handled.topic }, handled.seconds);
