@@ -131,7 +131,6 @@ function fieldsOf(node: ts.Expression): string[] {
   if (literal === undefined || !ts.isObjectLiteralExpression(literal)) throw unreadable(node, 'its fields');
   return literal.properties.flatMap((each) => {
     if (ts.isSpreadAssignment(each)) return fieldsOf(each.expression);
-    if (each.name === undefined) throw unreadable(node, 'its fields');
     return [each.name.getText()];
   });
 }
