@@ -15,6 +15,20 @@ With \`OTEL_EXPORTER_OTLP_ENDPOINT\` every service sends its spans to an OpenTel
 upload until it is part of the figures, over either bus ([why it is made so](adr/0045-one-trace-per-file.md)). Log lines about a file have
 its \`submission\` and, within a span, its \`trace_id\`: from either you find the other.
 
+\`\`\`
+POST /v1/uploads             ingest
+└─ receive file              ingest
+   └─ submit file            ingest         linked to POST /v1/uploads/:id/submit
+      ├─ pseudonymise file   pseudonymiser
+      ├─ decide file         linker
+      │  └─ append to ledger
+      ├─ publish decision    linker
+      └─ project decision    projector      at its end the figures are current
+\`\`\`
+
+Between them are the spans of the batches that carried the file’s messages. A gap is a wait: before \`pseudonymise file\` for the bus, before
+\`decide file\` for earlier files, before \`project decision\` for the projector.
+
 Spans and attributes are these and no others. None holds a person, a token, a value of a row, a file’s name or an address that somebody typed:
 a test reads every span that a platform sends to a receiver of OTLP, and compares it with this page.
 
