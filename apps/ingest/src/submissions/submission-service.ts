@@ -51,7 +51,8 @@ export class SubmissionService {
 
   /** The trace of an upload that the caller may submit, which begins with its file. */
   async #traceOf(caller: Caller, id: string): Promise<string | undefined> {
-    const upload = isTracing() ? await readUpload(this.#intake.pool, id) : undefined;
+    if (!isTracing()) return undefined;
+    const upload = await readUpload(this.#intake.pool, id).catch(() => undefined);
     if (upload === undefined || !mayActFor(caller, upload.provider)) return undefined;
     return upload.traceparent ?? undefined;
   }

@@ -8,7 +8,7 @@ import {
 import type { EventStore } from '@kinledger/event-store';
 import type { Programme } from '@kinledger/programme';
 import { isTracing, withSpan, type Tell } from '@kinledger/service-kit';
-import type { Inbox } from '../inbox/inbox.js';
+import type { Inbox, TracedCause } from '../inbox/inbox.js';
 import type { DecisionObserver } from './decision-observer.js';
 import type { Definitions } from './definitions.js';
 import type { Rekeying } from '../rekeying/rekeying.js';
@@ -63,9 +63,10 @@ export class CommandDecisions {
   async #tracesOf({ id }: CommandData, submission: SubmissionId | undefined) {
     if (!isTracing()) return { parent: undefined, file: undefined };
     const { inbox, programmeId } = this.#options;
+    const traceOf = (what: TracedCause) => inbox.traceOf(programmeId, what).catch(() => undefined);
     return {
-      parent: await inbox.traceOf(programmeId, { command: id }),
-      file: submission && (await inbox.traceOf(programmeId, { submission })),
+      parent: await traceOf({ command: id }),
+      file: submission && (await traceOf({ submission })),
     };
   }
 

@@ -148,7 +148,7 @@ export class Publisher implements Publication {
     const { inbox, programme } = this.#options;
     // A cause in the ledger was made from such an id.
     const what = command === undefined ? { submission } : { command: command as CommandId };
-    return inbox.traceOf(programme, what);
+    return inbox.traceOf(programme, what).catch(() => undefined);
   }
 
   /** @returns how many messages were published; undefined if the signal aborts. */
