@@ -3,6 +3,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { boards } from '@kinledger/dashboards';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { withoutBus, withoutDatabase } from '../drill/faults.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -22,6 +24,8 @@ const sources = globSync('{apps,libs}/*/src/**/*.ts', { cwd: root })
 const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'];
 const namespaceOf = (service: string) =>
   ['ingest', 'pseudonymiser'].includes(service) ? 'kinledger-restricted' : 'kinledger-platform';
+
+const namesIn = (text: string) => [...text.matchAll(/Kinledger\w+/g)].map(([name]) => name);
 
 const code = (text: string) =>
   [...text.matchAll(/^```\n([\s\S]*?)^```/gm)].map(([, its = '']) => its).join('');
@@ -63,6 +67,25 @@ describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(pat
     });
   },
 );
+
+it('what follows from a fault is silent while its cause fires, as the drill saw it follow', () => {
+  // Alertmanager's documented form.
+  const { inhibit_rules: inhibitions } = parse(read('deploy/prometheus/alertmanager-inhibitions.yaml')) as {
+    readonly inhibit_rules: readonly {
+      readonly source_matchers: readonly string[];
+      readonly target_matchers: readonly string[];
+    }[];
+  };
+  const alerts = new Set(pages.map((path) => basename(path, '.md')));
+  const silenced = new Map<string, readonly string[]>();
+  for (const { source_matchers: source, target_matchers: target } of inhibitions) {
+    const [cause = ''] = namesIn(source.join());
+    silenced.set(cause, namesIn(target.join()));
+    for (const name of [cause, ...namesIn(target.join())]) expect(alerts).toContain(name);
+  }
+  expect(silenced.get('KinledgerDatabaseAway')).toEqual(withoutDatabase);
+  expect(silenced.get('KinledgerMessageBusAway')).toEqual(withoutBus);
+});
 
 it('there is a runbook for each alert', () => {
   const alerts = [...read('deploy/prometheus/kinledger-alerts.yaml').matchAll(/- alert: (\w+)/g)];
