@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { absentBroker, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { collectedAt, TraceCollector, type ReceivedSpan } from '../canary/trace-collector.js';
+import { tracesOf, unlisted, unresolved, wayOfAFile } from '../canary/traces.js';
+import { freeze, serviceOf, wake } from '../chaos/platform/victim.js';
 import { drill, wrongAlerts } from '../drill/drill.js';
 import { faultsOnKafka } from '../drill/faults.js';
 import { quickRules } from '../drill/quick-rules.js';
 import { DrillSite } from '../drill/site.js';
 import { hasPrometheus, LocalPrometheus } from '../support/prometheus.js';
 import { Installation } from './installation.js';
-import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
+import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
 
 const SEED = 'either bus';
 const absent = await absentBroker();
@@ -26,6 +29,19 @@ const comparable = (line: string): string =>
   JSON.stringify(JSON.parse(line), (key, value: unknown) =>
     ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
   );
+
+const named = (spans: readonly ReceivedSpan[], name: string) => spans.filter((span) => span.name === name);
+
+/** To how many traces the span with the most links leads. */
+const tracesLinkedTo = (spans: readonly ReceivedSpan[]): number =>
+  Math.max(0, ...spans.map(({ links }) => new Set(links.map(({ traceId }) => traceId)).size));
+
+const decidedOn = async (platform: RunningPlatform): Promise<number> => {
+  const [row] = await platform.query<{ decided: number }>(
+    `SELECT count(*)::int AS decided FROM linker.intake WHERE state = 'decided'`,
+  );
+  return row?.decided ?? 0;
+};
 
 describe('a demo on Kafka without a broker', () => {
   it('says in one sentence how to start a broker, and leaves nothing behind', async () => {
@@ -49,13 +65,19 @@ describe.skipIf(absent !== undefined)(
   () => {
     let broker: KafkaBroker;
     let kafka: RunningPlatform;
-    const postgres = new RunningPlatform();
+    let postgres: RunningPlatform;
+    const traces = { kafka: new TraceCollector(), postgresql: new TraceCollector() };
+    const submissions: Record<keyof typeof traces, string[]> = { kafka: [], postgresql: [] };
     let periods: readonly string[];
 
     beforeAll(async () => {
       const directory = mkdtempSync(join(tmpdir(), 'kinledger-kafka-'));
       broker = await startKafkaBroker({ directory });
-      kafka = new RunningPlatform({ KINLEDGER_KAFKA_BROKERS: broker.bootstrap });
+      kafka = new RunningPlatform({
+        ...collectedAt(await traces.kafka.listen()),
+        KINLEDGER_KAFKA_BROKERS: broker.bootstrap,
+      });
+      postgres = new RunningPlatform(collectedAt(await traces.postgresql.listen()));
       const folder = join(postgres.installation.home, 'programme');
       const size = ['--people', '200', '--quarters', '1', '--seed', SEED];
       expect(await postgres.installation.run('generate', '--out', folder, ...size)).toMatchObject({
@@ -64,17 +86,64 @@ describe.skipIf(absent !== undefined)(
       const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
       periods = [...new Set(files.map(({ period }) => period))];
       await Promise.all([postgres.start(SEED), kafka.start(SEED, '--bus', 'kafka')]);
-      await Promise.all(
-        [postgres, kafka].map(async (platform) => {
-          let last: Submitted | undefined;
-          for (const file of files) last = await platform.submit(folder, file);
-          await platform.until(last?.id ?? '', 'linked');
-        }),
-      );
+      await Promise.all([
+        submitAll(postgres, folder, files, submissions.postgresql),
+        submitAll(kafka, folder, files, submissions.kafka),
+      ]);
     });
     afterAll(async () => {
       await Promise.all([postgres.stop(), kafka.stop()]);
       await broker.destroy();
+      await Promise.all([traces.kafka.close(), traces.postgresql.close()]);
+    });
+
+    /** Submits files while the projector is frozen, so that it is then told of all decisions at once. */
+    async function submitAll(
+      platform: RunningPlatform,
+      folder: string,
+      files: readonly ProgrammeFile[],
+      ids: string[],
+    ): Promise<void> {
+      const frozen = await freeze(serviceOf(platform.connected.launcher.pid, 'projector'));
+      try {
+        for (const file of files) ids.push((await platform.submit(folder, file)).id);
+        await vi.waitFor(async () => expect(await decidedOn(platform)).toBe(files.length), {
+          ...{ timeout: 120_000, interval: 100 },
+        });
+      } finally {
+        wake(frozen);
+      }
+      await platform.until(ids.at(-1) ?? '', 'linked');
+    }
+
+    describe.each(['kafka', 'postgresql'] as const)('with traces over %s', (bus) => {
+      const spans = () => traces[bus].spans;
+
+      it('has one trace for each file, from its upload to the figures', async () => {
+        const missing = () =>
+          submissions[bus].flatMap((submission) => {
+            const its = [...tracesOf(spans(), submission).values()];
+            if (its.length !== 1) return [`${its.length} traces`];
+            return wayOfAFile.filter((name) => its[0]?.includes(name) !== true);
+          });
+        expect(submissions[bus].length).toBeGreaterThan(3);
+        await expect.poll(missing, { timeout: 10_000 }).toEqual([]);
+        await expect.poll(() => unresolved(spans())).toEqual([]);
+        expect(unlisted(spans())).toEqual([]);
+      });
+
+      it('links a batch of messages, and a transaction of decisions, to the traces of several files', () => {
+        const batches = named(spans(), 'process linkage.public.submission-decided.1');
+        expect(batches.map(({ attributes }) => attributes['messaging.system'])).toContain(bus);
+        expect(tracesLinkedTo(batches)).toBeGreaterThan(1);
+        const transactions = named(spans(), 'project decisions');
+        expect(tracesLinkedTo(transactions)).toBeGreaterThan(1);
+        const ids = new Set(transactions.map(({ spanId }) => spanId));
+        const back = named(spans(), 'project decision').filter(({ links }) =>
+          links.some(({ spanId }) => ids.has(spanId)),
+        );
+        expect(back.length).toBeGreaterThan(1);
+      });
     });
 
     it('gives the same groups, the same reach and the same ledger as on PostgreSQL', async () => {

@@ -17,7 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) {
       this.#logger.error(
         { err: problem.cause ?? problem, code: problem.code, requestId: request.id },
-        'failed',
+        'a request failed',
       );
     }
     sendProblem(http.getResponse<FastifyReply>(), request.id, problem);
