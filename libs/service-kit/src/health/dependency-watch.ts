@@ -1,5 +1,4 @@
 import { shared } from '@kinledger/waiting';
-import type { PinoLogger } from 'nestjs-pino';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Health } from './health.js';
 
@@ -12,7 +11,10 @@ export interface DependencyWatchOptions {
   readonly name: string;
   readonly health: Health;
   readonly metrics: Metrics;
-  readonly logger: Pick<PinoLogger, 'warn' | 'info'>;
+  readonly logger: {
+    warn(text: string): void;
+    info(told: object, text: string): void;
+  };
 }
 
 /**

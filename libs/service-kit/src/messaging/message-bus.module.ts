@@ -4,9 +4,11 @@ import { Logger, type DynamicModule, type OnApplicationShutdown } from '@nestjs/
 import type { BusConfig } from '../config/bus-config.js';
 import { Health } from '../health/health.js';
 import { Metrics } from '../metrics/metrics.js';
+import { DependencyWatch } from '../health/dependency-watch.js';
 import { configuredBus } from './configured-bus.js';
 import { ConsumerWatch } from './consumer-watch.js';
 import { MESSAGE_BUS } from './message-bus.token.js';
+import { PublishWatch } from './publish-watch.js';
 
 interface MessageBusModuleOptions {
   /** The configuration from `busConfig`. */
@@ -48,8 +50,9 @@ export class MessageBusModule {
           inject: [Health, Metrics],
           useFactory: async (health: Health, metrics: Metrics) => {
             const logger = new Logger('message-bus');
+            const bus = await connect(config, service, logger, standingOf({ health, metrics, logger }));
             return new ConsumerWatch({
-              bus: await connect(config, service, logger),
+              bus,
               health,
               metrics,
               stallMs: config.stallMs,
@@ -63,13 +66,8 @@ export class MessageBusModule {
         { provide: MESSAGE_BUS, inject: [WATCH], useFactory: (watch: ConsumerWatch) => watch.bus },
         {
           provide: LIFETIME,
-          inject: [MESSAGE_BUS, WATCH, Health],
-          useFactory: (bus: MessageBus, watch: ConsumerWatch, health: Health) => {
-            health.register('message-bus', async () => {
-              await bus.lag(service);
-            });
-            return new MessageBusLifetime(bus, watch);
-          },
+          inject: [MESSAGE_BUS, WATCH],
+          useFactory: (bus: MessageBus, watch: ConsumerWatch) => new MessageBusLifetime(bus, watch),
         },
       ],
       exports: [MESSAGE_BUS],
@@ -77,11 +75,30 @@ export class MessageBusModule {
   }
 }
 
-async function connect(config: BusConfig, service: ServiceName, logger: Logger): Promise<MessageBus> {
-  const bus = await configuredBus(config, {
+/** Whether messages can be published, as metric and in the log. */
+const standingOf = ({ health, metrics, logger }: { health: Health; metrics: Metrics; logger: Logger }) =>
+  new DependencyWatch({
+    ...{ name: 'message bus', health, metrics },
+    logger: {
+      warn: (text: string) => logger.warn(text),
+      info: (told: object, text: string) => logger.log(told, text),
+    },
+  });
+
+async function connect(
+  config: BusConfig,
+  service: ServiceName,
+  logger: Logger,
+  standing: DependencyWatch,
+): Promise<MessageBus> {
+  const publishing = new PublishWatch({ onStanding: standing.told });
+  const configured = await configuredBus(config, {
     clientName: `kinledger-${service}`,
     onError: (error) => logger.warn({ err: error }, 'the connection that listens for messages failed'),
+    onRetry: publishing.failed,
   });
+  const bus = publishing.over(configured);
+  standing.check(() => bus.lag(service));
   const its = Object.values(topics).filter(({ producers, consumers }) =>
     // Each of the two lists has a literal type of its topic.
     [...(producers as readonly ServiceName[]), ...(consumers as readonly ServiceName[])].includes(service),

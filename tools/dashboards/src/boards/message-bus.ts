@@ -40,6 +40,13 @@ export const messageBus: Board = {
           ],
         },
         {
+          title: 'Messages cannot be published',
+          description:
+            '1 while a service’s messages wait because the bus does not store them. Its log says why.',
+          ...{ shows: 'lines', unit: 'short', alarmingFrom: 1, emptyWhenWell: true },
+          queries: [{ expr: maxBy('service', metric('kinledger_message_bus_away')), legend: '{{service}}' }],
+        },
+        {
           title: 'Failures of outboxes, in an hour',
           description: 'The bus did not take messages. They wait and are moved later.',
           ...{ shows: 'value', unit: 'short', emptyWhenWell: true },
