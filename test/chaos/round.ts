@@ -7,6 +7,7 @@ import { limbo } from './outcome/limbo.js';
 import { outcomeOf, type Outcome } from './outcome/outcome.js';
 import { settled } from './outcome/settled.js';
 import { whereItStands } from './outcome/where-it-stands.js';
+import { startEmbeddedPlatform } from './platform/embedded-platform.js';
 import type { PlatformFactory, PlatformUnderTest } from './platform/platform-under-test.js';
 import { until } from './until.js';
 import { carryOut, carryOutInOrder, orderIn, type CarriedOut } from './submissions/carry-out.js';
@@ -32,8 +33,8 @@ export interface RoundReport {
 }
 
 /**
- * Runs one round: the work with disturbances, then the same work without, in the order of the first run's ledger. The
- * caller compares the outcomes.
+ * Runs one round: the work with disturbances, then the same work without, in the order of the first run's ledger and with
+ * PostgreSQL for bus and ledger, since every bus and every ledger must give the same. The caller compares the outcomes.
  * @param seed of keys, disturbances and all other random choices.
  */
 export async function runRound(
@@ -45,7 +46,7 @@ export async function runRound(
   const clock = stopwatch();
   const disturbed = await onPlatform(factory, seed, (platform) => disturbedRun(platform, work, shape, seed));
   const disturbedSeconds = clock();
-  const undisturbed = await onPlatform(factory, seed, async (platform) => {
+  const undisturbed = await onPlatform(startEmbeddedPlatform, seed, async (platform) => {
     const order = orderIn(disturbed.disturbed.ledger, disturbed.carried);
     const carried = await carryOutInOrder(platform, work, order);
     await settled(platform, work.intakes);

@@ -85,16 +85,18 @@ const probes: Policy = (objects) =>
       const [container] = containersOf(object);
       const path = (probe: string) => container[probe]?.httpGet?.path as string | undefined;
       const pod = podOf(object);
-      const grace = Number(
-        ((container.env ?? []) as Tree[]).find(({ name }) => name === 'KINLEDGER_SHUTDOWN_GRACE_SECONDS')
-          ?.value,
-      );
-      const stop = Number(container.lifecycle?.preStop?.sleep?.seconds ?? 0);
+      const seconds = (name: string) =>
+        Number(((container.env ?? []) as Tree[]).find((each) => each.name === name)?.value ?? 0);
+      const grace = seconds('KINLEDGER_SHUTDOWN_GRACE_SECONDS');
+      const drain = seconds('KINLEDGER_SHUTDOWN_DRAIN_SECONDS');
+      const isCalled = ['ingest', 'projector', 'reporting-api'].includes(container.name as string);
       return [
         path('startupProbe') === '/health/live' ? '' : 'has no startup probe',
         path('livenessProbe') === '/health/live' ? '' : 'is not restarted when a consumer stands still',
         path('readinessProbe') === '/health/ready' ? '' : 'is not left out while it is not ready',
-        pod.terminationGracePeriodSeconds > grace + stop ? '' : 'is killed before its own grace period ends',
+        pod.terminationGracePeriodSeconds > drain + grace ? '' : 'is killed before its own grace period ends',
+        grace >= 20 ? '' : 'has too little time to finish its work',
+        drain >= 5 || !isCalled ? '' : 'closes its port while it is still sent requests',
       ]
         .filter((fault) => fault !== '')
         .map((fault) => `${nameOf(object)} ${fault}`);
@@ -176,13 +178,14 @@ function placesOf(objects: readonly KubernetesObject[]): {
       stranger('gateway', 'gateway-system'),
       stranger('prometheus', 'monitoring'),
       stranger('dns', 'kube-system'),
+      stranger('collector', 'observability'),
       stranger('stranger', 'default'),
       { name: 'internet', namespace: '', labels: {}, address: '203.0.113.7' },
     ],
   };
 }
 
-const PORTS = [53, 80, 443, 2113, 5432, 8080, 9093];
+const PORTS = [53, 80, 443, 2113, 4318, 5432, 8080, 9093];
 
 /** Every connection from or to a pod of ours that policies allow, as `from → to:port`. Names are resolved everywhere. */
 export function connectionsOf(objects: readonly KubernetesObject[]): string[] {
@@ -208,6 +211,7 @@ const permitted = [
   /^(ingest|pseudonymiser|linker|projector|migrate-bus) → database bus:5432$/,
   /^gateway → (ingest|reporting-api):8080$/,
   /^prometheus → (ingest|pseudonymiser|linker|projector|reporting-api):8080$/,
+  /^(ingest|pseudonymiser|linker|projector|reporting-api) → collector:4318$/,
   /^[a-z-]+ → dns:53$/,
 ];
 /** Where the projector has pages to publish, the gateway reaches them. */
@@ -310,6 +314,9 @@ export const policies: Readonly<
       (objects) => (container(objects, 'pseudonymiser').livenessProbe.httpGet.path = '/health/ready'),
       (objects) => delete container(objects, 'pseudonymiser').startupProbe,
       (objects) => (deployment(objects, 'linker').spec.template.spec.terminationGracePeriodSeconds = 25),
+      (objects) => (deployment(objects, 'ingest').spec.template.spec.terminationGracePeriodSeconds = 30),
+      (objects) => (variable(objects, 'linker', 'KINLEDGER_SHUTDOWN_GRACE_SECONDS').value = '2'),
+      (objects) => (variable(objects, 'reporting-api', 'KINLEDGER_SHUTDOWN_DRAIN_SECONDS').value = '0'),
     ],
   },
   'no secret is in the release': {

@@ -1,14 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { absentBroker, startKafkaCluster, type KafkaCluster } from '@kinledger/kafka-broker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drill, wrongAlerts } from '../drill/drill.js';
+import { faultsOnKafka } from '../drill/faults.js';
+import { quickRules } from '../drill/quick-rules.js';
+import { DrillSite } from '../drill/site.js';
 import { coordinatorOf } from '../kafka/coordinators.js';
+import { hasPrometheus, LocalPrometheus } from '../support/prometheus.js';
 import { Installation } from './installation.js';
 import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
 
 const SEED = 'either bus';
 const absent = await absentBroker();
+const prometheusPresent = await hasPrometheus();
+const rules = fileURLToPath(new URL('../../deploy/prometheus/kinledger-alerts.yaml', import.meta.url));
 
 interface Manifest {
   readonly files: readonly ProgrammeFile[];
@@ -107,7 +115,7 @@ describe.skipIf(absent !== undefined)(
       await expect.poll(() => metric('kinledger_message_bus_away'), { timeout: 30_000 }).toBe(1);
       expect(await metric('kinledger_outbox_messages')).toBeGreaterThan(0);
       const log = readFileSync(join(kafka.installation.home, 'logs', 'ingest.log'), 'utf8');
-      expect(log).toContain('the message bus is unreachable: Kafka: Produce failed');
+      expect(log).toContain('the message bus does not store messages: Kafka: Produce failed');
       await one?.restart();
       await kafka.until(last, 'linked');
       await expect.poll(() => metric('kinledger_message_bus_away'), { timeout: 30_000 }).toBe(0);
@@ -124,5 +132,28 @@ describe.skipIf(absent !== undefined)(
       }
       expect((await kafka.ledger()).map(comparable)).toEqual((await postgres.ledger()).map(comparable));
     });
+
+    describe.skipIf(!prometheusPresent)(
+      `in a drill, with seconds for minutes in the rules${prometheusPresent ? '' : ' (absent: no prometheus)'}`,
+      () => {
+        let watching: LocalPrometheus;
+        beforeAll(async () => {
+          const quick = join(kafka.installation.home, 'quick-rules.yaml');
+          writeFileSync(quick, quickRules(readFileSync(rules, 'utf8'), 60));
+          watching = await LocalPrometheus.start(Object.values(kafka.connected.services), [quick]);
+          await watching.until('count(up == 1)', '5');
+        });
+        afterAll(() => watching.stop());
+
+        it.each(faultsOnKafka)(
+          '($name) $alert fires, no alert that means something else, and it ends',
+          async (fault) => {
+            const drilled = await drill(fault, new DrillSite(kafka, folder, cluster), watching);
+            expect(wrongAlerts(drilled)).toEqual([]);
+            console.log(`${fault.name}: ${fault.alert} after ${drilled.seconds.toFixed(1)} s`);
+          },
+        );
+      },
+    );
   },
 );

@@ -1,6 +1,6 @@
 import { streamOf } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
-import { DependencyWatch, FindingsWatch, Health } from '@kinledger/service-kit';
+import { DependencyWatch, FindingsWatch, Health, Shutdown } from '@kinledger/service-kit';
 import {
   Inject,
   Injectable,
@@ -18,14 +18,10 @@ export const EVENT_STORE = Symbol('event store');
 /** Injection token of the `ErasureFile`, if one is configured. */
 export const ERASURES = Symbol('list of erasures');
 
-/** Within the grace period of a service (20 s), with time left to close everything. */
-const FINISH_WITHIN_MS = 12_000;
-
 /** Runs the decision loop for the lifetime of the service. */
 @Injectable()
 export class LinkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #stopping = new AbortController();
-  readonly #hurry = new AbortController();
   #running: Promise<void> = Promise.resolve();
   readonly #loop: DecisionLoop;
   readonly #store: EventStore;
@@ -33,6 +29,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
   readonly #metrics: LinkerMetrics;
   readonly #logger: PinoLogger;
   readonly #settings: FindingsWatch;
+  readonly #shutdown: Shutdown;
 
   constructor(
     loop: DecisionLoop,
@@ -43,6 +40,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     settings: FindingsWatch,
     health: Health,
     storeWatch: DependencyWatch,
+    shutdown: Shutdown,
     @Inject(PROGRAMME_ID) programme: string,
   ) {
     this.#loop = loop;
@@ -51,6 +49,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
     this.#metrics = metrics;
     this.#logger = logger;
     this.#settings = settings;
+    this.#shutdown = shutdown;
     storeWatch.check(() => this.#store.head(streamOf(programme)));
     health.register('writer', async () => {
       const { state, halt } = this.#metrics.status;
@@ -62,7 +61,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
 
   onApplicationBootstrap(): void {
     this.#settings.start();
-    this.#running = this.#loop.run(this.#stopping.signal, this.#hurry.signal).catch((error: unknown) => {
+    this.#running = this.#loop.run(this.#stopping.signal, this.#shutdown.hurry).catch((error: unknown) => {
       // The loop never rejects; if it does, the process is of no further use.
       this.#logger.fatal({ err: error }, 'the decision loop ended by itself');
       process.kill(process.pid, 'SIGTERM');
@@ -75,9 +74,7 @@ export class LinkerService implements OnApplicationBootstrap, BeforeApplicationS
    */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping.abort();
-    const patience = setTimeout(() => this.#hurry.abort(), FINISH_WITHIN_MS);
     await this.#running;
-    clearTimeout(patience);
     await this.#settings.stop();
     await this.#erasures?.close();
     await this.#store.close();

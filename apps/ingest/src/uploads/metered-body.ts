@@ -2,7 +2,9 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { fileRefused, isFileRefused } from '@kinledger/intake-files';
 import { SaltScanner, type SaltSpelling } from '@kinledger/pseudonymisation';
+import { isAborted } from '@kinledger/waiting';
 import { Pace, type LeastRate } from './pace.js';
+import { stopping } from './stopping.js';
 
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -10,6 +12,8 @@ export interface BodyLimits {
   readonly declaredBytes: number | undefined;
   /** The minimum rate of the sender. */
   readonly pace: LeastRate;
+  /** Aborts when the service stops and can no longer wait for the rest. */
+  readonly hurry: AbortSignal;
   /** Spellings of the salts, which no file may contain. */
   readonly salts: readonly SaltSpelling[];
 }
@@ -41,7 +45,10 @@ export class MeteredBody {
     return this.#hash.digest('hex');
   }
 
-  /** Yields chunks, and reads from the connection only on demand. Throws FileRefused. Iterate only once. */
+  /**
+   * Yields chunks, and reads from the connection only on demand. Throws FileRefused, or a problem if the service stops.
+   * Iterate only once.
+   */
   async *chunks(): AsyncGenerator<Uint8Array, undefined> {
     const { maxBytes, declaredBytes } = this.limits;
     if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes);
@@ -63,21 +70,23 @@ export class MeteredBody {
     return undefined;
   }
 
-  /** Yields what arrives, while the sender keeps the minimum rate. */
+  /** Yields what arrives, while the sender keeps the minimum rate and the service goes on. */
   async *#arriving(): AsyncGenerator<Uint8Array, undefined> {
+    const { hurry } = this.limits;
     const pace = new Pace(this.limits.pace);
     // The connection must outlive a refusal, so that the response can be sent.
     const body: AsyncIterator<Uint8Array, undefined> = this.body.iterator({ destroyOnReturn: false });
     let waits = false;
     try {
       for (;;) {
+        if (hurry.aborted) throw stopping();
         const next = body.next();
         waits = true;
-        const arrived = await pace.waitFor(next);
+        const arrived = await pace.waitFor(next, hurry);
         if (arrived === false) {
           // The pending read is abandoned; its rejection must not be unhandled.
           next.catch(() => undefined);
-          throw tooSlow();
+          throw isAborted(hurry) ? stopping() : tooSlow();
         }
         waits = false;
         if (arrived.done === true) return undefined;

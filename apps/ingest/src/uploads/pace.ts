@@ -17,19 +17,19 @@ export class Pace {
     this.#rate = rate;
   }
 
-  /** Resolves with what arrives, or with false if the sender has fallen too far behind. */
-  async waitFor<T extends object>(arrival: Promise<T>): Promise<T | false> {
+  /** Resolves with what arrives, or with false if the sender has fallen too far behind or the signal aborts first. */
+  async waitFor<T extends object>(arrival: Promise<T>, signal: AbortSignal): Promise<T | false> {
     const began = performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => {
-      // If this process was stalled, data that arrived meanwhile takes precedence over the timer.
-      const giveUp = () => setImmediate(() => resolve(false));
-      timer = setTimeout(giveUp, Math.max(0, this.#rate.patienceMs - this.#behindMs));
-    });
+    const { promise: late, resolve } = Promise.withResolvers<false>();
+    // If this process was stalled, data that arrived meanwhile takes precedence over the timer.
+    const giveUp = () => setImmediate(() => resolve(false));
+    const timer = setTimeout(giveUp, Math.max(0, this.#rate.patienceMs - this.#behindMs));
+    signal.addEventListener('abort', giveUp);
     try {
       return await Promise.race([arrival, late]);
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
       this.#behindMs += performance.now() - began;
     }
   }

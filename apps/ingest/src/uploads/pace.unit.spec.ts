@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Pace } from './pace.js';
 
 const rate = { bytesPerSecond: 1000, patienceMs: 10_000 };
+const never = new AbortController().signal;
 const after = (ms: number) => new Promise<object>((resolve) => setTimeout(() => resolve({}), ms));
 
 describe('the pace of a sender', () => {
@@ -11,7 +12,7 @@ describe('the pace of a sender', () => {
   /** Sends pieces of this many bytes at this interval, and returns how many were accepted. */
   async function taken(pieces: number, bytes: number, everyMs: number, pace = new Pace(rate)) {
     for (let piece = 0; piece < pieces; piece += 1) {
-      const arrival = pace.waitFor(after(everyMs));
+      const arrival = pace.waitFor(after(everyMs), never);
       await vi.advanceTimersByTimeAsync(everyMs);
       if ((await arrival) === false) return piece;
       pace.received(bytes);
@@ -40,5 +41,13 @@ describe('the pace of a sender', () => {
   it('is kept over a silence that is made up for', async () => {
     const pace = new Pace(rate);
     for (let round = 0; round < 10; round += 1) expect(await taken(1, 9_000, 9_000, pace)).toBe(1);
+  });
+
+  it('is not waited for once the service stops', async () => {
+    const stop = new AbortController();
+    const arrival = new Pace(rate).waitFor(after(1_000), stop.signal);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await arrival).toBe(false);
   });
 });

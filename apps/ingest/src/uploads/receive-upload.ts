@@ -19,6 +19,7 @@ import {
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
 import type { Dataset, Programme } from '@kinledger/programme';
+import { currentTraceparent } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
@@ -57,6 +58,8 @@ export interface FileToReceive {
   readonly uploadedBy: string;
   readonly body: Readable;
   readonly declaredBytes: number | undefined;
+  /** Aborts when the service stops and can no longer wait for the rest of the file. */
+  readonly hurry: AbortSignal;
   /** yyyy-mm-dd in Europe/London. */
   readonly today: string;
   readonly salts: KnownSalts;
@@ -87,7 +90,7 @@ const ALIVE_EVERY_MS = 30_000;
 /**
  * Reads one file from its connection into the landing store, no faster than its rows are written: memory does not grow
  * with the file, except for a few bytes per row that detect repeated rows.
- * @throws FileRefused for a file that cannot be read; nothing of it is then left.
+ * @throws FileRefused for a file that cannot be read, a Problem if the service stops; nothing of it is then left.
  */
 export async function receiveUpload(receiver: Receiver, file: FileToReceive): Promise<ReceivedFile> {
   const { pool, limits } = receiver;
@@ -96,6 +99,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
     maxBytes: limits.maxBytes,
     declaredBytes: file.declaredBytes,
     pace: { bytesPerSecond: limits.leastBytesPerSecond, patienceMs: limits.idleSeconds * 1000 },
+    hurry: file.hurry,
     salts: file.salts.spellings,
   });
   const upload = randomBytes(16).toString('hex') as UploadId;
@@ -116,6 +120,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       period: period.code,
       uploadedBy: file.uploadedBy,
       schemaHash: dataset.schemaHash,
+      traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
     const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, csv, mapping);
@@ -134,7 +139,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       expiryDays: limits.expiryDays,
       bytes: metered.bytes,
       contentHash,
-      encoding: csv.encoding(),
+      reading: { encoding: csv.encoding(), delimiter: csv.delimiter, headerRow: csv.headerRow },
       mapping: mapping.byField,
       unknownColumns: mapping.unknownColumns.length,
       counts: counts.counts,
@@ -221,8 +226,7 @@ async function landRows(
   const report = new ReportChunks(writer, validator.rules, csv.header, MAX_REPORT_LINES);
   await report.begin();
   const counts = new FileCounts();
-  // The header is row 1.
-  let rowNumber = 1;
+  let rowNumber = csv.headerRow;
   let heartbeatAt = performance.now();
   for await (const batch of csv.batches) {
     for (const record of batch) {
@@ -235,7 +239,7 @@ async function landRows(
       if (register.add(row.values)) await register.write();
     }
     entries.forget();
-    if (rowNumber - 1 > limits.maxRows) throw tooManyRows(limits.maxRows);
+    if (rowNumber - csv.headerRow > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - heartbeatAt > ALIVE_EVERY_MS) {
       if (!(await recordHeartbeat(pool, writer.upload)))
         throw new Error('the upload was deleted as interrupted');

@@ -29,19 +29,24 @@ export class Turnstile {
   }
 
   /**
-   * Resolves with true and a place, which the caller must release with `leave`; with false if none became free in time.
+   * Resolves with true and a place, which the caller must release with `leave`; with false if none became free in time,
+   * or before the signal aborted.
    */
-  async enter(account: string): Promise<boolean> {
+  async enter(account: string, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => waiter.admit(false), this.#patienceMs);
+      const giveUp = () => waiter.admit(false);
+      const timer = setTimeout(giveUp, this.#patienceMs);
       const waiter: Waiting = {
         account,
         admit: (entered) => {
           clearTimeout(timer);
+          signal.removeEventListener('abort', giveUp);
           this.#waiting = this.#waiting.filter((one) => one !== waiter);
           resolve(entered);
         },
       };
+      signal.addEventListener('abort', giveUp, { once: true });
       this.#waiting = [...this.#waiting, waiter];
       this.#admitNext();
     });

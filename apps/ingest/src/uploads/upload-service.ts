@@ -2,7 +2,7 @@ import { inTransaction } from '@kinledger/database';
 import { londonDay } from '@kinledger/domain';
 import { isFileRefused } from '@kinledger/intake-files';
 import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
-import { Metrics, Outbox, Backlog, Problem, type Caller } from '@kinledger/service-kit';
+import { Metrics, Outbox, Backlog, Problem, Shutdown, withSpan, type Caller } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
@@ -20,6 +20,7 @@ import { holdsClearText } from './incident.js';
 import { IntakeMetrics } from './intake-metrics.js';
 import { receiveUpload, type FileToReceive, type ReceivedFile } from './receive-upload.js';
 import { problemOfRefusal } from './refused-file.js';
+import { stopping } from './stopping.js';
 import { Turnstile } from './turnstile.js';
 import type { Upload } from './upload.js';
 import { bodyOf, declaredBytes } from './upload-body.js';
@@ -37,12 +38,21 @@ export class UploadService {
   readonly #outbox: Outbox;
   readonly #metrics: IntakeMetrics;
   readonly #salts: SaltWatch;
+  readonly #shutdown: Shutdown;
 
-  constructor(intake: IntakeContext, outbox: Outbox, metrics: IntakeMetrics, salts: SaltWatch, all: Metrics) {
+  constructor(
+    intake: IntakeContext,
+    outbox: Outbox,
+    metrics: IntakeMetrics,
+    salts: SaltWatch,
+    all: Metrics,
+    shutdown: Shutdown,
+  ) {
     this.#intake = intake;
     this.#outbox = outbox;
     this.#metrics = metrics;
     this.#salts = salts;
+    this.#shutdown = shutdown;
     const { maxAtOnce, maxAtOncePerAccount, patienceSeconds } = intake.limits;
     this.#door = new Turnstile({ total: maxAtOnce, perAccount: maxAtOncePerAccount }, patienceSeconds * 1000);
     this.#landed = new Backlog({
@@ -64,18 +74,23 @@ export class UploadService {
     liveAgreement(programme, dataset, period);
     if (await this.#landed.isFull()) throw behind();
     const salts = await this.#salts.current();
-    if (!(await this.#door.enter(caller.person))) throw busy();
+    const { hurry } = this.#shutdown;
+    if (!(await this.#door.enter(caller.person, hurry))) throw hurry.aborted ? stopping() : busy();
     this.#metrics.receiving.set(this.#door.occupied);
     try {
-      const received = await this.#read({
-        dataset,
-        period,
-        uploadedBy: caller.person,
-        body: bodyOf(request),
-        declaredBytes: declaredBytes(request),
-        today,
-        salts,
-      });
+      const received = await withSpan(
+        'receive file',
+        { attributes: { 'kinledger.dataset': dataset.id } },
+        async (tell) => {
+          const file = {
+            ...{ dataset, period, uploadedBy: caller.person, today, salts },
+            ...{ body: bodyOf(request), declaredBytes: declaredBytes(request), hurry },
+          };
+          const its = await this.#read(file, (reason) => tell({ 'kinledger.outcome': reason }));
+          tell({ 'kinledger.outcome': its.upload.state, 'kinledger.rows': its.upload.counts.read });
+          return its;
+        },
+      );
       return viewOf(received.upload, dataset, received);
     } finally {
       this.#door.leave(caller.person);
@@ -83,7 +98,7 @@ export class UploadService {
     }
   }
 
-  async #read(file: FileToReceive): Promise<ReceivedFile> {
+  async #read(file: FileToReceive, refused: (reason: string) => void): Promise<ReceivedFile> {
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     try {
@@ -102,7 +117,8 @@ export class UploadService {
       }
       return received;
     } catch (error) {
-      const reason = isFileRefused(error) ? error.reason : 'failed';
+      const reason = isFileRefused(error) ? error.reason : error instanceof Problem ? error.code : 'failed';
+      refused(reason);
       this.#metrics.uploadRefused(file.dataset.id, reason, seconds());
       if (!isFileRefused(error)) throw error;
       this.#logger.log({ dataset: file.dataset.id, reason }, 'file refused');
@@ -188,6 +204,7 @@ const busy = () =>
   new Problem(503, 'busy', {
     detail: 'Other files are being received. Try again in a minute.',
     headers: { 'retry-after': '60' },
+    atLimit: true,
   });
 
 /** Downstream is backlogged; reject instead of queueing. The file stays with its sender. */
@@ -195,4 +212,5 @@ const behind = () =>
   new Problem(503, 'intake-full', {
     detail: 'Earlier files are still being processed. Nothing was kept: send the file again later.',
     headers: { 'retry-after': '300' },
+    atLimit: true,
   });

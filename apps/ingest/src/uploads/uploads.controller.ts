@@ -56,7 +56,7 @@ export class UploadsController {
   @ApiResponse(
     problems(
       503,
-      'Too many files are being received, or the database is unavailable. Send the file again later.',
+      'Too many files are being received, the service is being replaced, or the database is unavailable. Send the file again later.',
     ),
   )
   @ApiResponse(problems(507, 'The landing store’s disk is full. Send the file again once there is space.'))

@@ -2,7 +2,7 @@ import type { CloudEvent, FileAccepted, UploadId } from '@kinledger/contracts';
 import { isLandingFileGone, readChunks, readFile, type SealedChunk } from '@kinledger/landing-store';
 import type { MessageBus } from '@kinledger/message-bus';
 import type { RowCounts } from '@kinledger/pseudonymised-rows';
-import type { Backlog } from '@kinledger/service-kit';
+import { withSpan, type Backlog } from '@kinledger/service-kit';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type pg from 'pg';
 import type { RowTask, RowTaskResult } from '../worker/row-task.js';
@@ -64,26 +64,37 @@ export class FilePseudonymiser {
    * @param signal stops the work between two chunks.
    */
   process(file: AcceptedFile, signal: AbortSignal): Promise<FinishedFile> {
-    return this.#limit(async () => {
+    return this.#limit(() => {
       signal.throwIfAborted();
-      const { pool, rowsTopic, wakeOutbox, observer, now } = this.#options;
-      const finished = await findFinished(pool, file.data);
-      if (finished !== undefined) {
-        await announceAgain(pool, file, finished, rowsTopic);
-        wakeOutbox();
-        return finished;
-      }
-      const started = performance.now();
-      const ended = await this.#end(file, signal);
-      const end = await finish(pool, file, {
-        ...ended,
-        finishedAt: now(),
-        rowsTopic: ended.outcome === 'pseudonymised' ? rowsTopic : null,
+      const { submission, dataset } = file.data;
+      const attributes = { 'kinledger.submission': submission, 'kinledger.dataset': dataset };
+      return withSpan('pseudonymise file', { parent: file.traceparent, attributes }, async (tell) => {
+        const end = await this.#finish(file, signal);
+        const { outcome, rows, chunks } = end;
+        tell({ 'kinledger.outcome': outcome, 'kinledger.rows': rows, 'kinledger.chunks': chunks });
+        return end;
       });
-      wakeOutbox();
-      observer.onFinished(file, end, (performance.now() - started) / 1000);
-      return end;
     });
+  }
+
+  async #finish(file: AcceptedFile, signal: AbortSignal): Promise<FinishedFile> {
+    const { pool, rowsTopic, wakeOutbox, observer, now } = this.#options;
+    const finished = await findFinished(pool, file.data);
+    if (finished !== undefined) {
+      await announceAgain(pool, file, finished, rowsTopic);
+      wakeOutbox();
+      return finished;
+    }
+    const started = performance.now();
+    const ended = await this.#end(file, signal);
+    const end = await finish(pool, file, {
+      ...ended,
+      finishedAt: now(),
+      rowsTopic: ended.outcome === 'pseudonymised' ? rowsTopic : null,
+    });
+    wakeOutbox();
+    observer.onFinished(file, end, (performance.now() - started) / 1000);
+    return end;
   }
 
   async #end(

@@ -71,6 +71,11 @@ secret:
   value: '8080'
 - name: KINLEDGER_LOG_LEVEL
   value: {{ $root.Values.logLevel }}
+{{- if has $service (list "ingest" "projector" "reporting-api") }}
+# Until nobody sends it requests any more.
+- name: KINLEDGER_SHUTDOWN_DRAIN_SECONDS
+  value: '5'
+{{- end }}
 - name: KINLEDGER_SHUTDOWN_GRACE_SECONDS
   value: '25'
 - name: KINLEDGER_START_PATIENCE_SECONDS
@@ -117,6 +122,18 @@ secret:
 {{- else if and (eq $service "projector") $root.Values.gateway.ledger.host }}
 - name: KINLEDGER_PUBLIC_URL
   value: https://{{ $root.Values.gateway.ledger.host }}
+{{- end }}
+{{- end }}
+{{- with $root.Values.traces }}
+{{- if .endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .endpoint | quote }}
+- name: OTEL_EXPORTER_OTLP_PROTOCOL
+  value: {{ .protocol }}
+- name: OTEL_TRACES_SAMPLER
+  value: parentbased_traceidratio
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ .ratio | quote }}
 {{- end }}
 {{- end }}
 {{- range $name, $value := (index $root.Values.services $service).settings }}

@@ -54,8 +54,16 @@ export const logConfig = {
   ),
 };
 
-/** How long a stopping service may take to finish its work in progress. */
+/**
+ * How long a service that is told to stop goes on serving, not ready, and how long it may then take to finish its work
+ * in progress.
+ */
 export const shutdownConfig = {
+  drainMs: variable(
+    'KINLEDGER_SHUTDOWN_DRAIN_SECONDS',
+    wholeNumber(0, 0, 600).transform((seconds) => seconds * 1000),
+    'set it to the seconds for which a service that is told to stop is not ready and still answers, while load balancers take it out',
+  ),
   graceMs: variable(
     'KINLEDGER_SHUTDOWN_GRACE_SECONDS',
     z
@@ -63,7 +71,7 @@ export const shutdownConfig = {
       .default('20')
       .pipe(z.string().regex(/^\d{1,4}$/))
       .transform((seconds) => Number(seconds) * 1000),
-    'set it to a number of seconds',
+    'set it to the seconds within which a stopping service must have finished its work, after it was taken out',
   ),
 };
 

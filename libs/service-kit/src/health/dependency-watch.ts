@@ -1,4 +1,5 @@
 import { shared } from '@kinledger/waiting';
+import type { PinoLogger } from 'nestjs-pino';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Health } from './health.js';
 
@@ -11,10 +12,7 @@ export interface DependencyWatchOptions {
   readonly name: string;
   readonly health: Health;
   readonly metrics: Metrics;
-  readonly logger: {
-    warn(text: string): void;
-    info(told: object, text: string): void;
-  };
+  readonly logger: Pick<PinoLogger, 'warn' | 'info'>;
 }
 
 /**

@@ -28,12 +28,20 @@ const PATIENCE_BEFORE_ADMISSION: Patience = {
 /** For callers that were too slow, who have little data in transit. */
 const PATIENCE_AFTER_TIMEOUT: Patience = { bytes: 1024 * 1024, milliseconds: 1_000, quietMilliseconds: 500 };
 
+/** For callers who are refused because the service stops, and while it does. */
+const PATIENCE_WHILE_STOPPING: Patience = {
+  bytes: 64 * 1024 * 1024,
+  milliseconds: 3_000,
+  quietMilliseconds: 1_000,
+};
+
 /**
  * Ensures that senders can read why their request is refused. A connection closed while bytes are in transit is reset,
  * and the sender’s machine then discards the response with everything else that was not yet read (RFC 9112 §9.6). So a
  * request that is refused before its body has arrived completely is answered at once, with `Connection: close`; the
  * rest of the body is read and discarded, within bounds that are narrow for callers that were not admitted or too slow;
- * only then does the connection end. Such waiting connections do not keep the service from stopping.
+ * only then does the connection end. Such waiting connections keep
+ * the service from stopping for seconds at most.
  */
 export function closeLingering(
   fastify: FastifyInstance,
@@ -41,6 +49,7 @@ export function closeLingering(
   patienceBeforeAdmission: Patience = PATIENCE_BEFORE_ADMISSION,
 ): void {
   const lingering = new Set<() => void>();
+  let stopping = false;
   fastify.addHook('onSend', async (request, reply, payload) => {
     const { raw } = request;
     if (!hasBody(request) || reply.statusCode < 400 || raw.complete || raw.destroyed) return payload;
@@ -49,14 +58,12 @@ export function closeLingering(
     // With a content length the response is complete for the sender although it has not ended here yet.
     reply.header('connection', 'close').header('content-length', answer.byteLength);
     const tooSlow = reply.statusCode === 408;
-    const bounds = tooSlow
-      ? PATIENCE_AFTER_TIMEOUT
-      : wasAdmitted(request)
-        ? patience
-        : patienceBeforeAdmission;
+    const ready = wasAdmitted(request) ? patience : patienceBeforeAdmission;
+    const bounds = tooSlow ? PATIENCE_AFTER_TIMEOUT : stopping ? PATIENCE_WHILE_STOPPING : ready;
     return Readable.from(answerThenLinger(answer, raw, bounds, lingering), { objectMode: false });
   });
   fastify.addHook('preClose', async () => {
+    stopping = true;
     for (const end of lingering) end();
   });
 }

@@ -1,10 +1,10 @@
 import { topics, type ServiceName } from '@kinledger/contracts';
 import { topicSettings, type MessageBus } from '@kinledger/message-bus';
+import { shared } from '@kinledger/waiting';
 import { Logger, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { BusConfig } from '../config/bus-config.js';
 import { Health } from '../health/health.js';
 import { Metrics } from '../metrics/metrics.js';
-import { DependencyWatch } from '../health/dependency-watch.js';
 import { configuredBus } from './configured-bus.js';
 import { ConsumerWatch } from './consumer-watch.js';
 import { MESSAGE_BUS } from './message-bus.token.js';
@@ -17,6 +17,7 @@ interface MessageBusModuleOptions {
 }
 
 const WATCH = Symbol('kinledger consumer watch');
+const PUBLISHING = Symbol('kinledger publish watch');
 const LIFETIME = Symbol('kinledger message bus lifetime');
 
 class MessageBusLifetime implements OnApplicationShutdown {
@@ -46,11 +47,23 @@ export class MessageBusModule {
       global: true,
       providers: [
         {
-          provide: WATCH,
-          inject: [Health, Metrics],
-          useFactory: async (health: Health, metrics: Metrics) => {
+          provide: PUBLISHING,
+          useFactory: () => {
             const logger = new Logger('message-bus');
-            const bus = await connect(config, service, logger, standingOf({ health, metrics, logger }));
+            return new PublishWatch({
+              onStanding: (standing) =>
+                standing.state === 'away'
+                  ? logger.warn(`the message bus does not store messages: ${standing.why}`)
+                  : logger.log({ seconds: standing.afterMs / 1000 }, 'the message bus stores messages again'),
+            });
+          },
+        },
+        {
+          provide: WATCH,
+          inject: [PUBLISHING, Health, Metrics],
+          useFactory: async (publishing: PublishWatch, health: Health, metrics: Metrics) => {
+            const logger = new Logger('message-bus');
+            const bus = await connect(config, service, logger, publishing);
             return new ConsumerWatch({
               bus,
               health,
@@ -66,8 +79,32 @@ export class MessageBusModule {
         { provide: MESSAGE_BUS, inject: [WATCH], useFactory: (watch: ConsumerWatch) => watch.bus },
         {
           provide: LIFETIME,
-          inject: [MESSAGE_BUS, WATCH],
-          useFactory: (bus: MessageBus, watch: ConsumerWatch) => new MessageBusLifetime(bus, watch),
+          inject: [MESSAGE_BUS, WATCH, PUBLISHING, Health, Metrics],
+          useFactory: (
+            bus: MessageBus,
+            watch: ConsumerWatch,
+            publishing: PublishWatch,
+            health: Health,
+            metrics: Metrics,
+          ) => {
+            const ask = shared(() => bus.lag(service));
+            health.register('message-bus', async () => {
+              await ask();
+            });
+            metrics.away(
+              {
+                name: 'kinledger_message_bus_away',
+                help: '1 while the message bus does not answer this service, or does not store its messages, else 0.',
+                labels: [],
+              },
+              {},
+              async () => {
+                publishing.requireThrough();
+                await ask();
+              },
+            );
+            return new MessageBusLifetime(bus, watch);
+          },
         },
       ],
       exports: [MESSAGE_BUS],
@@ -75,30 +112,18 @@ export class MessageBusModule {
   }
 }
 
-/** Whether messages can be published, as metric and in the log. */
-const standingOf = ({ health, metrics, logger }: { health: Health; metrics: Metrics; logger: Logger }) =>
-  new DependencyWatch({
-    ...{ name: 'message bus', health, metrics },
-    logger: {
-      warn: (text: string) => logger.warn(text),
-      info: (told: object, text: string) => logger.log(told, text),
-    },
-  });
-
 async function connect(
   config: BusConfig,
   service: ServiceName,
   logger: Logger,
-  standing: DependencyWatch,
+  publishing: PublishWatch,
 ): Promise<MessageBus> {
-  const publishing = new PublishWatch({ onStanding: standing.told });
   const configured = await configuredBus(config, {
     clientName: `kinledger-${service}`,
     onError: (error) => logger.warn({ err: error }, 'the connection that listens for messages failed'),
     onRetry: publishing.failed,
   });
   const bus = publishing.over(configured);
-  standing.check(() => bus.lag(service));
   const its = Object.values(topics).filter(({ producers, consumers }) =>
     // Each of the two lists has a literal type of its topic.
     [...(producers as readonly ServiceName[]), ...(consumers as readonly ServiceName[])].includes(service),

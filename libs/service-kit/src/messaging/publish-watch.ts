@@ -37,6 +37,12 @@ export class PublishWatch {
     this.#lastFailure = error;
   };
 
+  /** @throws Error while messages cannot be published. */
+  requireThrough(): void {
+    const [topic] = this.#stuck;
+    if (topic !== undefined) throw new Error(`messages to ${topic} wait`);
+  }
+
   /** The same bus, with what is published to it watched. */
   over(bus: MessageBus): MessageBus {
     return {

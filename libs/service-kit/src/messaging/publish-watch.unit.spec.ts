@@ -26,17 +26,19 @@ describe('messages that cannot be published', () => {
 
   it('are told of once, until all topics take messages again', async () => {
     const broken = new Set(['a', 'b']);
-    const { bus, states } = watched(async (topic) => {
+    const { bus, watch, states } = watched(async (topic) => {
       if (broken.has(topic)) throw new Error('nobody answers');
     });
     for (const topic of ['a', 'b', 'c', 'a'])
       await bus.publish(topic, []).catch((error: unknown) => expect(String(error)).toContain('nobody'));
     expect(states()).toEqual(['away']);
+    expect(() => watch.requireThrough()).toThrow('wait');
     broken.clear();
     await bus.publish('a', []);
     expect(states()).toEqual(['away']);
     await bus.publish('b', []);
     expect(states()).toEqual(['away', 'back']);
+    watch.requireThrough();
   });
 
   it('say nothing of the bus where the bus refuses what they are', async () => {

@@ -31,6 +31,7 @@ import { sendProblem } from '../problem/problem.filter.js';
 import { connectBatchTransport } from '../transport/connect-batch-transport.js';
 import { kitModule } from './kit.module.js';
 import { addRequestHooks } from './request-hooks.js';
+import { Shutdown } from './shutdown.js';
 
 export interface ServiceOptions<C extends ConfigSchema> {
   readonly name: ServiceName;
@@ -69,6 +70,7 @@ export interface Service {
   readonly url: string;
   readonly health: Health;
   readonly logger: Logger;
+  readonly drainMs: number;
   readonly graceMs: number;
   /** Makes the service not ready; finishes current handlers, subscriptions and requests; closes pools. */
   close(): Promise<void>;
@@ -90,10 +92,11 @@ export async function createService<const C extends ConfigSchema>(
 ): Promise<Service> {
   // One tree of both schemas: the parts have the types of the two schemas.
   const config = readConfig({ ...options.config, ...commonConfig }, env) as unknown as ServiceConfig<C>;
-  const { http, log, shutdown, start } = config as ConfigOf<typeof commonConfig>;
+  const { http, log, shutdown: times, start } = config as ConfigOf<typeof commonConfig>;
   const logger = createLogger({ service: options.name, level: log.level });
   const health = new Health();
   const metrics = new Metrics(options.name);
+  const shutdown = new Shutdown();
   const adapter = createAdapter(http.requestMs);
   const fastify = adapter.getInstance();
   const allowedMethods = new AllowedMethods(fastify);
@@ -108,7 +111,7 @@ export async function createService<const C extends ConfigSchema>(
     imports: [
       loggerModule(logger),
       kitModule({
-        ...{ health, metrics, startPatienceMs: start.patienceMs },
+        ...{ health, metrics, shutdown, startPatienceMs: start.patienceMs },
         identity: options.identity?.(config) ?? identityOf(config),
         controllers: openApi === undefined ? [] : [openApi],
       }),
@@ -134,7 +137,7 @@ export async function createService<const C extends ConfigSchema>(
     });
     closeLingering(fastify);
     await options.fastify?.(fastify, config);
-    if (bus !== undefined) connectBatchTransport(app, options.name);
+    if (bus !== undefined) connectBatchTransport(app, options.name, bus);
     await options.configure?.(app, config);
     if (options.api !== undefined && openApi !== undefined) app.get(openApi).describe(app, options.api);
     await app.startAllMicroservices();
@@ -145,9 +148,10 @@ export async function createService<const C extends ConfigSchema>(
   }
   const close = async () => {
     health.beginStopping();
+    shutdown.begin(times.graceMs);
     await app.close();
   };
-  return { app, url: urlOf(app, http.host), health, logger, graceMs: shutdown.graceMs, close };
+  return { app, url: urlOf(app, http.host), health, logger, ...times, close };
 }
 
 function createAdapter(requestMs: number): FastifyAdapter {

@@ -10,10 +10,12 @@ import { Metrics } from '../metrics/metrics.js';
 import { START_PATIENCE } from '../persistence/pool.module.js';
 import { ProblemFilter } from '../problem/problem.filter.js';
 import { validationPipe } from '../problem/validation.js';
+import { Shutdown } from './shutdown.js';
 
 export interface KitOptions {
   readonly health: Health;
   readonly metrics: Metrics;
+  readonly shutdown: Shutdown;
   readonly identity: Identity;
   /** How long a starting service waits for its databases. */
   readonly startPatienceMs: number;
@@ -22,14 +24,15 @@ export interface KitOptions {
 }
 
 /**
- * Provides what every service has: problems, validation, access, health and metrics. `Health`, `Metrics` and `Sessions`
- * are injectable everywhere.
+ * Provides what every service has: problems, validation, access, health and metrics. `Health`, `Metrics`, `Sessions`
+ * and `Shutdown` are injectable everywhere.
  */
 class KitModule {}
 
 export const kitModule = ({
   health,
   metrics,
+  shutdown,
   identity,
   startPatienceMs,
   controllers,
@@ -40,6 +43,7 @@ export const kitModule = ({
   providers: [
     { provide: Health, useValue: health },
     { provide: Metrics, useValue: metrics },
+    { provide: Shutdown, useValue: shutdown },
     { provide: START_PATIENCE, useValue: startPatienceMs },
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: validationPipe },
@@ -53,5 +57,5 @@ export const kitModule = ({
         new AccessGuard(reflector, identity, sessions),
     },
   ],
-  exports: [Health, Metrics, Sessions, START_PATIENCE],
+  exports: [Health, Metrics, Sessions, Shutdown, START_PATIENCE],
 });

@@ -63,6 +63,16 @@ describe('a service as a process', () => {
     },
   );
 
+  it('serves on while load balancers take it out, is not ready, and asks callers to leave', async () => {
+    const { child, url, ended } = await start({ KINLEDGER_SHUTDOWN_DRAIN_SECONDS: '1' });
+    child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${url}/health/ready`)).status).toBe(503);
+    const answer = await fetch(`${url}/v1/slow/begun`);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    expect(await ended).toBe(0);
+  });
+
   it('stops when its parent process has ended', async () => {
     const { child, ended } = await start();
     child.disconnect();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isConfigurationWrong } from '../config/read-config.js';
 import type { ConfigSchema } from '../config/variable.js';
 import { createLogger } from '../logging/logger.js';
@@ -15,8 +16,9 @@ const START_ENDS_WITHIN_MS = 5_000;
 
 /**
  * The whole of a service's `main.ts`: starts it, notifies the parent process, and stops it on SIGTERM, SIGINT or when
- * the parent process ends. Work in progress is finished within the grace period; otherwise the process exits with 1. An
- * unhandled error is logged and exits with 1, so that a supervisor restarts the process.
+ * the parent process ends: it is no longer ready, answers for as long as load balancers may need to notice, and then
+ * finishes its work in progress within the grace period; otherwise the process exits with 1. An unhandled error is logged
+ * and exits with 1, so that a supervisor restarts the process.
  */
 export async function runService<const C extends ConfigSchema>(options: ServiceOptions<C>): Promise<void> {
   const bootLogger = createLogger({ service: options.name, level: 'info' });
@@ -44,7 +46,9 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
   process.on('disconnect', () => stop('the parent process has ended'));
 
   try {
-    tracing = await startTracing(options.name);
+    tracing = await startTracing(options.name, () =>
+      bootLogger.warn('traces cannot be sent; the service works on without them'),
+    );
     service = await createService(options);
   } catch (error) {
     if (isConfigurationWrong(error)) bootLogger.fatal({ problems: error.problems }, error.message);
@@ -61,7 +65,9 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
 }
 
 async function end(service: Service, tracing: Tracing | undefined, why: string): Promise<void> {
+  service.health.beginStopping();
   service.logger.info({ why }, 'stopping');
+  await pause(service.drainMs);
   const timer = setTimeout(() => {
     service.logger.error('did not stop within the grace period');
     process.exit(1);
