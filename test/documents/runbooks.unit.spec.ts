@@ -3,6 +3,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { boards } from '@kinledger/dashboards';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { withoutBus, withoutDatabase } from '../drill/faults.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -23,9 +25,18 @@ const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-a
 const namespaceOf = (service: string) =>
   ['ingest', 'pseudonymiser'].includes(service) ? 'kinledger-restricted' : 'kinledger-platform';
 
+const namesIn = (text: string) => [...text.matchAll(/Kinledger\w+/g)].map(([name]) => name);
+
 const code = (text: string) =>
   [...text.matchAll(/^```\n([\s\S]*?)^```/gm)].map(([, its = '']) => its).join('');
 const prose = (text: string) => text.replaceAll(/^```\n[\s\S]*?^```/gm, '').replaceAll(/\]\([^)]*\)/g, ']');
+/** What is in italics. */
+const placesIn = (text: string) =>
+  [
+    ...prose(text)
+      .replaceAll(/`[^`]*`/g, '')
+      .matchAll(/(?<!\w)_([^_]+)_(?!\w)/g),
+  ].map(([, place = '']) => place);
 const commands = /^(kubectl|kinledger|npm|pkill|GET|SELECT|deploy\/)/;
 
 describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(path) })))(
@@ -39,10 +50,7 @@ describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(pat
     });
 
     it('names dashboards and panels that exist', () => {
-      for (const [, place = ''] of prose(text)
-        .replaceAll(/`[^`]*`/g, '')
-        .matchAll(/(?<!\w)_([^_]+)_(?!\w)/g))
-        expect(places).toContain(place);
+      for (const place of placesIn(text)) expect(places).toContain(place);
     });
 
     it('quotes log lines that the services write', () => {
@@ -63,6 +71,35 @@ describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(pat
     });
   },
 );
+
+it.each(['capacity', 'service-levels', 'what-can-go-wrong', 'monitoring'])(
+  'the page on %s names dashboards, panels and backlogs that exist',
+  (page) => {
+    const backlogs = [...sources.matchAll(/watchedBy\(\w+, '([^']+)'\)/g)].map(([, what = '']) => what);
+    const rows = boards.flatMap((board) => board.rows.map(({ title }) => title));
+    const known = new Set([...places, ...rows, ...backlogs, 'you']);
+    for (const place of placesIn(read(`docs/guides/operations/${page}.md`))) expect(known).toContain(place);
+  },
+);
+
+it('what follows from a fault is silent while its cause fires, as the drill saw it follow', () => {
+  // Alertmanager's documented form.
+  const { inhibit_rules: inhibitions } = parse(read('deploy/prometheus/alertmanager-inhibitions.yaml')) as {
+    readonly inhibit_rules: readonly {
+      readonly source_matchers: readonly string[];
+      readonly target_matchers: readonly string[];
+    }[];
+  };
+  const alerts = new Set(pages.map((path) => basename(path, '.md')));
+  const silenced = new Map<string, readonly string[]>();
+  for (const { source_matchers: source, target_matchers: target } of inhibitions) {
+    const [cause = ''] = namesIn(source.join());
+    silenced.set(cause, namesIn(target.join()));
+    for (const name of [cause, ...namesIn(target.join())]) expect(alerts).toContain(name);
+  }
+  expect(silenced.get('KinledgerDatabaseAway')).toEqual(withoutDatabase);
+  expect(silenced.get('KinledgerMessageBusAway')).toEqual(withoutBus);
+});
 
 it('there is a runbook for each alert', () => {
   const alerts = [...read('deploy/prometheus/kinledger-alerts.yaml').matchAll(/- alert: (\w+)/g)];

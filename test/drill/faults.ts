@@ -45,7 +45,7 @@ export const onObjectives: ReadonlySet<string> = new Set([
 ]);
 
 /** Without its database, hardly anything works: all of these follow. */
-const withoutDatabase = [
+export const withoutDatabase = [
   'KinledgerBatchesFail',
   'KinledgerEventStoreAway',
   'KinledgerFiguresBehind',
@@ -53,6 +53,8 @@ const withoutDatabase = [
   'KinledgerNoLinkerAtWork',
   'KinledgerNoProjectorAtWork',
 ];
+
+export const withoutBus = ['KinledgerBatchesFail', 'KinledgerOutboxWaits'];
 
 /** Faults of a platform whose bus and ledger are in its own PostgreSQL. In this order they do not disturb one another. */
 export const faults: readonly Fault[] = [
@@ -154,7 +156,7 @@ export const faults: readonly Fault[] = [
 export const faultsOnKafka: readonly Fault[] = [
   {
     name: 'the Kafka broker is killed and not started again',
-    ...{ alert: 'KinledgerMessageBusAway', follows: ['KinledgerBatchesFail', 'KinledgerOutboxWaits'] },
+    ...{ alert: 'KinledgerMessageBusAway', follows: withoutBus },
     strike: async ({ broker }) => {
       if (broker === undefined) throw new Error('there is no broker');
       await broker.kill();
