@@ -121,6 +121,7 @@ async function stage(
       time: '2023-10-09T09:30:00Z',
       version: FileAccepted.version,
       body: Buffer.from(JSON.stringify(file)),
+      traceparent: undefined,
     },
   ]);
   const count = Math.ceil(rows / ROWS_PER_CHUNK);

@@ -82,8 +82,8 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
     ['binary-file', 'a document', upload(bytes('%PDF-1.7\n', people))],
     [
       'utf-16-file',
-      'Unicode text',
-      upload(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(people, 'utf16le')])),
+      'Unicode text that breaks off',
+      upload(Buffer.from(`\ufeff${people}`, 'utf16le').subarray(0, -1)),
     ],
     ['holds-the-salt', 'the salt in a cell', upload(withRows(row.replace(carer.name, known.salt)))],
     ['holds-the-salt', 'the salt in a title', upload(people.replace('Email', known.salt))],

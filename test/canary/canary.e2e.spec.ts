@@ -10,6 +10,7 @@ import { attributes, carer, child, needlesOfPeople } from './marked-people.js';
 import { MarkedRun } from './marked-run.js';
 import { needlesOf, needlesOfHex, type Needle } from './needles.js';
 import { Scanner, type Place } from './scanner.js';
+import { tracesOf, unlisted, unresolved, wayOfAFile } from './traces.js';
 
 const run = new MarkedRun();
 let people: Scanner;
@@ -195,23 +196,26 @@ describe('telemetry', () => {
 });
 
 describe('traces', () => {
-  it('follow a file from service to service, and are named after routes and topics', async () => {
-    const names = [
-      ...['POST /v1/uploads', 'POST /v1/uploads/:id/submit', 'GET unmatched', 'GET /v1/figures/reach'],
-      ...['handle intake.internal.file-accepted.1', 'handle pseudonymisation.internal.row-pseudonymised.2'],
-    ];
-    for (const name of names) await expect.poll(() => run.traces.text).toContain(name);
-    const headers = await values(
-      'bus',
-      `SELECT headers ->> 'traceparent' AS value FROM bus.message JOIN bus.topic ON topic.id = message.topic_id
-       WHERE topic.name = 'pseudonymisation.internal.row-pseudonymised.2'`,
-    );
-    expect(headers.length).toBeGreaterThan(5);
-    for (const header of headers) {
-      const trace = Buffer.from(header.split('-')[1] ?? '', 'hex').toString('latin1');
-      // Ingest, pseudonymiser and linker each sent a span of this trace.
-      expect(run.traces.text.split(trace).length).toBeGreaterThan(3);
-    }
+  const spans = () => run.traces.spans;
+
+  it('follow each file from its upload to the figures, in one trace each', async () => {
+    expect(run.linked.length).toBeGreaterThan(4);
+    const missing = () =>
+      run.linked.flatMap((submission) => {
+        const traces = [...tracesOf(spans(), submission).values()];
+        if (traces.length !== 1) return [`${traces.length} traces`];
+        return wayOfAFile.filter((name) => traces[0]?.includes(name) !== true);
+      });
+    await expect.poll(missing).toEqual([]);
+  });
+
+  it('hold the names, attributes and nothing else that their page lists', () => {
+    expect(spans().length).toBeGreaterThan(200);
+    expect(unlisted(spans())).toEqual([]);
+  });
+
+  it('are whole: every parent and every link leads to a span', async () => {
+    await expect.poll(() => unresolved(spans())).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { badRequests, raw, type BadRequest, type Known } from './bad-requests.js
 import { carer, digestedFile, markedFiles, markedSessions, type MarkedFile } from './marked-people.js';
 import { filesIn, tablesIn } from './places.js';
 import type { Place } from './scanner.js';
-import { TraceCollector } from './trace-collector.js';
+import { collectedAt, TraceCollector } from './trace-collector.js';
 
 const PERIOD = '2023-24-Q4';
 type Database = 'restricted' | 'platform' | 'bus';
@@ -17,6 +17,8 @@ export class MarkedRun {
   /** The temporary folder of the platform's processes, used by nothing else. */
   readonly temporary = mkdtempSync(join(tmpdir(), 'kinledger-canary-'));
   readonly traces = new TraceCollector();
+  /** Submissions that went all the way to the figures. */
+  readonly linked: string[] = [];
   #started: RunningPlatform | undefined;
   /** Responses by request, without the sender's own files. */
   readonly answers: Place[] = [];
@@ -46,9 +48,7 @@ export class MarkedRun {
       // Write a snapshot whenever the linker is idle, so that there is one.
       KINLEDGER_SNAPSHOT_EVENTS: '1',
       TMPDIR: this.temporary,
-      OTEL_EXPORTER_OTLP_ENDPOINT: await this.traces.listen(),
-      // Export spans quickly, so that all have arrived when we search.
-      OTEL_BSP_SCHEDULE_DELAY: '100',
+      ...collectedAt(await this.traces.listen()),
     });
     await this.platform.start('canary');
     const people = await this.#submitLinked(markedFiles.people);
@@ -145,6 +145,7 @@ export class MarkedRun {
     const upload = await this.#upload(file);
     const { id } = await this.platform.submitUpload(file.provider, upload);
     await this.platform.until(id, 'linked');
+    this.linked.push(id);
     return { submission: id, upload };
   }
 

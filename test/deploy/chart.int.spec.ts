@@ -155,8 +155,32 @@ describe.skipIf(isAbsent(tools))(`the chart${unless(tools)}`, () => {
           (name) => `${name} → database platform:5432`,
         ),
         ...['ingest', 'pseudonymiser', 'linker', 'projector'].map((name) => `${name} → kafka:9093`),
+        ...Object.keys(configs).map((name) => `${name} → collector:4318`),
       ].sort(),
     );
+  });
+
+  it('sends traces only where a collector is named, as a share that the first span decides', async () => {
+    const tracesIn = (objects: readonly KubernetesObject[]) =>
+      objects
+        .filter(({ kind }) => kind === 'Deployment')
+        .map(({ spec }) => {
+          const all = spec.template.spec.containers[0].env as { name: string; value?: string }[];
+          const its = all.filter(({ name }) => name.startsWith('OTEL_'));
+          return Object.fromEntries(its.map(({ name, value }) => [name, value]));
+        });
+    expect(tracesIn(await render(helm, { values: valuesOf('production') }))).toEqual(
+      Object.keys(configs).map(() => ({
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.observability:4318',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+        OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: '0.1',
+      })),
+    );
+    const none = files.write('no-traces.json', { traces: { endpoint: '' } });
+    const objects = await render(helm, { values: [...valuesOf('production'), none] });
+    expect(tracesIn(objects)).toEqual(Object.keys(configs).map(() => ({})));
+    expect(connectionsOf(objects).filter((each) => each.includes('collector'))).toEqual([]);
   });
 
   it('publishes the pages of the projector only where they have a host', async () => {

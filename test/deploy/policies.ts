@@ -178,13 +178,14 @@ function placesOf(objects: readonly KubernetesObject[]): {
       stranger('gateway', 'gateway-system'),
       stranger('prometheus', 'monitoring'),
       stranger('dns', 'kube-system'),
+      stranger('collector', 'observability'),
       stranger('stranger', 'default'),
       { name: 'internet', namespace: '', labels: {}, address: '203.0.113.7' },
     ],
   };
 }
 
-const PORTS = [53, 80, 443, 2113, 5432, 8080, 9093];
+const PORTS = [53, 80, 443, 2113, 4318, 5432, 8080, 9093];
 
 /** Every connection from or to a pod of ours that policies allow, as `from → to:port`. Names are resolved everywhere. */
 export function connectionsOf(objects: readonly KubernetesObject[]): string[] {
@@ -210,6 +211,7 @@ const permitted = [
   /^(ingest|pseudonymiser|linker|projector|migrate-bus) → database bus:5432$/,
   /^gateway → (ingest|reporting-api):8080$/,
   /^prometheus → (ingest|pseudonymiser|linker|projector|reporting-api):8080$/,
+  /^(ingest|pseudonymiser|linker|projector|reporting-api) → collector:4318$/,
   /^[a-z-]+ → dns:53$/,
 ];
 /** Where the projector has pages to publish, the gateway reaches them. */

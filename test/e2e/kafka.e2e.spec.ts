@@ -1,13 +1,21 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { absentBroker, startKafkaBroker, type KafkaBroker } from '@kinledger/kafka-broker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drill, wrongAlerts } from '../drill/drill.js';
+import { faultsOnKafka } from '../drill/faults.js';
+import { quickRules } from '../drill/quick-rules.js';
+import { DrillSite } from '../drill/site.js';
+import { hasPrometheus, LocalPrometheus } from '../support/prometheus.js';
 import { Installation } from './installation.js';
 import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
 
 const SEED = 'either bus';
 const absent = await absentBroker();
+const prometheusPresent = await hasPrometheus();
+const rules = fileURLToPath(new URL('../../deploy/prometheus/kinledger-alerts.yaml', import.meta.url));
 
 interface Manifest {
   readonly files: readonly ProgrammeFile[];
@@ -79,5 +87,29 @@ describe.skipIf(absent !== undefined)(
       }
       expect((await kafka.ledger()).map(comparable)).toEqual((await postgres.ledger()).map(comparable));
     });
+
+    describe.skipIf(!prometheusPresent)(
+      `in a drill, with seconds for minutes in the rules${prometheusPresent ? '' : ' (absent: no prometheus)'}`,
+      () => {
+        let watching: LocalPrometheus;
+        beforeAll(async () => {
+          const quick = join(kafka.installation.home, 'quick-rules.yaml');
+          writeFileSync(quick, quickRules(readFileSync(rules, 'utf8'), 60));
+          watching = await LocalPrometheus.start(Object.values(kafka.connected.services), [quick]);
+          await watching.until('count(up == 1)', '5');
+        });
+        afterAll(() => watching.stop());
+
+        it.each(faultsOnKafka)(
+          '($name) $alert fires, no alert that means something else, and it ends',
+          async (fault) => {
+            const folder = join(postgres.installation.home, 'programme');
+            const drilled = await drill(fault, new DrillSite(kafka, folder, broker), watching);
+            expect(wrongAlerts(drilled)).toEqual([]);
+            console.log(`${fault.name}: ${fault.alert} after ${drilled.seconds.toFixed(1)} s`);
+          },
+        );
+      },
+    );
   },
 );

@@ -7,7 +7,10 @@ import { promisify } from 'node:util';
 import { boards, previewPage, type BoardPanel, type PanelValues } from '@kinledger/dashboards';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freeze, serviceOf, wake } from '../chaos/platform/victim.js';
+import { drill, wrongAlerts } from '../drill/drill.js';
+import { faults } from '../drill/faults.js';
+import { quickRules } from '../drill/quick-rules.js';
+import { DrillSite } from '../drill/site.js';
 import { describedMetrics, metricsPage } from '../support/metrics-document.js';
 import { hasPrometheus, LocalPrometheus, type Line } from '../support/prometheus.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
@@ -29,12 +32,8 @@ const asSent = (expr: string) =>
     .replaceAll('$namespace', '.*')
     .replaceAll(':1m]', ':1s]');
 
-/** Rules with seconds for minutes, and with limits that a run of seconds can exceed. */
-const inSeconds = (text: string) =>
-  text
-    .replaceAll(/for: (\d+)m/g, 'for: $1s')
-    .replaceAll('> 900', '> 5')
-    .replaceAll('> 300', '> 5');
+/** In the drill a minute is a second. */
+const FACTOR = 60;
 
 describe('what operators see', () => {
   const platform = new RunningPlatform();
@@ -154,46 +153,25 @@ describe('what operators see', () => {
     },
   );
 
-  describe.skipIf(!present)('when something is frozen', () => {
-    let drill: LocalPrometheus;
+  describe.skipIf(!present)('in a drill, with seconds for minutes in the rules', () => {
+    let site: DrillSite;
+    let watching: LocalPrometheus;
     beforeAll(async () => {
       const quick = join(folder, 'quick-rules.yaml');
-      writeFileSync(quick, inSeconds(readFileSync(rules, 'utf8')));
-      drill = await LocalPrometheus.start(Object.values(platform.connected.services), [quick]);
-      await drill.until('count(up == 1)', '5');
+      writeFileSync(quick, quickRules(readFileSync(rules, 'utf8'), FACTOR));
+      site = new DrillSite(platform, folder);
+      watching = await LocalPrometheus.start(Object.values(platform.connected.services), [quick]);
+      await watching.until('count(up == 1)', '5');
     });
-    afterAll(() => drill.stop());
+    afterAll(() => watching.stop());
 
-    const untilFiring = async (alert: string, isFiring: boolean) => {
-      await drill.until(
-        `count(ALERTS{alertname="${alert}",alertstate="firing"}) or vector(0)`,
-        isFiring ? '1' : '0',
-      );
-    };
-    /** Corrects the first file: without its last row it is a file that was not sent before. */
-    const submitCorrection = async () => {
-      const [file] = manifest.files;
-      if (file === undefined) throw new Error('there is no file');
-      const rows = readFileSync(join(folder, file.path), 'utf8').trimEnd().split('\n');
-      const upload = await platform.upload(file, rows.slice(0, -1).join('\n'));
-      await platform.submitUpload(file.provider, upload.id, { mode: 'replace', confirmRetiring: true });
-    };
-
-    it.each([
-      { service: 'linker', alert: 'KinledgerNoLinkerAtWork', meanwhile: async () => undefined },
-      { service: 'projector', alert: 'KinledgerNoProjectorAtWork', meanwhile: async () => undefined },
-      { service: 'ingest', alert: 'KinledgerServiceAway', meanwhile: async () => undefined },
-      { service: 'pseudonymiser', alert: 'KinledgerFileWaits', meanwhile: submitCorrection },
-    ])('($service), $alert fires, and ends with it', async ({ service, alert, meanwhile }) => {
-      await untilFiring(alert, false);
-      const frozen = await freeze(serviceOf(platform.connected.launcher.pid, service));
-      try {
-        await meanwhile();
-        await untilFiring(alert, true);
-      } finally {
-        wake(frozen);
-      }
-      await untilFiring(alert, false);
-    });
+    it.each(faults.filter(({ onlyAtLength }) => onlyAtLength !== true))(
+      '($name) $alert fires, no alert that means something else, and it ends',
+      async (fault) => {
+        const drilled = await drill(fault, site, watching);
+        expect(wrongAlerts(drilled)).toEqual([]);
+        console.log(`${fault.name}: ${fault.alert} after ${drilled.seconds.toFixed(1)} s`);
+      },
+    );
   });
 });

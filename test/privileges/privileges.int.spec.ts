@@ -95,6 +95,7 @@ const expected: Readonly<
       'operations.rebuild': 'delete insert select update',
       'operations.recount': 'delete insert select update',
       'operations.upload': 'insert select update',
+      'projector.decision_trace': 'delete insert select',
       'projector.outbox': 'delete insert select',
       // The projector creates and drops the read models.
       ...Object.fromEntries(

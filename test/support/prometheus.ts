@@ -31,7 +31,7 @@ interface Answer {
   };
 }
 
-/** A Prometheus of its own, on loopback, that scrapes services each second. */
+/** A Prometheus of its own, on loopback. */
 export class LocalPrometheus {
   readonly #folder: string;
   readonly #child: ChildProcess;
@@ -43,11 +43,19 @@ export class LocalPrometheus {
     this.#url = url;
   }
 
-  /** @param services their URLs. @param rules files of rules. */
-  static async start(services: readonly string[], rules: readonly string[] = []): Promise<LocalPrometheus> {
+  /** @param services their URLs. @param rules files of rules. @param every seconds between scrapes and evaluations. */
+  static async start(
+    services: readonly string[],
+    rules: readonly string[] = [],
+    every = 1,
+  ): Promise<LocalPrometheus> {
     const folder = mkdtempSync(join(tmpdir(), 'kinledger-prometheus-'));
     const config = {
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      global: {
+        scrape_interval: `${every}s`,
+        scrape_timeout: `${Math.min(every, 10)}s`,
+        evaluation_interval: `${every}s`,
+      },
       rule_files: rules,
       scrape_configs: services.map((url) => ({
         job_name: new URL(url).host,
@@ -93,6 +101,12 @@ export class LocalPrometheus {
   /** Names of the alerts that fire now. */
   async firing(): Promise<string[]> {
     const lines = await this.query('ALERTS{alertstate="firing"}');
+    return [...new Set(lines.map(({ labels }) => labels['alertname'] ?? ''))].sort();
+  }
+
+  /** Names of the alerts that fire now or would if their reason lasted. */
+  async active(): Promise<string[]> {
+    const lines = await this.query('ALERTS');
     return [...new Set(lines.map(({ labels }) => labels['alertname'] ?? ''))].sort();
   }
 

@@ -7,6 +7,7 @@ import {
   FailureLog,
   FindingsWatch,
   Health,
+  inTrace,
   Metrics,
   OutboxModule,
   PoolModule,
@@ -38,7 +39,9 @@ import { LooksPage } from './pages/looks.page.js';
 import { ProgrammeNames } from './pages/programme-names.js';
 import { projectorPages } from './pages/projector-pages.js';
 import { QuartersPage } from './pages/quarters.page.js';
+import { DecisionTraces } from './projection/decision-traces.js';
 import { LiveProjection } from './projection/live-projection.js';
+import type { AppliedDecisions, LinkedSubmission } from './projection/project-ledger.js';
 import { ProjectionStanding } from './projection/projection-standing.js';
 import { ProjectorMetrics } from './projection/projector-metrics.js';
 import { Rebuilder } from './rebuild/rebuilder.js';
@@ -191,6 +194,11 @@ export class ProjectorModule {
             ),
         },
         {
+          provide: DecisionTraces,
+          inject: ['kinledger pool platform'],
+          useFactory: (pool: pg.Pool) => new DecisionTraces(pool),
+        },
+        {
           provide: LiveProjection,
           inject: [
             EVENT_STORE,
@@ -199,6 +207,7 @@ export class ProjectorModule {
             ProjectorMetrics,
             PinoLogger,
             QuarterClosings,
+            DecisionTraces,
           ],
           useFactory: liveProjection,
         },
@@ -276,6 +285,7 @@ function liveProjection(
   metrics: ProjectorMetrics,
   logger: PinoLogger,
   closings: QuarterClosings,
+  traces: DecisionTraces,
 ): LiveProjection {
   const failureLog = new FailureLog({
     logger,
@@ -288,7 +298,13 @@ function liveProjection(
     store,
     stream,
     pool,
-    onApplied: (progress) => metrics.applied(progress),
+    onApplied: (progress) => {
+      metrics.applied(progress);
+      void traces.applied(progress).then((spans) => {
+        for (const file of progress.linked)
+          inTrace(spans.get(file.submission), () => logInFigures(logger, file, progress));
+      });
+    },
     onError: (error) => {
       metrics.failed();
       failureLog.failed(error);
@@ -299,6 +315,7 @@ function liveProjection(
     onCaughtUp: () => {
       failureLog.over();
       void standing.current();
+      void traces.settle();
     },
     onQuarterClosed: closings.close,
     onErased: forgetExplanations,
@@ -306,4 +323,13 @@ function liveProjection(
   });
   metrics.watch(live, pool, () => store.head(stream));
   return live;
+}
+
+function logInFigures(
+  logger: PinoLogger,
+  { submission, dataset, acceptedAt }: LinkedSubmission,
+  { position, committed }: AppliedDecisions,
+): void {
+  const seconds = Number(((committed.getTime() - Date.parse(acceptedAt)) / 1000).toFixed(3));
+  logger.info({ submission, dataset, position, seconds }, 'file in figures');
 }

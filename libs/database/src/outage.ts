@@ -23,6 +23,9 @@ export function isDatabaseAway(error: unknown): boolean {
   return ('code' in error && socketCodes.has(error.code)) || brokenConnection.test(error.message);
 }
 
-/** Whether the database's disk is full (SQLSTATE 53100). */
+/** SQLSTATE disk_full. */
+export const DISK_FULL = '53100';
+
+/** Whether the database's disk is full. */
 export const isDiskFull = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && error.code === '53100';
+  error instanceof pg.DatabaseError && error.code === DISK_FULL;

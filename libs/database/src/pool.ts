@@ -1,4 +1,7 @@
+import { channel } from 'node:diagnostics_channel';
+import type { EventEmitter } from 'node:events';
 import pg from 'pg';
+import { DISK_FULL } from './outage.js';
 
 // Positions, offsets and counts stay far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -25,8 +28,25 @@ export function createPool(options: PoolOptions): pg.Pool {
   pool.on('error', () => undefined);
   // When a connection in use breaks, its query fails, and it also emits an error event. Without a listener that event
   // would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    noteRefusals(client);
+  });
   return pool;
+}
+
+/**
+ * Told, by any pool of the process, whenever a server refuses a statement because its disk is full. Most callers repeat
+ * such a statement and never see the error.
+ */
+export const diskFullChannel = channel('kinledger:database:disk-full');
+
+function noteRefusals(client: pg.PoolClient): void {
+  // pg documents this member of a client but does not type it.
+  const { connection } = client as unknown as { readonly connection: EventEmitter };
+  connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
+    if (code === DISK_FULL) diskFullChannel.publish(undefined);
+  });
 }
 
 /** Runs work in one transaction: committed when it resolves, rolled back when it throws. */

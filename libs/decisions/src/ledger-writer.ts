@@ -13,7 +13,7 @@ export interface AppendLimits {
 export const defaultAppendLimits: AppendLimits = { events: 2_000, bytes: 2 * 1024 * 1024 };
 
 export interface LedgerWriterOptions {
-  readonly store: EventStore;
+  readonly store: Pick<EventStore, 'append' | 'readPage'>;
   readonly stream: string;
   /** Revision of the first event to write. */
   readonly from: number;

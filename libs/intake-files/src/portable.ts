@@ -1,5 +1,6 @@
 export * from './mapping/header-mapping.js';
-export type { CsvFile, CsvLimits, OpenCsv } from './reading/csv-file.js';
+export type { CsvFile, CsvLimits, Encoding, OpenCsv } from './reading/csv-file.js';
+export type { Delimiter } from './reading/delimiter.js';
 export * from './reading/file-refused.js';
 export type * from './validation/date-order.js';
 export * from './validation/finding.js';

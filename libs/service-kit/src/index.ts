@@ -60,7 +60,17 @@ export {
 } from './service/create-service.js';
 export { runService, type ReadyMessage } from './service/run-service.js';
 export { Shutdown } from './service/shutdown.js';
-export { currentTraceparent } from './telemetry/trace-context.js';
+export {
+  pastSpan,
+  spanAttributes,
+  withSpan,
+  workSpans,
+  type DescribedSpan,
+  type SpanAttribute,
+  type Tell,
+} from './telemetry/spans.js';
+export { currentTraceparent, inTrace, storedTraceparent } from './telemetry/trace-context.js';
+export { isTracing } from './telemetry/tracing.js';
 export * from './transport/index.js';
 export { configuredBus, type BusOwner } from './messaging/configured-bus.js';
 export { InjectMessageBus, MESSAGE_BUS } from './messaging/message-bus.token.js';

@@ -1,12 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 import { until } from '../until.js';
 import type { Submission, Work } from '../submissions/programme.js';
-
-const DISK_MIB = 8;
+import { DISK_MIB, SmallDisk } from './small-disk.js';
 
 /**
  * Moves the landing store to a disk of its own, fills it, sends a file, and frees it again. The disk is a small tmpfs;
@@ -14,7 +9,7 @@ const DISK_MIB = 8;
  * @returns which of the two it was, and the response to the file.
  */
 export async function fillAndFreeLandingDisk(platform: PlatformUnderTest, work: Work): Promise<string> {
-  const disk = Disk.mount(platform);
+  const disk = SmallDisk.mount(platform.victim('postgresql').pids()[0]);
   if (disk === undefined) return `no file system could be mounted; ${await raiseInstead(platform, work)}`;
   try {
     await superuser(platform, `CREATE TABLESPACE small LOCATION '${disk.directory}'`);
@@ -72,53 +67,4 @@ async function refusedForRoom(platform: PlatformUnderTest, { waves }: Work): Pro
     const { type } = (await answer.json()) as { readonly type?: string };
     return answer.status === 507 ? `a file was answered 507 (${type ?? 'no type'})` : undefined;
   });
-}
-
-/** Runs a command of the system. @throws when it fails. */
-const system = (command: string, ...args: readonly string[]): void => {
-  execFileSync(command, args, { stdio: 'ignore' });
-};
-
-class Disk {
-  private constructor(readonly directory: string) {}
-
-  /** Mounts the disk; undefined if this machine or account may not. */
-  static mount(platform: PlatformUnderTest): Disk | undefined {
-    const [server] = platform.victim('postgresql').pids();
-    if (process.getuid?.() !== 0 || server === undefined) return undefined;
-    const { uid, gid } = statSync(`/proc/${server}`);
-    const directory = mkdtempSync(join(tmpdir(), 'kinledger-disk-'));
-    try {
-      system('mount', '-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'tmpfs', directory);
-    } catch {
-      rmSync(directory, { recursive: true });
-      return undefined;
-    }
-    chownSync(directory, uid, gid);
-    chmodSync(directory, 0o700);
-    return new Disk(directory);
-  }
-
-  fill(): void {
-    const page = Buffer.alloc(4096);
-    try {
-      for (;;) writeFileSync(this.#filler, page, { flag: 'a' });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-    }
-  }
-
-  makeRoom(): void {
-    rmSync(this.#filler, { force: true });
-  }
-
-  unmount(): void {
-    // Lazily, because a frozen process may have files open there.
-    system('umount', '-l', this.directory);
-    rmSync(this.directory, { recursive: true });
-  }
-
-  get #filler(): string {
-    return join(this.directory, 'filler');
-  }
 }

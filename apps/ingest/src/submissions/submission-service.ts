@@ -1,10 +1,11 @@
-import { type Caller, Outbox } from '@kinledger/service-kit';
+import { type Caller, isTracing, Outbox, withSpan } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandService } from '../commands/command-service.js';
 import { viewOfCommand } from '../commands/command-view.js';
 import { IntakeContext } from '../intake-context.js';
 import { mayActFor, providerSeenBy } from '../programme/dataset-access.js';
 import { IntakeMetrics } from '../uploads/intake-metrics.js';
+import { readUpload } from '../uploads/upload-table.js';
 import type { Submission } from './submission.js';
 import { listSubmissions, readSubmission, rowsGoneAt, type SubmissionFilter } from './submission-table.js';
 import {
@@ -35,12 +36,24 @@ export class SubmissionService {
 
   /** @throws Problem */
   async submit(caller: Caller, upload: string, request: SubmitRequest): Promise<SubmitAnswerView> {
-    const { submission, repeated } = await submitUpload(this.#intake, caller, upload, request);
-    this.#outbox.wake();
-    const { submission: id, dataset, period, sequence, intake } = submission;
-    this.#metrics.submission(dataset, repeated ? 'repeated' : 'accepted');
-    this.#logger.log({ submission: id, dataset, period, sequence, intake, repeated }, 'submitted');
-    return { ...(await this.#viewOf(submission)), repeated };
+    const parent = await this.#traceOf(caller, upload);
+    return withSpan('submit file', { parent }, async (tell) => {
+      const { submission, repeated } = await submitUpload(this.#intake, caller, upload, request);
+      this.#outbox.wake();
+      const { submission: id, dataset, period, sequence, intake } = submission;
+      const outcome = repeated ? 'repeated' : 'accepted';
+      tell({ 'kinledger.submission': id, 'kinledger.dataset': dataset, 'kinledger.outcome': outcome });
+      this.#metrics.submission(dataset, outcome);
+      this.#logger.log({ submission: id, dataset, period, sequence, intake, repeated }, 'submitted');
+      return { ...(await this.#viewOf(submission)), repeated };
+    });
+  }
+
+  /** The trace of an upload that the caller may submit, which begins with its file. */
+  async #traceOf(caller: Caller, id: string): Promise<string | undefined> {
+    const upload = isTracing() ? await readUpload(this.#intake.pool, id) : undefined;
+    if (upload === undefined || !mayActFor(caller, upload.provider)) return undefined;
+    return upload.traceparent ?? undefined;
   }
 
   /** @throws Problem 404; 409 if the linker refuses */

@@ -19,6 +19,7 @@ import {
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
 import type { Dataset, Programme } from '@kinledger/programme';
+import { currentTraceparent } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
@@ -119,6 +120,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       period: period.code,
       uploadedBy: file.uploadedBy,
       schemaHash: dataset.schemaHash,
+      traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
     const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, csv, mapping);
@@ -137,7 +139,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       expiryDays: limits.expiryDays,
       bytes: metered.bytes,
       contentHash,
-      encoding: csv.encoding(),
+      reading: { encoding: csv.encoding(), delimiter: csv.delimiter, headerRow: csv.headerRow },
       mapping: mapping.byField,
       unknownColumns: mapping.unknownColumns.length,
       counts: counts.counts,
@@ -224,8 +226,7 @@ async function landRows(
   const report = new ReportChunks(writer, validator.rules, csv.header, MAX_REPORT_LINES);
   await report.begin();
   const counts = new FileCounts();
-  // The header is row 1.
-  let rowNumber = 1;
+  let rowNumber = csv.headerRow;
   let heartbeatAt = performance.now();
   for await (const batch of csv.batches) {
     for (const record of batch) {
@@ -238,7 +239,7 @@ async function landRows(
       if (register.add(row.values)) await register.write();
     }
     entries.forget();
-    if (rowNumber - 1 > limits.maxRows) throw tooManyRows(limits.maxRows);
+    if (rowNumber - csv.headerRow > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - heartbeatAt > ALIVE_EVERY_MS) {
       if (!(await recordHeartbeat(pool, writer.upload)))
         throw new Error('the upload was deleted as interrupted');

@@ -61,6 +61,9 @@ describe('a landing store whose disk is full', () => {
     expect(refused.text).toContain('send it again once the operator has made room');
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(await held()).toEqual(nothingHeld);
+    expect((await ask(ingest, 'officer', 'GET', '/metrics')).text).toMatch(
+      /^kinledger_database_full_errors_total\{service="ingest"\} [1-9]/m,
+    );
     await asSuperuser('DROP FUNCTION landing.full_disk CASCADE');
     const taken = await upload(ingest, fileOf({}, {}));
     expect(taken).toMatchObject({ status: 201, body: { state: 'validated' } });

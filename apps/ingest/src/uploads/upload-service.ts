@@ -2,7 +2,7 @@ import { inTransaction } from '@kinledger/database';
 import { londonDay } from '@kinledger/domain';
 import { isFileRefused } from '@kinledger/intake-files';
 import { countChunks, deleteFile, isLandingFileGone } from '@kinledger/landing-store';
-import { Metrics, Outbox, Backlog, Problem, Shutdown, type Caller } from '@kinledger/service-kit';
+import { Metrics, Outbox, Backlog, Problem, Shutdown, withSpan, type Caller } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
@@ -78,16 +78,19 @@ export class UploadService {
     if (!(await this.#door.enter(caller.person, hurry))) throw hurry.aborted ? stopping() : busy();
     this.#metrics.receiving.set(this.#door.occupied);
     try {
-      const received = await this.#read({
-        dataset,
-        period,
-        uploadedBy: caller.person,
-        body: bodyOf(request),
-        declaredBytes: declaredBytes(request),
-        hurry,
-        today,
-        salts,
-      });
+      const received = await withSpan(
+        'receive file',
+        { attributes: { 'kinledger.dataset': dataset.id } },
+        async (tell) => {
+          const file = {
+            ...{ dataset, period, uploadedBy: caller.person, today, salts },
+            ...{ body: bodyOf(request), declaredBytes: declaredBytes(request), hurry },
+          };
+          const its = await this.#read(file, (reason) => tell({ 'kinledger.outcome': reason }));
+          tell({ 'kinledger.outcome': its.upload.state, 'kinledger.rows': its.upload.counts.read });
+          return its;
+        },
+      );
       return viewOf(received.upload, dataset, received);
     } finally {
       this.#door.leave(caller.person);
@@ -95,7 +98,7 @@ export class UploadService {
     }
   }
 
-  async #read(file: FileToReceive): Promise<ReceivedFile> {
+  async #read(file: FileToReceive, refused: (reason: string) => void): Promise<ReceivedFile> {
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     try {
@@ -115,6 +118,7 @@ export class UploadService {
       return received;
     } catch (error) {
       const reason = isFileRefused(error) ? error.reason : error instanceof Problem ? error.code : 'failed';
+      refused(reason);
       this.#metrics.uploadRefused(file.dataset.id, reason, seconds());
       if (!isFileRefused(error)) throw error;
       this.#logger.log({ dataset: file.dataset.id, reason }, 'file refused');
@@ -200,6 +204,7 @@ const busy = () =>
   new Problem(503, 'busy', {
     detail: 'Other files are being received. Try again in a minute.',
     headers: { 'retry-after': '60' },
+    atLimit: true,
   });
 
 /** Downstream is backlogged; reject instead of queueing. The file stays with its sender. */
@@ -207,4 +212,5 @@ const behind = () =>
   new Problem(503, 'intake-full', {
     detail: 'Earlier files are still being processed. Nothing was kept: send the file again later.',
     headers: { 'retry-after': '300' },
+    atLimit: true,
   });

@@ -2,7 +2,7 @@ import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '
 import type { Queryable } from '@kinledger/landing-store';
 import type { CountsByRule, IntakeCounts } from './counts.js';
 import { deleteRegister } from '../register/register-table.js';
-import type { EffectsByMode, Encoding, Upload } from './upload.js';
+import type { EffectsByMode, Reading, Upload } from './upload.js';
 
 /** Data of an upload before its rows are read. */
 export interface NewUpload {
@@ -12,6 +12,7 @@ export interface NewUpload {
   readonly period: PeriodCode;
   readonly uploadedBy: string;
   readonly schemaHash: string;
+  readonly traceparent: string | undefined;
 }
 
 /** Data of an upload after its rows were read. */
@@ -21,7 +22,7 @@ export interface ReadUpload {
   readonly expiryDays: number;
   readonly bytes: number;
   readonly contentHash: string;
-  readonly encoding: Encoding;
+  readonly reading: Reading;
   readonly mapping: Readonly<Record<string, number>>;
   readonly unknownColumns: number;
   readonly counts: IntakeCounts;
@@ -33,9 +34,17 @@ export interface ReadUpload {
 
 export async function insertReceiving(client: Queryable, upload: NewUpload): Promise<void> {
   await client.query(
-    `INSERT INTO ingest.upload (upload, provider, dataset, period, state, uploaded_by, schema_hash)
-     VALUES ($1, $2, $3, $4, 'receiving', $5, $6)`,
-    [upload.upload, upload.provider, upload.dataset, upload.period, upload.uploadedBy, upload.schemaHash],
+    `INSERT INTO ingest.upload (upload, provider, dataset, period, state, uploaded_by, schema_hash, traceparent)
+     VALUES ($1, $2, $3, $4, 'receiving', $5, $6, $7)`,
+    [
+      upload.upload,
+      upload.provider,
+      upload.dataset,
+      upload.period,
+      upload.uploadedBy,
+      upload.schemaHash,
+      upload.traceparent ?? null,
+    ],
   );
 }
 
@@ -58,7 +67,7 @@ export async function finishReceiving(
     `UPDATE ingest.upload
      SET state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
          encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11, rows_alone = $12,
-         if_submitted = $13
+         if_submitted = $13, delimiter = $14, header_row = $15
      WHERE upload = $1 AND state = 'receiving'
      RETURNING ${columns}`,
     [
@@ -68,13 +77,15 @@ export async function finishReceiving(
       read.expiryDays,
       read.bytes,
       read.contentHash,
-      read.encoding,
+      read.reading.encoding,
       JSON.stringify(read.mapping),
       read.unknownColumns,
       JSON.stringify(read.counts),
       JSON.stringify(read.findings),
       read.rowsAlone,
       read.ifSubmitted === null ? null : JSON.stringify(read.ifSubmitted),
+      read.reading.delimiter,
+      read.reading.headerRow,
     ],
   );
   return rows[0] && uploadOf(rows[0]);
@@ -165,7 +176,8 @@ export async function lockInterrupted(
 }
 
 const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
-  schema_hash, encoding, mapping, unknown_columns, counts, findings, rows_alone, if_submitted, submission`;
+  schema_hash, encoding, delimiter, header_row, mapping, unknown_columns, counts, findings, rows_alone, if_submitted,
+  submission, traceparent`;
 
 /** A row whose file has been read, so that the columns written then are set. */
 interface UploadRow {
@@ -180,7 +192,9 @@ interface UploadRow {
   readonly bytes: number;
   readonly content_hash: string;
   readonly schema_hash: string;
-  readonly encoding: Encoding;
+  readonly encoding: Reading['encoding'];
+  readonly delimiter: Reading['delimiter'];
+  readonly header_row: Reading['headerRow'];
   readonly mapping: Readonly<Record<string, number>>;
   readonly unknown_columns: number;
   readonly counts: IntakeCounts;
@@ -188,6 +202,7 @@ interface UploadRow {
   readonly rows_alone: number | null;
   readonly if_submitted: EffectsByMode | null;
   readonly submission: SubmissionId | null;
+  readonly traceparent: string | null;
 }
 
 const uploadOf = (row: UploadRow): Upload => ({
@@ -202,7 +217,7 @@ const uploadOf = (row: UploadRow): Upload => ({
   bytes: row.bytes,
   contentHash: row.content_hash,
   schemaHash: row.schema_hash,
-  encoding: row.encoding,
+  reading: { encoding: row.encoding, delimiter: row.delimiter, headerRow: row.header_row },
   mapping: row.mapping,
   unknownColumns: row.unknown_columns,
   counts: row.counts,
@@ -210,6 +225,7 @@ const uploadOf = (row: UploadRow): Upload => ({
   rowsAlone: row.rows_alone,
   ifSubmitted: row.if_submitted,
   submission: row.submission,
+  traceparent: row.traceparent,
 });
 
 async function one(client: Queryable, sql: string, upload: string): Promise<Upload | undefined> {

@@ -36,6 +36,17 @@ export const uploadView = z.object({
   findings: z
     .record(z.string(), count)
     .describe('Findings by rule; the error report lists each one with its row and what to do.'),
+  read: z
+    .object({
+      encoding: z.enum(['utf-8', 'windows-1252', 'utf-16']),
+      delimiter: z.enum([',', ';', '\t']).nullable(),
+      headerRow: z
+        .int()
+        .positive()
+        .nullable()
+        .describe('Row of the column titles, from 1; rows above it were not read.'),
+    })
+    .describe('How the file was read; null for what an earlier version did not keep.'),
   mapping: z
     .array(
       z.object({
@@ -92,6 +103,7 @@ export function viewOf(
     counts: upload.counts,
     rejectionThreshold: dataset?.rejectionThreshold ?? 1,
     findings: { ...upload.findings },
+    read: upload.reading,
     mapping: (dataset?.schema.fields ?? []).map(({ name, title }) => {
       const column = upload.mapping[name];
       const columnTitle = column === undefined ? undefined : received?.header[column];
@@ -124,7 +136,14 @@ const unknownTitles = (received: { header: readonly string[]; mapping: HeaderMap
 
 function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
   const notes: UploadView['notes'] = [];
-  if (upload.encoding === 'windows-1252') {
+  const { encoding, headerRow } = upload.reading;
+  if (headerRow !== null && headerRow > 1) {
+    notes.push({
+      code: 'rows-above-the-titles',
+      message: `The column titles were found in row ${headerRow}. The rows above were not read.`,
+    });
+  }
+  if (encoding === 'windows-1252') {
     notes.push({
       code: 'windows-1252',
       message:

@@ -8,6 +8,7 @@ import type {
   UploadId,
 } from '@kinledger/contracts';
 import type { SubmitMode } from '@kinledger/domain';
+import type { Delimiter, Encoding } from '@kinledger/intake-files';
 import type { ForeseenEffect } from '../submissions/foreseen-effect.js';
 
 /**
@@ -17,7 +18,13 @@ import type { ForeseenEffect } from '../submissions/foreseen-effect.js';
 export type UploadState =
   'receiving' | Extract<SubmissionState, 'validated' | 'refused' | 'discarded' | 'accepted'>;
 
-export type Encoding = 'utf-8' | 'windows-1252';
+/** How a file was read; null for what an earlier version did not keep. */
+export interface Reading {
+  readonly encoding: Encoding;
+  readonly delimiter: Delimiter | null;
+  /** Row of the column titles, from 1. */
+  readonly headerRow: number | null;
+}
 
 /** By mode of submission; a mode is absent if nothing new would happen. */
 export type EffectsByMode = Readonly<Partial<Record<SubmitMode, ForeseenEffect>>>;
@@ -35,7 +42,7 @@ export interface Upload {
   readonly bytes: number;
   readonly contentHash: string;
   readonly schemaHash: string;
-  readonly encoding: Encoding;
+  readonly reading: Reading;
   readonly mapping: Readonly<Record<string, number>>;
   readonly unknownColumns: number;
   readonly counts: IntakeCounts;
@@ -46,4 +53,6 @@ export interface Upload {
   readonly ifSubmitted: EffectsByMode | null;
   /** The submission that submitting it created or returned. */
   readonly submission: SubmissionId | null;
+  /** The trace in which it was received, which its submission continues; null if traces were off. */
+  readonly traceparent: string | null;
 }

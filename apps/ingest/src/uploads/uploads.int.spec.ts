@@ -101,6 +101,22 @@ describe('an upload', () => {
     expect((await landedRows(body.id))[0]?.[1]).toContain('ZOE');
   });
 
+  it('may be Excel’s Unicode Text with a title above it; its answer says how it was read', async () => {
+    const file = `Report of June\r\n\r\n${fileOf({}, { Consent: '' })}`.replaceAll(',', '\t');
+    const { body } = await upload(ingest, Buffer.from(`\ufeff${file}`, 'utf16le'));
+    expect(body).toMatchObject({
+      state: 'validated',
+      read: { encoding: 'utf-16', delimiter: '\t', headerRow: 3 },
+      counts: { read: 2, accepted: 1, rejected: 1 },
+    });
+    expect(body.notes[0]).toEqual({
+      code: 'rows-above-the-titles',
+      message: 'The column titles were found in row 3. The rows above were not read.',
+    });
+    const { text } = await ask(ingest, 'officer', 'GET', `/v1/uploads/${body.id}/errors`);
+    expect(text.split('\r\n')[1]).toMatch(/^5,/);
+  });
+
   it('shows unknown titles to its sender, and stores none', async () => {
     const file = fileOf({}).replace('Email,', 'Email,Key worker Jo Smith,').replace(',,', ',,,');
     const { body } = await upload(ingest, file);
@@ -165,7 +181,7 @@ describe('a file that cannot be read', () => {
     ['an Excel workbook', Buffer.from('PK\x03\x04[Content_Types].xml'), 415, 'excel-file'],
     ['an old Excel workbook', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 415, 'excel-file'],
     ['a PDF', '%PDF-1.7 something', 415, 'binary-file'],
-    ['UTF-16', Buffer.from(`\ufeff${good}`, 'utf16le'), 415, 'utf-16-file'],
+    ['UTF-16 that breaks off', Buffer.from(`\ufeff${good}`, 'utf16le').subarray(0, -1), 415, 'utf-16-file'],
     ['NUL bytes', `${good}PT-9,\0`, 422, 'nul-bytes'],
     ['an unclosed quotation mark', `${good}PT-9,"Child`, 422, 'unbalanced-quotes'],
     ['a misplaced quotation mark', `${good}PT-9,Chi"ld`, 422, 'unbalanced-quotes'],

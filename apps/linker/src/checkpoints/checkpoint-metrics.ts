@@ -13,6 +13,8 @@ export class CheckpointMetrics implements CheckpointObserver {
   #grown = 0;
   /** Since when there have been unsigned events. */
   #waitsSince: number | undefined;
+  /** Since when copying to the folder has failed. */
+  #copiesWaitSince: number | undefined;
   #refused = false;
   readonly #failures;
   readonly #log;
@@ -46,6 +48,11 @@ export class CheckpointMetrics implements CheckpointObserver {
       () => secondsSince(this.#waitsSince) ?? 0,
     );
     gauge(
+      'kinledger_linker_checkpoint_copies_waiting_seconds',
+      'Time for which checkpoints could not be copied to the operator’s folder; 0 while they can.',
+      () => secondsSince(this.#copiesWaitSince) ?? 0,
+    );
+    gauge(
       'kinledger_linker_checkpoint_refused',
       '1 while nothing is signed because an earlier checkpoint contradicts the ledger.',
       () => (this.#refused ? 1 : 0),
@@ -67,6 +74,11 @@ export class CheckpointMetrics implements CheckpointObserver {
     this.#refused = isCheckpointRefused(error);
     this.#failures.inc();
     this.#log.failed(error);
+  }
+
+  copied(isComplete: boolean): void {
+    if (isComplete) this.#copiesWaitSince = undefined;
+    else this.#copiesWaitSince ??= Date.now();
   }
 
   caughtUp(): void {

@@ -40,9 +40,11 @@ class Told {
   readonly sizes: number[] = [];
   readonly failures: unknown[] = [];
   times = 0;
+  isCopied: boolean | undefined;
   grown = () => undefined;
   signed = (size: number) => void this.sizes.push(size);
   failed = (error: unknown) => void this.failures.push(error);
+  copied = (isComplete: boolean) => void (this.isCopied = isComplete);
   caughtUp = () => void (this.times += 1);
   get refusals() {
     return this.failures.filter(isCheckpointRefused).map(({ message }) => message);
@@ -241,10 +243,11 @@ describe('checkpoints', () => {
     signer.closedUpTo(2);
     await until('it is stored', () => told.sizes.includes(3) && told.failures.length > 0);
     expect(files()).toEqual([]);
+    expect(told.isCopied).toBe(false);
     away = false;
     await grow(4);
     signer.closedUpTo(3);
-    await until('both are copied', () => isCopied(3) && isCopied(4));
+    await until('both are copied', () => isCopied(3) && isCopied(4) && told.isCopied === true);
   });
 
   describe('that contradict each other are refused', () => {

@@ -34,6 +34,8 @@ export interface CheckpointObserver {
   signed(size: number, at: Date): void;
   /** A failure that will be retried; CheckpointRefused if a person must investigate. */
   failed(error: unknown): void;
+  /** After an attempt to copy: whether all stored checkpoints are in the operator's folder. */
+  copied(isComplete: boolean): void;
   /** Everything decided is signed and copied. */
   caughtUp(): void;
 }
@@ -329,6 +331,7 @@ export class CheckpointSigner implements Publication {
         const notes = await checkpoints.notesAfter(stream, this.#copied, NOTES_AT_A_TIME);
         if (notes.length === 0) {
           this.#copyFailedAt = undefined;
+          observer.copied(true);
           return true;
         }
         for (const { size, note } of notes) {
@@ -341,6 +344,7 @@ export class CheckpointSigner implements Publication {
     } catch (error) {
       if (isCheckpointRefused(error)) throw error;
       this.#copyFailedAt = performance.now();
+      observer.copied(false);
       observer.failed(error);
       return false;
     }

@@ -1,4 +1,4 @@
-import { causeOfCommand, type CommandData } from '@kinledger/contracts';
+import { causeOfCommand, type CommandData, type SubmissionId } from '@kinledger/contracts';
 import {
   handlerOf,
   quarterVersionsOf,
@@ -7,6 +7,7 @@ import {
 } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
 import type { Programme } from '@kinledger/programme';
+import { isTracing, withSpan, type Tell } from '@kinledger/service-kit';
 import type { Inbox } from '../inbox/inbox.js';
 import type { DecisionObserver } from './decision-observer.js';
 import type { Definitions } from './definitions.js';
@@ -41,18 +42,51 @@ export class CommandDecisions {
    * @param place the last intake number before it.
    * @param erasing undefined if erasure is not configured.
    */
-  decide(
+  async decide(
     open: OpenLedger,
     place: number,
     asked: CommandData,
     erasing: Erasing | undefined,
     signal: AbortSignal,
   ): Promise<void> {
+    const submission = submissionOf(asked);
+    const attributes = {
+      'kinledger.command': asked.kind,
+      ...(submission === undefined ? {} : { 'kinledger.submission': submission }),
+    };
+    const { parent, file } = await this.#tracesOf(asked, submission);
+    await withSpan('decide command', { parent, links: [file], attributes }, (tell) =>
+      this.#decide(open, place, asked, erasing, signal, tell),
+    );
+  }
+
+  async #tracesOf({ id }: CommandData, submission: SubmissionId | undefined) {
+    if (!isTracing()) return { parent: undefined, file: undefined };
+    const { inbox, programmeId } = this.#options;
+    return {
+      parent: await inbox.traceOf(programmeId, { command: id }),
+      file: submission && (await inbox.traceOf(programmeId, { submission })),
+    };
+  }
+
+  #decide(
+    open: OpenLedger,
+    place: number,
+    asked: CommandData,
+    erasing: Erasing | undefined,
+    signal: AbortSignal,
+    tell: Tell<'decide command'>,
+  ): Promise<void> {
     const { inbox, programmeId, store, observer, programme, figures } = this.#options;
     const { ledger } = open;
     const handler = handlerOf(asked);
     const waitsFor = handler.waitsFor?.(asked);
-    return timed(observer, { intake: waitsFor?.intake ?? place, command: asked.kind }, async () => {
+    const what = {
+      intake: waitsFor?.intake ?? place,
+      command: asked.kind,
+      submission: submissionOf(asked),
+    };
+    return timed(observer, what, async () => {
       const known = ledger.positionOf(asked.id);
       if (known !== undefined) {
         await inbox.answer(programmeId, asked.id, { outcome: 'accepted', position: known });
@@ -70,6 +104,7 @@ export class CommandDecisions {
           ...{ outcome: 'refused', reason },
           ...(count === undefined ? {} : { count }),
         });
+        tell({ 'kinledger.outcome': 'refused' });
         return { outcome: 'refused', rows: 0 } as const;
       }
       await this.#definitions.defineFirst(open, command.time, signal);
@@ -93,6 +128,7 @@ export class CommandDecisions {
         await inbox.settle(ledger.lastClosed.submission, ledger.lastClosed.outcome);
       }
       await inbox.answer(programmeId, command.id, { outcome: 'accepted', position: ledger.closedAt });
+      tell({ 'kinledger.outcome': done.outcome });
       return done;
     });
   }
@@ -102,6 +138,12 @@ export class CommandDecisions {
     if (command.kind !== 'rotate-keys') return undefined;
     return open.isInterrupted ? command.payload.keyVersion : this.#options.rekeying.newest(signal);
   }
+}
+
+/** The submission that a command is about, if it is about one. */
+function submissionOf(command: CommandData): SubmissionId | undefined {
+  if (command.kind === 'withdraw-submission') return command.payload.submission;
+  return handlerOf(command).waitsFor?.(command).submission;
 }
 
 /** Whether a decision with this outcome was about a submission. */

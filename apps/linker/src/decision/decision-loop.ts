@@ -20,13 +20,13 @@ import type { LinkageDecider, LinkageEngineOptions } from '@kinledger/domain';
 import { isRevisionConflict, type EventStore } from '@kinledger/event-store';
 import { isAborted, pauseUnlessAborted, type WakeUp } from '@kinledger/waiting';
 import type { Erasures } from '../erasures/erasures.js';
-import type { Inbox } from '../inbox/inbox.js';
+import type { FileIntake, Inbox } from '../inbox/inbox.js';
 import type { Lease, Leases } from '../lease/lease.js';
 import type { Publication } from '../publication/publication.js';
 import type { Rekeying } from '../rekeying/rekeying.js';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 import { CommandDecisions } from './command-decisions.js';
-import type { DecisionObserver } from './decision-observer.js';
+import type { DecisionObserver, FileInHand } from './decision-observer.js';
 import { Definitions, isAdoptedAlike, isOfDefinition, type Definition } from './definitions.js';
 import { Erasing } from './erasing.js';
 import { FileDecisions } from './file-decisions.js';
@@ -74,6 +74,8 @@ export class DecisionLoop {
   readonly #next: NextDecisions;
   readonly #files: FileDecisions;
   readonly #commands: CommandDecisions;
+  /** The file that is being decided; after a failure, the one at which it happened. */
+  #inHand: FileInHand | undefined;
 
   constructor(options: DecisionLoopOptions) {
     const programmeId = options.programme.definition.id;
@@ -117,6 +119,7 @@ export class DecisionLoop {
     const { observer } = this.#options;
     const failures = new LoopFailures(this.#options.retryMs ?? RETRY_MS);
     while (!signal.aborted) {
+      this.#inHand = undefined;
       try {
         observer.state('recovering');
         await this.#decideFromLedger(signal, hurry, failures);
@@ -125,7 +128,7 @@ export class DecisionLoop {
         const halt = failures.haltBy(error);
         if (halt !== undefined) return this.#halt(halt, signal);
         if (isRevisionConflict(error)) observer.refused();
-        else observer.failed(error);
+        else observer.failed(error, this.#inHand);
         await pauseUnlessAborted(failures.pauseAfter(error), signal);
       }
     }
@@ -133,7 +136,7 @@ export class DecisionLoop {
 
   /** Stops deciding and reports why, until somebody stops the process: another attempt would fail in the same way. */
   async #halt(halt: Halt, signal: AbortSignal): Promise<void> {
-    this.#options.observer.state('halted', halt);
+    this.#options.observer.state('halted', halt, this.#inHand);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });
@@ -208,7 +211,7 @@ export class DecisionLoop {
       await pace(signal);
       if (isAborted(signal)) return;
       if (next.kind === 'file') {
-        await this.#files.decide(open, next, hurry);
+        await this.#decideFile(open, next, hurry);
         place = next.intake;
       } else {
         await this.#commands.decide(open, place, next.command, erasing, hurry);
@@ -247,12 +250,18 @@ export class DecisionLoop {
         await this.#options.rekeying.rekeyStaged(open.ledger.keyVersion, hurry);
         return;
       case 'file':
-        await this.#files.decide(open, next, hurry);
+        await this.#decideFile(open, next, hurry);
         return;
       case 'command':
         await this.#commands.decide(open, place, next.command, erasing, hurry);
         return;
     }
+  }
+
+  async #decideFile(open: OpenLedger, file: FileIntake, hurry: AbortSignal): Promise<void> {
+    this.#inHand = { submission: file.data.submission, traceparent: file.traceparent };
+    await this.#files.decide(open, file, hurry);
+    this.#inHand = undefined;
   }
 
   /**

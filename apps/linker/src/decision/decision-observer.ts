@@ -1,4 +1,4 @@
-import type { CommandData } from '@kinledger/contracts';
+import type { CommandData, SubmissionId } from '@kinledger/contracts';
 import type { DecisionOutcome, Halt, ProgrammeLedger } from '@kinledger/decisions';
 import type { ErasureStanding } from './pending-erasures.js';
 
@@ -9,6 +9,8 @@ export interface Decided {
   /** Its intake number; for a command without one, the last intake number before it. */
   readonly intake: number;
   readonly command: CommandData['kind'] | undefined;
+  /** The submission that it was about, if it was about one. */
+  readonly submission: SubmissionId | undefined;
   /** When a file was accepted: time of its message. Absent for a command. */
   readonly acceptedAt?: string;
   readonly outcome: DecisionOutcome | 'refused';
@@ -16,9 +18,16 @@ export interface Decided {
   readonly seconds: number;
 }
 
+/** The file that is being decided, for log lines about it. */
+export interface FileInHand {
+  readonly submission: SubmissionId;
+  readonly traceparent: string | undefined;
+}
+
 /** Receives progress of the decision loop, for metrics and logs; never a row or token. */
 export interface DecisionObserver {
-  state(state: LoopState, halt?: Halt): void;
+  /** @param about the file at which the loop has halted. */
+  state(state: LoopState, halt?: Halt, about?: FileInHand): void;
   /** The ledger's state after recovery and after each decision. */
   ledger(ledger: ProgrammeLedger): void;
   decided(decided: Decided): void;
@@ -30,5 +39,5 @@ export interface DecisionObserver {
   /** Somebody else appended: the state in memory is discarded and the ledger read again. */
   refused(): void;
   /** A failure from which the loop recovers by itself. */
-  failed(error: unknown): void;
+  failed(error: unknown, about?: FileInHand): void;
 }

@@ -1,5 +1,6 @@
 import { decideSubmission, park, Scribe } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
+import { withSpan, type Tell } from '@kinledger/service-kit';
 import type { FileIntake, Inbox } from '../inbox/inbox.js';
 import type { DecisionObserver } from './decision-observer.js';
 import type { Definitions } from './definitions.js';
@@ -25,10 +26,18 @@ export class FileDecisions {
 
   /** Decides a file and settles it in the inbox. */
   decide(open: OpenLedger, file: FileIntake, signal: AbortSignal): Promise<void> {
+    const { submission, dataset } = file.data;
+    const attributes = { 'kinledger.submission': submission, 'kinledger.dataset': dataset };
+    return withSpan('decide file', { parent: file.traceparent, attributes }, (tell) =>
+      this.#decide(open, file, signal, tell),
+    );
+  }
+
+  #decide(open: OpenLedger, file: FileIntake, signal: AbortSignal, tell: Tell<'decide file'>): Promise<void> {
     const { inbox, store, observer } = this.#options;
     const { submission } = file.data;
     const { ledger } = open;
-    const what = { intake: file.intake, command: undefined, acceptedAt: file.time };
+    const what = { intake: file.intake, command: undefined, submission, acceptedAt: file.time };
     return timed(observer, what, async () => {
       await this.#definitions.defineFirst(open, file.time, signal);
       const writer = open.writer();
@@ -44,6 +53,7 @@ export class FileDecisions {
         return { outcome: 'linked', rows: await decideSubmission(context, file.data, scribe) } as const;
       });
       await inbox.settle(submission, done.outcome);
+      tell({ 'kinledger.outcome': done.outcome, 'kinledger.rows': done.rows });
       return done;
     });
   }

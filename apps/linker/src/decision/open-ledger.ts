@@ -9,6 +9,7 @@ import {
 } from '@kinledger/decisions';
 import { ledgerEventOf } from '@kinledger/domain';
 import { revisionConflict, type EventStore } from '@kinledger/event-store';
+import { withSpan } from '@kinledger/service-kit';
 import type { Publication } from '../publication/publication.js';
 import type { DecisionObserver } from './decision-observer.js';
 
@@ -18,6 +19,15 @@ export interface OpenLedgerOptions {
   readonly observer: Pick<DecisionObserver, 'appended' | 'ledger'>;
   readonly limits?: AppendLimits;
 }
+
+/** The store, with a span for each append. */
+const tracedAppends = (store: EventStore): Pick<EventStore, 'append' | 'readPage'> => ({
+  append: (stream, events, options) =>
+    withSpan('append to ledger', { attributes: { 'kinledger.events': events.length } }, () =>
+      store.append(stream, events, options),
+    ),
+  readPage: (stream, from, limit) => store.readPage(stream, from, limit),
+});
 
 /** A programme's ledger from its recovery until a failure: its state in memory, and the head of its stream. */
 export class OpenLedger {
@@ -62,7 +72,7 @@ export class OpenLedger {
   writer(): LedgerWriter {
     const { store, observer, limits = defaultAppendLimits } = this.#options;
     return new LedgerWriter({
-      store,
+      store: tracedAppends(store),
       stream: this.stream,
       from: this.ledger.nextRevision,
       head: this.head,

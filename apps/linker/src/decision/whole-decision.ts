@@ -6,7 +6,7 @@ import type { OpenLedger } from './open-ledger.js';
 /** Reports the outcome of a decision, and how long it took. */
 export async function timed(
   observer: Pick<DecisionObserver, 'decided'>,
-  what: Pick<Decided, 'intake' | 'command' | 'acceptedAt'>,
+  what: Pick<Decided, 'intake' | 'command' | 'submission' | 'acceptedAt'>,
   decide: () => Promise<Pick<Decided, 'outcome' | 'rows'> | undefined>,
 ): Promise<void> {
   const started = performance.now();

@@ -22,6 +22,7 @@ import type {
   IntakeState,
   StagedChunk,
   StagingResult,
+  TracedCause,
 } from './inbox.js';
 
 interface Held extends IncomingIntake {
@@ -117,9 +118,9 @@ export class InMemoryInbox implements Inbox {
         .some(({ incoming, answer }) => incoming.intake === intake && answer !== undefined);
       return taken ? { kind: 'used-up', intake } : undefined;
     }
-    const { cause, time, state, version } = held;
+    const { cause, time, state, version, traceparent } = held;
     const data: unknown = JSON.parse(Buffer.from(held.body).toString('utf8'));
-    return { kind: 'file', intake, cause, time, state, data: read(FileAccepted, version, data) };
+    return { kind: 'file', intake, cause, time, state, data: read(FileAccepted, version, data), traceparent };
   }
 
   async progressOf(submission: SubmissionId, intake: number): Promise<SubmissionProgress> {
@@ -199,6 +200,11 @@ export class InMemoryInbox implements Inbox {
       const held = this.#commands.get(`${programme} ${id}`);
       if (held?.answer !== undefined) held.answered = true;
     }
+  }
+
+  async traceOf(programme: string, what: TracedCause): Promise<string | undefined> {
+    if ('command' in what) return this.#commands.get(`${programme} ${what.command}`)?.incoming.traceparent;
+    return this.#fileOf(what.submission)?.traceparent;
   }
 
   async sweep(): Promise<number> {

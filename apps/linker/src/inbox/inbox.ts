@@ -21,6 +21,8 @@ export interface FileIntake {
   readonly time: string;
   readonly state: IntakeState;
   readonly data: DataOf<typeof FileAccepted>;
+  /** The trace of the file, if it has one. */
+  readonly traceparent: string | undefined;
 }
 
 /** The intake number of a command that was refused or executed. */
@@ -41,6 +43,8 @@ export interface IncomingIntake {
   readonly time: string;
   readonly version: number;
   readonly body: Uint8Array;
+  /** Well-formed. */
+  readonly traceparent: string | undefined;
 }
 
 export interface IncomingChunk {
@@ -76,6 +80,9 @@ export interface StagingResult {
   readonly conflicting: readonly string[];
 }
 
+/** What has a trace of its own: a command, or the file of a submission. */
+export type TracedCause = { readonly command: CommandId } | { readonly submission: SubmissionId };
+
 /** A command to stage. */
 export interface IncomingCommand {
   readonly programme: string;
@@ -86,6 +93,8 @@ export interface IncomingCommand {
   readonly intake: number | undefined;
   readonly version: number;
   readonly body: Uint8Array;
+  /** Well-formed. */
+  readonly traceparent: string | undefined;
 }
 
 /** The outcome of a command. */
@@ -157,6 +166,9 @@ export interface Inbox extends StagedRows {
   lastPosition(programme: string): Promise<number>;
   unanswered(programme: string): Promise<readonly AnsweredCommand[]>;
   markAnswered(programme: string, ids: readonly CommandId[]): Promise<void>;
+
+  /** The trace in which a file was submitted, or a command ordered, if it has one. */
+  traceOf(programme: string, what: TracedCause): Promise<string | undefined>;
 
   /** Deletes chunks that arrived while their submission was being settled. Returns their number. */
   sweep(): Promise<number>;

@@ -25,6 +25,7 @@ import type {
   IntakeState,
   StagedChunk,
   StagingResult,
+  TracedCause,
 } from './inbox.js';
 import { KeptChunks, type KeptChunk } from './kept-chunks.js';
 
@@ -73,10 +74,12 @@ export class PostgresInbox implements Inbox {
       intakes.map((item) => item.time),
       intakes.map((item) => item.version),
       intakes.map((item) => item.body),
+      intakes.map((item) => item.traceparent ?? null),
     ];
     const { rowCount } = await this.#pool.query(
-      `INSERT INTO linker.intake (programme, intake, kind, submission, cause, caused_at, version, body)
-       SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::bytea[])
+      `INSERT INTO linker.intake (programme, intake, kind, submission, cause, caused_at, version, body, traceparent)
+       SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::bytea[],
+                            $9::text[])
        ON CONFLICT DO NOTHING`,
       columns,
     );
@@ -208,7 +211,7 @@ export class PostgresInbox implements Inbox {
 
   async intake(programme: string, intake: number): Promise<Intake | undefined> {
     const { rows } = await this.#pool.query<IntakeRow>(
-      `SELECT kind, cause, caused_at, state, version, convert_from(body, 'UTF8') AS body
+      `SELECT kind, cause, caused_at, state, version, convert_from(body, 'UTF8') AS body, traceparent
        FROM linker.intake WHERE programme = $1 AND intake = $2`,
       [programme, intake],
     );
@@ -224,6 +227,7 @@ export class PostgresInbox implements Inbox {
       time,
       state,
       data: read(FileAccepted, version, JSON.parse(row.body)),
+      traceparent: row.traceparent ?? undefined,
     };
   }
 
@@ -318,10 +322,10 @@ export class PostgresInbox implements Inbox {
   async stageCommands(commands: readonly IncomingCommand[]): Promise<StagingResult> {
     if (commands.length === 0) return nothingStaged;
     const { rowCount } = await this.#pool.query(
-      `INSERT INTO linker.command (programme, id, kind, after, intake, version, body)
-       SELECT programme, id, kind, after, intake, version, body
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bytea[])
-         WITH ORDINALITY AS given (programme, id, kind, after, intake, version, body, nth)
+      `INSERT INTO linker.command (programme, id, kind, after, intake, version, body, traceparent)
+       SELECT programme, id, kind, after, intake, version, body, traceparent
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bytea[], $8::text[])
+         WITH ORDINALITY AS given (programme, id, kind, after, intake, version, body, traceparent, nth)
        ORDER BY nth
        ON CONFLICT DO NOTHING`,
       [
@@ -332,6 +336,7 @@ export class PostgresInbox implements Inbox {
         commands.map(({ intake }) => intake ?? null),
         commands.map(({ version }) => version),
         commands.map(({ body }) => body),
+        commands.map(({ traceparent }) => traceparent ?? null),
       ],
     );
     const staged = rowCount ?? 0;
@@ -422,6 +427,20 @@ export class PostgresInbox implements Inbox {
     );
   }
 
+  async traceOf(programme: string, what: TracedCause): Promise<string | undefined> {
+    const { rows } =
+      'command' in what
+        ? await this.#pool.query<Traced>(
+            'SELECT traceparent FROM linker.command WHERE programme = $1 AND id = $2',
+            [programme, what.command],
+          )
+        : await this.#pool.query<Traced>(
+            `SELECT traceparent FROM linker.intake WHERE programme = $1 AND submission = $2 AND kind = 'file'`,
+            [programme, what.submission],
+          );
+    return rows[0]?.traceparent ?? undefined;
+  }
+
   async sweep(): Promise<number> {
     // A sweep follows a recovery: other processes may have decided cached submissions meanwhile.
     this.#staged.clear();
@@ -463,6 +482,11 @@ interface IntakeRow {
   readonly state: IntakeState;
   readonly version: number;
   readonly body: string;
+  readonly traceparent: string | null;
+}
+
+interface Traced {
+  readonly traceparent: string | null;
 }
 
 interface CommandRow {

@@ -1,7 +1,14 @@
 import { Command, topics, type CommandData, type CommandId } from '@kinledger/contracts';
 import { handlerOf } from '@kinledger/decisions';
 import type { IncomingMessage } from '@kinledger/message-bus';
-import { Backlog, OnMessages, Public, type BatchContext, type MessageOf } from '@kinledger/service-kit';
+import {
+  Backlog,
+  OnMessages,
+  Public,
+  storedTraceparent,
+  type BatchContext,
+  type MessageOf,
+} from '@kinledger/service-kit';
 import { WakeUp } from '@kinledger/waiting';
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
@@ -55,9 +62,18 @@ export class StagingController {
     @Payload() messages: readonly MessageOf<typeof topics.fileAccepted>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    const intakes = messages.map(({ id, time, data }, index): IncomingIntake => {
+    const intakes = messages.map(({ id, time, data, traceparent }, index): IncomingIntake => {
       const { programme, intake, submission } = data;
-      return { programme, intake, submission, cause: id, time, ...bytesOf(context.received[index]) };
+      const traced = { traceparent: storedTraceparent(traceparent) };
+      return {
+        programme,
+        intake,
+        submission,
+        cause: id,
+        time,
+        ...traced,
+        ...bytesOf(context.received[index]),
+      };
     });
     this.#staged(await this.#inbox.stageIntakes(intakes), context.topic);
   }
@@ -67,7 +83,7 @@ export class StagingController {
     @Payload() messages: readonly MessageOf<typeof topics.command>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    const commands = messages.flatMap(({ data }, index): IncomingCommand[] => {
+    const commands = messages.flatMap(({ data, traceparent }, index): IncomingCommand[] => {
       // Figures come from the projector alone, on its own topic.
       if (data.kind === 'publish-figures') {
         this.#logger.error({ command: data.id }, 'figures came as a person’s command: they are not recorded');
@@ -75,7 +91,8 @@ export class StagingController {
       }
       const { programme, id, kind, after } = data;
       const intake = handlerOf(data).waitsFor?.(data).intake;
-      return [{ programme, id, kind, after, intake, ...bytesOf(context.received[index]) }];
+      const traced = { traceparent: storedTraceparent(traceparent) };
+      return [{ programme, id, kind, after, intake, ...traced, ...bytesOf(context.received[index]) }];
     });
     this.#staged(await this.#inbox.stageCommands(commands), context.topic);
   }
@@ -89,7 +106,10 @@ export class StagingController {
     @Payload() messages: readonly MessageOf<typeof topics.figuresComputed>[],
     @Ctx() context: BatchContext,
   ): Promise<void> {
-    const commands = messages.map(({ data }) => figuresCommand(data));
+    const commands = messages.map(({ data, traceparent }) => ({
+      ...figuresCommand(data),
+      traceparent: storedTraceparent(traceparent),
+    }));
     this.#staged(await this.#inbox.stageCommands(commands), context.topic);
   }
 
@@ -138,7 +158,9 @@ export class StagingController {
 
 const PROJECTOR = 'projector';
 
-function figuresCommand(data: MessageOf<typeof topics.figuresComputed>['data']): IncomingCommand {
+function figuresCommand(
+  data: MessageOf<typeof topics.figuresComputed>['data'],
+): Omit<IncomingCommand, 'traceparent'> {
   const { programme, period, closing, closedAt } = data;
   const command: CommandData<'publish-figures'> = {
     ...{

@@ -49,9 +49,12 @@ export class DecisionMessages {
   #finished: TopicMessage[] = [];
   #lastCut = { revision: -1, count: 0 };
   readonly #decision: PublishedDecision;
+  readonly #traceparent: string | undefined;
 
-  constructor(decision: PublishedDecision) {
+  /** @param traceparent the trace of the file or command, not of this process: published again, messages are the same. */
+  constructor(decision: PublishedDecision, traceparent?: string) {
     this.#decision = decision;
+    this.#traceparent = traceparent;
   }
 
   /** Returns completed messages, each once. */
@@ -138,7 +141,14 @@ export class DecisionMessages {
   ): void {
     // If a list is divided, several messages end at one event: the count distinguishes their ids.
     const id = eventIdOf(`${topic.name}:${this.#decision.programme}:${event.revision}`, this.#cutAt(event));
-    const message = encodeCloudEvent(contract, { id, source: LINKER_SOURCE, time: event.time, data });
+    const traced = this.#traceparent === undefined ? {} : { traceparent: this.#traceparent };
+    const message = encodeCloudEvent(contract, {
+      id,
+      source: LINKER_SOURCE,
+      time: event.time,
+      data,
+      ...traced,
+    });
     this.#finished.push({ topic, message: { key, ...message } });
   }
 

@@ -1,6 +1,7 @@
 import {
   closesDecision,
   CommandAnswered,
+  commandOfCause,
   encodeCloudEvent,
   isClosing,
   isPublished,
@@ -9,7 +10,9 @@ import {
   sentenceOf,
   topics,
   type ClosingEvent,
+  type CommandId,
   type ProgrammeId,
+  type SubmissionId,
 } from '@kinledger/contracts';
 import { eventIdOf, ledgerEventOf } from '@kinledger/domain';
 import {
@@ -19,6 +22,7 @@ import {
   type StoredEvent,
 } from '@kinledger/event-store';
 import type { MessageBus, OutgoingMessage } from '@kinledger/message-bus';
+import { isTracing, withSpan } from '@kinledger/service-kit';
 import { BackOff, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
 import type { Publication } from './publication.js';
 import type { AnsweredCommand, Inbox } from '../inbox/inbox.js';
@@ -112,12 +116,49 @@ export class Publisher implements Publication {
     from: number,
     signal: AbortSignal,
   ): Promise<{ readonly position: number; readonly messages: number } | undefined> {
-    const { store, stream, pageSize = PAGE_SIZE } = this.#options;
+    const { stream } = this.#options;
     const { first, closing } = await this.#boundsOf(from, signal);
     if (first === undefined || closing === undefined) return undefined;
+    const { revision: position } = closing;
     const end = ledgerEventOf(closing, stream);
     const decision = isClosing(end) ? this.#decisionOf(first, end) : undefined;
-    const messages = decision === undefined ? undefined : new DecisionMessages(decision);
+    if (decision === undefined) {
+      const count = await this.#publishEvents(from, closing, undefined, signal);
+      return count === undefined ? undefined : { position, messages: count };
+    }
+    const { submission, outcome } = decision;
+    const parent = await this.#traceOf(end.cause, submission);
+    const attributes = {
+      'kinledger.submission': submission,
+      'kinledger.outcome': outcome,
+      'kinledger.position': position,
+    };
+    return withSpan('publish decision', { parent, attributes }, async (tell) => {
+      const count = await this.#publishEvents(from, closing, new DecisionMessages(decision, parent), signal);
+      if (count === undefined) return undefined;
+      tell({ 'kinledger.messages': count });
+      return { position, messages: count };
+    });
+  }
+
+  /** The trace of the command or file that caused a decision. */
+  async #traceOf(cause: string, submission: SubmissionId): Promise<string | undefined> {
+    if (!isTracing()) return undefined;
+    const command = commandOfCause(cause);
+    const { inbox, programme } = this.#options;
+    // A cause in the ledger was made from such an id.
+    const what = command === undefined ? { submission } : { command: command as CommandId };
+    return inbox.traceOf(programme, what);
+  }
+
+  /** @returns how many messages were published; undefined if the signal aborts. */
+  async #publishEvents(
+    from: number,
+    closing: StoredEvent,
+    messages: DecisionMessages | undefined,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { store, stream, pageSize = PAGE_SIZE } = this.#options;
     let count = 0;
     for (let next = from; next <= closing.revision;) {
       const page = this.#held.length > 0 ? this.#held : await store.readPage(stream, next, pageSize);
@@ -135,7 +176,7 @@ export class Publisher implements Publication {
       await this.#send(complete);
       count += complete.length;
     }
-    return { position: closing.revision, messages: count };
+    return count;
   }
 
   /** Finds the first event of a decision and its closing event, whose type says what the decision is about. */

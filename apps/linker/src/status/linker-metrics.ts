@@ -1,9 +1,9 @@
 import type { Halt, ProgrammeLedger } from '@kinledger/decisions';
 import type { LinkageEngineSize } from '@kinledger/domain';
 import { isStoreUnreachable } from '@kinledger/event-store';
-import { DependencyWatch, FailureLog, FileLag, Metrics } from '@kinledger/service-kit';
+import { DependencyWatch, FailureLog, FileLag, inTrace, Metrics } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Decided, DecisionObserver, LoopState } from '../decision/decision-observer.js';
+import type { Decided, DecisionObserver, FileInHand, LoopState } from '../decision/decision-observer.js';
 import type { ErasureStanding } from '../decision/pending-erasures.js';
 import { PinoLogger } from 'nestjs-pino';
 import type { RekeyingProgress } from '../rekeying/rekeying.js';
@@ -232,13 +232,22 @@ export class LinkerMetrics implements DecisionObserver {
     };
   }
 
-  state(state: LoopState, halt?: Halt): void {
+  state(state: LoopState, halt?: Halt, about?: FileInHand): void {
     if (state === this.#current && halt === undefined) return;
     this.#current = state;
     if (state !== 'deciding') this.#rekeying = undefined;
     this.#haltedBy = halt;
-    if (halt === undefined) this.#logger.info({ state }, 'linker');
-    else this.#logger.fatal({ err: halt, state }, 'the linker has halted until a person has investigated');
+    if (halt === undefined) {
+      this.#logger.info({ state }, 'linker');
+      return;
+    }
+    const submission = about?.submission;
+    inTrace(about?.traceparent, () =>
+      this.#logger.fatal(
+        { err: halt, state, submission },
+        'the linker has halted until a person has investigated',
+      ),
+    );
   }
 
   ledger(ledger: ProgrammeLedger): void {
@@ -253,18 +262,16 @@ export class LinkerMetrics implements DecisionObserver {
       this.#rekeying = undefined;
   }
 
-  decided({ intake, command, acceptedAt, outcome, rows, seconds }: Decided): void {
+  decided({ intake, command, submission, acceptedAt, outcome, rows, seconds }: Decided): void {
     this.#intake = Math.max(this.#intake, intake);
     this.#outcomes[outcome] += 1;
     this.#decidedTotal.inc({ outcome });
     this.#rowsTotal.inc(rows);
     this.#seconds.observe(seconds);
     if (outcome === 'linked' && acceptedAt !== undefined) this.#lag.reached(acceptedAt);
-    const what = { intake, ...(command === undefined ? {} : { command }), outcome, rows };
-    this.#logger.info(
-      { ...what, seconds: Number(seconds.toFixed(3)) },
-      command === undefined ? 'file decided' : 'command decided',
-    );
+    const told = { submission, intake, outcome, rows, seconds: Number(seconds.toFixed(3)) };
+    if (command === undefined) this.#logger.info(told, 'file decided');
+    else this.#logger.info({ command, ...told }, 'command decided');
   }
 
   erasures(standing: ErasureStanding): void {
@@ -327,8 +334,9 @@ export class LinkerMetrics implements DecisionObserver {
     this.#logger.warn('another process has appended to the ledger; it is read again');
   }
 
-  failed(error: unknown): void {
+  failed(error: unknown, about?: FileInHand): void {
     this.#failures.inc();
-    this.#failureLog.failed(error);
+    const submission = about?.submission;
+    inTrace(about?.traceparent, () => this.#failureLog.failed(error, { submission }));
   }
 }

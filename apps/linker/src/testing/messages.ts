@@ -47,6 +47,7 @@ export function fileIntake(
     time: timeOf(intake),
     version: FileAccepted.version,
     body: bytesOf(data),
+    traceparent: undefined,
   };
 }
 
@@ -70,7 +71,7 @@ function command<Kind extends CommandKind>(
     ...{ id, kind, programme, after, payload },
     ...{ askedBy: { person: 'data-team' }, reason: 'wrong-quarter', time: timeOf(minute) },
   });
-  return { programme, id, kind, after, intake, version: Command.version, body };
+  return { programme, id, kind, after, intake, version: Command.version, body, traceparent: undefined };
 }
 
 export const withdrawal = (minute: number, after: number, submission: SubmissionId): IncomingCommand =>

@@ -1,4 +1,10 @@
-import { closesDecision, erasesBodies, type LedgerEvent, type RowOutcomes } from '@kinledger/contracts';
+import {
+  closesDecision,
+  erasesBodies,
+  type LedgerEvent,
+  type RowOutcomes,
+  type SubmissionId,
+} from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 import { readCheckpoint } from '@kinledger/read-models';
 import type pg from 'pg';
@@ -36,14 +42,20 @@ type QuarterClosedEvent = Extract<LedgerEvent, { readonly type: 'QuarterClosed' 
 
 /** The result of one transaction. */
 export interface AppliedDecisions {
+  /** Position of the read models before it. */
+  readonly after: number;
   /** Present position of the read models. */
   readonly position: number;
   readonly decisions: number;
   /** The submissions that it linked. */
   readonly linked: readonly LinkedSubmission[];
+  /** When its transaction began, and when it was committed. */
+  readonly began: Date;
+  readonly committed: Date;
 }
 
 export interface LinkedSubmission {
+  readonly submission: SubmissionId;
   readonly dataset: string;
   /** When its file was accepted, or un-parked: time of the message that caused the decision, ISO 8601. */
   readonly acceptedAt: string;
@@ -63,6 +75,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
   let applied = checkpoint;
   const writer = readModelWriter({ ...options, from: applied + 1 });
   let writing = false;
+  let began = new Date();
   let decisions = 0;
   let dataset = '';
   let linked: LinkedSubmission[] = [];
@@ -72,6 +85,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
       for (const [index, { event, bodies }] of page.entries()) {
         if (!writing) {
           if (signal.aborted) return applied;
+          began = new Date();
           await client.query('BEGIN');
           writing = true;
           await requireCheckpoint(client, schema, applied);
@@ -80,8 +94,10 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
         await writer.take(event, bodies);
         if (erasesBodies(event.type) || event.type === 'CarerTokensErased') await options.onErased?.(client);
         if (event.type === 'SubmissionReceived') dataset = event.data.dataset;
-        if (event.type === 'SubmissionLinked')
-          linked.push({ dataset, acceptedAt: event.time, outcomes: event.data.outcomes });
+        if (event.type === 'SubmissionLinked') {
+          const { submission, outcomes } = event.data;
+          linked.push({ submission, dataset, acceptedAt: event.time, outcomes });
+        }
         if (!closesDecision(event.type)) continue;
         decisions += 1;
         const closesQuarter = event.type === 'QuarterClosed';
@@ -90,8 +106,9 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
         if (closesQuarter) await options.onQuarterClosed?.(client, event);
         await client.query('COMMIT');
         writing = false;
+        const after = applied;
         applied = event.revision;
-        options.onApplied?.({ position: applied, decisions, linked });
+        options.onApplied?.({ after, position: applied, decisions, linked, began, committed: new Date() });
         decisions = 0;
         linked = [];
       }

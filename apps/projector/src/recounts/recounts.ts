@@ -205,10 +205,10 @@ export class Recounts {
       if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
       toldAt = performance.now();
       pool
-        .query(
-          `UPDATE operations.recount SET position = $2 WHERE recount_id = $1 AND state = 'running'`,
-          [id, position],
-        )
+        .query(`UPDATE operations.recount SET position = $2 WHERE recount_id = $1 AND state = 'running'`, [
+          id,
+          position,
+        ])
         .catch(onError);
     };
     const began = performance.now();

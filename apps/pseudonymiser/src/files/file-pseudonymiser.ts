@@ -2,7 +2,7 @@ import type { CloudEvent, FileAccepted, UploadId } from '@kinledger/contracts';
 import { isLandingFileGone, readChunks, readFile, type SealedChunk } from '@kinledger/landing-store';
 import type { MessageBus } from '@kinledger/message-bus';
 import type { RowCounts } from '@kinledger/pseudonymised-rows';
-import type { Backlog } from '@kinledger/service-kit';
+import { withSpan, type Backlog } from '@kinledger/service-kit';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type pg from 'pg';
 import type { RowTask, RowTaskResult } from '../worker/row-task.js';
@@ -62,21 +62,32 @@ export class FilePseudonymiser {
    * @param signal stops the work between two chunks.
    */
   process(file: AcceptedFile, signal: AbortSignal): Promise<FinishedFile> {
-    return this.#limit(async () => {
+    return this.#limit(() => {
       signal.throwIfAborted();
-      const { pool, wakeOutbox, observer, now } = this.#options;
-      const finished = await findFinished(pool, file.data);
-      if (finished !== undefined) {
-        await announceAgain(pool, file, finished);
-        wakeOutbox();
-        return finished;
-      }
-      const started = performance.now();
-      const end = await finish(pool, file, { ...(await this.#end(file, signal)), finishedAt: now() });
-      wakeOutbox();
-      observer.onFinished(file, end, (performance.now() - started) / 1000);
-      return end;
+      const { submission, dataset } = file.data;
+      const attributes = { 'kinledger.submission': submission, 'kinledger.dataset': dataset };
+      return withSpan('pseudonymise file', { parent: file.traceparent, attributes }, async (tell) => {
+        const end = await this.#finish(file, signal);
+        const { outcome, rows, chunks } = end;
+        tell({ 'kinledger.outcome': outcome, 'kinledger.rows': rows, 'kinledger.chunks': chunks });
+        return end;
+      });
     });
+  }
+
+  async #finish(file: AcceptedFile, signal: AbortSignal): Promise<FinishedFile> {
+    const { pool, wakeOutbox, observer, now } = this.#options;
+    const finished = await findFinished(pool, file.data);
+    if (finished !== undefined) {
+      await announceAgain(pool, file, finished);
+      wakeOutbox();
+      return finished;
+    }
+    const started = performance.now();
+    const end = await finish(pool, file, { ...(await this.#end(file, signal)), finishedAt: now() });
+    wakeOutbox();
+    observer.onFinished(file, end, (performance.now() - started) / 1000);
+    return end;
   }
 
   async #end(file: AcceptedFile, signal: AbortSignal): Promise<Omit<FinishedFile, 'finishedAt'>> {

@@ -114,6 +114,18 @@
   value: https://{{ $root.Values.gateway.ledger.host }}
 {{- end }}
 {{- end }}
+{{- with $root.Values.traces }}
+{{- if .endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .endpoint | quote }}
+- name: OTEL_EXPORTER_OTLP_PROTOCOL
+  value: {{ .protocol }}
+- name: OTEL_TRACES_SAMPLER
+  value: parentbased_traceidratio
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ .ratio | quote }}
+{{- end }}
+{{- end }}
 {{- range $name, $value := (index $root.Values.services $service).settings }}
 - name: {{ $name }}
   value: {{ $value | quote }}

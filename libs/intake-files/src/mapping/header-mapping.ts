@@ -1,5 +1,6 @@
 import { headerKey, type DatasetField, type DatasetSchema } from '@kinledger/programme/definition';
 import { fileRefused, type FileRefused } from '../reading/file-refused.js';
+import { LAST_HEADER_ROW } from '../reading/find-header.js';
 
 /** The columns of a file by field of its dataset. */
 export interface HeaderMapping {
@@ -80,7 +81,7 @@ const titles = (fields: readonly DatasetField[]) => fields.map((field) => `"${fi
 const noTitleKnown = (schema: DatasetSchema): FileRefused =>
   fileRefused(
     'no-header',
-    `None of the column titles in the first row belongs to this dataset. The first row must hold the titles, such as ${titles(schema.fields.slice(0, 4))}. If it does, check that this is the right dataset.`,
+    `None of the first ${LAST_HEADER_ROW} rows holds column titles of this dataset, such as ${titles(schema.fields.slice(0, 4))}. Check that the export has a row of titles, and that this is the right dataset.`,
   );
 
 const duplicates = (fields: readonly DatasetField[]): FileRefused =>
@@ -93,6 +94,6 @@ const duplicates = (fields: readonly DatasetField[]): FileRefused =>
 const missingColumns = (fields: readonly DatasetField[]): FileRefused =>
   fileRefused(
     'missing-columns',
-    `The file has no column ${titles(fields)}, which this dataset cannot do without. Add ${fields.length === 1 ? 'it' : 'them'} to the export, or correct the title${fields.length === 1 ? '' : 's'} in the first row.`,
+    `The file has no column ${titles(fields)}, which this dataset cannot do without. Add ${fields.length === 1 ? 'it' : 'them'} to the export, or correct the title${fields.length === 1 ? '' : 's'}.`,
     fields.map((field) => ({ path: field.name, message: `there is no column "${field.title}"` })),
   );

@@ -1,9 +1,13 @@
 import type { Options, Parser } from 'csv-parse';
 import { concatenated } from './concatenated.js';
-import { endOfFirstLine, separatorLine, sniffDelimiter, type Delimiter } from './delimiter.js';
+import { separatorLine, type Delimiter } from './delimiter.js';
 import { fileRefused, isFileRefused, type FileRefused } from './file-refused.js';
 import { refusalBySignature, refusalOfNulBytes, SIGNATURE_BYTES } from './file-signature.js';
+import { findHeader, type HeaderPlace } from './find-header.js';
 import { ToUtf8 } from './to-utf8.js';
+import { Utf16ToUtf8 } from './utf16-to-utf8.js';
+
+export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16';
 
 export interface CsvLimits {
   readonly maxColumns: number;
@@ -14,6 +18,8 @@ export interface CsvLimits {
 /** A CSV file whose header has been read and whose rows are still to come. */
 export interface CsvFile {
   readonly header: readonly string[];
+  /** Row of the header as a spreadsheet numbers it, from 1. Rows above it are not read. */
+  readonly headerRow: number;
   readonly delimiter: Delimiter;
   /**
    * The records after the header, in order, one batch per chunk of bytes; it reads the next chunk when the next batch
@@ -22,7 +28,7 @@ export interface CsvFile {
    */
   readonly batches: AsyncIterable<readonly (readonly string[])[]>;
   /** Valid once all batches are read. */
-  encoding(): 'utf-8' | 'windows-1252';
+  encoding(): Encoding;
 }
 
 /** The methods used of the parser's stream, in both builds. */
@@ -42,8 +48,8 @@ export type OpenCsv = (
   limits: CsvLimits,
 ) => Promise<CsvFile>;
 
-/** Maximum bytes of a header line; a longer first line is not a header. */
-const MAX_HEADER_BYTES = 256 * 1024;
+/** Column titles are looked for in so many bytes from the beginning; a longer line is not a header. */
+const MAX_HEAD_BYTES = 256 * 1024;
 
 /**
  * Reads the beginning of a file to detect its type, its delimiter and its header. Reads the source only once, and
@@ -57,12 +63,10 @@ export async function openCsvWith(
   knownTitles: (cells: readonly string[]) => number,
   limits: CsvLimits,
 ): Promise<CsvFile> {
-  const toUtf8 = new ToUtf8();
-  const chunks = utf8Chunks(source, toUtf8);
-  const { bytes, line, hint } = await readHead(chunks);
-  if (line.trim() === '') throw noHeader(bytes);
-  const delimiter = hint ?? sniffDelimiter(line, knownTitles);
-  const records = recordBatches(csvParser, prepend(bytes, chunks), delimiter, limits);
+  const text = new FileText();
+  const chunks = text.chunks(source);
+  const { bytes, place } = await readHead(chunks, knownTitles);
+  const records = recordBatches(csvParser, prepend(bytes, chunks), place.delimiter, limits);
   const first = await records.next();
   const [header, ...rest] = first.value ?? [];
   if (header === undefined) throw noHeader(bytes);
@@ -73,10 +77,11 @@ export async function openCsvWith(
     );
   }
   return {
-    header: header.map((text) => text.trim()),
-    delimiter,
+    header: header.map((title) => title.trim()),
+    headerRow: place.row,
+    delimiter: place.delimiter,
     batches: prepend(rest, records),
-    encoding: () => (toUtf8.foreignBytes > 0 ? 'windows-1252' : 'utf-8'),
+    encoding: () => text.encoding,
   };
 }
 
@@ -86,38 +91,55 @@ const noHeader = (bytes: Uint8Array): FileRefused =>
         'empty-file',
         'The file is empty. Export it again, and check that it has rows before you send it.',
       )
-    : fileRefused('no-header', 'The first line is blank. The first row must hold the column titles.');
+    : fileRefused('no-header', 'The file holds no column titles. One of its first rows must hold them.');
 
 /** Whether a byte is ASCII white space. */
 const isWhiteSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
-async function* utf8Chunks(
-  source: AsyncIterator<Uint8Array>,
-  toUtf8: ToUtf8,
-): AsyncGenerator<Uint8Array, undefined> {
-  let head: Uint8Array = new Uint8Array();
-  let checked = false;
-  for (let next = await source.next(); next.done !== true; next = await source.next()) {
-    let chunk = next.value;
-    if (!checked) {
-      head = concatenated([head, chunk]);
-      if (head.length < SIGNATURE_BYTES) continue;
-      checked = true;
-      chunk = head;
-      refuse(refusalBySignature(head));
+/** The text of a file in UTF-8, whichever encoding it is sent in. */
+class FileText {
+  #toUtf8: ToUtf8 | Utf16ToUtf8 = new ToUtf8();
+
+  /** Valid once all chunks are read. */
+  get encoding(): Encoding {
+    if (this.#toUtf8 instanceof Utf16ToUtf8) return 'utf-16';
+    return this.#toUtf8.foreignBytes > 0 ? 'windows-1252' : 'utf-8';
+  }
+
+  async *chunks(source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+    let head: Uint8Array = new Uint8Array();
+    let begun = false;
+    for (let next = await source.next(); next.done !== true; next = await source.next()) {
+      let chunk = next.value;
+      if (!begun) {
+        head = concatenated([head, chunk]);
+        if (head.length < SIGNATURE_BYTES) continue;
+        begun = true;
+        chunk = head;
+        this.#begin(head);
+      }
+      const text = this.#toUtf8.write(chunk);
+      refuseNul(text);
+      if (text.length > 0) yield text;
     }
-    if (chunk.includes(0)) throw refusalOfNulBytes();
-    const text = toUtf8.write(chunk);
-    if (text.length > 0) yield text;
+    if (!begun) {
+      this.#begin(head);
+      yield this.#toUtf8.write(head);
+    }
+    const rest = this.#toUtf8.end();
+    refuseNul(rest);
+    if (rest.length > 0) yield rest;
+    return undefined;
   }
-  if (!checked) {
+
+  #begin(head: Uint8Array): void {
     refuse(refusalBySignature(head));
-    if (head.includes(0)) throw refusalOfNulBytes();
-    yield toUtf8.write(head);
+    this.#toUtf8 = Utf16ToUtf8.for(head) ?? this.#toUtf8;
   }
-  const rest = toUtf8.end();
-  if (rest.length > 0) yield rest;
-  return undefined;
+}
+
+function refuseNul(text: Uint8Array): void {
+  if (text.includes(0)) throw refusalOfNulBytes();
 }
 
 function refuse(refusal: FileRefused | undefined): void {
@@ -126,10 +148,13 @@ function refuse(refusal: FileRefused | undefined): void {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Reads chunks until the header line is complete. */
+const encoder = new TextEncoder();
+
+/** Reads chunks until the column titles are found. Returns the bytes from their row on. */
 async function readHead(
   chunks: AsyncGenerator<Uint8Array, undefined>,
-): Promise<{ bytes: Uint8Array; line: string; hint: Delimiter | undefined }> {
+  knownTitles: (cells: readonly string[]) => number,
+): Promise<{ bytes: Uint8Array; place: HeaderPlace }> {
   let bytes: Uint8Array = new Uint8Array();
   let hint: Delimiter | undefined;
   for (;;) {
@@ -143,13 +168,15 @@ async function readHead(
       bytes = bytes.subarray(separator[0].length);
       text = decoder.decode(bytes);
     }
-    const end = endOfFirstLine(text);
-    if (end >= 0) return { bytes, line: text.slice(0, end), hint };
-    if (next.done === true) return { bytes, line: text, hint };
-    if (bytes.length > MAX_HEADER_BYTES) {
+    const isAll = next.done === true || bytes.length > MAX_HEAD_BYTES;
+    const place = findHeader(text, isAll, knownTitles, hint);
+    if (place !== undefined && place.line.length <= MAX_HEAD_BYTES)
+      return { bytes: bytes.subarray(encoder.encode(text.slice(0, place.at)).length), place };
+    if (next.done === true) throw noHeader(bytes);
+    if (isAll) {
       throw fileRefused(
         'no-header',
-        'The first line is longer than any header. The first row must hold the column titles, each row on a line of its own.',
+        'The first lines are longer than any header. One of the first rows must hold the column titles, each row on a line of its own.',
       );
     }
   }

@@ -23,7 +23,8 @@ describe.each<[string, OpenCsv]>([
     const file = await openCsv(inPieces(bytes, size), known, limits);
     const rows: (readonly string[])[] = [];
     for await (const batch of file.batches) rows.push(...batch);
-    return { header: file.header, delimiter: file.delimiter, rows, encoding: file.encoding() };
+    const { header, headerRow, delimiter } = file;
+    return { header, headerRow, delimiter, rows, encoding: file.encoding() };
   }
 
   const refusal = async (content: string | Uint8Array, size?: number) => {
@@ -77,22 +78,69 @@ describe.each<[string, OpenCsv]>([
     );
   });
 
+  it.each([
+    ['little', Buffer.from('\ufeffemail\tname\r\na@b.org\tZoë 👶\r\n', 'utf16le')],
+    ['big', Buffer.from('\ufeffemail\tname\r\na@b.org\tZoë 👶\r\n', 'utf16le').swap16()],
+  ])('reads UTF-16, %s end first, however it is cut into chunks', async (_end, content) => {
+    for (const size of [1, 3, 8, 65_536]) {
+      const file = await read(content, size);
+      expect(file.encoding).toBe('utf-16');
+      expect(file.header).toEqual(['email', 'name']);
+      expect(file.rows).toEqual([['a@b.org', 'Zoë 👶']]);
+    }
+  });
+
+  it.each([
+    ['a title and a blank line', 'Report of 1 June 2023\r\n\r\n', 3],
+    ['a blank line', '\n', 2],
+    ['a title with a quotation mark', 'Children over 30" tall\n', 2],
+    ['a title block with cells', 'Service:;Baby Steps\nRun by;A. Other\nEmail;\n', 4],
+    ['nineteen rows', 'x\n'.repeat(19), 20],
+    ['a title in quotes over two lines', '"Report\nof June"\n', 3],
+  ])('finds the column titles below %s', async (_case, above, row) => {
+    for (const size of [1, 65_536]) {
+      const file = await read(`${above}email;name;age\na@b.org;x;3\n`, size);
+      expect(file).toMatchObject({ headerRow: row, delimiter: ';', header: ['email', 'name', 'age'] });
+      expect(file.rows).toEqual([['a@b.org', 'x', '3']]);
+    }
+  });
+
+  it('takes the first row with two known titles, though a later one has more', async () => {
+    const file = await read('email,name\na@b.org,x\nemail,name,postcode\n');
+    expect(file).toMatchObject({ headerRow: 1, header: ['email', 'name'] });
+  });
+
+  it('takes a row with one known title if none has two, and the first row with text if none has any', async () => {
+    expect(await read('Report\nemail,other\na@b.org,x\n')).toMatchObject({ headerRow: 2 });
+    expect(await read('\nReport;June\nother;more\n')).toMatchObject({ headerRow: 2, delimiter: ';' });
+  });
+
+  it('looks no further than twenty rows', async () => {
+    expect(await read(`${'x\n'.repeat(20)}email,name\n`)).toMatchObject({ headerRow: 1, header: ['x'] });
+  });
+
   it('detects Windows-1252', async () => {
     const file = await read(Buffer.from('email,name\na@b.org,Zo\xeb\n', 'latin1'));
     expect(file.encoding).toBe('windows-1252');
     expect(file.rows).toEqual([['a@b.org', 'Zoë']]);
   });
 
-  const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('email,name\n', 'utf16le')]);
+  const utf16 = Buffer.from('\ufeffemail,name\na@b.org,x\n', 'utf16le');
   it.each([
     ['nothing', '', 'empty-file'],
     ['a byte order mark alone', '\ufeff', 'empty-file'],
     ['blank lines', '\r\n\r\n', 'empty-file'],
-    ['a blank line before the header', '\r\nemail,name\na@b.org,x\n', 'no-header'],
+    ['no-break spaces alone', '\u00a0\r\n\u00a0\r\n', 'no-header'],
     ['an Excel workbook', Buffer.from('PK\x03\x04 rest of the workbook'), 'excel-file'],
     ['an old Excel workbook', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), 'excel-file'],
     ['a PDF', '%PDF-1.7 and more', 'binary-file'],
-    ['UTF-16', utf16, 'utf-16-file'],
+    ['UTF-16 that breaks off within a character', utf16.subarray(0, -1), 'utf-16-file'],
+    [
+      'UTF-16 with half a character',
+      Buffer.concat([utf16, Buffer.from([0x00, 0xd8, 0x0a, 0x00])]),
+      'utf-16-file',
+    ],
+    ['NUL in UTF-16', Buffer.from('\ufeffemail,name\na@b.org,\0\n', 'utf16le'), 'nul-bytes'],
     ['NUL bytes', 'email,name\na@b.org,\0\n', 'nul-bytes'],
     ['a quotation mark that is never closed', 'email,name\na@b.org,"x\nb@c.org,y\n', 'unbalanced-quotes'],
     ['a quotation mark inside a value', 'email,name\na@b.org,x"y\n', 'unbalanced-quotes'],

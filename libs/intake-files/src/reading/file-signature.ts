@@ -16,15 +16,11 @@ const signatures: readonly {
     bytes: [0xd0, 0xcf, 0x11, 0xe0],
     refusal: () => fileRefused('excel-file', `This is an old Excel workbook (.xls). ${saveAsCsv}`),
   },
-  { bytes: [0xff, 0xfe], refusal: () => utf16() },
-  { bytes: [0xfe, 0xff], refusal: () => utf16() },
   { bytes: [0x25, 0x50, 0x44, 0x46], refusal: () => binary('a PDF document') },
   { bytes: [0x1f, 0x8b], refusal: () => binary('a gzip archive') },
   { bytes: [0x7b, 0x5c, 0x72, 0x74, 0x66], refusal: () => binary('a rich text document') },
 ];
 
-const utf16 = () =>
-  fileRefused('utf-16-file', `This file is "Unicode text" (UTF-16), not CSV in UTF-8. ${saveAsCsv}`);
 const binary = (what: string) => fileRefused('binary-file', `This is ${what}, not a CSV file. ${saveAsCsv}`);
 
 /** Number of bytes needed to recognise a signature. */

@@ -16,7 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   'field-too-long': 'A cell is longer than is accepted',
   'excel-file': 'The file is an Excel workbook, not CSV',
   'binary-file': 'The file is not text',
-  'utf-16-file': 'The file is written in UTF-16, not UTF-8',
+  'utf-16-file': 'The file begins as UTF-16, and then is not',
   'nul-bytes': 'The file holds bytes that are no text',
   'unbalanced-quotes': 'A quotation mark in the file is never closed',
   'holds-the-salt': 'The file holds the secret salt, which must be treated as leaked',

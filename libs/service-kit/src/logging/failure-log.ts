@@ -21,13 +21,14 @@ export class FailureLog {
     this.#options = options;
   }
 
-  failed(error: unknown): void {
+  /** @param about what the work was about, such as a submission. */
+  failed(error: unknown, about: object = {}): void {
     const { logger, failed, isToldElsewhere } = this.#options;
     if (isToldElsewhere?.(error) === true) return;
     const said = error instanceof Error ? error.message : String(error);
     const before = this.#current;
     this.#current = { said, since: before?.since ?? performance.now(), times: (before?.times ?? 0) + 1 };
-    if (before?.said !== said) logger.error({ err: error }, failed);
+    if (before?.said !== said) logger.error({ err: error, ...about }, failed);
   }
 
   over(): void {

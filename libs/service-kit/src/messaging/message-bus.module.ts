@@ -1,5 +1,6 @@
 import { topics, type ServiceName } from '@kinledger/contracts';
 import { topicSettings, type MessageBus } from '@kinledger/message-bus';
+import { shared } from '@kinledger/waiting';
 import { Logger, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { BusConfig } from '../config/bus-config.js';
 import { Health } from '../health/health.js';
@@ -63,11 +64,21 @@ export class MessageBusModule {
         { provide: MESSAGE_BUS, inject: [WATCH], useFactory: (watch: ConsumerWatch) => watch.bus },
         {
           provide: LIFETIME,
-          inject: [MESSAGE_BUS, WATCH, Health],
-          useFactory: (bus: MessageBus, watch: ConsumerWatch, health: Health) => {
+          inject: [MESSAGE_BUS, WATCH, Health, Metrics],
+          useFactory: (bus: MessageBus, watch: ConsumerWatch, health: Health, metrics: Metrics) => {
+            const ask = shared(() => bus.lag(service));
             health.register('message-bus', async () => {
-              await bus.lag(service);
+              await ask();
             });
+            metrics.away(
+              {
+                name: 'kinledger_message_bus_away',
+                help: '1 while the message bus does not answer this service, else 0.',
+                labels: [],
+              },
+              {},
+              ask,
+            );
             return new MessageBusLifetime(bus, watch);
           },
         },

@@ -1,3 +1,4 @@
+import { shared } from '@kinledger/waiting';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 interface Definition<Label extends string> {
@@ -6,6 +7,24 @@ interface Definition<Label extends string> {
   readonly help: string;
   /** Label names. Labels are few and bounded: dataset, state, rule; never a key, a token or an id. */
   readonly labels?: readonly Label[];
+}
+
+/** Less than what Prometheus waits for a scrape, so that a source that hangs costs its own metric only. */
+const COLLECT_WITHIN_MS = 2_000;
+/** Less than that, so that the answer "away" is in time. */
+const ANSWER_WITHIN_MS = 1_500;
+
+/** Settles like the work. @throws Error if it takes longer than this. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** One line of a gauge: its labels, and what determines its value at a scrape. */
@@ -18,6 +37,7 @@ interface Series {
 export class Metrics {
   readonly registry = new Registry();
   readonly httpDuration: Histogram<'method' | 'route' | 'status'>;
+  readonly httpFailures: Counter;
   readonly #series = new Map<string, Series[]>();
 
   constructor(service: string) {
@@ -29,6 +49,10 @@ export class Metrics {
       labels: ['method', 'route', 'status'],
       buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
     });
+    this.httpFailures = this.counter({
+      name: 'kinledger_http_failures_total',
+      help: 'Requests answered with a status from 500 on, except those declined because the service was at its limit, and except health checks.',
+    });
   }
 
   counter<const Label extends string = never>(definition: Definition<Label>): Counter<Label> {
@@ -36,28 +60,44 @@ export class Metrics {
   }
 
   /**
-   * With `collect`, the value is determined at each scrape. If that fails, because its source is unavailable, the value
-   * is NaN, or absent if it has labels: the other metrics are then most needed.
+   * With `collect`, the value is determined at each scrape. If that fails, or takes longer than two seconds, because its
+   * source is unavailable, the value is NaN, or absent if it has labels: the other metrics are then most needed.
    */
   gauge<const Label extends string = never>(
     definition: Definition<Label> & { readonly collect?: (gauge: Gauge<Label>) => void | Promise<void> },
   ): Gauge<Label> {
     const { collect } = definition;
-    return new Gauge({
+    if (collect === undefined) return new Gauge(this.#settings(definition));
+    const gauge: Gauge<Label> = new Gauge({
       ...this.#settings(definition),
-      ...(collect === undefined
-        ? {}
-        : {
-            async collect(this: Gauge<Label>) {
-              try {
-                await collect(this);
-              } catch {
-                this.reset();
-                if (definition.labels === undefined) this.set(Number.NaN);
-              }
-            },
-          }),
+      collect: async () => {
+        try {
+          await within(COLLECT_WITHIN_MS, ask());
+        } catch {
+          gauge.reset();
+          if (definition.labels === undefined) gauge.set(Number.NaN);
+        }
+      },
     });
+    // While a source hangs, later scrapes do not ask it again.
+    const ask = shared(async () => {
+      await collect(gauge);
+    });
+    return gauge;
+  }
+
+  /** Adds a line to a gauge: 1 while something refuses to answer or does not answer in time, else 0. */
+  away<const Label extends string>(
+    definition: Definition<Label> & { readonly labels: readonly Label[] },
+    labels: Readonly<Record<Label, string>>,
+    ask: () => Promise<unknown>,
+  ): void {
+    this.series(definition, labels, () =>
+      within(ANSWER_WITHIN_MS, ask()).then(
+        () => 0,
+        () => 1,
+      ),
+    );
   }
 
   /** Adds a line to a gauge that several parts of the service share. */
@@ -76,7 +116,9 @@ export class Metrics {
     this.gauge({
       ...definition,
       collect: async (gauge) => {
-        for (const line of lines) gauge.set(line.labels as Record<Label, string>, await line.read());
+        const values = await Promise.all(lines.map(async ({ read }) => read()));
+        for (const [index, { labels }] of lines.entries())
+          gauge.set(labels as Record<Label, string>, values[index] ?? Number.NaN);
       },
     });
   }

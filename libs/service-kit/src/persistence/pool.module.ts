@@ -1,6 +1,7 @@
-import { createPool, type DatabaseName } from '@kinledger/database';
+import { createPool, diskFullChannel, type DatabaseName } from '@kinledger/database';
 import { Inject, Injectable, Logger, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
+import type { Counter } from 'prom-client';
 import { Health } from '../health/health.js';
 import { Metrics } from '../metrics/metrics.js';
 import { awaitDatabase } from './await-database.js';
@@ -23,6 +24,8 @@ export const poolToken = (database: DatabaseName): string => `kinledger pool ${d
 export const InjectPool = (database: DatabaseName) => Inject(poolToken(database));
 
 const SAMPLE_MS = 1_000;
+/** A query of a scrape. If the server does not answer in time, the pool replaces the connection. */
+const scraped = (text: string) => ({ text, query_timeout: 1_500 });
 
 const connectionsOf = ({ totalCount, idleCount, waitingCount }: pg.Pool) => ({
   busy: totalCount - idleCount,
@@ -36,12 +39,28 @@ class PoolLifetime implements OnApplicationShutdown {
   // Not read at a scrape, since the scrape's own queries would be what is seen.
   #seen = { busy: 0, idle: 0, waiting: 0 };
   readonly #sampling: NodeJS.Timeout;
+  readonly #refusals: Counter;
+  readonly #countRefusal = () => this.#refusals.inc();
 
   constructor(pool: pg.Pool, health: Health, metrics: Metrics, database: DatabaseName) {
     this.#pool = pool;
     health.register(`${database}-database`, async () => {
       await pool.query('SELECT 1');
     });
+    metrics.away(
+      {
+        name: 'kinledger_database_away',
+        help: '1 while a database does not answer this service, else 0.',
+        labels: ['database'],
+      },
+      { database },
+      () => pool.query(scraped('SELECT 1')),
+    );
+    this.#refusals = metrics.counter({
+      name: 'kinledger_database_full_errors_total',
+      help: 'Statements of this service that a database refused because its disk is full.',
+    });
+    diskFullChannel.subscribe(this.#countRefusal);
     this.#sampling = setInterval(() => (this.#seen = connectionsOf(pool)), SAMPLE_MS);
     this.#sampling.unref();
     for (const state of ['busy', 'idle', 'waiting'] as const) {
@@ -64,7 +83,7 @@ class PoolLifetime implements OnApplicationShutdown {
       { database },
       async () => {
         const { rows } = await pool.query<{ bytes: number }>(
-          'SELECT pg_database_size(current_database())::float8 AS bytes',
+          scraped('SELECT pg_database_size(current_database())::float8 AS bytes'),
         );
         return rows[0]?.bytes ?? Number.NaN;
       },
@@ -74,6 +93,7 @@ class PoolLifetime implements OnApplicationShutdown {
   /** Runs last, because batches that finish in an earlier hook still need the pool. */
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.#sampling);
+    diskFullChannel.unsubscribe(this.#countRefusal);
     await this.#pool.end();
   }
 }

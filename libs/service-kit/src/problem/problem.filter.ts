@@ -24,6 +24,12 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** Responses that declined work because the service was at its limit. */
+const declined = new WeakSet<object>();
+
+/** Whether a response declined work that the service could not take at the moment, by its own limits. */
+export const hasDeclined = (reply: FastifyReply): boolean => declined.has(reply.raw);
+
 /**
  * Sends a problem. If the response has begun, closes the connection instead, so that a partial response cannot pass for
  * a complete one.
@@ -33,6 +39,7 @@ export function sendProblem(reply: FastifyReply, requestId: string, problem: Pro
     reply.raw.destroy();
     return;
   }
+  if (problem.atLimit) declined.add(reply.raw);
   void reply
     .code(problem.status)
     .headers(problem.headers)

@@ -23,6 +23,8 @@ export interface ProblemOptions {
   readonly detail?: string;
   readonly errors?: readonly ProblemDetail[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** The service works, has as much to do as it takes, and says when to come again. Does not count as a failure. */
+  readonly atLimit?: boolean;
   readonly cause?: unknown;
 }
 
@@ -34,6 +36,7 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly errors: readonly ProblemDetail[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly atLimit: boolean;
 
   constructor(
     readonly status: number,
@@ -44,6 +47,7 @@ export class Problem extends Error {
     this.detail = options.detail;
     this.errors = options.errors;
     this.headers = options.headers ?? {};
+    this.atLimit = options.atLimit ?? false;
   }
 
   document(requestId: string): ProblemDocument {

@@ -59,6 +59,12 @@ class LettersController {
   }
 
   @Public()
+  @Get('crowded')
+  crowded(): never {
+    throw new Problem(503, 'busy', { headers: { 'retry-after': '60' }, atLimit: true });
+  }
+
+  @Public()
   @Post('unready')
   unready(): void {
     this.#health.register('postbox', () => Promise.reject(new Error('no box')));
@@ -345,6 +351,17 @@ describe('operation', () => {
     expect(text).not.toContain('read/1234');
     expect(text).toContain('kinledger_test_letters_total{kind="plain",service="reporting-api"} 1');
     expect(text).toContain('process_cpu_seconds_total');
+  });
+
+  it('counts requests that fail, but not those that it declines at its limit', async () => {
+    const failures = async () =>
+      Number(/^kinledger_http_failures_total\{.*\} (\d+)$/m.exec(await (await call('/metrics')).text())?.[1]);
+    const before = await failures();
+    expect((await call('/v1/letters/crowded')).status).toBe(503);
+    expect((await call('/v1/letters/taken')).status).toBe(409);
+    expect(await failures()).toBe(before);
+    expect((await call('/v1/letters/broken')).status).toBe(500);
+    expect(await failures()).toBe(before + 1);
   });
 
   it('is ready until a check fails, and live throughout', async () => {

@@ -137,7 +137,7 @@ export async function createService<const C extends ConfigSchema>(
     });
     closeLingering(fastify);
     await options.fastify?.(fastify, config);
-    if (bus !== undefined) connectBatchTransport(app, options.name);
+    if (bus !== undefined) connectBatchTransport(app, options.name, bus);
     await options.configure?.(app, config);
     if (options.api !== undefined && openApi !== undefined) app.get(openApi).describe(app, options.api);
     await app.startAllMicroservices();

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Health } from '../health/health.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { hasDeclined } from '../problem/problem.filter.js';
 import { addRequestSpans } from '../telemetry/request-spans.js';
 
 /** Measures and logs each request by its route template, because an address may contain what a person typed. */
@@ -29,6 +30,7 @@ export function addRequestHooks(
     const status = String(reply.statusCode);
     metrics.httpDuration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
     const quiet = route === '/metrics' || route.startsWith('/health/');
+    if (!quiet && reply.statusCode >= 500 && !hasDeclined(reply)) metrics.httpFailures.inc();
     logger[quiet ? 'debug' : 'info'](
       {
         requestId: request.id,

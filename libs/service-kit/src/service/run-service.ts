@@ -46,7 +46,9 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
   process.on('disconnect', () => stop('the parent process has ended'));
 
   try {
-    tracing = await startTracing(options.name);
+    tracing = await startTracing(options.name, () =>
+      bootLogger.warn('traces cannot be sent; the service works on without them'),
+    );
     service = await createService(options);
   } catch (error) {
     if (isConfigurationWrong(error)) bootLogger.fatal({ problems: error.problems }, error.message);

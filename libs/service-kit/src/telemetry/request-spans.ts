@@ -1,5 +1,6 @@
 import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { tracer } from './spans.js';
 
 /**
  * A span for each request, named for its route template. Each begins a new trace: a caller's `traceparent` is text of
@@ -18,7 +19,7 @@ export function addRequestSpans(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const route = request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
     if (route === '/metrics' || route.startsWith('/health/')) return done();
-    const span = trace.getTracer('kinledger').startSpan(`${request.method} ${route}`, {
+    const span = tracer().startSpan(`${request.method} ${route}`, {
       kind: SpanKind.SERVER,
       root: true,
       attributes: { 'http.request.method': request.method, 'http.route': route },

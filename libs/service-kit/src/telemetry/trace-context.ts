@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace, type Context } from '@opentelemetry/api';
+import { ROOT_CONTEXT, context, trace, type Context } from '@opentelemetry/api';
 
 // W3C Trace Context, version 00.
 const traceparent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -24,41 +24,12 @@ export function contextOf(header: string | undefined): Context {
   });
 }
 
-/**
- * Handles messages within a span: of the sender's trace if all come from one, else of a new one with links to theirs.
- * The span is named for the work, never for a key or a row. Errors mark the span and are rethrown.
- * @param headers the `traceparent` of each message that has one.
- */
-export async function withMessageSpan<T>(
-  name: string,
-  headers: readonly (string | undefined)[],
-  work: () => Promise<T>,
-): Promise<T> {
-  const senders = [...new Set(headers)].map(contextOf).flatMap((sender) => {
-    const span = trace.getSpanContext(sender);
-    return span === undefined ? [] : [{ sender, span }];
-  });
-  const parent = senders.length === 1 ? (senders[0]?.sender ?? ROOT_CONTEXT) : ROOT_CONTEXT;
-  const links =
-    senders.length === 1 ? [] : senders.slice(0, MAX_LINKS).map(({ span }) => ({ context: span }));
-  const span = trace.getTracer('kinledger').startSpan(
-    name,
-    {
-      kind: SpanKind.CONSUMER,
-      links,
-      attributes: { 'messaging.batch.message_count': headers.length },
-    },
-    parent,
-  );
-  try {
-    return await context.with(trace.setSpan(parent, span), work);
-  } catch (error) {
-    span.setStatus({ code: SpanStatusCode.ERROR });
-    throw error;
-  } finally {
-    span.end();
-  }
-}
+/** A message's `traceparent` as it may be stored: undefined if it is absent or malformed. */
+export const storedTraceparent = (header: string | undefined): string | undefined =>
+  currentTraceparent(contextOf(header));
 
-/** Maximum number of senders that a span names; a batch may have thousands. */
-const MAX_LINKS = 32;
+/** Runs work in the context of a `traceparent`, so that its log lines are found with the trace. */
+export const inTrace = <T>(header: string | undefined, work: () => T): T => {
+  const its = contextOf(header);
+  return its === ROOT_CONTEXT ? work() : context.with(its, work);
+};

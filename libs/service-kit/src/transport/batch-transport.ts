@@ -13,7 +13,7 @@ import {
   type MessageBus,
   type Subscription,
 } from '@kinledger/message-bus';
-import { withMessageSpan } from '../telemetry/trace-context.js';
+import { withMessageSpan } from '../telemetry/message-spans.js';
 import { BatchContext } from './batch-context.js';
 import { asDeadLetter, deadLetterTopic, reasonOf, type DeadLetter } from './dead-letter.js';
 import { BATCH_TRANSPORT, type BatchSubscription } from './on-messages.js';
@@ -23,6 +23,8 @@ export interface BatchTransportOptions {
   readonly bus: MessageBus;
   /** Consumer group of every handler that names none: the service's name. */
   readonly group: string;
+  /** What the bus is, for spans. Default `postgresql`. */
+  readonly system?: 'postgresql' | 'kafka';
   /** Called at every failure of a handler or of the bus; delivery is retried automatically. */
   readonly onError?: (
     error: unknown,
@@ -148,7 +150,7 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
 
   #subscribe({ topic, options }: BatchSubscription): Subscription {
     const { group = this.#options.group, ...batches } = options;
-    const { onError } = this.#options;
+    const { onError, system = 'postgresql' } = this.#options;
     return this.#options.bus.subscribe(
       { ...batches, group, topics: [topic.name], ...(onError === undefined ? {} : { onError }) },
       async (batch) => {
@@ -156,8 +158,8 @@ export class BatchTransport extends Server implements CustomTransportStrategy {
         const { events, received } = await this.#decode({ topic, options }, group, batch);
         if (events.length > 0) {
           const context = new BatchContext({ ...batch, messages: received });
-          const senders = received.map(({ headers }) => headers['traceparent']);
-          await withMessageSpan(`handle ${topic.name}`, senders, () =>
+          const headers = received.map((message) => message.headers['traceparent']);
+          await withMessageSpan({ system, topic: topic.name, group, headers }, () =>
             this.handleEvent(topic.name, { pattern: topic.name, data: events }, context),
           );
         }

@@ -3,6 +3,7 @@ import type { MessageBus } from '@kinledger/message-bus';
 import { Logger } from '@nestjs/common';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { BusConfig } from '../config/bus-config.js';
 import { MESSAGE_BUS } from '../messaging/message-bus.token.js';
 import { Metrics } from '../metrics/metrics.js';
 import { BatchTransport, type BatchTransportOptions } from './batch-transport.js';
@@ -13,11 +14,16 @@ const allTopics: readonly Topic[] = Object.values(topics);
  * Connects the `@OnMessages` handlers of a service to its bus, as the consumer group of its name. All consuming
  * services are connected here, so that they log, count and dead-letter in the same way.
  */
-export function connectBatchTransport(app: NestFastifyApplication, service: ServiceName): void {
+export function connectBatchTransport(
+  app: NestFastifyApplication,
+  service: ServiceName,
+  bus: Pick<BusConfig, 'kind'>,
+): void {
   app.connectMicroservice<MicroserviceOptions>({
     strategy: new BatchTransport({
       bus: app.get<MessageBus>(MESSAGE_BUS),
       group: service,
+      system: bus.kind === 'kafka' ? 'kafka' : 'postgresql',
       ...observed(app.get(Metrics), service),
     }),
   });
@@ -59,7 +65,10 @@ function observed(
       failures.inc({ topic: where.topic ?? '' });
       logger.error({ err: error, ...where }, 'a batch failed; it will be delivered again');
     },
-    onDeadLetter: ({ message }) => letters.inc({ topic: message.topic }),
+    onDeadLetter: ({ message: { topic, partition, offset }, reason }) => {
+      letters.inc({ topic });
+      logger.error({ topic, partition, offset, reason }, 'a message could not be read and was set aside');
+    },
     onHandled: (handled) => {
       messages.inc({ topic: handled.topic }, handled.messages);
       seconds.observe({ topic: handled.topic }, handled.seconds);

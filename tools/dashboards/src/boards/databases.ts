@@ -31,6 +31,33 @@ export const databases: Board = {
       ],
     },
     {
+      title: 'Trouble',
+      panels: [
+        {
+          title: 'Databases that a service cannot reach',
+          description: 'Either it refuses, or it does not answer within one and a half seconds.',
+          ...{ shows: 'value', unit: 'short', alarmingFrom: 1, emptyWhenWell: true },
+          queries: [
+            {
+              expr: maxBy('service, database', metric('kinledger_database_away')),
+              legend: '{{service}} {{database}}',
+            },
+          ],
+        },
+        {
+          title: 'Writes refused for a full disk',
+          description: 'Make room: until then, files and decisions wait.',
+          ...{ shows: 'value', unit: 'short', alarmingFrom: 1, emptyWhenWell: true },
+          queries: [
+            {
+              expr: sumBy('service', `increase(${metric('kinledger_database_full_errors_total')}[10m])`),
+              legend: '{{service}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
       title: 'Connections',
       panels: [
         {

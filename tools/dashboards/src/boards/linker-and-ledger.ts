@@ -43,6 +43,18 @@ export const linkerAndLedger: Board = {
           ],
         },
         {
+          title: 'Checkpoints not copied for',
+          description:
+            'Time for which checkpoints could not be copied to their folder. More than five minutes: see the linker’s log.',
+          ...{ shows: 'value', unit: 's', alarmingFrom: 300 },
+          queries: [
+            {
+              expr: maxBy('', metric('kinledger_linker_checkpoint_copies_waiting_seconds')),
+              legend: 'waits',
+            },
+          ],
+        },
+        {
           title: 'A checkpoint contradicts the ledger',
           description: 'Nothing is signed until a person has looked.',
           ...{ shows: 'value', unit: 'short', alarmingFrom: 1, emptyWhenWell: true },

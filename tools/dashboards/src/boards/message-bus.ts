@@ -11,6 +11,12 @@ export const messageBus: Board = {
       title: 'Trouble',
       panels: [
         {
+          title: 'Services that cannot reach the bus',
+          description: 'The brokers refuse, or do not answer within one and a half seconds.',
+          ...{ shows: 'value', unit: 'short', alarmingFrom: 1, emptyWhenWell: true },
+          queries: [{ expr: maxBy('service', metric('kinledger_message_bus_away')), legend: '{{service}}' }],
+        },
+        {
           title: 'Stalled consumers',
           description: 'Messages wait, nothing fails, and nothing moves. The service’s liveness fails too.',
           ...{ shows: 'value', unit: 'short', alarmingFrom: 1, emptyWhenWell: true },

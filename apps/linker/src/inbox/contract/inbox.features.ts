@@ -65,6 +65,19 @@ export function inboxFeatures(open: () => Promise<{ inbox: Inbox; close: () => P
       expect(await inbox.stageIntakes([fileIntake(2, a)])).toEqual({ staged: 0, conflicting: ['intake 2'] });
     });
 
+    it('keep the trace of the message that came first, as do commands', async () => {
+      const [first, second] = ['a', 'b'].map((digit) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`);
+      const traced = { ...fileIntake(1, a), traceparent: first };
+      await inbox.stageIntakes([traced, fileIntake(2, b)]);
+      await inbox.stageIntakes([{ ...traced, traceparent: second }]);
+      const command = withdrawal(3, 2, a);
+      await inbox.stageCommands([{ ...command, traceparent: second }]);
+      expect(await inbox.intake(programme, 1)).toMatchObject({ traceparent: first });
+      expect(await inbox.traceOf(programme, { submission: a })).toBe(first);
+      expect(await inbox.traceOf(programme, { submission: b })).toBeUndefined();
+      expect(await inbox.traceOf(programme, { command: command.id })).toBe(second);
+    });
+
     it('accept an empty batch', async () => {
       expect(await inbox.stageIntakes([])).toEqual({ staged: 0, conflicting: [] });
       expect(await inbox.stageChunks([])).toEqual({ staged: 0, conflicting: [] });
