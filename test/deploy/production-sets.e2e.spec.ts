@@ -20,7 +20,7 @@ const helm = await clients();
 /** Files of the programme that are sent in a phase. */
 const FILES = 4;
 /** Seconds, some of them instead of the chart's, so that the same happens sooner. */
-const DRAIN = 1;
+const DRAIN = 2;
 const GRACE = 25;
 const sooner = { KINLEDGER_SHUTDOWN_DRAIN_SECONDS: String(DRAIN) };
 const leases = { KINLEDGER_LEASE_SECONDS: '3' };

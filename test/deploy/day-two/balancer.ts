@@ -20,6 +20,8 @@ interface Backend {
   readonly pod: Pod;
   readonly agent: Agent;
   ready: boolean;
+  /** Its pod is told to stop: Kubernetes takes it out of the Service, whatever its probes say. */
+  retired: boolean;
 }
 
 /**
@@ -52,10 +54,16 @@ export class Balancer {
 
   /** Begins to probe a pod. Resolves once it is ready and gets requests. */
   async add(pod: Pod): Promise<void> {
-    const backend: Backend = { pod, agent: new Agent({ keepAlive: true }), ready: false };
+    const backend: Backend = { pod, agent: new Agent({ keepAlive: true }), ready: false, retired: false };
     this.#backends.push(backend);
     void this.#probe(backend);
     while (!backend.ready && !this.#stopping.signal.aborted) await pause(20);
+  }
+
+  /** Sends a pod no more requests; what it was sent before may end. */
+  retire(pod: Pod): void {
+    const backend = this.#backends.find((each) => each.pod === pod);
+    if (backend !== undefined) backend.retired = true;
   }
 
   remove(pod: Pod): void {
@@ -86,7 +94,7 @@ export class Balancer {
   }
 
   #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const ready = this.#backends.filter((backend) => backend.ready);
+    const ready = this.#backends.filter((backend) => backend.ready && !backend.retired);
     const backend = ready[this.#next++ % ready.length];
     const what = `${incoming.method ?? ''} ${(incoming.url ?? '').split('?')[0] ?? ''}`;
     if (backend === undefined) {

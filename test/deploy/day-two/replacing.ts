@@ -3,6 +3,9 @@ import { until } from '../installed-pods.ts';
 import type { InstalledPlatform, Pod, ServiceName } from '../installed-platform.ts';
 import type { Balancer } from './balancer.ts';
 
+/** For so long a pod that is told to stop is still sent new requests. */
+const UNTIL_TAKEN_OUT_MS = 300;
+
 /** How a pod ended that was told to. */
 export interface Ending {
   /** Exit code. */
@@ -84,7 +87,10 @@ export class Deployment {
   }
 
   async #end(pod: Pod): Promise<Ending> {
-    const ending = await end(pod);
+    const ending = end(pod);
+    await pause(UNTIL_TAKEN_OUT_MS);
+    this.balancer?.retire(pod);
+    await ending;
     this.#forget(pod);
     return ending;
   }
