@@ -1,235 +1,215 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { provision, roleNames, type RoleName } from '@kinledger/database';
+import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differencesOf } from '../chaos/differences.ts';
-import { decidedRows, outcome, settled } from './day-two/aftermath.ts';
-import { Balancer } from './day-two/balancer.ts';
-import { Load, type ProgrammeFile } from './day-two/load.ts';
-import { Deployment, stateOf, stopwatch, writerAmong, type Ending } from './day-two/replacing.ts';
-import { lostOf, tableOf, type Phase } from './day-two/report.ts';
-import { manner, until, USER } from './installed-pods.ts';
-import { bus, InstalledPlatform, services, type ServiceName } from './installed-platform.ts';
-import { repository } from './rendering.ts';
+import {
+  copyNode,
+  discard,
+  entryOf,
+  freePort,
+  giveToUser,
+  makeReadOnly,
+  manner,
+  RunningService,
+  runOnce,
+  until,
+  USER,
+} from './installed-pods.ts';
+import { podEnvironment } from './pod-environment.ts';
+import {
+  programmeFiles,
+  render,
+  repository,
+  ValueFiles,
+  workloadsOf,
+  type KubernetesObject,
+  type Tree,
+} from './rendering.ts';
 import { clients, isAbsent, unless } from './tools.ts';
 
 const run = promisify(execFile);
 const helm = await clients();
+const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'] as const;
+type ServiceName = (typeof services)[number];
+const zoneOf = (namespace: string): string => namespace.replace('kinledger-', '');
 
-/** Files of the programme that are sent in a phase. */
-const FILES = 4;
-/** Seconds, some of them instead of the chart's, so that the same happens sooner. */
-const DRAIN = 2;
-const GRACE = 25;
-const sooner = { KINLEDGER_SHUTDOWN_DRAIN_SECONDS: String(DRAIN) };
-const leases = { KINLEDGER_LEASE_SECONDS: '3' };
-const intake = {
-  // All files of this test come from one account.
-  KINLEDGER_UPLOADS_AT_ONCE_PER_ACCOUNT: '8',
-  // A sender on a slow line is waited for, however slow this machine is.
-  KINLEDGER_UPLOAD_IDLE_SECONDS: '300',
-  // An upload that does not end is refused after three fifths of this.
-  KINLEDGER_SHUTDOWN_GRACE_SECONDS: '8',
-};
+/**
+ * Installs the rendered chart without a cluster: the key ceremony and the migrations by the tools image, then each service
+ * from the file set of its image, with the files and variables of its pod. Only ports and addresses are this machine's.
+ */
+describe.skipIf(isAbsent(helm))(`the images with the chart${unless(helm)}, ${manner}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kinledger-images-'));
+  const values = new ValueFiles();
+  const keys = join(folder, 'keys', 'kinledger');
+  const setOf = (target: string) => join(folder, 'sets', target);
+  const running = new Map<ServiceName, RunningService>();
+  const ports = new Map<ServiceName, number>();
+  const environments = new Map<ServiceName, Record<string, string>>();
+  let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+  let node: string;
+  let token: string;
 
-describe.skipIf(isAbsent(helm))(
-  `the images with the chart${unless(helm)}, ${manner}, bus ${bus}`,
-  { timeout: 1_200_000 },
-  () => {
-    let platform: InstalledPlatform;
-    let load: Load;
-    let balancers: Readonly<Record<'ingest' | 'projector' | 'reports', Balancer>>;
-    let deployments: Readonly<Record<ServiceName, Deployment>>;
-    let periods: readonly string[];
-    const phases: Phase[] = [];
-    const cleaning: (() => Promise<void>)[] = [];
+  const tools = (args: readonly string[], env: Record<string, string> = {}) =>
+    runOnce(entryOf('tools', node, setOf('tools')), args, env);
+  const urlOf = (service: ServiceName) => `http://127.0.0.1:${ports.get(service) ?? 0}`;
+  const logs = () => [...running].map(([name, { log }]) => `${name}: ${log}`).join('\n');
+  const isReady = async (service: ServiceName) => (await fetch(`${urlOf(service)}/health/ready`)).ok;
+  const start = (service: ServiceName) =>
+    running.set(
+      service,
+      new RunningService(entryOf(service, node, setOf(service)), environments.get(service) ?? {}),
+    );
 
-    const deploy = async (linkers: number) => {
-      const { ingest, projector, reports } = balancers;
-      const of = (service: ServiceName, instead: Readonly<Record<string, string>>, balancer?: Balancer) =>
-        new Deployment(platform, service, { ...sooner, ...instead }, balancer);
-      deployments = {
-        ingest: of('ingest', intake, ingest),
-        pseudonymiser: of('pseudonymiser', {}),
-        linker: of('linker', leases),
-        projector: of('projector', {}, projector),
-        'reporting-api': of('reporting-api', {}, reports),
-      };
-      await Promise.all(services.map((name) => deployments[name].scaleUp(name === 'linker' ? linkers : 1)));
-    };
-
-    /** Carries out a phase while files are sent and read, and keeps what was seen. */
-    const phase = async (
-      what: string,
-      work: () => Promise<{ readonly endings?: readonly Ending[]; readonly note?: string }>,
-    ): Promise<Phase> => {
-      const tally = load.newTally();
-      const clock = stopwatch();
-      const { endings = [], note = '' } = await load.during(work, FILES);
-      const done = { what, tally, seconds: clock(), endings, note };
-      phases.push(done);
-      const failures = Object.values(balancers).flatMap((balancer) => balancer.failures);
-      expect([...tally.failed, ...failures], what).toEqual([]);
-      for (const { code, seconds } of endings) {
-        expect(code, what).toBe(0);
-        expect(seconds, what).toBeLessThan(DRAIN + GRACE);
-      }
-      return done;
-    };
-
-    beforeAll(async () => {
-      platform = await InstalledPlatform.install(isAbsent(helm) ? '' : helm.helm);
-      cleaning.push(() => platform.destroy());
-      const [ingest, projector, reports] = await Promise.all([
-        Balancer.start('ingest'),
-        Balancer.start('projector'),
-        Balancer.start('reporting-api'),
-      ]);
-      balancers = { ingest, projector, reports };
-      cleaning.push(...[ingest, projector, reports].map((balancer) => () => balancer.stop()));
-      await deploy(2);
-      const data = join(platform.shared, 'data');
-      await platform.tools(
-        [
-          ...['generate', '--out', data, '--seed', 'images'],
-          ...['--people', '200', '--quarters', '4'],
-          ...['--programme', platform.environment('linker')['KINLEDGER_PROGRAMME_DIR'] ?? ''],
-        ],
-        { HOME: data },
+  beforeAll(async () => {
+    chmodSync(folder, 0o755);
+    node = copyNode(folder);
+    [postgres] = await Promise.all([
+      startEmbeddedPostgres({ directory: join(folder, 'postgres') }),
+      run(process.execPath, [join(repository, 'deploy/images/assemble.mjs'), 'all', join(folder, 'sets')]),
+    ]);
+    makeReadOnly(join(folder, 'sets'));
+    mkdirSync(join(folder, 'keys'));
+    giveToUser(join(folder, 'keys'));
+    token = (await tools(['install', 'keys', '--out', keys])).trim().split(/\s+/).at(-1) ?? '';
+    // One server stands for three here: its migrator has one password.
+    for (const zone of ['platform', 'bus'])
+      cpSync(
+        join(keys, 'restricted/kinledger-database-migrator'),
+        join(keys, zone, 'kinledger-database-migrator'),
+        { recursive: true, force: true },
       );
-      const { files } = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8')) as {
-        readonly files: readonly ProgrammeFile[];
-      };
-      periods = [...new Set(files.map(({ period }) => period))].sort();
-      load = new Load(balancers, platform.token, data, files);
-      cleaning.push(() => load.stop());
-    }, 600_000);
+    await provision({ superuserUrl: postgres.url(), passwords: passwordsIn(keys) });
 
-    afterAll(async () => {
-      for (const clean of cleaning.toReversed()) await clean();
+    const port = Number(new URL(postgres.url()).port);
+    const server = { host: '127.0.0.1', port };
+    const objects = await render(isAbsent(helm) ? '' : helm.helm, {
+      values: [
+        values.write('values.json', {
+          ...{ programme: { files: programmeFiles() }, services: { linker: { replicas: 1 } } },
+          bus: { kind: 'postgres', caConfigMap: '' },
+          postgresql: {
+            ...{ operator: false, insecure: true, sslMode: 'disable' },
+            ...{ restricted: server, platform: server, bus: server },
+          },
+        }),
+      ],
     });
-
-    it('start from their file sets alone, as a user that owns nothing, and are found healthy', async () => {
-      for (const service of services) {
-        const [pod] = deployments[service].pods;
-        const { user, number } = pod!.process.identity;
-        if (manner.includes(String(USER))) expect(user).toBe(USER);
-        if (manner.includes('process 1')) expect(number).toBe(1);
-        const check = join(repository, 'deploy/images/healthcheck.mjs');
-        const env = { KINLEDGER_HTTP_PORT: new URL(pod!.url).port };
-        await expect(run(platform.node, [check], { env })).resolves.toBeDefined();
+    for (const service of services) ports.set(service, await freePort());
+    for (const workload of workloadsOf(objects)) {
+      const root = join(folder, 'pods', workload.metadata.namespace, workload.metadata.name);
+      const environment = podEnvironment({ objects, workload, keys, zoneOf, root, others: {} });
+      giveToUser(join(folder, 'pods'));
+      if (workload.kind === 'Job') await tools(argumentsOf(workload), environment);
+      else {
+        const service = workload.metadata.name.replace('kinledger-', '') as ServiceName;
+        environments.set(service, { ...environment, KINLEDGER_HTTP_PORT: String(ports.get(service)) });
       }
-    });
+    }
+    for (const service of services) start(service);
+    for (const service of services) await until(`${service} is ready`, () => isReady(service), logs);
+  }, 300_000);
 
-    it('are replaced one by one while files are sent and figures read: all exit 0, and nobody sees a failure', async () => {
-      const { ingest, pseudonymiser, linker, projector, 'reporting-api': reports } = deployments;
-      const { tally } = await phase('ingest replaced', async () => {
-        // One file takes longer than the old pod may; two have just begun when it is told to stop.
-        const slow = [load.sendNext((file) => load.uploadSlowly(file, Infinity))];
-        const endings = ingest.replace(() => {
-          for (let count = 0; count < 2; count += 1)
-            slow.push(load.sendNext((file) => load.uploadSlowly(file, 1_500)));
-        });
-        const [ended] = await Promise.all([endings, endings.then(() => Promise.all(slow)), ...slow]);
-        return { endings: ended };
-      });
-      expect(tally.refused).toBeGreaterThan(0);
-      await phase('pseudonymiser replaced', async () => ({ endings: await pseudonymiser.replace() }));
-      await phase('linker replaced, both in turn', async () => ({ endings: await linker.replaceInTurn() }));
-      await phase('projector replaced', async () => ({ endings: await projector.replace() }));
-      await phase('reporting-api replaced', async () => ({ endings: await reports.replace() }));
-    });
+  afterAll(async () => {
+    await Promise.all([...running.values()].map((service) => service.kill()));
+    await postgres.destroy();
+    values.remove();
+    discard(folder);
+  });
 
-    it('have a standby that decides when the linker at work is killed, or frozen past its lease', async () => {
-      const { linker } = deployments;
-      const { token } = platform;
-      await phase('linker at work killed (SIGKILL)', async () => {
-        await linker.kill(await writerAmong(linker.pods, token));
-        const clock = stopwatch();
-        await writerAmong(linker.pods, token);
-        const note = `the standby decides after ${clock().toFixed(1)} s`;
-        await linker.scaleUp(2);
-        return { note };
-      });
-      await phase('linker at work frozen (SIGSTOP), then continued', async () => {
-        const frozen = await writerAmong(linker.pods, token);
-        process.kill(frozen.process.pid, 'SIGSTOP');
-        const clock = stopwatch();
-        await writerAmong(
-          linker.pods.filter((pod) => pod !== frozen),
-          token,
-        );
-        const note = `the standby decides after ${clock().toFixed(1)} s`;
-        process.kill(frozen.process.pid, 'SIGCONT');
-        await until(
-          'the linker that was frozen stands by',
-          async () => (await stateOf(frozen, token)) === 'standby',
-          () => platform.logs,
-        );
-        return { note };
-      });
-    });
+  it('start from their file sets alone, as a user that owns nothing, and are found healthy', async () => {
+    for (const service of services) {
+      const { user, number } = running.get(service)!.identity;
+      if (manner.includes(String(USER))) expect(user).toBe(USER);
+      if (manner.includes('process 1')) expect(number).toBe(1);
+      const check = [node, join(repository, 'deploy/images/healthcheck.mjs')] as const;
+      const health = run(check[0], [check[1]], { env: { KINLEDGER_HTTP_PORT: String(ports.get(service)) } });
+      await expect(health).resolves.toBeDefined();
+    }
+  });
 
-    it('share the files when there are four pseudonymisers instead of one, and give them back', async () => {
-      const { pseudonymiser } = deployments;
-      const rowsOf = async (): Promise<number[]> =>
-        Promise.all(
-          pseudonymiser.pods.map(async ({ url }) => {
-            const text = await (await fetch(`${url}/metrics`)).text();
-            return [...text.matchAll(/^kinledger_rows_pseudonymised_total\{.*\} (\d+)$/gm)].reduce(
-              (sum, [, rows]) => sum + Number(rows),
-              0,
-            );
-          }),
-        );
-      await phase('pseudonymisers 1 → 4', async () => {
-        const [before = 0] = await rowsOf();
-        await pseudonymiser.scaleUp(4);
-        // Which of them gets a file depends on its partition, and on how soon all have theirs.
-        const isShared = async () =>
-          (await rowsOf()).every((rows, index) => rows > (index === 0 ? before : 0));
-        while (load.hasMore && !(await isShared())) await load.sendNext();
-        await until('all four have pseudonymised', isShared, () => platform.logs);
-        const [first = 0, ...others] = await rowsOf();
-        return { note: `rows of each: ${[first - before, ...others].join(', ')}` };
-      });
-      await phase('pseudonymisers 4 → 1', async () => ({ endings: await pseudonymiser.scaleDown(1) }));
-    });
+  it('finish their batch at SIGTERM within the grace period, and the next pod goes on: no row is lost', async () => {
+    const data = join(folder, 'keys', 'data');
+    await tools(
+      [
+        'generate',
+        '--out',
+        data,
+        '--people',
+        '400',
+        '--quarters',
+        '1',
+        '--seed',
+        'images',
+        '--programme',
+        environments.get('linker')!['KINLEDGER_PROGRAMME_DIR']!,
+      ],
+      { HOME: data },
+    );
+    const { files } = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8'));
+    const [file] = (files as Tree[]).filter(({ dataset }) => String(dataset).endsWith('.user'));
+    const send = [
+      'submit',
+      join(data, file.path),
+      '--dataset',
+      file.dataset,
+      '--period',
+      file.period,
+      '--on-behalf-of',
+      file.provider,
+      '--url',
+      urlOf('ingest'),
+      '--reports-url',
+      urlOf('reporting-api'),
+      '--token',
+      token,
+      '--json',
+    ];
+    const sent = tools(send);
+    await until(
+      'the file is accepted',
+      async () => running.get('ingest')!.log.includes('"context":"submissions"'),
+      logs,
+    );
+    // Now its rows are at work: every service behind the upload is told to stop, and the next one starts.
+    for (const service of ['pseudonymiser', 'linker', 'projector'] as const) {
+      const stopping = running.get(service)!;
+      const began = performance.now();
+      expect(await stopping.stop()).toBe(0);
+      expect(performance.now() - began).toBeLessThan(25_000);
+      expect(stopping.log).toContain('"msg":"stopped"');
+      start(service);
+    }
+    const { upload, submission } = JSON.parse(await sent);
+    expect(submission.state).toBe('linked');
+    const { matched, registered, unlinkable } = submission.outcomes;
+    expect(upload.counts.accepted).toBeGreaterThan(0);
+    expect(Number(matched) + Number(registered) + Number(unlinkable)).toBe(upload.counts.accepted);
+  });
 
-    it('leave the ledger, read models and figures of an undisturbed installation, and lose no row', async () => {
-      await phase('the rest of the files, undisturbed', async () => {
-        await load.sendRest();
-        return {};
-      });
-      await settled(platform, load.files.length);
-      await load.stop();
-      const decided = await decidedRows(platform);
-      console.log(tableOf(phases, decided));
-      for (const done of phases) expect(lostOf(done, decided), done.what).toBe(0);
-      const verified = await platform.tools(['ledger', 'verify', '--live', '--json'], {
-        KINLEDGER_PLATFORM_URL: platform.environment('linker')['KINLEDGER_PLATFORM_URL'] ?? '',
-      });
-      expect(JSON.parse(verified)).toMatchObject({ faults: { count: 0 } });
-      const disturbed = await outcome(platform, deployments['reporting-api'].pods[0]!, periods);
-
-      const order = load.sent.toSorted((one, other) => one.intake - other.intake).map(({ file }) => file);
-      await platform.becomeTwin();
-      for (const balancer of Object.values(balancers)) balancer.forget();
-      await deploy(1);
-      const calm = new Load(balancers, platform.token, load.folder, order);
-      await calm.sendInOrder();
-      await settled(platform, order.length);
-      await calm.stop();
-      const undisturbed = await outcome(platform, deployments['reporting-api'].pods[0]!, periods);
-      expect(differencesOf(disturbed, undisturbed)).toEqual([]);
-      expect(undisturbed.ledger.length).toBeGreaterThan(order.length);
+  it('have a migrator that may run again', async () => {
+    const env = {
+      KINLEDGER_BUS_URL: `postgres://kinledger_migrator:${readFileSync(join(keys, 'bus/kinledger-database-migrator/password'), 'utf8')}@127.0.0.1:${new URL(postgres.url()).port}/kinledger_bus`,
+    };
+    expect(JSON.parse(await tools(['database', 'migrate', 'bus', '--json'], env))).toMatchObject({
+      databases: { bus: 'migrated' },
     });
+  });
+});
 
-    it('have a migrator that may run again', async () => {
-      expect(JSON.parse(await platform.migrateAgain('platform'))).toMatchObject({
-        databases: { platform: 'migrated' },
-      });
-    });
-  },
-);
+const argumentsOf = (job: KubernetesObject): string[] =>
+  job.spec.template.spec.containers[0].args as string[];
+
+/** The passwords of all roles, from what the ceremony wrote. */
+const passwordsIn = (keys: string): Record<RoleName, string> =>
+  Object.fromEntries(
+    roleNames.map((role) => {
+      const [file = ''] = ['restricted', 'platform']
+        .map((zone) => join(keys, zone, `kinledger-database-${role}`, 'password'))
+        .filter((path) => existsSync(path));
+      return [role, readFileSync(file, 'utf8')];
+    }),
+  ) as Record<RoleName, string>;
