@@ -214,6 +214,7 @@ try {
     programme: 'leap',
     pool,
     bus,
+    rowsTopic: 'topic',
     workers,
     keys: { version: () => Promise.resolve(1) },
     unlinked: new Backlog({ measure: () => Promise.resolve(0), limit: 1 }),

@@ -365,8 +365,7 @@ export const policies: Readonly<
     breaks: [
       (objects) => (volume(objects, 'ingest', 'keys').secret.secretName = 'kinledger-pseudonymiser-keys'),
       (objects) =>
-        (variable(objects, 'projector', 'PROJECTOR_PASSWORD').valueFrom.secretKeyRef.name =
-          'kinledger-database-eraser'),
+        (volume(objects, 'projector', 'database-projector').secret.secretName = 'kinledger-database-eraser'),
     ],
   },
   'uninstalling deletes no data': {

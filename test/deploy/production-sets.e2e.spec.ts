@@ -1,10 +1,20 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { provision, roleNames, type RoleName } from '@kinledger/database';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   copyNode,
@@ -63,6 +73,23 @@ describe.skipIf(isAbsent(helm))(`the images with the chart${unless(helm)}, ${man
       service,
       new RunningService(entryOf(service, node, setOf(service)), environments.get(service) ?? {}),
     );
+
+  const data = join(folder, 'keys', 'data');
+  /** A small programme's files with people. */
+  const generate = async (): Promise<Tree[]> => {
+    if (!existsSync(data)) {
+      const programme = environments.get('linker')?.['KINLEDGER_PROGRAMME_DIR'] ?? '';
+      const size = ['--people', '400', '--quarters', '1', '--seed', 'images'];
+      await tools(['generate', '--out', data, ...size, '--programme', programme], { HOME: data });
+    }
+    const { files } = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8'));
+    return (files as Tree[]).filter(({ dataset }) => String(dataset).endsWith('.user'));
+  };
+  const submitting = (file: Tree) => [
+    ...['submit', join(data, String(file.path)), '--dataset', String(file.dataset)],
+    ...['--period', String(file.period), '--on-behalf-of', String(file.provider)],
+    ...['--url', urlOf('ingest'), '--reports-url', urlOf('reporting-api'), '--token', token, '--json'],
+  ];
 
   beforeAll(async () => {
     chmodSync(folder, 0o755);
@@ -132,42 +159,8 @@ describe.skipIf(isAbsent(helm))(`the images with the chart${unless(helm)}, ${man
   });
 
   it('finish their batch at SIGTERM within the grace period, and the next pod goes on: no row is lost', async () => {
-    const data = join(folder, 'keys', 'data');
-    await tools(
-      [
-        'generate',
-        '--out',
-        data,
-        '--people',
-        '400',
-        '--quarters',
-        '1',
-        '--seed',
-        'images',
-        '--programme',
-        environments.get('linker')!['KINLEDGER_PROGRAMME_DIR']!,
-      ],
-      { HOME: data },
-    );
-    const { files } = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8'));
-    const [file] = (files as Tree[]).filter(({ dataset }) => String(dataset).endsWith('.user'));
-    const send = [
-      'submit',
-      join(data, file.path),
-      '--dataset',
-      file.dataset,
-      '--period',
-      file.period,
-      '--on-behalf-of',
-      file.provider,
-      '--url',
-      urlOf('ingest'),
-      '--reports-url',
-      urlOf('reporting-api'),
-      '--token',
-      token,
-      '--json',
-    ];
+    const [file] = await generate();
+    const send = submitting(file);
     const sent = tools(send);
     await until(
       'the file is accepted',
@@ -188,6 +181,31 @@ describe.skipIf(isAbsent(helm))(`the images with the chart${unless(helm)}, ${man
     const { matched, registered, unlinkable } = submission.outcomes;
     expect(upload.counts.accepted).toBeGreaterThan(0);
     expect(Number(matched) + Number(registered) + Number(unlinkable)).toBe(upload.counts.accepted);
+  });
+
+  it('take changed passwords of all their roles while a file is at work: nothing restarts, no row is lost', async () => {
+    const [, file] = await generate();
+    const sent = tools(submitting(file));
+    const isAccepted = () => running.get('ingest')!.log.split('"context":"submissions"').length > 2;
+    await until('the file is accepted', async () => isAccepted(), logs);
+    const superuser = new pg.Client({ connectionString: postgres.url() });
+    await superuser.connect();
+    const roles = roleNames.filter((role) => role !== 'migrator');
+    for (const role of roles) await superuser.query(`ALTER ROLE kinledger_${role} PASSWORD '${role}-anew'`);
+    // A server that is replaced at that moment: every connection has to be made again, and is refused.
+    await superuser.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'kinledger_%'`,
+    );
+    await until('services are refused', async () => logs().includes('password authentication failed'), logs);
+    await expect(isReady('linker')).resolves.toBe(false);
+    for (const path of globSync('pods/**/etc/kinledger/database/*/password', { cwd: folder }))
+      writeFileSync(join(folder, path), `${path.split('/').at(-2) ?? ''}-anew`);
+    const { upload, submission } = JSON.parse(await sent);
+    const { matched, registered, unlinkable } = submission.outcomes;
+    expect(Number(matched) + Number(registered) + Number(unlinkable)).toBe(upload.counts.accepted);
+    for (const service of services) await until(`${service} is ready`, () => isReady(service), logs);
+    for (const { log } of running.values()) expect(log).not.toMatch(/-anew/);
+    await superuser.end();
   });
 
   it('have a migrator that may run again', async () => {

@@ -90,6 +90,10 @@ names all of them at once, says what to do about each, and never prints a value.
 machine \`npm start\` sets all of them; from your own environment it passes on \`KINLEDGER_LOG_LEVEL\`,
 \`KINLEDGER_CHECKPOINTS_DIR\`, \`KINLEDGER_SNAPSHOT_EVENTS\` and every variable that begins with \`KINLEDGER_MAX_\`.
 
+The URL of a database holds the password, or names a file that does: \`passwordfile=/path\` among its parameters, beside
+PostgreSQL’s own such as \`sslmode\` and \`sslrootcert\`. The files are read for each connection
+([rotating credentials](operations/rotating-credentials.md)).
+
 ${sections()}
 `;
 

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testSettings } from '../support/kafka-broker.ts';
 import { grant } from './access-control.ts';
 import { TestAuthority, type Certified } from './certificates.ts';
+import { setScramPassword } from './scram.ts';
 
 const absent = await absentBroker();
 const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'] as const;
@@ -151,6 +152,49 @@ describe.skipIf(absent !== undefined)(
       const failure = await bus.lag('linker').catch(String);
       expect(failure).toContain('SASL_AUTHENTICATION_FAILED');
       expect(failure).not.toContain('wrong-password');
+    });
+
+    it('takes a changed password from its file while it runs, and loses nothing of what is published meanwhile', async () => {
+      const { name } = topics.rowPseudonymised;
+      const [before, after] = [await as('pseudonymiser'), await as('linker')];
+      const errors: unknown[] = [];
+      const read: string[] = [];
+      const publish = (text: string) =>
+        before.publish(name, [{ ...message, value: new TextEncoder().encode(text) }]);
+      await publish('before');
+      for (const service of ['pseudonymiser', 'linker'] as const)
+        await setScramPassword(broker.bootstrap, service, `${service} anew`);
+      // Its connections are open, and stay.
+      await publish('meanwhile');
+      const { ready } = after.subscribe(
+        { group: 'linker', topics: [name], onError: (error) => errors.push(error) },
+        async ({ messages }) =>
+          void read.push(...messages.map(({ value }) => new TextDecoder().decode(value))),
+      );
+      await expect
+        .poll(() => errors.map(String).join(), { timeout: 20_000 })
+        .toContain('SASL_AUTHENTICATION');
+      file('linker.password', 'linker anew');
+      file('pseudonymiser.password', 'pseudonymiser anew');
+      await ready;
+      await publish('after');
+      await expect
+        .poll(() => read, { timeout: 20_000 })
+        .toEqual(expect.arrayContaining(['meanwhile', 'after']));
+      for (const service of ['pseudonymiser', 'linker'] as const) passwords.set(service, `${service} anew`);
+    });
+
+    it('takes a renewed certificate from its file while it runs', async () => {
+      const stranger = await (await TestAuthority.create()).certify('linker');
+      const paths = {
+        KINLEDGER_KAFKA_CERT_FILE: file('renewed.pem', stranger.certificate),
+        KINLEDGER_KAFKA_KEY_FILE: file('renewed.key', stranger.key),
+      };
+      const bus = await byCertificate(paths);
+      await expect(bus.lag('linker')).rejects.toThrow('NO_ANSWER');
+      file('renewed.pem', client.certificate);
+      file('renewed.key', client.key);
+      await expect(bus.lag('linker')).resolves.toBeDefined();
     });
 
     it('accepts a client certificate (mTLS), with the rights of its name', async () => {

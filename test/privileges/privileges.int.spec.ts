@@ -13,7 +13,15 @@ const readOnly = (tables: readonly string[]): Rights =>
 
 const bus = [
   ...['bus.apply_retention', 'bus.attend', 'bus.claim', 'bus.commit_offset', 'bus.ends', 'bus.ensure_topic'],
-  ...['bus.fetch', 'bus.lag', 'bus.leave', 'bus.partitions', 'bus.publish', 'bus.release'],
+  ...[
+    'bus.fetch',
+    'bus.lag',
+    'bus.leave',
+    'bus.partitions',
+    'bus.publish',
+    'bus.release',
+    'bus.topic_identity',
+  ],
 ];
 
 /**
@@ -33,6 +41,7 @@ const expected: Readonly<
       'ingest.person_request': 'insert select update(outcome refusal marks answered_at)',
       'ingest.row_register': 'delete insert select update',
       'ingest.submission': 'insert select update',
+      'ingest.topics_in_use': 'insert select update',
       'ingest.unparking': 'insert select',
       'ingest.upload': 'delete insert select update',
       'landing.chunk': 'delete insert select',
@@ -79,6 +88,7 @@ const expected: Readonly<
       'linker.publication': 'insert select update(position)',
       'linker.snapshot': 'delete insert select update(pieces digest)',
       'linker.snapshot_piece': 'delete insert select',
+      'linker.topics_in_use': 'insert select update',
       'linker.unprocessable': 'insert select',
       'linker.wrapped_tokens': 'delete insert select',
     },

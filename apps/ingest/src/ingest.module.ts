@@ -7,6 +7,7 @@ import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
 import { IntakeContextModule } from './intake-context.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
+import { PublishAgain } from './outbox/publish-again.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
 import { AnswersController } from './people/answers.controller.js';
@@ -50,6 +51,7 @@ export class IngestModule {
       providers: [
         IntakeMetrics,
         ErasureMetrics,
+        PublishAgain,
         SaltWatch,
         UploadService,
         UploadExpiry,

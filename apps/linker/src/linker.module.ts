@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { topics } from '@kinledger/contracts';
+import { publicationTopics, topics } from '@kinledger/contracts';
 import { adoptedStrategyOf, streamOf } from '@kinledger/decisions';
 import { LinkageEngine } from '@kinledger/domain';
 import {
@@ -10,7 +10,7 @@ import {
   type EventStore,
 } from '@kinledger/event-store';
 import { figuresInForce } from '@kinledger/figures';
-import type { MessageBus } from '@kinledger/message-bus';
+import { TopicsInUse, type MessageBus } from '@kinledger/message-bus';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import {
   Backlog,
@@ -44,7 +44,7 @@ import { StagingController, UNDECIDED } from './inbox/staging.controller.js';
 import type { Leases } from './lease/lease.js';
 import { PostgresLeases } from './lease/postgres-leases.js';
 import { ERASURES, EVENT_STORE, LinkerService } from './linker.service.js';
-import { PostgresPublicationCursor } from './publication/publication-cursor.js';
+import { PostgresPublicationCursor, publishFromTheBeginning } from './publication/publication-cursor.js';
 import { Publisher } from './publication/publisher.js';
 import { together } from './publication/together.js';
 import { EraserBodies } from './rekeying/eraser-bodies.js';
@@ -253,6 +253,11 @@ export class LinkerModule {
   }
 }
 
+const topicsInUse = new TopicsInUse(
+  'linker',
+  [...publicationTopics, 'commandAnswered' as const].map((name) => topics[name].name),
+);
+
 function publisherOf(
   { definition }: Programme,
   store: EventStore,
@@ -275,6 +280,10 @@ function publisherOf(
     bus,
     cursor: new PostgresPublicationCursor(pool),
     inbox,
+    noteTopics: async () => {
+      const isNew = await topicsInUse.noteChange(pool, bus, publishFromTheBeginning);
+      if (isNew) logger.warn('the topics are new: decisions and replies are published from the beginning again');
+    },
     onPublished: (messages, position) => {
       metrics.publishedTotal.inc(messages);
       metrics.publishedPosition.set(position);

@@ -114,6 +114,7 @@ export class PseudonymiserModule {
               programme: (await readProgramme(config.programme.directory)).definition.id,
               pool,
               bus,
+              rowsTopic: await bus.topicId(topics.rowPseudonymised.name),
               workers,
               keys,
               unlinked: Backlog.ofGroup(

@@ -1,4 +1,5 @@
 export * from './binary-copy.js';
+export { connectionSettings, passwordFileOf } from './connection.js';
 export * from './copy.js';
 export * from './looks.js';
 export * from './migrate.js';

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { connectionSettings } from './connection.js';
 import { functionsOf, installedFunctions, installFunctions } from './functions.js';
 import { grantAccess } from './provision.js';
 import { compareReleases, recordRelease, releaseOf, thisRelease, type Release } from './release.js';
@@ -38,7 +39,7 @@ export async function migrate(
   migratorUrl: string,
   { release = thisRelease, lockTimeout = '10s' }: MigrateOptions = {},
 ): Promise<'migrated' | 'newer'> {
-  const connection = { connectionString: migratorUrl, options: `-c lock_timeout=${lockTimeout}` };
+  const connection = { ...connectionSettings(migratorUrl), options: `-c lock_timeout=${lockTimeout}` };
   if (await isNewer(database, connection, release)) return 'newer';
   await runner({
     databaseUrl: connection,

@@ -1,7 +1,10 @@
 import pg from 'pg';
 
-/** Connection failure; server shutting down, crashed or starting; too many connections. */
-const passingStates = /^(08...|57P0[123]|53300)$/;
+/**
+ * Connection failure; server shutting down, crashed or starting; too many connections; password refused, which passes
+ * when a changed password has reached both sides.
+ */
+const passingStates = /^(08...|57P0[123]|53300|28P01)$/;
 const socketCodes: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import pg from 'pg';
+import { connectionSettings } from './connection.js';
 import { DISK_FULL } from './outage.js';
 
 // Positions, offsets and counts stay far below 2^53.
@@ -9,16 +10,24 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export interface PoolOptions {
+  /** May name a file for its password: `passwordfile`. */
   readonly url: string;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   readonly max?: number;
 }
 
-/** A pool that survives a server restart: it drops a broken idle connection, and the next query opens a new one. */
+/**
+ * A pool that survives a server restart: it drops a broken idle connection, and the next query opens a new one. Each
+ * connection reads password file and certificates anew, so that these can be changed while a service runs.
+ */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    Client: class extends pg.Client {
+      constructor(given?: pg.ClientConfig) {
+        super({ ...given, ...connectionSettings(options.url) });
+      }
+    },
     application_name: options.applicationName,
     max: options.max ?? 8,
     connectionTimeoutMillis: 10_000,

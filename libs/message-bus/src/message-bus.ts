@@ -127,6 +127,13 @@ export interface MessageBus {
 
   lag(group: string): Promise<readonly PartitionLag[]>;
 
+  /**
+   * What a topic is known by to the server: another one when the topic was made anew, so that what it held is gone. Kept
+   * for as long as the topic is there, by every connection.
+   * @throws TopicUnknown
+   */
+  topicId(topic: string): Promise<string>;
+
   /** Deletes what retention allows. Returns the number of messages deleted. */
   applyRetention(now: Date): Promise<number>;
 

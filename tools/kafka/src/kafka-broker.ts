@@ -1,12 +1,15 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { requireJars } from './jars.js';
 import { requireJava } from './java.js';
-import { serverProperties, type SecuredProtocol } from './server-properties.js';
+import { serverProperties, type Membership, type SecuredProtocol } from './server-properties.js';
+
+const run = promisify(execFile);
 
 export interface KafkaBrokerOptions {
   /** Its own folder for data, settings and log. */
@@ -21,6 +24,12 @@ export interface KafkaBrokerOptions {
   readonly users?: readonly { readonly name: string; readonly password: string }[];
   /** Whether it outlives the process that starts it. */
   readonly detached?: boolean;
+  /** The cluster that it belongs to; absent for a broker on its own. */
+  readonly cluster?: ClusterMembership;
+}
+
+export interface ClusterMembership extends Membership {
+  readonly clusterId: string;
 }
 
 export interface KafkaBroker {
@@ -44,7 +53,8 @@ export interface KafkaBroker {
   destroy(): Promise<void>;
 }
 
-const UP_WITHIN_MS = 90_000;
+/** A broker that was killed reads its logs again, and three of them may share two busy processors. */
+const UP_WITHIN_MS = 180_000;
 
 /**
  * Starts a broker on loopback and waits until it answers. Fetches its jars and formats its folder the first time.
@@ -58,12 +68,18 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   const ports = await portsOf(directory, options.port ?? 0, options.secured ?? []);
   const data = join(directory, 'data');
   const properties = join(directory, 'server.properties');
-  const { settings = {} } = options;
-  writeFileSync(properties, serverProperties({ ...ports, data, settings }), { mode: 0o600 });
-  if (!existsSync(join(data, 'meta.properties'))) format(java, classPath, properties, options.users ?? []);
+  const { settings = {}, cluster = alone(ports.controllerPort) } = options;
+  writeFileSync(properties, serverProperties({ membership: cluster, ...ports, data, settings }), {
+    mode: 0o600,
+  });
+  if (!existsSync(join(data, 'meta.properties')))
+    await format(java, classPath, properties, cluster.clusterId, options.users ?? []);
 
   const log = join(directory, 'broker.log');
-  const spawned = () => spawnBroker(java, classPath, properties, log, options.detached === true);
+  // One broker of several has a part of the work of one on its own.
+  const heapMiB = cluster.controllers.size > 1 ? 320 : 512;
+  const spawned = () =>
+    spawnBroker(java, classPath, properties, { log, heapMiB, detached: options.detached === true });
   let child = spawned();
   await untilUp(child, ports.port, log);
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
@@ -97,13 +113,21 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   };
 }
 
-function format(
+export const newClusterId = (): string => randomBytes(16).toString('base64url');
+
+const alone = (controllerPort: number): ClusterMembership => ({
+  node: 1,
+  controllers: new Map([[1, controllerPort]]),
+  clusterId: newClusterId(),
+});
+
+async function format(
   java: string,
   classPath: string,
   properties: string,
+  clusterId: string,
   users: NonNullable<KafkaBrokerOptions['users']>,
-): void {
-  const clusterId = randomBytes(16).toString('base64url');
+): Promise<void> {
   const scram = users.flatMap(({ name, password }) => [
     '--add-scram',
     `SCRAM-SHA-512=[name=${name},password=${password}]`,
@@ -119,22 +143,29 @@ function format(
     properties,
     ...scram,
   ];
-  const { status, stdout, stderr } = spawnSync(java, ['-Xmx256m', ...args], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`Kafka’s storage could not be formatted:\n${stdout}${stderr}`);
+  try {
+    await run(java, ['-Xmx256m', '-XX:TieredStopAtLevel=1', ...args]);
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    throw new Error(`Kafka’s storage could not be formatted:\n${said}`);
+  }
 }
 
 function spawnBroker(
   java: string,
   classPath: string,
   properties: string,
-  logFile: string,
-  detached: boolean,
+  {
+    log: logFile,
+    heapMiB,
+    detached,
+  }: { readonly log: string; readonly heapMiB: number; readonly detached: boolean },
 ): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(
     java,
     [
-      ...['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:-UsePerfData'],
+      ...[`-Xmx${heapMiB}m`, '-Xms128m', '-XX:+UseSerialGC', '-XX:-UsePerfData'],
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       '-Dorg.slf4j.simpleLogger.showDateTime=true',
       '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
@@ -185,7 +216,7 @@ interface Ports {
 }
 
 /** Keeps the same ports across starts, because clients and the controller quorum rely on them. */
-async function portsOf(
+export async function portsOf(
   directory: string,
   wanted: number,
   protocols: readonly SecuredProtocol[],

@@ -1,7 +1,16 @@
 /** Kafka's names of protocols. A listener has the name of its protocol, without the underscore. */
 export type SecuredProtocol = 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
 
+/** What a broker knows of the cluster that it belongs to. */
+export interface Membership {
+  /** Its own number, from 1. */
+  readonly node: number;
+  /** Ports of all controllers, by node. */
+  readonly controllers: ReadonlyMap<number, number>;
+}
+
 export interface ServerSettings {
+  readonly membership: Membership;
   readonly port: number;
   readonly controllerPort: number;
   readonly data: string;
@@ -10,8 +19,17 @@ export interface ServerSettings {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Settings for one process that is broker and controller, on loopback, without replicas. */
-export function serverProperties({ port, controllerPort, data, secured, settings }: ServerSettings): string {
+/** Copies of a partition in a cluster, and how many must be in sync: as the chart declares them. */
+export const replicasOf = (brokers: number) => {
+  const copies = Math.min(3, brokers);
+  return { copies, inSync: Math.max(1, copies - 1) };
+};
+
+/** Settings for one process that is broker and controller, on loopback. */
+export function serverProperties(server: ServerSettings): string {
+  const { membership, port, controllerPort, data, secured, settings } = server;
+  const { node, controllers } = membership;
+  const { copies, inSync } = replicasOf(controllers.size);
   const listeners = [
     { name: 'CLIENTS', protocol: 'PLAINTEXT', port },
     ...Object.entries(secured).map(([protocol, at]) => ({
@@ -23,8 +41,8 @@ export function serverProperties({ port, controllerPort, data, secured, settings
   const addresses = listeners.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`);
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'node.id': String(node),
+    'controller.quorum.voters': [...controllers].map(([id, at]) => `${id}@127.0.0.1:${at}`).join(),
     listeners: [...addresses, `CONTROLLER://127.0.0.1:${controllerPort}`].join(),
     'advertised.listeners': addresses.join(),
     'listener.security.protocol.map': [
@@ -34,13 +52,14 @@ export function serverProperties({ port, controllerPort, data, secured, settings
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'CLIENTS',
     'log.dirs': data,
-    'default.replication.factor': '1',
-    'offsets.topic.replication.factor': '1',
+    'default.replication.factor': String(copies),
+    'min.insync.replicas': String(inSync),
+    'offsets.topic.replication.factor': String(copies),
     'offsets.topic.num.partitions': '4',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'share.coordinator.state.topic.replication.factor': '1',
-    'share.coordinator.state.topic.min.isr': '1',
+    'transaction.state.log.replication.factor': String(copies),
+    'transaction.state.log.min.isr': String(inSync),
+    'share.coordinator.state.topic.replication.factor': String(copies),
+    'share.coordinator.state.topic.min.isr': String(inSync),
     // So that a misspelt name does not create a topic.
     'auto.create.topics.enable': 'false',
     // Remember the offsets of a stopped group for a year, so that no message that it has not read is deleted.

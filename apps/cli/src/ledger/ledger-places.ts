@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPool } from '@kinledger/database';
+import { connectionSettings, createPool } from '@kinledger/database';
 import {
   openEventStore,
   PostgresCheckpoints,
@@ -64,7 +64,7 @@ export function openLedger(
 
 /** Names of all streams that this installation has written, in any store. */
 export async function streamNames({ platformUrl }: LedgerPlaces): Promise<string[]> {
-  const client = new pg.Client({ connectionString: platformUrl, application_name: 'kinledger-ledger' });
+  const client = new pg.Client({ ...connectionSettings(platformUrl), application_name: 'kinledger-ledger' });
   await client.connect();
   try {
     const { rows } = await client.query<{ name: string }>('SELECT name FROM ledger.stream ORDER BY name');

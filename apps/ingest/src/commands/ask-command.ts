@@ -1,11 +1,12 @@
-import type {
-  AskedBy,
-  CommandData,
-  CommandId,
-  CommandKind,
-  ProgrammeId,
-  ProviderId,
-  SubmissionId,
+import {
+  keptOf,
+  type AskedBy,
+  type CommandData,
+  type CommandId,
+  type CommandKind,
+  type ProgrammeId,
+  type ProviderId,
+  type SubmissionId,
 } from '@kinledger/contracts';
 import type pg from 'pg';
 import { commandMessage } from '../outbox/intake-messages.js';
@@ -35,17 +36,6 @@ export async function askCommand<Kind extends CommandKind>(
   client: pg.ClientBase,
   { id, kind, programme, askedBy, reason, payload, after, at, about }: CommandRequest<Kind>,
 ): Promise<boolean> {
-  const isNew = await insertCommand(client, {
-    id,
-    kind,
-    submission: about?.submission ?? null,
-    provider: about?.provider ?? null,
-    askedBy: askedBy.person,
-    organisation: askedBy.organisation ?? null,
-    reason,
-    askedAt: at,
-  });
-  if (!isNew) return false;
   // The payload matches its kind, which the compiler cannot infer through the type parameter.
   const command = {
     id,
@@ -57,6 +47,18 @@ export async function askCommand<Kind extends CommandKind>(
     after,
     payload,
   } as CommandData;
+  const asked = {
+    id,
+    kind,
+    submission: about?.submission ?? null,
+    provider: about?.provider ?? null,
+    askedBy: askedBy.person,
+    organisation: askedBy.organisation ?? null,
+    reason,
+    askedAt: at,
+  };
+  const isNew = await insertCommand(client, asked, keptOf(command) === command ? command : undefined);
+  if (!isNew) return false;
   await intakeOutbox.write(client, [commandMessage(command)]);
   return true;
 }

@@ -1,5 +1,6 @@
 import type {
   CommandAnswered,
+  CommandData,
   CommandId,
   CommandKind,
   DataOf,
@@ -26,14 +27,18 @@ export type CommandReply = { readonly at: Date } & (
   | { readonly outcome: 'refused'; readonly reason: string; readonly detail: string }
 );
 
-/** @returns false if there already is a command with this id. */
+/**
+ * @param sent the command as it is sent, kept to send it again; undefined if it names a person.
+ * @returns false if there already is a command with this id.
+ */
 export async function insertCommand(
   client: Queryable,
   command: Omit<AskedCommand, 'answer'>,
+  sent: CommandData | undefined,
 ): Promise<boolean> {
   const { rowCount } = await client.query(
-    `INSERT INTO ingest.command (id, kind, submission, provider, asked_by, organisation, reason, asked_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+    `INSERT INTO ingest.command (id, kind, submission, provider, asked_by, organisation, reason, asked_at, sent)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
     [
       command.id,
       command.kind,
@@ -43,6 +48,7 @@ export async function insertCommand(
       command.organisation,
       command.reason,
       command.askedAt,
+      sent === undefined ? null : JSON.stringify(sent),
     ],
   );
   return rowCount === 1;
@@ -58,7 +64,31 @@ export async function readCommand(client: Queryable, id: string): Promise<AskedC
   return rows[0] && commandOf(rows[0]);
 }
 
-/** Records the linker's replies. The first reply to a command stands; replies to unknown commands are ignored. */
+/** All commands that can be sent again, as they were sent, in the order in which they were asked for. */
+export async function sentCommands(client: Queryable): Promise<readonly CommandData[]> {
+  const { rows } = await client.query<{ sent: CommandData }>(
+    'SELECT sent FROM ingest.command WHERE sent IS NOT NULL ORDER BY asked_at, id',
+  );
+  return rows.map(({ sent }) => sent);
+}
+
+/** It may have been lost with the bus, and cannot be sent again. */
+const LOST = 'lost-on-the-way';
+
+/** Refuses what waits for a reply and cannot be sent again. @returns the ids. */
+export async function refuseLostCommands(client: Queryable): Promise<readonly CommandId[]> {
+  const { rows } = await client.query<{ id: CommandId }>(
+    `UPDATE ingest.command SET outcome = 'refused', refusal = '${LOST}', detail = $1, answered_at = now()
+     WHERE sent IS NULL AND outcome IS NULL RETURNING id`,
+    ['The order was lost with the message bus before it was carried out. Ask for it again.'],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Records the linker's replies. The first reply to a command stands, unless the command was believed to be lost; replies to
+ * unknown commands are ignored.
+ */
 export async function recordReplies(
   client: Queryable,
   replies: readonly DataOf<typeof CommandAnswered>[],
@@ -66,7 +96,7 @@ export async function recordReplies(
   for (const { command, outcome, position, reason, detail } of replies) {
     await client.query(
       `UPDATE ingest.command SET outcome = $2, position = $3, refusal = $4, detail = $5, answered_at = now()
-       WHERE id = $1 AND outcome IS NULL`,
+       WHERE id = $1 AND (outcome IS NULL OR refusal = '${LOST}')`,
       [command, outcome, position ?? null, reason ?? null, detail ?? null],
     );
   }

@@ -54,6 +54,15 @@ export async function insertSealedIdentifiers(
   );
 }
 
+/** Requests that the pseudonymiser has not answered, in the order in which they were made. */
+export async function openPersonRequests(client: Queryable): Promise<readonly PersonRequest[]> {
+  const { rows } = await client.query<PersonRequest>(
+    `SELECT id, act, several, asked_by AS "askedBy", organisation, reason, asked_at AS "askedAt", outcome, refusal, marks
+     FROM ingest.person_request WHERE outcome IS NULL ORDER BY asked_at, id`,
+  );
+  return rows;
+}
+
 export async function readPersonRequest(client: Queryable, id: string): Promise<PersonRequest | undefined> {
   const { rows } = await client.query<PersonRequest>(
     `SELECT id, act, several, asked_by AS "askedBy", organisation, reason, asked_at AS "askedAt", outcome, refusal, marks

@@ -132,6 +132,19 @@ export async function submissionsOfDataset(
   return rows.map((row) => ({ ...submissionOf(row), rowsAlone: row.rows_alone }));
 }
 
+/** Submissions after an intake number, in the order of intake. */
+export async function submissionsAfter(
+  client: Queryable,
+  intake: number,
+  limit: number,
+): Promise<readonly Submission[]> {
+  const { rows } = await client.query<SubmissionRow>(
+    `SELECT ${columns} FROM ingest.submission WHERE intake > $1 ORDER BY intake LIMIT $2`,
+    [intake, limit],
+  );
+  return rows.map(submissionOf);
+}
+
 export async function readSubmission(client: Queryable, id: string): Promise<Submission | undefined> {
   const { rows } = await client.query<SubmissionRow>(
     `SELECT ${columns} FROM ingest.submission WHERE submission = $1`,

@@ -40,7 +40,8 @@ export async function unparkSubmission(
     }
     if ((await rowsGoneAt(client, [submission.upload])).size > 0) {
       throw new Problem(409, 'submission-not-parked', {
-        detail: 'The submission is not parked: its rows have been pseudonymised.',
+        detail:
+          'The submission’s rows have been pseudonymised, and none is kept here. If it is parked because they were lost, withdraw it, and have the file sent again.',
       });
     }
     await readFile(client, submission.upload).catch((error: unknown) => {

@@ -104,6 +104,17 @@ export async function readUpload(client: Queryable, upload: string): Promise<Upl
   );
 }
 
+export async function readUploads(
+  client: Queryable,
+  uploads: readonly UploadId[],
+): Promise<ReadonlyMap<UploadId, Upload>> {
+  const { rows } = await client.query<UploadRow>(
+    `SELECT ${columns} FROM ingest.upload WHERE upload = ANY ($1::text[]) AND state <> 'receiving'`,
+    [uploads],
+  );
+  return new Map(rows.map((row) => [row.upload, uploadOf(row)]));
+}
+
 /** The same, locked against changes until the transaction ends. */
 export async function lockUpload(client: Queryable, upload: string): Promise<Upload | undefined> {
   return one(

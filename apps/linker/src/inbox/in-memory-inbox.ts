@@ -105,6 +105,7 @@ export class InMemoryInbox implements Inbox {
 
   async stageUnprocessable(submissions: readonly IncomingUnprocessable[]): Promise<void> {
     for (const { submission, intake, reason } of submissions) {
+      if (this.#fileOf(submission)?.state === 'decided') continue;
       const key = keyOf(submission, intake);
       if (!this.#unprocessable.has(key)) this.#unprocessable.set(key, reason);
     }

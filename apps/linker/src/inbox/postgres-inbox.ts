@@ -200,7 +200,10 @@ export class PostgresInbox implements Inbox {
     if (submissions.length === 0) return;
     await this.#pool.query(
       `INSERT INTO linker.unprocessable (submission, intake, reason)
-       SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[]) ON CONFLICT DO NOTHING`,
+       SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[]) AS given (submission, intake, reason)
+       WHERE NOT EXISTS (SELECT FROM linker.intake i
+                         WHERE i.submission = given.submission AND i.kind = 'file' AND i.state = 'decided')
+       ON CONFLICT DO NOTHING`,
       [
         submissions.map((item) => item.submission),
         submissions.map((item) => item.intake),

@@ -7,6 +7,15 @@ export interface PublicationCursor {
   advance(programme: string, position: number): Promise<void>;
 }
 
+/**
+ * Has the ledger's decisions, and the replies to commands, published from the beginning again: what was published is
+ * gone with its topics, and consumers of what others have lost know repeats by their ids.
+ */
+export async function publishFromTheBeginning(client: pg.ClientBase): Promise<void> {
+  await client.query('UPDATE linker.publication SET position = -1');
+  await client.query(`UPDATE linker.command SET answered = false WHERE state <> 'waiting'`);
+}
+
 /** The cursor in the linker's schema of the platform database. */
 export class PostgresPublicationCursor implements PublicationCursor {
   readonly #pool: pg.Pool;

@@ -41,6 +41,11 @@ export interface PublisherOptions {
   readonly bus: MessageBus;
   readonly cursor: PublicationCursor;
   readonly inbox: Inbox;
+  /**
+   * Called before anything is published: if the topics are others than before, everything is to be published again. Tried
+   * again if it rejects.
+   */
+  readonly noteTopics?: () => Promise<void>;
   readonly onPublished?: (messages: number, position: number) => void;
   readonly onError: (error: unknown) => void;
   /** Called whenever everything is published. */
@@ -82,8 +87,11 @@ export class Publisher implements Publication {
   async run(signal: AbortSignal): Promise<void> {
     const { retryMs = RETRY_MS } = this.#options;
     const backOff = new BackOff({ firstMs: retryMs, longestMs: LONGEST_PAUSE_MS });
+    let isNoted = false;
     while (!signal.aborted) {
       try {
+        if (!isNoted) await this.#options.noteTopics?.();
+        isNoted = true;
         await this.#publishAll(signal);
         await this.#answerCommands();
         backOff.reset();

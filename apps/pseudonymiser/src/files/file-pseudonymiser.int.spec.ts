@@ -95,10 +95,15 @@ beforeEach(() => {
   ended = [];
   unlinked = 0;
   keyInForce = 1;
-  files = new FilePseudonymiser({
+  files = publishingTo('first topic');
+});
+
+const publishingTo = (rowsTopic: string) =>
+  new FilePseudonymiser({
     programme: 'leap',
     pool,
     bus: recording.bus,
+    rowsTopic,
     workers,
     keys: { version: () => Promise.resolve(keyInForce) },
     unlinked: new Backlog({
@@ -120,7 +125,6 @@ beforeEach(() => {
     },
     wakeOutbox: () => undefined,
   });
-});
 
 const land = (file: FileToLand) => landFile(ingest, secretsDirectory, file);
 const participants = () => programme.dataset('natural-thinkers.user')!;
@@ -325,6 +329,25 @@ describe('a file that is delivered again', () => {
     expect(await files.process(event, never)).toMatchObject({ outcome: 'pseudonymised' });
     expect(recording.published).toHaveLength(published);
     expect(await takeStates()).toEqual([first]);
+  });
+
+  it('to a bus whose topic of rows was made anew since is said to have lost them, besides its outcome', async () => {
+    const { event } = await land({ dataset: participants(), rows: children(10) });
+    await files.process(event, never);
+    const [first] = await takeStates();
+    expect(await publishingTo('first topic').process(event, never)).toMatchObject({
+      outcome: 'pseudonymised',
+    });
+    expect(await takeStates()).toEqual([first]);
+    await publishingTo('second topic').process(event, never);
+    const [same, lost, ...others] = await takeStates();
+    expect(same).toEqual(first);
+    expect(lost?.data).toMatchObject({
+      ...{ submission: event.data.submission, intake: event.data.intake },
+      ...{ state: 'unprocessable', reason: 'rows-lost' },
+    });
+    expect(lost?.id).not.toBe(first?.id);
+    expect(others).toEqual([]);
   });
 
   it('after the bus failed halfway has everything published again, byte for byte', async () => {

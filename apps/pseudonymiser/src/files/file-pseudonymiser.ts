@@ -27,6 +27,8 @@ export interface FilePseudonymiserOptions {
   readonly programme: string;
   readonly pool: pg.Pool;
   readonly bus: MessageBus;
+  /** The id of the topic of rows. */
+  readonly rowsTopic: string;
   readonly workers: RowWorkers;
   readonly keys: Pick<TokenKeyInForce, 'version'>;
   /** Chunks that the linker has not consumed yet. */
@@ -76,21 +78,29 @@ export class FilePseudonymiser {
   }
 
   async #finish(file: AcceptedFile, signal: AbortSignal): Promise<FinishedFile> {
-    const { pool, wakeOutbox, observer, now } = this.#options;
+    const { pool, rowsTopic, wakeOutbox, observer, now } = this.#options;
     const finished = await findFinished(pool, file.data);
     if (finished !== undefined) {
-      await announceAgain(pool, file, finished);
+      await announceAgain(pool, file, finished, rowsTopic);
       wakeOutbox();
       return finished;
     }
     const started = performance.now();
-    const end = await finish(pool, file, { ...(await this.#end(file, signal)), finishedAt: now() });
+    const ended = await this.#end(file, signal);
+    const end = await finish(pool, file, {
+      ...ended,
+      finishedAt: now(),
+      rowsTopic: ended.outcome === 'pseudonymised' ? rowsTopic : null,
+    });
     wakeOutbox();
     observer.onFinished(file, end, (performance.now() - started) / 1000);
     return end;
   }
 
-  async #end(file: AcceptedFile, signal: AbortSignal): Promise<Omit<FinishedFile, 'finishedAt'>> {
+  async #end(
+    file: AcceptedFile,
+    signal: AbortSignal,
+  ): Promise<Omit<FinishedFile, 'finishedAt' | 'rowsTopic'>> {
     try {
       return { outcome: 'pseudonymised', ...(await this.#publishRows(file, signal)), reason: null };
     } catch (error) {

@@ -23,6 +23,8 @@ export interface FinishedFile {
   readonly chunks: number;
   readonly reason: string | null;
   readonly finishedAt: Date;
+  /** The topic to which its rows were published. Null if it has none, or if that was not noted. */
+  readonly rowsTopic: string | null;
 }
 
 type Accepted = Pick<CloudEvent<typeof FileAccepted>, 'time' | 'traceparent' | 'data'>;
@@ -36,7 +38,7 @@ export async function findFinished(
   { submission, intake }: { readonly submission: SubmissionId; readonly intake: number },
 ): Promise<FinishedFile | undefined> {
   const { rows } = await client.query<FinishedFile>(
-    `SELECT outcome, rows, suppressed, chunks, reason, finished_at AS "finishedAt"
+    `SELECT outcome, rows, suppressed, chunks, reason, finished_at AS "finishedAt", rows_topic AS "rowsTopic"
      FROM pseudonymiser.finished_file
      WHERE submission = $1 AND (intake = $2 OR outcome = 'pseudonymised')
      ORDER BY outcome = 'pseudonymised' DESC LIMIT 1`,
@@ -56,8 +58,8 @@ export function finish(pool: pg.Pool, file: Accepted, end: FinishedFile): Promis
     const { submission, upload, intake } = file.data;
     const { rowCount } = await client.query(
       `INSERT INTO pseudonymiser.finished_file (submission, upload, intake, outcome, rows, suppressed, chunks, reason,
-                                                finished_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+                                                finished_at, rows_topic)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
       [
         submission,
         upload,
@@ -68,6 +70,7 @@ export function finish(pool: pg.Pool, file: Accepted, end: FinishedFile): Promis
         end.chunks,
         end.reason,
         end.finishedAt,
+        end.rowsTopic,
       ],
     );
     const isFirst = rowCount === 1;
@@ -81,9 +84,28 @@ export function finish(pool: pg.Pool, file: Accepted, end: FinishedFile): Promis
   });
 }
 
-/** Reports a file's outcome again, with the same message, for consumers that missed it. */
-export const announceAgain = (pool: pg.Pool, file: Accepted, end: FinishedFile): Promise<void> =>
-  inTransaction(pool, (client) => statesOutbox.write(client, [stateMessage(file, end)]));
+/**
+ * Reports a file's outcome again, with the same message, for consumers that missed it. If its rows were published to a
+ * topic that is gone, says that too: a linker that has them all goes on, and one that does not parks the submission.
+ */
+export const announceAgain = (
+  pool: pg.Pool,
+  file: Accepted,
+  end: FinishedFile,
+  rowsTopic: string,
+): Promise<void> => {
+  const isGone = end.rowsTopic !== null && end.rowsTopic !== rowsTopic;
+  const ends = isGone ? [end, { ...end, outcome: 'unprocessable' as const, reason: ROWS_LOST }] : [end];
+  return inTransaction(pool, (client) =>
+    statesOutbox.write(
+      client,
+      ends.map((each) => stateMessage(file, each)),
+    ),
+  );
+};
+
+/** Its rows were on their way when the bus was lost, and are kept nowhere else. */
+const ROWS_LOST = 'rows-lost';
 
 function stateMessage(file: Accepted, end: FinishedFile) {
   const { programme, upload, submission, intake, provider, dataset, period, counts, findings } = file.data;

@@ -259,6 +259,7 @@ describe('requests about people', () => {
     const files = () =>
       new FilePseudonymiser({
         ...{ programme: leap, pool, bus, workers, keys, filesAtOnce: 1, now: () => new Date() },
+        rowsTopic: 'topic',
         unlinked: new Backlog({ measure: async () => 0, limit: 10, everyMs: 1 }),
         observer: { onRows: () => undefined, onFinished: () => undefined },
         wakeOutbox: () => undefined,

@@ -1,20 +1,30 @@
-{{/* Variables of the connection to a database: dict root, database, role, name (of the URL's variable). */}}
-{{- define "kinledger.databaseEnvironment" -}}
-{{- $password := printf "%s_PASSWORD" (.role | upper) -}}
-{{- if not .shared }}
-{{ include "kinledger.secretVariable" (dict "name" $password "secret" (printf "kinledger-database-%s" .role) "key" "password") }}
-{{- end }}
+{{/* The variable of the connection to a database: dict root, database, role, name (of the variable). */}}
+{{- define "kinledger.databaseEnvironment" }}
 - name: {{ .name }}
-  value: {{ include "kinledger.databaseUrl" (dict "root" .root "database" .database "role" .role "password" $password) | quote }}
+  value: {{ include "kinledger.databaseUrl" (dict "root" .root "database" .database "role" .role) | quote }}
 {{- end }}
 
-{{/* Variables of the bus: dict root, role. The password's variable is there already. */}}
+{{/* The volume with a role's password, which a running pod follows when it is changed: the role. */}}
+{{- define "kinledger.passwordVolume" -}}
+name: database-{{ . }}
+secret:
+  secretName: kinledger-database-{{ . }}
+  defaultMode: 288
+  items: [{ key: password, path: password }]
+{{- end }}
+
+{{/* Where it is mounted. No subPath: that would stay as it is. */}}
+{{- define "kinledger.passwordMount" -}}
+{ name: database-{{ . }}, mountPath: /etc/kinledger/database/{{ . }}, readOnly: true }
+{{- end }}
+
+{{/* Variables of the bus: dict root, role. */}}
 {{- define "kinledger.busEnvironment" -}}
 {{- $bus := .root.Values.bus -}}
 - name: KINLEDGER_BUS
   value: {{ $bus.kind }}
 {{- if eq $bus.kind "postgres" }}
-{{- include "kinledger.databaseEnvironment" (dict "root" .root "database" "bus" "role" .role "name" "KINLEDGER_BUS_URL" "shared" true) }}
+{{- include "kinledger.databaseEnvironment" (dict "root" .root "database" "bus" "role" .role "name" "KINLEDGER_BUS_URL") }}
 {{- else }}
 - name: KINLEDGER_KAFKA_BROKERS
   value: {{ include "kinledger.brokers" .root | quote }}
@@ -132,6 +142,11 @@
 {{- end }}
 {{- end }}
 
+{{/* The roles with which a service connects to its databases. */}}
+{{- define "kinledger.rolesOf" -}}
+{{- if eq . "linker" -}}linker eraser{{- else if eq . "reporting-api" -}}reporting{{- else -}}{{ . }}{{- end -}}
+{{- end }}
+
 {{/* Volumes of a service and where it finds them: dict root, service, part (volumes or mounts). */}}
 {{- define "kinledger.files" -}}
 {{- $root := .root -}}
@@ -149,6 +164,10 @@
 {{- else if eq $service "linker" -}}
 {{- $volumes = append $volumes (dict "name" "signing-key" "secret" (dict "secretName" "kinledger-signing-key" "defaultMode" 288)) -}}
 {{- $mounts = append $mounts (dict "name" "signing-key" "mountPath" "/etc/kinledger/signing-key" "readOnly" true) -}}
+{{- end -}}
+{{- range $role := include "kinledger.rolesOf" $service | splitList " " -}}
+{{- $volumes = append $volumes (include "kinledger.passwordVolume" $role | fromYaml) -}}
+{{- $mounts = append $mounts (include "kinledger.passwordMount" $role | fromYaml) -}}
 {{- end -}}
 {{- if ne $service "pseudonymiser" -}}
 {{- $volumes = append $volumes (dict "name" "access" "secret" (dict "secretName" "kinledger-access" "defaultMode" 288)) -}}

@@ -92,7 +92,7 @@ limits:
 {{- else if or .root.Values.postgresql.operator (index .root.Values.postgresql .database).caConfigMap -}}/etc/kinledger/database-ca{{- end -}}
 {{- end }}
 
-{{/* The URL of a database; Kubernetes puts the password in: dict root, database, role, password (its variable). */}}
+{{/* The URL of a database; the password is in a file: dict root, database, role. */}}
 {{- define "kinledger.databaseUrl" -}}
 {{- $database := index .root.Values.postgresql .database -}}
 {{- $host := $database.host -}}
@@ -101,7 +101,7 @@ limits:
 {{- end -}}
 {{- $name := $database.database | default (printf "kinledger_%s" .database) -}}
 {{- $ca := include "kinledger.databaseCa" . -}}
-postgres://kinledger_{{ .role }}:$({{ .password }})@{{ $host }}:{{ if .root.Values.postgresql.operator }}5432{{ else }}{{ $database.port }}{{ end }}/{{ $name }}?sslmode={{ .root.Values.postgresql.sslMode }}
+postgres://kinledger_{{ .role }}@{{ $host }}:{{ if .root.Values.postgresql.operator }}5432{{ else }}{{ $database.port }}{{ end }}/{{ $name }}?sslmode={{ .root.Values.postgresql.sslMode }}&passwordfile=/etc/kinledger/database/{{ .role }}/password
 {{- if $ca }}&sslrootcert={{ $ca }}/ca.crt{{ end }}
 {{- end }}
 

@@ -52,6 +52,7 @@ class StoreThatGoesAway implements MessageStore {
   ensureTopics = () => Promise.resolve();
   ends = () => Promise.resolve([]);
   lag = () => Promise.resolve([]);
+  topicId = () => Promise.resolve('');
   deleteSome = () => Promise.resolve(0);
   trim = () => Promise.resolve([]);
   onHint = () => () => undefined;

@@ -106,6 +106,7 @@ export interface MessageStore {
 
   ends(topics: readonly string[]): Promise<readonly (PartitionName & { readonly end: number })[]>;
   lag(group: string): Promise<readonly PartitionLag[]>;
+  topicId(topic: string): Promise<string>;
   /** Deletes a bounded number of messages; returns zero when no more may be deleted. */
   deleteSome(now: Date): Promise<number>;
   /** Deletes what every group has committed, whatever its age; returns what is left. */

@@ -56,6 +56,11 @@ export class StoredMessageBus implements MessageBus {
     return this.#store.lag(group);
   }
 
+  async topicId(topic: string): Promise<string> {
+    this.#requireOpen();
+    return this.#store.topicId(topic);
+  }
+
   async applyRetention(now: Date): Promise<number> {
     this.#requireOpen();
     let total = 0;

@@ -39,6 +39,17 @@ export function deliveryFeatures(open: OpenBus): void {
       expect([...handled[0]!.value]).toEqual(Array.from({ length: 256 }, (_, index) => index));
     });
 
+    it('knows a topic by one id, whoever asks, and no two topics by the same', async () => {
+      const [topic, other] = [await newTopic(bus), await newTopic(bus)];
+      const id = await bus.topicId(topic);
+      await bus.publish(topic, [message('a', 'b')]);
+      await bus.ensureTopics([{ name: topic, partitions: 1, retentionMs: DAY_MS }]);
+      const elsewhere = await underTest.connect();
+      expect(await elsewhere.bus.topicId(topic)).toBe(id);
+      expect(await bus.topicId(other)).not.toBe(id);
+      await expect(bus.topicId(unique('unknown'))).rejects.toSatisfy(isTopicUnknown);
+    });
+
     it('delivers an empty value', async () => {
       const topic = await newTopic(bus);
       const received = inbox(bus, { group: unique('group'), topics: [topic] });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   FetchedMessages,
   GroupState,
@@ -28,6 +29,7 @@ interface Partition {
 }
 
 interface Topic {
+  readonly id: string;
   settings: TopicSettings;
   readonly partitions: readonly Partition[];
 }
@@ -57,13 +59,17 @@ export class InMemoryBroker {
       const known = this.#topics.get(settings.name);
       if (known === undefined) {
         const partitions = Array.from({ length: settings.partitions }, () => ({ messages: [], end: 0 }));
-        this.#topics.set(settings.name, { settings, partitions });
+        this.#topics.set(settings.name, { id: randomUUID(), settings, partitions });
       } else if (known.partitions.length !== settings.partitions) {
         throw partitionsDiffer(settings.name, settings.partitions, known.partitions.length);
       } else {
         known.settings = settings;
       }
     }
+  }
+
+  topicId(topic: string): string {
+    return this.#topic(topic).id;
   }
 
   publish(topic: string, messages: readonly OutgoingMessage[]): void {

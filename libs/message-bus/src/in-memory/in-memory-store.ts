@@ -92,6 +92,10 @@ export class InMemoryStore implements MessageStore {
     return this.#call(() => this.#broker.lag(group));
   }
 
+  topicId(topic: string): Promise<string> {
+    return this.#call(() => this.#broker.topicId(topic));
+  }
+
   deleteSome(now: Date): Promise<number> {
     return this.#call(() => this.#broker.deleteOld(now));
   }

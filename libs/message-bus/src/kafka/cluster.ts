@@ -28,6 +28,8 @@ export class Cluster {
   readonly #topics = new Map<string, TopicDescription>();
   readonly #coordinators = new Map<string, BrokerAddress>();
   #nodes = new Map<number, BrokerAddress>();
+  /** Addresses whose last request got no answer. */
+  readonly #silent = new Set<string>();
   #closed = false;
 
   constructor(settings: KafkaConnectionSettings) {
@@ -65,10 +67,10 @@ export class Cluster {
 
   /** Sends a request to any broker. */
   async askAny<A extends unknown[], R>(api: KafkaRequest<A, R>, ...args: A): Promise<R> {
-    const addresses = [
+    const addresses = this.#likelyFirst([
       ...this.#nodes.values(),
       ...this.#settings.brokers.map((text) => this.#reached(brokerAddress(text))),
-    ];
+    ]);
     let failure: unknown = kafkaFailure(api.name, [NO_ANSWER], 'no broker address is known');
     for (const address of addresses) {
       try {
@@ -79,6 +81,13 @@ export class Cluster {
       }
     }
     throw failure;
+  }
+
+  /** Each address once. Those that gave no answer the last time come last: to wait for a dead broker takes seconds. */
+  #likelyFirst(addresses: readonly BrokerAddress[]): readonly BrokerAddress[] {
+    const each = [...new Map(addresses.map((address) => [nameOf(address), address])).values()];
+    const isSilent = (address: BrokerAddress) => this.#silent.has(nameOf(address));
+    return [...each.filter((address) => !isSilent(address)), ...each.filter(isSilent)];
   }
 
   /** Sends a request to every broker. */
@@ -170,15 +179,20 @@ export class Cluster {
   ): Promise<R> {
     try {
       const connection = await this.#connection(address, line);
-      return await api.async(connection, ...args);
+      const answer = await api.async(connection, ...args);
+      this.#silent.delete(nameOf(address));
+      return answer;
     } catch (error) {
-      throw asKafkaFailure(api.name, error);
+      const failure = asKafkaFailure(api.name, error);
+      if (failedBecause(failure, NO_ANSWER)) this.#silent.add(nameOf(address));
+      else this.#silent.delete(nameOf(address));
+      throw failure;
     }
   }
 
   #connection(address: BrokerAddress, line: string): Promise<Connection> {
     if (this.#closed) throw kafkaFailure('connecting', [NO_ANSWER], 'the bus is closed');
-    const key = `${line} ${address.host}:${address.port}`;
+    const key = `${line} ${nameOf(address)}`;
     const known = this.#connections.get(key);
     if (known !== undefined) return known;
     const opened = this.#open(address, () => {
@@ -194,7 +208,7 @@ export class Cluster {
       connectTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
       maxInflights: 100,
-      ...(tls === undefined ? {} : { tls: { ...tls } }),
+      ...(tls === undefined ? {} : { tls: { ...tls() } }),
       ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
     });
     // Without a listener an error would end the process; the caller learns of it from the failed request.
@@ -238,6 +252,8 @@ export class Cluster {
     return this.#settings.reach?.({ host, port }) ?? { host, port };
   }
 }
+
+const nameOf = ({ host, port }: BrokerAddress): string => `${host}:${port}`;
 
 /** Closes a connection at once, with everything in progress on it. */
 function discard(connection: Connection): void {

@@ -6,9 +6,9 @@ export interface KafkaConnectionSettings {
   readonly clientId: string;
   /**
    * Encrypts, and authenticates us if `cert` and `key` (PEM) are given (mTLS). Without `ca` the system's authorities
-   * apply.
+   * apply. Called for each connection, because certificates are renewed while services run.
    */
-  readonly tls?: KafkaTls;
+  readonly tls?: () => KafkaTls;
   readonly sasl?: KafkaSasl;
   /** After this time without an answer a request fails and its connection is closed. Default 30,000. */
   readonly requestTimeoutMs?: number;
@@ -27,7 +27,8 @@ export interface KafkaTls {
 export interface KafkaSasl {
   readonly mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
   readonly username: string;
-  readonly password: string;
+  /** Called whenever the client authenticates, because passwords are changed while services run. */
+  readonly password: () => string;
 }
 
 export interface BrokerAddress {

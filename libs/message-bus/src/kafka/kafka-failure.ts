@@ -33,6 +33,9 @@ export function asKafkaFailure(request: string, error: unknown): KafkaFailure {
 /** A reason beside the names of the protocol's errors: the outcome is unknown. */
 export const NO_ANSWER = 'NO_ANSWER';
 
+/** While a password is changed, the brokers and the file that a service reads differ for a moment. */
+export const PASSWORD_REFUSED = 'SASL_AUTHENTICATION_FAILED';
+
 export const failedBecause = (error: unknown, ...reasons: readonly string[]): boolean =>
   isKafkaFailure(error) && error.reasons.some((reason) => reasons.includes(reason));
 

@@ -13,6 +13,8 @@ export interface KafkaMessageBusOptions extends KafkaConnectionSettings {
   readonly replicas?: number;
   /** After this time a publish that finds no broker fails with an unknown outcome. Default 120,000. */
   readonly deliveryTimeoutMs?: number;
+  /** Called whenever a publish could not be stored and is tried again, with the reason. */
+  readonly onRetry?: (error: unknown) => void;
   /**
    * The broker decides the session timeout (`group.consumer.session.timeout.ms`, 45 s by default); `ttlMs` is when a
    * member must assume that it has expired. `pollMs` is how long a reader waits at the broker for a message.
@@ -32,11 +34,12 @@ const LONG_POLL_MS = 5_000;
  * recovers from lost brokers by itself.
  */
 export const createKafkaMessageBus = (options: KafkaMessageBusOptions): MessageBus => {
-  const { prefix = '', replicas, deliveryTimeoutMs = 120_000, session, ...connection } = options;
+  const { prefix = '', replicas, deliveryTimeoutMs = 120_000, onRetry, session, ...connection } = options;
   const settings = { ...defaultSession, ttlMs: BROKER_SESSION_MS, pollMs: LONG_POLL_MS, ...session };
   const bus = new StoredMessageBus(
     new KafkaStore(new Cluster(connection), {
       deliveryTimeoutMs,
+      onRetry,
       waitMs: settings.pollMs,
       ...(replicas === undefined ? {} : { replicas }),
     }),

@@ -20,6 +20,7 @@ export interface KafkaStoreOptions {
   /** Replicas of each partition of a topic that is created. Absent: the broker's default. */
   readonly replicas?: number;
   readonly deliveryTimeoutMs: number;
+  readonly onRetry?: ((error: unknown) => void) | undefined;
   /** How long a reader that finds no message waits at the broker before it asks again. */
   readonly waitMs: number;
 }
@@ -92,6 +93,12 @@ export class KafkaStore implements MessageStore {
     return lagOf(this.#cluster, group);
   }
 
+  async topicId(topic: string): Promise<string> {
+    // Not from memory: somebody may have made it anew.
+    this.#cluster.forgetTopic(topic);
+    return (await this.#cluster.topic(topic)).id;
+  }
+
   deleteSome(now: Date): Promise<number> {
     return trim(this.#cluster, this.#kept, now);
   }
@@ -117,8 +124,7 @@ export class KafkaStore implements MessageStore {
   #writer(topic: string, partition: number): PartitionWriter {
     const name = `${topic}/${partition}`;
     const writer =
-      this.#writers.get(name) ??
-      new PartitionWriter(this.#cluster, topic, partition, this.#options.deliveryTimeoutMs);
+      this.#writers.get(name) ?? new PartitionWriter(this.#cluster, topic, partition, this.#options);
     this.#writers.set(name, writer);
     return writer;
   }

@@ -4,7 +4,7 @@ import { BackOff } from '@kinledger/waiting';
 import { busClosed } from '../errors.js';
 import type { OutgoingMessage } from '../message-bus.js';
 import type { Cluster } from './cluster.js';
-import { failedBecause, isTransient } from './kafka-failure.js';
+import { failedBecause, isTransient, PASSWORD_REFUSED } from './kafka-failure.js';
 import { asRecord, recordBatches } from './record-batches.js';
 import { initProducerId, produce } from './requests.js';
 
@@ -19,6 +19,13 @@ interface ProducerIdentity {
   readonly producerEpoch: number;
 }
 
+export interface PartitionWriterOptions {
+  /** After this time a write that could not be stored fails. */
+  readonly deliveryTimeoutMs: number;
+  /** Called when a write is about to be tried again, with the reason. */
+  readonly onRetry?: ((error: unknown) => void) | undefined;
+}
+
 const ALL_REPLICAS = -1;
 const PAUSES = { firstMs: 50, longestMs: 1_000 };
 
@@ -30,17 +37,17 @@ export class PartitionWriter {
   readonly #cluster: Cluster;
   readonly #topic: string;
   readonly #partition: number;
-  readonly #deliveryTimeoutMs: number;
+  readonly #options: PartitionWriterOptions;
   readonly #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
   #identity: ProducerIdentity | undefined;
   #sequence = 0;
 
-  constructor(cluster: Cluster, topic: string, partition: number, deliveryTimeoutMs: number) {
+  constructor(cluster: Cluster, topic: string, partition: number, options: PartitionWriterOptions) {
     this.#cluster = cluster;
     this.#topic = topic;
     this.#partition = partition;
-    this.#deliveryTimeoutMs = deliveryTimeoutMs;
+    this.#options = options;
   }
 
   /** Resolves when all in-sync replicas have the messages; rejects at the first batch that was not stored in time. */
@@ -71,7 +78,7 @@ export class PartitionWriter {
   }
 
   async #send(batch: readonly OutgoingMessage[]): Promise<void> {
-    const deadline = performance.now() + this.#deliveryTimeoutMs;
+    const deadline = performance.now() + this.#options.deliveryTimeoutMs;
     const backOff = new BackOff(PAUSES);
     for (;;) {
       try {
@@ -87,7 +94,9 @@ export class PartitionWriter {
         if (this.#cluster.isClosed) throw busClosed();
         const forgotten = failedBecause(error, ...FORGOTTEN);
         if (forgotten) this.#identity = undefined;
-        if ((!forgotten && !isTransient(error)) || performance.now() > deadline) throw error;
+        const mayPass = forgotten || isTransient(error) || failedBecause(error, PASSWORD_REFUSED);
+        if (!mayPass || performance.now() > deadline) throw error;
+        this.#options.onRetry?.(error);
       }
       await pause(backOff.failed());
     }

@@ -49,6 +49,7 @@ export function prefixedBus(bus: MessageBus, prefix: string): MessageBus {
         ),
       ),
     lag: async (group) => (await bus.lag(prefix + group)).map(outside),
+    topicId: (topic) => bus.topicId(prefix + topic),
     applyRetention: (now) => bus.applyRetention(now),
     trim: async (topics) => (await bus.trim(topics.map((topic) => prefix + topic))).map(outside),
     close: () => bus.close(),

@@ -44,7 +44,8 @@ export const listGroups = request('ListGroups', listGroupsV5.api);
 export const listOffsets = request('ListOffsets', listOffsetsV9.api);
 export const produce = request('Produce', produceV11.api);
 
-const MISSING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+/** Also of a partition whose leader is a broker that the cluster has given up. */
+const MISSING = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'LISTENER_NOT_FOUND']);
 
 /** Returns the answer even if topics are missing, each with its own error; the client alone would throw. */
 export const metadataOfTopics: KafkaRequest<[names: readonly string[]], metadataV12.MetadataResponse> = {

@@ -2,7 +2,7 @@ import { ConfigResourceTypes } from '@platformatic/kafka';
 import { isTopicUnknown, partitionsDiffer, topicPolicyDiffers } from '../errors.js';
 import type { TopicSettings } from '../message-bus.js';
 import type { Cluster } from './cluster.js';
-import { failedBecause, NO_ANSWER } from './kafka-failure.js';
+import { failedBecause, NO_ANSWER, PASSWORD_REFUSED } from './kafka-failure.js';
 import { createTopics, describeConfigs } from './requests.js';
 import { leastInSync, promisedPolicy, topicPolicy } from './topic-policy.js';
 
@@ -17,7 +17,8 @@ const CREATE_TIMEOUT_MS = 30_000;
 const BROKERS_WITHIN_MS = 15_000;
 
 /**
- * Creates missing topics and checks existing ones; waits for a while for brokers that do not answer. A principal that
+ * Creates missing topics and checks existing ones; waits for a while for brokers that do not answer or refuse the
+ * password, which may be about to change. A principal that
  * may not create topics relies on those of an operator.
  * @throws PartitionsDiffer, TopicPolicyDiffers; KafkaFailure if a topic is missing and may not be created.
  */
@@ -26,7 +27,11 @@ export function ensureTopics(
   topics: readonly TopicSettings[],
   replicas: number | undefined,
 ): Promise<void> {
-  return cluster.retry(() => tryToEnsure(cluster, topics, replicas), [NO_ANSWER], BROKERS_WITHIN_MS);
+  return cluster.retry(
+    () => tryToEnsure(cluster, topics, replicas),
+    [NO_ANSWER, PASSWORD_REFUSED],
+    BROKERS_WITHIN_MS,
+  );
 }
 
 async function tryToEnsure(

@@ -1,2 +1,3 @@
 export * from './outbox-relay.js';
 export * from './outbox-table.js';
+export { TopicsInUse } from './topics-in-use.js';

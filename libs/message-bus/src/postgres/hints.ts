@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectionSettings } from '@kinledger/database';
 import { BackOff, isAborted, pauseUnlessAborted } from '@kinledger/waiting';
 import type { Hint } from '../consumer/message-store.js';
 
@@ -69,7 +70,7 @@ export class Hints {
   async #connect(): Promise<{ readonly ended: Promise<void> }> {
     const { url, applicationName } = this.#options;
     const client = new pg.Client({
-      connectionString: url,
+      ...connectionSettings(url),
       application_name: `${applicationName} listening`,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,

@@ -150,6 +150,10 @@ export class PostgresStore implements MessageStore {
     return this.#call('SELECT * FROM bus.lag($1)', [group]);
   }
 
+  async topicId(topic: string): Promise<string> {
+    return onlyRow(await this.#call<{ id: string }>('SELECT bus.topic_identity($1) AS id', [topic])).id;
+  }
+
   async deleteSome(now: Date): Promise<number> {
     const rows = await this.#call<{ deleted: number }>('SELECT bus.apply_retention($1, $2) AS deleted', [
       now,

@@ -34,6 +34,7 @@ const reasons: Readonly<Record<string, string>> = {
   // The submission is parked.
   'landing-incomplete': 'Rows are missing in the landing store',
   'landing-file-gone': 'Nothing of the file is left in the landing store',
+  'rows-lost': 'Its rows were lost with the message bus: withdraw it, and send the file again',
   'landing-malformed': 'Rows in the landing store cannot be read',
   'landing-unreadable': 'Rows in the landing store cannot be read',
   'landing-not-authentic': 'Rows in the landing store were changed, or their key is another one',

@@ -1,6 +1,6 @@
 import { brokerAddress } from '@kinledger/message-bus';
 import { z } from 'zod';
-import { file, postgresUrl } from './fragments.js';
+import { file, postgresUrl, refuseMissingPasswordFile } from './fragments.js';
 import { variable, type ConfigOf, type Environment } from './variable.js';
 
 const isKafka = (env: Environment) => env['KINLEDGER_BUS'] === 'kafka';
@@ -50,7 +50,7 @@ export const busConfig = {
     'KINLEDGER_BUS_URL',
     postgresUrl.optional(),
     busUrl,
-    neededWhen((env) => !isKafka(env), busUrl),
+    (url, env) => neededWhen((each) => !isKafka(each), busUrl)(url, env) ?? refuseMissingPasswordFile(url),
   ),
   kafka: {
     brokers: variable('KINLEDGER_KAFKA_BROKERS', brokers, brokerList, neededWhen(isKafka, brokerList)),

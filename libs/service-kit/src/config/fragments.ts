@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { passwordFileOf } from '@kinledger/database';
 import { z } from 'zod';
 import { wholeNumber } from './whole-number.js';
 import { variable, type Environment, type Variable } from './variable.js';
@@ -9,9 +10,22 @@ export const postgresUrl = z
 const folder = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
 export const file = z.string().refine((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 
+/** Refuses a database URL that names a password file that is not there. */
+export function refuseMissingPasswordFile(url: string | undefined): string | undefined {
+  const path = url === undefined ? undefined : passwordFileOf(url);
+  return path === undefined || file.safeParse(path).success
+    ? undefined
+    : 'names a file for its password (passwordfile=…) that does not exist: mount it, or name another one';
+}
+
 /** A variable that holds a PostgreSQL connection URL. */
 export const postgresUrlVariable = (name: string, whose: string): Variable<string> =>
-  variable(name, postgresUrl, `set it to the postgres:// URL of ${whose}, with the service's own role`);
+  variable(
+    name,
+    postgresUrl,
+    `set it to the postgres:// URL of ${whose}, with the service's own role`,
+    refuseMissingPasswordFile,
+  );
 
 /** The address on which the service listens. Port 0 selects a free port. */
 export const httpConfig = {
@@ -121,7 +135,7 @@ export const eraserConfig = {
     (url, env) =>
       url === undefined && usesKurrentDb(env)
         ? 'is not set, and KINLEDGER_EVENT_STORE=kurrentdb needs it: set it to the postgres:// URL of the platform database, with the eraser’s role'
-        : undefined,
+        : refuseMissingPasswordFile(url),
   ),
 };
 

@@ -57,6 +57,7 @@ export class ConsumerWatch {
       publish: (topic, messages) => bus.publish(topic, messages),
       subscribe: (options, handler) => this.#subscribe(options, handler),
       lag: (group) => bus.lag(group),
+      topicId: (topic) => bus.topicId(topic),
       applyRetention: (now) => bus.applyRetention(now),
       trim: (topics) => bus.trim(topics),
       close: () => bus.close(),

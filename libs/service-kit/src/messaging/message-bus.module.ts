@@ -8,6 +8,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { configuredBus } from './configured-bus.js';
 import { ConsumerWatch } from './consumer-watch.js';
 import { MESSAGE_BUS } from './message-bus.token.js';
+import { PublishWatch } from './publish-watch.js';
 
 interface MessageBusModuleOptions {
   /** The configuration from `busConfig`. */
@@ -16,6 +17,7 @@ interface MessageBusModuleOptions {
 }
 
 const WATCH = Symbol('kinledger consumer watch');
+const PUBLISHING = Symbol('kinledger publish watch');
 const LIFETIME = Symbol('kinledger message bus lifetime');
 
 class MessageBusLifetime implements OnApplicationShutdown {
@@ -45,12 +47,25 @@ export class MessageBusModule {
       global: true,
       providers: [
         {
-          provide: WATCH,
-          inject: [Health, Metrics],
-          useFactory: async (health: Health, metrics: Metrics) => {
+          provide: PUBLISHING,
+          useFactory: () => {
             const logger = new Logger('message-bus');
+            return new PublishWatch({
+              onStanding: (standing) =>
+                standing.state === 'away'
+                  ? logger.warn(`the message bus does not store messages: ${standing.why}`)
+                  : logger.log({ seconds: standing.afterMs / 1000 }, 'the message bus stores messages again'),
+            });
+          },
+        },
+        {
+          provide: WATCH,
+          inject: [PUBLISHING, Health, Metrics],
+          useFactory: async (publishing: PublishWatch, health: Health, metrics: Metrics) => {
+            const logger = new Logger('message-bus');
+            const bus = await connect(config, service, logger, publishing);
             return new ConsumerWatch({
-              bus: await connect(config, service, logger),
+              bus,
               health,
               metrics,
               stallMs: config.stallMs,
@@ -64,8 +79,14 @@ export class MessageBusModule {
         { provide: MESSAGE_BUS, inject: [WATCH], useFactory: (watch: ConsumerWatch) => watch.bus },
         {
           provide: LIFETIME,
-          inject: [MESSAGE_BUS, WATCH, Health, Metrics],
-          useFactory: (bus: MessageBus, watch: ConsumerWatch, health: Health, metrics: Metrics) => {
+          inject: [MESSAGE_BUS, WATCH, PUBLISHING, Health, Metrics],
+          useFactory: (
+            bus: MessageBus,
+            watch: ConsumerWatch,
+            publishing: PublishWatch,
+            health: Health,
+            metrics: Metrics,
+          ) => {
             const ask = shared(() => bus.lag(service));
             health.register('message-bus', async () => {
               await ask();
@@ -73,11 +94,14 @@ export class MessageBusModule {
             metrics.away(
               {
                 name: 'kinledger_message_bus_away',
-                help: '1 while the message bus does not answer this service, else 0.',
+                help: '1 while the message bus does not answer this service, or does not store its messages, else 0.',
                 labels: [],
               },
               {},
-              ask,
+              async () => {
+                publishing.requireThrough();
+                await ask();
+              },
             );
             return new MessageBusLifetime(bus, watch);
           },
@@ -88,11 +112,18 @@ export class MessageBusModule {
   }
 }
 
-async function connect(config: BusConfig, service: ServiceName, logger: Logger): Promise<MessageBus> {
-  const bus = await configuredBus(config, {
+async function connect(
+  config: BusConfig,
+  service: ServiceName,
+  logger: Logger,
+  publishing: PublishWatch,
+): Promise<MessageBus> {
+  const configured = await configuredBus(config, {
     clientName: `kinledger-${service}`,
     onError: (error) => logger.warn({ err: error }, 'the connection that listens for messages failed'),
+    onRetry: publishing.failed,
   });
+  const bus = publishing.over(configured);
   const its = Object.values(topics).filter(({ producers, consumers }) =>
     // Each of the two lists has a literal type of its topic.
     [...(producers as readonly ServiceName[]), ...(consumers as readonly ServiceName[])].includes(service),

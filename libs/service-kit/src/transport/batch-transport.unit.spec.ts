@@ -305,6 +305,7 @@ describe('the batch transport', () => {
       ),
       subscribe: (options, handler) => bus.subscribe(options, handler),
       lag: (name) => bus.lag(name),
+      topicId: (topic) => bus.topicId(topic),
       applyRetention: (now) => bus.applyRetention(now),
       trim: (topics) => bus.trim(topics),
       close: () => Promise.resolve(),

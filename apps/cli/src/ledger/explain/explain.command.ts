@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { lookReason } from '@kinledger/contracts';
-import { beginLook, endLook, type LookOutcome } from '@kinledger/database';
+import { beginLook, connectionSettings, endLook, type LookOutcome } from '@kinledger/database';
 import { explainInLedger, isNotInLedger, type Explanation } from '@kinledger/decisions';
 import { InvalidArgumentError, type Command } from 'commander';
 import pg from 'pg';
@@ -61,7 +61,7 @@ async function noted(
   const id = randomBytes(16).toString('hex');
   const within = async (work: (client: pg.Client) => Promise<void>) => {
     const client = new pg.Client({
-      connectionString: places.platformUrl,
+      ...connectionSettings(places.platformUrl),
       application_name: 'kinledger-ledger',
     });
     await client.connect();

@@ -50,6 +50,7 @@ export function outboxFeatures(name: string, open: () => Promise<OutboxUnderTest
       },
       subscribe: (options, handler) => bus.subscribe(options, handler),
       lag: (group) => bus.lag(group),
+      topicId: (topic) => bus.topicId(topic),
       applyRetention: (now) => bus.applyRetention(now),
       trim: (topics) => bus.trim(topics),
       close: () => bus.close(),
