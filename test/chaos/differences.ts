@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Outcome } from './outcome/outcome.js';
 import type { RoundReport } from './round.js';
 
 /** The faults of a round, one a line; empty if it passed. */
@@ -7,6 +8,14 @@ export function differences(report: RoundReport): readonly string[] {
   const wrong: string[] = [];
   for (const [what, count] of Object.entries(limbo)) wrong.push(`left in limbo: ${count} ${what}`);
   for (const letter of deadLetters) wrong.push(`dead letters of ${letter}`);
+  wrong.push(...differencesOf(disturbed, undisturbed));
+  if (rebuilt.before !== rebuilt.after) wrong.push('the rebuilt read models differ from the live ones');
+  return wrong;
+}
+
+/** How the outcome of a disturbed run differs from that of an undisturbed one, one a line; empty if they are equal. */
+export function differencesOf(disturbed: Outcome, undisturbed: Outcome): readonly string[] {
+  const wrong: string[] = [];
   const at = firstDifference(disturbed.ledger, undisturbed.ledger);
   if (at !== undefined) {
     wrong.push(
@@ -26,7 +35,6 @@ export function differences(report: RoundReport): readonly string[] {
   for (const [period, answer] of Object.entries(undisturbed.figures)) {
     if (!isDeepStrictEqual(disturbed.figures[period], answer)) wrong.push(`the figures of ${period} differ`);
   }
-  if (rebuilt.before !== rebuilt.after) wrong.push('the rebuilt read models differ from the live ones');
   return wrong;
 }
 

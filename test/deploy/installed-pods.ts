@@ -112,8 +112,12 @@ export class RunningService {
   /** The process of the service itself, as this machine numbers it. */
   get pid(): number {
     const parent = this.#child.pid ?? 0;
-    if (!hasNamespaces) return parent;
-    return Number(readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim());
+    const pid = hasNamespaces
+      ? Number(readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim())
+      : parent;
+    // A signal to process 0 would reach this test itself.
+    if (!(pid > 0)) throw new Error(`the service has not begun, or has ended:\n${this.#log.slice(-2_000)}`);
+    return pid;
   }
 
   /** The user and the number within its own namespace of the service's process. */
@@ -133,7 +137,12 @@ export class RunningService {
   /** Ends it for good, if it runs. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    process.kill(this.pid, 'SIGKILL');
+    try {
+      process.kill(this.pid, 'SIGKILL');
+    } catch {
+      // It has not begun, or has just ended.
+      this.#child.kill('SIGKILL');
+    }
     await this.ended;
   }
 }
@@ -148,9 +157,9 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** Waits until something holds. @throws Error with what was awaited, and the log, once two minutes are over. */
+/** Waits until something holds. @throws Error with what was awaited, and the log, once five minutes are over. */
 export async function until(what: string, holds: () => Promise<boolean>, log: () => string): Promise<void> {
-  const end = Date.now() + 120_000;
+  const end = Date.now() + 300_000;
   while (!(await holds().catch(() => false))) {
     if (Date.now() > end) throw new Error(`waited in vain until ${what}:\n${log().slice(-4_000)}`);
     await pause(200);

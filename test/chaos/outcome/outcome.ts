@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { LocalConnection } from '@kinledger/contracts';
 import { tableNames } from '@kinledger/read-models';
 import type { PlatformUnderTest } from '../platform/platform-under-test.js';
 
@@ -14,7 +15,15 @@ export interface Outcome {
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
-export async function outcomeOf(platform: PlatformUnderTest, periods: readonly string[]): Promise<Outcome> {
+/** A platform whose outcome is to be read. */
+export interface Observed extends Pick<PlatformUnderTest, 'query' | 'ledger'> {
+  readonly connection: {
+    readonly services: Pick<LocalConnection['services'], 'reporting-api'>;
+    readonly tokens: Pick<LocalConnection['tokens'], 'reader'>;
+  };
+}
+
+export async function outcomeOf(platform: Observed, periods: readonly string[]): Promise<Outcome> {
   const [ledger, groups, readModels, figures] = await Promise.all([
     platform.ledger(),
     groupsOf(platform),
@@ -29,7 +38,7 @@ const comparable = (line: string): string =>
     ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
   );
 
-async function groupsOf(platform: PlatformUnderTest): Promise<readonly string[]> {
+async function groupsOf(platform: Observed): Promise<readonly string[]> {
   const rows = await platform.query<{ row_key: string; individual_id: string | null; state: string }>(
     'platform',
     `SELECT row_key, individual_id, state FROM golden.record WHERE state <> 'retired'`,
@@ -45,7 +54,7 @@ async function groupsOf(platform: PlatformUnderTest): Promise<readonly string[]>
     .sort();
 }
 
-async function readModelsOf(platform: PlatformUnderTest): Promise<Record<string, string>> {
+async function readModelsOf(platform: Observed): Promise<Record<string, string>> {
   const tables = await Promise.all(
     tableNames.map(async (table) => {
       const rows = await platform.query<{ line: string }>(
@@ -59,10 +68,7 @@ async function readModelsOf(platform: PlatformUnderTest): Promise<Record<string,
   return Object.fromEntries(tables);
 }
 
-async function figuresOf(
-  platform: PlatformUnderTest,
-  periods: readonly string[],
-): Promise<Record<string, unknown>> {
+async function figuresOf(platform: Observed, periods: readonly string[]): Promise<Record<string, unknown>> {
   const { services, tokens } = platform.connection;
   const answers: Record<string, unknown> = {};
   for (const period of [...periods, 'lifetime']) {
