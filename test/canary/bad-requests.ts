@@ -283,6 +283,7 @@ export const notProvoked: Readonly<Record<string, string>> = {
     'one sentence, which holds no part of the request: apps/ingest/src/commands/commands.int.spec.ts',
   'intake-full': 'more rows waiting than may: apps/ingest/src/uploads/streaming.int.spec.ts',
   'no-room': 'a disk that is full: apps/ingest/src/uploads/streaming.int.spec.ts',
+  stopping: 'a service that stops while a file arrives: apps/ingest/src/uploads/streaming.int.spec.ts',
   'submission-withdrawn':
     'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
   'submission-not-parked':

@@ -1,10 +1,13 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { MAX_MESSAGE_BYTES } from '@kinledger/contracts';
 import { unpackBytes } from '@kinledger/database';
 import { bodiesIn } from '@kinledger/event-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linesIn, logEventsIn, unlistedIn } from '../support/log-events.js';
+import { logMeanings } from '../support/log-meanings.js';
 import { codesInSources, notProvoked } from './bad-requests.js';
 import { attributes, carer, child, needlesOfPeople } from './marked-people.js';
 import { MarkedRun } from './marked-run.js';
@@ -192,6 +195,36 @@ describe('telemetry', () => {
       secretFiles.some((file) => name === `home: ${file}`);
     expect(await finds(scanner, run.places(), isFor)).toEqual([]);
     expect(await finds(scanner, run.places(), (name) => !isFor(name))).not.toEqual([]);
+  });
+});
+
+describe('log lines', () => {
+  const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'];
+  const lines = () =>
+    [...run.logs()]
+      .filter(({ name }) => services.some((service) => name.endsWith(`${service}.log`)))
+      .flatMap(({ bytes }) => linesIn(bytes.toString('utf8')));
+
+  it('have the texts, levels and fields of the sources and no others, whatever fails', () => {
+    const events = logEventsIn(fileURLToPath(new URL('../../', import.meta.url)), services).map((event) => ({
+      ...event,
+      fields: [...event.fields, ...(logMeanings[event.text]?.also ?? [])],
+    }));
+    expect(lines().length).toBeGreaterThan(100);
+    expect(unlistedIn(lines(), events)).toEqual([]);
+  });
+
+  it('about a file are found by its submission, and with the trace of the file', () => {
+    for (const submission of run.linked) {
+      const [trace] = tracesOf(run.traces.spans, submission).keys();
+      const its = lines().filter((line) => line['submission'] === submission);
+      const texts = ['submitted', 'file pseudonymised', 'file decided', 'file in figures'];
+      for (const text of texts) expect(its.map(({ msg }) => msg)).toContain(text);
+      // The projector may have been faster than the message that brings it the trace.
+      const traced = its.filter(({ msg, trace_id }) => texts.includes(String(msg)) && trace_id !== undefined);
+      expect(traced.length).toBeGreaterThanOrEqual(texts.length - 1);
+      for (const line of traced) expect(line['trace_id']).toBe(trace);
+    }
   });
 });
 

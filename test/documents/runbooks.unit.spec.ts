@@ -30,6 +30,13 @@ const namesIn = (text: string) => [...text.matchAll(/Kinledger\w+/g)].map(([name
 const code = (text: string) =>
   [...text.matchAll(/^```\n([\s\S]*?)^```/gm)].map(([, its = '']) => its).join('');
 const prose = (text: string) => text.replaceAll(/^```\n[\s\S]*?^```/gm, '').replaceAll(/\]\([^)]*\)/g, ']');
+/** What is in italics. */
+const placesIn = (text: string) =>
+  [
+    ...prose(text)
+      .replaceAll(/`[^`]*`/g, '')
+      .matchAll(/(?<!\w)_([^_]+)_(?!\w)/g),
+  ].map(([, place = '']) => place);
 const commands = /^(kubectl|kinledger|npm|pkill|GET|SELECT|deploy\/)/;
 
 describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(path) })))(
@@ -43,10 +50,7 @@ describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(pat
     });
 
     it('names dashboards and panels that exist', () => {
-      for (const [, place = ''] of prose(text)
-        .replaceAll(/`[^`]*`/g, '')
-        .matchAll(/(?<!\w)_([^_]+)_(?!\w)/g))
-        expect(places).toContain(place);
+      for (const place of placesIn(text)) expect(places).toContain(place);
     });
 
     it('quotes log lines that the services write', () => {
@@ -65,6 +69,16 @@ describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(pat
         expect(namespace, service).toBe(namespaceOf(service));
       }
     });
+  },
+);
+
+it.each(['capacity', 'service-levels', 'what-can-go-wrong', 'monitoring'])(
+  'the page on %s names dashboards, panels and backlogs that exist',
+  (page) => {
+    const backlogs = [...sources.matchAll(/watchedBy\(\w+, '([^']+)'\)/g)].map(([, what = '']) => what);
+    const rows = boards.flatMap((board) => board.rows.map(({ title }) => title));
+    const known = new Set([...places, ...rows, ...backlogs, 'you']);
+    for (const place of placesIn(read(`docs/guides/operations/${page}.md`))) expect(known).toContain(place);
   },
 );
 

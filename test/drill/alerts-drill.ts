@@ -16,11 +16,11 @@ const rules = fileURLToPath(new URL('../../deploy/prometheus/kinledger-alerts.ya
 const SCRAPE_SECONDS = 30;
 
 const help = `Brings about one fault after another, waits until its alert fires with the rules as shipped, and prints a table.
-Takes about 45 minutes, nearly all of it waiting.
+Takes about half an hour, nearly all of it waiting.
 
   --only TEXT    only faults whose name has this text
   --every N      seconds between scrapes (default ${SCRAPE_SECONDS}, as in the chart)
-  --at-once N    number of platforms, among which the faults are shared out (default 3)`;
+  --at-once N    number of platforms, among which the faults are shared out (default 4)`;
 
 /** @returns the number of faults whose alert did not fire, or beside which a wrong one did. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -29,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
     options: {
       only: { type: 'string', default: '' },
       every: { type: 'string', default: String(SCRAPE_SECONDS) },
-      'at-once': { type: 'string', default: '3' },
+      'at-once': { type: 'string', default: '4' },
       help: { type: 'boolean', default: false },
     },
   });

@@ -11,7 +11,7 @@ type ServiceName = (typeof services)[number];
 /** Whether a route serves pages, and so answers problems as pages. */
 const isPage = (target: string) => !/^\/(v1|health|metrics|openapi\.json|docs)\b/.test(target);
 
-const platform = new RunningPlatform();
+const platform = new RunningPlatform({ KINLEDGER_LOG_LEVEL: 'debug' });
 const routes = new Map<ServiceName, readonly Route[]>();
 beforeAll(async () => {
   await platform.start('hostile');

@@ -5,4 +5,5 @@ export const stopping = (): Problem =>
   new Problem(503, 'stopping', {
     detail: 'The service is being replaced. Nothing of the file was kept: send it again in a moment.',
     headers: { 'retry-after': '5' },
+    declined: true,
   });

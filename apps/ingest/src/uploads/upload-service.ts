@@ -204,7 +204,7 @@ const busy = () =>
   new Problem(503, 'busy', {
     detail: 'Other files are being received. Try again in a minute.',
     headers: { 'retry-after': '60' },
-    atLimit: true,
+    declined: true,
   });
 
 /** Downstream is backlogged; reject instead of queueing. The file stays with its sender. */
@@ -212,5 +212,5 @@ const behind = () =>
   new Problem(503, 'intake-full', {
     detail: 'Earlier files are still being processed. Nothing was kept: send the file again later.',
     headers: { 'retry-after': '300' },
-    atLimit: true,
+    declined: true,
   });

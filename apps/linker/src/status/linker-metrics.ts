@@ -238,7 +238,7 @@ export class LinkerMetrics implements DecisionObserver {
     if (state !== 'deciding') this.#rekeying = undefined;
     this.#haltedBy = halt;
     if (halt === undefined) {
-      this.#logger.info({ state }, 'linker');
+      this.#logger.info({ state }, 'the linker’s state');
       return;
     }
     const submission = about?.submission;
@@ -276,13 +276,18 @@ export class LinkerMetrics implements DecisionObserver {
 
   erasures(standing: ErasureStanding): void {
     if (standing.unknown > 0 && standing.unknown !== this.#erasureStanding?.unknown) {
-      this.#logger.warn(standing, 'the list of erasures names records that the ledger does not have');
+      const { lines, unknown } = standing;
+      this.#logger.warn(
+        { lines, unknown },
+        'the list of erasures names records that the ledger does not have',
+      );
     }
     this.#erasureStanding = standing;
   }
 
   rekeying(progress: RekeyingProgress): void {
-    if (progress.bodies === 0) this.#logger.info(progress, 're-keying bodies');
+    const { keyVersion, bodies, total } = progress;
+    if (bodies === 0) this.#logger.info({ keyVersion, total }, 're-keying bodies');
     this.#rekeying = progress;
   }
 
@@ -304,11 +309,17 @@ export class LinkerMetrics implements DecisionObserver {
       case 'kept':
       case 'used':
         this.#snapshotPosition = news.position;
-        this.#logger.info({ ...news, seconds: Number(news.seconds.toFixed(3)) }, 'snapshot');
+        this.#logger.info(
+          { outcome: news.outcome, position: news.position, seconds: Number(news.seconds.toFixed(3)) },
+          'snapshot',
+        );
         return;
       case 'ignored':
         this.#snapshotPosition = -1;
-        this.#logger.warn(news, 'the snapshot cannot be used; the whole ledger is read');
+        this.#logger.warn(
+          { position: news.position, why: news.why },
+          'the snapshot cannot be used; the whole ledger is read',
+        );
         return;
       case 'failed':
         this.#logger.error(

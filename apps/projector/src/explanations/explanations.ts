@@ -93,7 +93,7 @@ export class Explanations {
       throw new Problem(503, 'explanations-waiting', {
         detail: `${MAX_WAITING} explanations are waiting already: ask again in a few minutes.`,
         headers: { 'retry-after': '60' },
-        atLimit: true,
+        declined: true,
       });
     }
     const id = randomBytes(16).toString('hex');

@@ -66,7 +66,10 @@ export class FileMetrics implements FileObserver {
     this.#files.inc({ outcome, reason: reason ?? '' });
     this.#seconds.observe({ outcome }, seconds);
     const { submission, dataset, intake } = file.data;
-    const told = { submission, dataset, intake, rows, suppressed, chunks, seconds };
+    const told = {
+      ...{ submission, dataset, intake, rows, suppressed, chunks },
+      seconds: Number(seconds.toFixed(3)),
+    };
     if (outcome === 'pseudonymised') {
       this.#lag.reached(file.time);
       this.#logger.log(told, 'file pseudonymised');

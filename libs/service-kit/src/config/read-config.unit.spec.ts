@@ -34,7 +34,7 @@ describe('readConfig', () => {
     expect(config).toEqual({
       http: { host: '127.0.0.1', port: 4310, requestMs: 30_000 },
       log: { level: 'info' },
-      shutdown: { graceMs: 20_000 },
+      shutdown: { graceMs: 20_000, drainMs: 0 },
       start: { patienceMs: 0 },
       bus: {
         kind: 'postgres',

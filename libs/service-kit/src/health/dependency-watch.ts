@@ -41,8 +41,9 @@ export class DependencyWatch {
   readonly told = (standing: DependencyStanding): void => {
     this.#standing = standing;
     const { name, logger } = this.#options;
-    if (standing.state === 'away') logger.warn(`the ${name} is unreachable: ${standing.why}`);
-    else logger.info({ seconds: standing.afterMs / 1000 }, `the ${name} answers again`);
+    if (standing.state === 'away')
+      logger.warn({ dependency: name, why: standing.why }, 'a dependency is unreachable');
+    else logger.info({ dependency: name, seconds: standing.afterMs / 1000 }, 'a dependency answers again');
   };
 
   /** Adds the readiness check. While one call hangs, no second one is made. */

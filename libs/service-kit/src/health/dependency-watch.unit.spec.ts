@@ -23,8 +23,8 @@ describe('a dependency of a service', () => {
     watch.told({ state: 'away', why: 'nobody answers at store:2113' });
     watch.told({ state: 'back', afterMs: 61_500 });
     expect(lines).toEqual([
-      ['the event store is unreachable: nobody answers at store:2113'],
-      [{ seconds: 61.5 }, 'the event store answers again'],
+      [{ dependency: 'event store', why: 'nobody answers at store:2113' }, 'a dependency is unreachable'],
+      [{ dependency: 'event store', seconds: 61.5 }, 'a dependency answers again'],
     ]);
   });
 

@@ -67,8 +67,8 @@ export class FindingsWatch {
     const { name, logger } = this.#options;
     const before = new Set(this.#known.map(({ sentence }) => sentence));
     const now = new Set(found.map(({ sentence }) => sentence));
-    for (const sentence of now.difference(before)) logger.warn(`${name}: ${sentence}`);
-    for (const sentence of before.difference(now)) logger.info(`${name}, resolved: ${sentence}`);
+    for (const finding of now.difference(before)) logger.warn({ of: name, finding }, 'a finding');
+    for (const finding of before.difference(now)) logger.info({ of: name, finding }, 'a finding is resolved');
     this.#known = found;
   }
 

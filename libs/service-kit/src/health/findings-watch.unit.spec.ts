@@ -5,10 +5,9 @@ import { Health } from './health.js';
 
 it('logs each finding once and its end once; a fault affects readiness, a remark does not', async () => {
   const lines: string[] = [];
-  const logger = {
-    warn: (text: string) => void lines.push(text),
-    info: (text: string) => void lines.push(text),
-  } as never;
+  const write = ({ of, finding }: { of: string; finding: string }, text: string) =>
+    void lines.push(`${text} of ${of}: ${finding}`);
+  const logger = { warn: write, info: write } as never;
   let found: readonly Finding[] | Error = [];
   const health = new Health();
   const metrics = new Metrics('linker');
@@ -35,8 +34,8 @@ it('logs each finding once and its end once; a fault affects readiness, a remark
   found = [{ weight: 'remark', sentence: 'it has no list' }];
   expect([await ready(), await faults()]).toEqual([true, '0']);
   expect(lines).toEqual([
-    'ledger settings: it hides events',
-    'ledger settings: it has no list',
-    'ledger settings, resolved: it hides events',
+    'a finding of ledger settings: it hides events',
+    'a finding of ledger settings: it has no list',
+    'a finding is resolved of ledger settings: it hides events',
   ]);
 });

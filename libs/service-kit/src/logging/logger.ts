@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { LoggerModule } from 'nestjs-pino';
 import { pino, type DestinationStream, type Level, type Logger } from 'pino';
@@ -63,3 +63,22 @@ export const loggerModule = (logger: Logger): DynamicModule =>
       genReqId: (request) => request.id,
     },
   });
+
+/** Parts of Nest that tell at every start which modules and routes they found. */
+const framework = new Set([
+  ...['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer'],
+  ...['NestApplication', 'NestMicroservice'],
+]);
+
+/** Nest's loggers, with what Nest tells of itself at `debug`. */
+export const quietNest = (logger: LoggerService): LoggerService => ({
+  log: (message: unknown, ...rest: unknown[]): void => {
+    if (framework.has(String(rest.at(-1)))) logger.debug?.(message, ...rest);
+    else logger.log(message, ...rest);
+  },
+  error: (message: unknown, ...rest: unknown[]): void => void logger.error(message, ...rest),
+  warn: (message: unknown, ...rest: unknown[]): void => void logger.warn(message, ...rest),
+  debug: (message: unknown, ...rest: unknown[]): void => void logger.debug?.(message, ...rest),
+  verbose: (message: unknown, ...rest: unknown[]): void => void logger.verbose?.(message, ...rest),
+  fatal: (message: unknown, ...rest: unknown[]): void => void logger.fatal?.(message, ...rest),
+});

@@ -5,7 +5,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { NestFactory } from '@nestjs/core';
 import { Logger as NestLogger } from 'nestjs-pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger, loggerModule } from './logger.js';
+import { createLogger, loggerModule, quietNest } from './logger.js';
 
 @Module({})
 class Nothing {}
@@ -41,6 +41,24 @@ describe('a log line of an error', () => {
       expect(line).toContain('violates check constraint');
       expect(line).not.toMatch(/9997318463|46c649c9/);
     }
+  });
+});
+
+describe('Nest’s loggers', () => {
+  it('tell of Nest’s own modules and routes at debug, and of everything else as it was told', () => {
+    const lines: string[] = [];
+    const at = (level: string) => (message: unknown) => void lines.push(`${level} ${String(message)}`);
+    const levels = ['log', 'error', 'warn', 'debug', 'verbose', 'fatal'] as const;
+    const logger = Object.fromEntries(levels.map((level) => [level, at(level)])) as never;
+    const quiet = quietNest(logger);
+    quiet.log('Mapped {/v1/uploads, POST} route', 'RouterExplorer');
+    quiet.error('no such module', 'InstanceLoader');
+    for (const level of levels) quiet[level]?.('ours', 'slice');
+    expect(lines).toEqual([
+      'debug Mapped {/v1/uploads, POST} route',
+      'error no such module',
+      ...levels.map((level) => `${level} ours`),
+    ]);
   });
 });
 

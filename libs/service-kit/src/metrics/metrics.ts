@@ -51,7 +51,7 @@ export class Metrics {
     });
     this.httpFailures = this.counter({
       name: 'kinledger_http_failures_total',
-      help: 'Requests answered with a status from 500 on, except those declined because the service was at its limit, and except health checks.',
+      help: 'Requests answered with a status from 500 on, except those that the service declined for the moment, and except health checks.',
     });
   }
 

@@ -17,18 +17,18 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) {
       this.#logger.error(
         { err: problem.cause ?? problem, code: problem.code, requestId: request.id },
-        'failed',
+        'a request failed',
       );
     }
     sendProblem(http.getResponse<FastifyReply>(), request.id, problem);
   }
 }
 
-/** Responses that declined work because the service was at its limit. */
-const declined = new WeakSet<object>();
+/** Responses that declined a request for the moment. */
+const declining = new WeakSet<object>();
 
-/** Whether a response declined work that the service could not take at the moment, by its own limits. */
-export const hasDeclined = (reply: FastifyReply): boolean => declined.has(reply.raw);
+/** Whether a response declined the request for the moment, although the service is well. */
+export const hasDeclined = (reply: FastifyReply): boolean => declining.has(reply.raw);
 
 /**
  * Sends a problem. If the response has begun, closes the connection instead, so that a partial response cannot pass for
@@ -39,7 +39,7 @@ export function sendProblem(reply: FastifyReply, requestId: string, problem: Pro
     reply.raw.destroy();
     return;
   }
-  if (problem.atLimit) declined.add(reply.raw);
+  if (problem.declined) declining.add(reply.raw);
   void reply
     .code(problem.status)
     .headers(problem.headers)

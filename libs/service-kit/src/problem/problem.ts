@@ -23,8 +23,8 @@ export interface ProblemOptions {
   readonly detail?: string;
   readonly errors?: readonly ProblemDetail[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** The service works, has as much to do as it takes, and says when to come again. Does not count as a failure. */
-  readonly atLimit?: boolean;
+  /** The service is well, declines this for the moment, and says when to come again. Does not count as a failure. */
+  readonly declined?: boolean;
   readonly cause?: unknown;
 }
 
@@ -36,7 +36,7 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly errors: readonly ProblemDetail[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly atLimit: boolean;
+  readonly declined: boolean;
 
   constructor(
     readonly status: number,
@@ -47,7 +47,7 @@ export class Problem extends Error {
     this.detail = options.detail;
     this.errors = options.errors;
     this.headers = options.headers ?? {};
-    this.atLimit = options.atLimit ?? false;
+    this.declined = options.declined ?? false;
   }
 
   document(requestId: string): ProblemDocument {

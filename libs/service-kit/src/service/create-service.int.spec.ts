@@ -61,7 +61,7 @@ class LettersController {
   @Public()
   @Get('crowded')
   crowded(): never {
-    throw new Problem(503, 'busy', { headers: { 'retry-after': '60' }, atLimit: true });
+    throw new Problem(503, 'busy', { headers: { 'retry-after': '60' }, declined: true });
   }
 
   @Public()
@@ -353,7 +353,7 @@ describe('operation', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
-  it('counts requests that fail, but not those that it declines at its limit', async () => {
+  it('counts requests that fail, but not those that it declines for the moment', async () => {
     const failures = async () =>
       Number(/^kinledger_http_failures_total\{.*\} (\d+)$/m.exec(await (await call('/metrics')).text())?.[1]);
     const before = await failures();

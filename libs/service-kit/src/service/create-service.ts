@@ -22,7 +22,7 @@ import { answerWhatNodeRefuses } from '../http/refused-by-node.js';
 import { routeGuard } from '../http/route-guard.js';
 import { sendSecurityHeaders } from '../http/security-headers.js';
 import { readableAddress, refuseUnreadableAddresses } from '../http/unreadable-address.js';
-import { createLogger, loggerModule } from '../logging/logger.js';
+import { createLogger, loggerModule, quietNest } from '../logging/logger.js';
 import { MessageBusModule } from '../messaging/message-bus.module.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { ApiDescription } from '../openapi/openapi.controller.js';
@@ -127,7 +127,7 @@ export async function createService<const C extends ConfigSchema>(
     // The kit registers its own body parsers.
     bodyParser: false,
   });
-  app.useLogger(app.get(NestLogger));
+  app.useLogger(quietNest(app.get(NestLogger)));
   try {
     admitBodies(fastify, {
       allowedMethods,

@@ -29,20 +29,19 @@ export function addRequestHooks(
     const route = routeOf(request);
     const status = String(reply.statusCode);
     metrics.httpDuration.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
-    const quiet = route === '/metrics' || route.startsWith('/health/');
-    if (!quiet && reply.statusCode >= 500 && !hasDeclined(reply)) metrics.httpFailures.inc();
-    logger[quiet ? 'debug' : 'info'](
-      {
-        requestId: request.id,
-        method: request.method,
-        route,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'request',
-    );
+    const isOperational = route === '/metrics' || route.startsWith('/health/');
+    if (!isOperational && reply.statusCode >= 500 && !hasDeclined(reply)) metrics.httpFailures.inc();
+    const { id: requestId, method } = request;
+    const ms = Math.round(reply.elapsedTime);
+    const told = { requestId, method, route, status: reply.statusCode, ms };
+    if (isOperational || hasRead(request, reply.statusCode)) logger.debug(told, 'request');
+    else logger.info(told, 'request');
   });
 }
+
+/** Whether a request has only read, and got it: whoever waits for something asks often. */
+const hasRead = ({ method }: FastifyRequest, status: number): boolean =>
+  (method === 'GET' || method === 'HEAD') && status < 400;
 
 const routeOf = (request: FastifyRequest): string =>
   request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');

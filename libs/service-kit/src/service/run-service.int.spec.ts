@@ -92,7 +92,7 @@ describe('a service as a process', () => {
     const { url, ended, log } = await start();
     await fetch(`${url}/v1/slow/rejected`).catch(() => undefined);
     expect(await ended).toBe(1);
-    expect(log()).toContain('unhandled rejection');
+    expect(log()).toContain('an error was not handled');
     expect(log()).toContain('forgotten');
   });
 
@@ -108,7 +108,7 @@ describe('a service as a process', () => {
   });
 
   it('logs the template of a route, never the address or a header', async () => {
-    const { child, url, ended, log } = await start();
+    const { child, url, ended, log } = await start({ KINLEDGER_LOG_LEVEL: 'debug' });
     await fetch(`${url}/v1/slow/begun?email=amara.okafor7@example.org`, {
       headers: { authorization: 'Bearer sesame' },
     });

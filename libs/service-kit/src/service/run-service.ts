@@ -22,12 +22,12 @@ const START_ENDS_WITHIN_MS = 5_000;
  */
 export async function runService<const C extends ConfigSchema>(options: ServiceOptions<C>): Promise<void> {
   const bootLogger = createLogger({ service: options.name, level: 'info' });
-  const crash = (error: unknown, what: string) => {
-    bootLogger.fatal({ err: error }, what);
+  const crash = (error: unknown) => {
+    bootLogger.fatal({ err: error }, 'an error was not handled');
     process.exit(1);
   };
-  process.on('uncaughtException', (error) => crash(error, 'unhandled error'));
-  process.on('unhandledRejection', (error) => crash(error, 'unhandled rejection'));
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
 
   // A signal during the start is remembered.
   let service: Service | undefined;
@@ -51,12 +51,8 @@ export async function runService<const C extends ConfigSchema>(options: ServiceO
     );
     service = await createService(options);
   } catch (error) {
-    if (isConfigurationWrong(error)) bootLogger.fatal({ problems: error.problems }, error.message);
-    else
-      bootLogger.fatal(
-        { err: error },
-        error instanceof Error ? `cannot start: ${error.message}` : 'cannot start',
-      );
+    const problems = isConfigurationWrong(error) ? error.problems : undefined;
+    bootLogger.fatal({ err: error, problems }, 'cannot start');
     process.exit(1);
   }
   if (stopping as boolean) return end(service, tracing, 'told to stop while starting');

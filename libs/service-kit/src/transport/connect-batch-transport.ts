@@ -61,9 +61,9 @@ function observed(
     for (const counter of [failures, letters, messages]) counter.inc({ topic: name }, 0);
   }
   return {
-    onError: (error, where) => {
-      failures.inc({ topic: where.topic ?? '' });
-      logger.error({ err: error, ...where }, 'a batch failed; it will be delivered again');
+    onError: (error, { topic, partition }) => {
+      failures.inc({ topic: topic ?? '' });
+      logger.error({ err: error, topic, partition }, 'a batch failed; it will be delivered again');
     },
     onDeadLetter: ({ message: { topic, partition, offset }, reason }) => {
       letters.inc({ topic });
