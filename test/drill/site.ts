@@ -7,14 +7,14 @@ import type { ProgrammeFile, RunningPlatform } from '../e2e/running-platform.js'
 /** A running platform with its programme, on which faults are brought about. */
 export class DrillSite {
   readonly platform: RunningPlatform;
-  /** On Kafka, its broker, or all of them as one. */
-  readonly broker: Pick<KafkaBroker, 'kill' | 'restart'> | undefined;
+  /** On Kafka, its broker. */
+  readonly broker: KafkaBroker | undefined;
   readonly #file: ProgrammeFile;
   readonly #rows: readonly string[];
   #corrections = 0;
 
   /** @param folder of a generated programme, of which the files are submitted. */
-  constructor(platform: RunningPlatform, folder: string, broker?: DrillSite['broker']) {
+  constructor(platform: RunningPlatform, folder: string, broker?: KafkaBroker) {
     this.platform = platform;
     this.broker = broker;
     const [first] = filesOf(folder);
@@ -27,7 +27,7 @@ export class DrillSite {
   static async withProgramme(
     platform: RunningPlatform,
     folder: string,
-    broker?: DrillSite['broker'],
+    broker?: KafkaBroker,
   ): Promise<DrillSite> {
     let last = '';
     for (const file of filesOf(folder)) last = (await platform.submit(folder, file)).id;

@@ -18,10 +18,6 @@ export interface KafkaCluster {
   readonly bootstrap: string;
   /** Node 1 first. */
   readonly brokers: readonly KafkaBroker[];
-  /** Kills all brokers with SIGKILL. */
-  kill(): Promise<void>;
-  /** Restarts all brokers, on the same data and ports, after they have ended. */
-  restart(): Promise<void>;
   /** Stops all brokers and deletes their folders. */
   destroy(): Promise<void>;
 }
@@ -59,12 +55,6 @@ export async function startKafkaCluster(options: KafkaClusterOptions): Promise<K
   return {
     bootstrap: brokers.map(({ bootstrap }) => bootstrap).join(),
     brokers,
-    kill: async () => {
-      await Promise.all(brokers.map((broker) => broker.kill()));
-    },
-    restart: async () => {
-      await Promise.all(brokers.map((broker) => broker.restart()));
-    },
     destroy: async () => {
       await Promise.all(brokers.map((broker) => broker.destroy()));
       rmSync(folder, { recursive: true, force: true });

@@ -15,6 +15,8 @@ import { commandMessage, fileAccepted, personRequested } from './intake-messages
 import { intakeOutbox } from './intake-outbox.js';
 
 const SUBMISSIONS_PER_PAGE = 200;
+/** One may name thousands of records. */
+const COMMANDS_PER_PAGE = 20;
 
 const published = [
   topics.fileAccepted.name,
@@ -71,7 +73,8 @@ async function writeAgain(client: pg.ClientBase, programme: Programme): Promise<
   await lockIntakeOrder(client, id);
   const files = await writeFilesAgain(client, programme);
   const commands = await sentCommands(client);
-  await intakeOutbox.write(client, commands.map(commandMessage));
+  for (let from = 0; from < commands.length; from += COMMANDS_PER_PAGE)
+    await intakeOutbox.write(client, commands.slice(from, from + COMMANDS_PER_PAGE).map(commandMessage));
   const requests = await openPersonRequests(client);
   await intakeOutbox.write(
     client,
