@@ -73,6 +73,24 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
     mend: 'Look at the bus.',
     runbook: 'KinledgerOutboxWaits',
   },
+  'the message bus does not store messages': {
+    means: 'A publish has waited for five seconds, or failed. What is to be published waits.',
+    mend: 'Look at the brokers: at least as many must be in sync as topics demand.',
+    runbook: 'KinledgerMessageBusAway',
+  },
+  'the message bus stores messages again': { means: 'What waited has been published.' },
+  'the topics are new: everything that was accepted is published again': {
+    means: 'The bus was made anew; what was on its way with the former topics arrives after all.',
+    mend: 'Nothing, after a restore. Else find out who deleted the topics.',
+  },
+  'orders were lost with the former topics unless a reply still comes: somebody has to ask for them again': {
+    means: 'Orders that cannot be sent again, because they name a person, had no reply yet.',
+    mend: 'Ask for each again; its id is in `commands`.',
+  },
+  'the topics are new: decisions and replies are published from the beginning again': {
+    means: 'The bus was made anew. Subscribers know repeats by their ids.',
+    mend: 'Nothing, after a restore. Else find out who deleted the topics.',
+  },
   'the connection that listens for messages failed': {
     means: 'The service polls until it has another one.',
     mend: 'Nothing, unless it recurs: then look at the database of the bus.',
