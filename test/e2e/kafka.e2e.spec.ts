@@ -150,7 +150,7 @@ describe.skipIf(absent !== undefined)(
       await expect.poll(() => metric('kinledger_message_bus_away'), { timeout: 30_000 }).toBe(1);
       expect(await metric('kinledger_outbox_messages')).toBeGreaterThan(0);
       const log = readFileSync(join(kafka.installation.home, 'logs', 'ingest.log'), 'utf8');
-      expect(log).toContain('the message bus does not store messages: Kafka: Produce failed');
+      expect(log).toMatch(/"why":"Kafka: Produce failed.*"the message bus does not store messages"/);
       await one?.restart();
       await kafka.until(last, 'linked');
       await expect.poll(() => metric('kinledger_message_bus_away'), { timeout: 30_000 }).toBe(0);

@@ -77,6 +77,24 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
     means: 'The service polls until it has another one.',
     mend: 'Nothing, unless it recurs: then look at the database of the bus.',
   },
+  'the message bus does not store messages': {
+    means: 'What is to be published waits, and is tried again.',
+    mend: 'Look at the bus.',
+    runbook: 'KinledgerMessageBusAway',
+  },
+  'the message bus stores messages again': { means: 'After so many seconds.' },
+  'the topics are new: everything that was accepted is published again': {
+    means: 'The bus was lost or replaced. Whoever has a message already knows it by its id.',
+    mend: 'Nothing, if the bus was replaced on purpose; otherwise find out why it was lost.',
+  },
+  'orders were lost with the former topics unless a reply still comes: somebody has to ask for them again': {
+    means: 'They named a person, so that nothing is kept from which they could be sent again.',
+    mend: 'Have the orders in `commands` given again, if no reply comes.',
+  },
+  'the topics are new: decisions and replies are published from the beginning again': {
+    means: 'The bus was lost or replaced. Consumers know the messages by their ids.',
+    mend: 'Nothing.',
+  },
   'traces cannot be sent; the service works on without them': {
     means:
       'The collector is away or refuses spans, or an `OTEL_` variable is wrong. Logged at most every ten minutes.',

@@ -54,8 +54,11 @@ export class PublishAgain implements OnApplicationBootstrap {
     await this.#topics.noteChange(pool, this.#bus, async (client) => {
       written.push(await writeAgain(client, programme));
     });
-    for (const { lost, ...again } of written) {
-      this.#logger.warn(again, 'the topics are new: everything that was accepted is published again');
+    for (const { lost, files, commands, requests } of written) {
+      this.#logger.warn(
+        { files, commands, requests },
+        'the topics are new: everything that was accepted is published again',
+      );
       if (lost.length > 0)
         this.#logger.error(
           { commands: lost },

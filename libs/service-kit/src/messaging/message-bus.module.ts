@@ -53,7 +53,7 @@ export class MessageBusModule {
             return new PublishWatch({
               onStanding: (standing) =>
                 standing.state === 'away'
-                  ? logger.warn(`the message bus does not store messages: ${standing.why}`)
+                  ? logger.warn({ why: standing.why }, 'the message bus does not store messages')
                   : logger.log({ seconds: standing.afterMs / 1000 }, 'the message bus stores messages again'),
             });
           },
