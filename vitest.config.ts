@@ -30,14 +30,14 @@ export default defineConfig({
         hookTimeout: 60_000,
         globalSetup: ['test/support/embedded-postgres.ts', 'test/support/kafka-broker.ts'],
         // They wait a good deal, for time-outs and for one another.
-        maxWorkers: 3,
+        maxWorkers: 4,
         isolate: false,
       }),
       project('e2e', ['test/**/*.e2e.spec.ts'], {
         testTimeout: 300_000,
         hookTimeout: 300_000,
-        // Each starts a platform of its own, on free ports, and waits for it most of the time.
-        maxWorkers: 2,
+        // Each starts a platform of its own, on free ports, and waits for it a good deal of the time.
+        maxWorkers: 3,
       }),
     ],
   },
