@@ -79,6 +79,11 @@ export class ArchivingPostgres {
       const file = join(this.#folder, 'archive', rows[0]?.file ?? '');
       while (!existsSync(file)) await pause(50);
     });
+    await this.destroy();
+  }
+
+  /** Ends it and deletes its data; backup and archive stay. */
+  async destroy(): Promise<void> {
     await this.#server.destroy();
   }
 

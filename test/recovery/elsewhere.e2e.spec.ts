@@ -277,7 +277,8 @@ describe.skipIf(absent !== undefined)(
     });
     afterAll(async () => {
       await killAll();
-      await Promise.all([...restored.map((server) => server.destroy()), broker.destroy()]);
+      const servers = restored.length > 0 ? restored : [...lost.values()];
+      await Promise.all([...servers.map((server) => server.destroy()), broker.destroy()]);
       await command.dispose();
       rmSync(folder, { recursive: true, force: true });
     });
