@@ -78,6 +78,23 @@ describe.skipIf(isAbsent(helm))(
       return done;
     };
 
+    /** Generates a programme of a size. @returns its folder. */
+    const generated = async (size: readonly string[]): Promise<string> => {
+      const data = join(platform.shared, `data${size.join('')}`);
+      const programme = platform.environment('linker')['KINLEDGER_PROGRAMME_DIR'] ?? '';
+      await platform.tools(
+        ['generate', '--out', data, '--seed', 'images', ...size, '--programme', programme],
+        { HOME: data },
+      );
+      return data;
+    };
+    const filesOf = (data: string): readonly ProgrammeFile[] =>
+      (
+        JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8')) as {
+          readonly files: readonly ProgrammeFile[];
+        }
+      ).files;
+
     beforeAll(async () => {
       platform = await InstalledPlatform.install(isAbsent(helm) ? '' : helm.helm);
       cleaning.push(() => platform.destroy());
@@ -89,18 +106,8 @@ describe.skipIf(isAbsent(helm))(
       balancers = { ingest, projector, reports };
       cleaning.push(...[ingest, projector, reports].map((balancer) => () => balancer.stop()));
       await deploy(2);
-      const data = join(platform.shared, 'data');
-      await platform.tools(
-        [
-          ...['generate', '--out', data, '--seed', 'images'],
-          ...['--people', '200', '--quarters', '4'],
-          ...['--programme', platform.environment('linker')['KINLEDGER_PROGRAMME_DIR'] ?? ''],
-        ],
-        { HOME: data },
-      );
-      const { files } = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8')) as {
-        readonly files: readonly ProgrammeFile[];
-      };
+      const data = await generated(['--people', '200', '--quarters', '4']);
+      const files = filesOf(data);
       periods = [...new Set(files.map(({ period }) => period))].sort();
       load = new Load(balancers, platform.token, data, files);
       cleaning.push(() => load.stop());
@@ -224,6 +231,41 @@ describe.skipIf(isAbsent(helm))(
       const undisturbed = await outcome(platform, deployments['reporting-api'].pods[0]!, periods);
       expect(differencesOf(disturbed, undisturbed)).toEqual([]);
       expect(undisturbed.ledger.length).toBeGreaterThan(order.length);
+    });
+
+    it('take changed passwords of all their roles while a file is at work: nothing restarts, no row is lost', async () => {
+      const data = await generated(['--people', '400', '--quarters', '1']);
+      const file = filesOf(data).find(({ dataset }) => dataset.endsWith('.user'))!;
+      const urlOf = (name: ServiceName) => deployments[name].pods[0]!.url;
+      const submissions = () => platform.query('restricted', 'SELECT FROM ingest.submission');
+      const before = (await submissions()).length;
+      const sent = platform.tools([
+        ...['submit', join(data, file.path), '--dataset', file.dataset, '--period', file.period],
+        ...['--on-behalf-of', file.provider, '--confirm-retiring', '--token', platform.token, '--json'],
+        ...['--url', urlOf('ingest'), '--reports-url', urlOf('reporting-api')],
+      ]);
+      const logs = () => platform.logs;
+      await until('the file is accepted', async () => (await submissions()).length > before, logs);
+      const pods = services.map((name) => deployments[name].pods[0]!);
+      const writePasswords = await platform.changePasswords();
+      await until(
+        'services are refused',
+        async () => pods.some(({ process }) => process.log.includes('password authentication failed')),
+        logs,
+      );
+      await until(
+        'the linker is not ready',
+        async () => !(await deployments.linker.pods[0]!.isReady()),
+        logs,
+      );
+      writePasswords();
+      const { upload, submission } = JSON.parse(await sent);
+      const { matched, registered, unlinkable } = submission.outcomes;
+      expect(Number(matched) + Number(registered) + Number(unlinkable)).toBe(upload.counts.accepted);
+      for (const pod of pods) {
+        await until(`${pod.name} is ready`, () => pod.isReady(), logs);
+        expect(pod.process.log).not.toMatch(/-anew/);
+      }
     });
 
     it('have a migrator that may run again', async () => {

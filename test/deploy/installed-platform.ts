@@ -1,7 +1,16 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   createPool,
@@ -68,6 +77,8 @@ export class InstalledPlatform {
   #postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>> | undefined;
   #broker: KafkaBroker | undefined;
   #token = '';
+  /** Below it are the files of pods, by namespace and workload. */
+  #podsFolder = 'pods';
   /** Prefix of the databases, as the chart names them or as those of the twin are named. */
   #databases = 'kinledger_';
 
@@ -170,7 +181,8 @@ export class InstalledPlatform {
       prefix: this.#databases,
     });
     for (const database of databaseNames) await migrate(database, urls.url(database, 'migrator'));
-    this.#readEnvironments('twin');
+    this.#podsFolder = 'twin';
+    this.#readEnvironments();
     for (const [service, environment] of this.#environments)
       this.#environments.set(service, {
         ...Object.fromEntries(
@@ -181,6 +193,23 @@ export class InstalledPlatform {
         ),
         ...(bus === 'kafka' ? { KINLEDGER_KAFKA_PREFIX: 'twin.' } : {}),
       });
+  }
+
+  /**
+   * Gives every role of a service another password and ends its connections, as when a server is replaced meanwhile.
+   * @returns what writes the new passwords to the files of the pods.
+   */
+  async changePasswords(): Promise<() => void> {
+    for (const role of roleNames.filter((name) => name !== 'migrator'))
+      await this.query('platform', `ALTER ROLE kinledger_${role} PASSWORD '${role}-anew'`);
+    await this.query(
+      'platform',
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'kinledger_%'`,
+    );
+    const files = globSync(`${this.#podsFolder}/**/etc/kinledger/database/*/password`, { cwd: this.#folder });
+    return () => {
+      for (const file of files) writeFileSync(join(this.#folder, file), `${basename(dirname(file))}-anew`);
+    };
   }
 
   /** Runs the migration of a database again, as a Job of an upgrade does. @returns what it printed. */
@@ -250,7 +279,7 @@ export class InstalledPlatform {
     });
     for (const job of workloadsOf(this.#objects).filter(({ kind }) => kind === 'Job'))
       await this.tools(argumentsOf(job), this.#environmentOf(job, 'jobs'));
-    this.#readEnvironments('pods');
+    this.#readEnvironments();
   }
 
   #busValues(): object {
@@ -259,11 +288,11 @@ export class InstalledPlatform {
     return { kind: 'kafka', caConfigMap: '', kafka: { ...brokers, protocol: 'PLAINTEXT', insecure: true } };
   }
 
-  #readEnvironments(folder: string): void {
+  #readEnvironments(): void {
     for (const workload of workloadsOf(this.#objects).filter(({ kind }) => kind === 'Deployment'))
       this.#environments.set(
         workload.metadata.name.replace('kinledger-', '') as ServiceName,
-        this.#environmentOf(workload, folder),
+        this.#environmentOf(workload, this.#podsFolder),
       );
   }
 
