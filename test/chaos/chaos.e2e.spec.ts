@@ -23,7 +23,7 @@ describe.skipIf(!linux)(
     let kills = 0;
 
     beforeAll(async () => {
-      work = await workOf({ people: 150, quarters: 2, atOnce: 5 }, SEED);
+      work = await workOf({ people: 100, quarters: 1, atOnce: 5 }, SEED);
     });
     afterAll(() => {
       console.log(`the kill tests killed processes at ${kills} instants`);

@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const helm = await clients();
 
 /** Files of the programme that are sent in a phase. */
-const FILES = 4;
+const FILES = 3;
 /** Seconds, some of them instead of the chart's, so that the same happens sooner. */
 const DRAIN = 2;
 const GRACE = 25;
@@ -106,7 +106,7 @@ describe.skipIf(isAbsent(helm))(
       balancers = { ingest, projector, reports };
       cleaning.push(...[ingest, projector, reports].map((balancer) => () => balancer.stop()));
       await deploy(2);
-      const data = await generated(['--people', '200', '--quarters', '4']);
+      const data = await generated(['--people', '200', '--quarters', '3']);
       const files = filesOf(data);
       periods = [...new Set(files.map(({ period }) => period))].sort();
       load = new Load(balancers, platform.token, data, files);

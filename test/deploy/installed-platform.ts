@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -208,7 +209,11 @@ export class InstalledPlatform {
     );
     const files = globSync(`${this.#podsFolder}/**/etc/kinledger/database/*/password`, { cwd: this.#folder });
     return () => {
-      for (const file of files) writeFileSync(join(this.#folder, file), `${basename(dirname(file))}-anew`);
+      for (const file of files.map((name) => join(this.#folder, name))) {
+        // As the kubelet does: it replaces files, and nobody may write them.
+        rmSync(file);
+        writeFileSync(file, `${basename(dirname(file))}-anew`);
+      }
     };
   }
 

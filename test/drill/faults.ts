@@ -17,7 +17,7 @@ export interface Fault {
   readonly follows: readonly string[];
   /** Whether the alert looks back so far that it goes on for long after the fault is mended. */
   readonly lingers?: boolean;
-  /** Whether `npm test`, whose time is short, leaves it out, because another fault there shows nearly the same. */
+  /** Whether `npm test`, whose time is short, leaves it out. */
   readonly onlyAtLength?: boolean;
   /** Brings it about. @returns what mends it. */
   readonly strike: (site: DrillSite) => Promise<() => Promise<void> | void>;
@@ -63,12 +63,12 @@ export const faults: readonly Fault[] = [
     strike: (site) => stopped(site, site.service('linker')),
   },
   {
-    ...{ name: 'the linker is frozen', alert: 'KinledgerNoLinkerAtWork', follows: [] },
+    ...{ name: 'the linker is frozen', alert: 'KinledgerNoLinkerAtWork', follows: [], onlyAtLength: true },
     strike: (site) => frozen(site.service('linker')),
   },
   {
     name: 'the projector is killed and not started again',
-    ...{ alert: 'KinledgerNoProjectorAtWork', follows: ['KinledgerFiguresBehind'] },
+    ...{ alert: 'KinledgerNoProjectorAtWork', follows: ['KinledgerFiguresBehind'], onlyAtLength: true },
     strike: (site) => stopped(site, site.service('projector')),
   },
   {
@@ -97,6 +97,7 @@ export const faults: readonly Fault[] = [
   },
   {
     ...{ name: 'landed rows of a file are damaged', alert: 'KinledgerSubmissionParked', follows: [] },
+    onlyAtLength: true,
     strike: async (site) => {
       const upload = await site.uploadCorrection();
       await site.platform.query(
@@ -121,7 +122,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'checkpoints cannot be copied to their folder',
-    ...{ alert: 'KinledgerCheckpointsNotCopied', follows: [] },
+    ...{ alert: 'KinledgerCheckpointsNotCopied', follows: [], onlyAtLength: true },
     strike: async (site) => {
       const folder = join(site.platform.installation.home, 'checkpoints');
       renameSync(folder, `${folder}-aside`);
