@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { rowOutcomes } from '@kinledger/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differencesOf } from '../chaos/differences.ts';
 import { decidedRows, outcome, settled } from './day-two/aftermath.ts';
@@ -260,8 +261,10 @@ describe.skipIf(isAbsent(helm))(
       );
       writePasswords();
       const { upload, submission } = JSON.parse(await sent);
-      const { matched, registered, unlinkable } = submission.outcomes;
-      expect(Number(matched) + Number(registered) + Number(unlinkable)).toBe(upload.counts.accepted);
+      const { registered, matched, referred, unlinkable, impersonal, superseded, unchanged } =
+        rowOutcomes.parse(submission.outcomes);
+      const decided = registered + matched + referred + unlinkable + impersonal + superseded + unchanged;
+      expect(decided).toBe(upload.counts.accepted);
       for (const pod of pods) {
         await until(`${pod.name} is ready`, () => pod.isReady(), logs);
         expect(pod.process.log).not.toMatch(/-anew/);

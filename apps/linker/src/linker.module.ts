@@ -282,7 +282,8 @@ function publisherOf(
     inbox,
     noteTopics: async () => {
       const isNew = await topicsInUse.noteChange(pool, bus, publishFromTheBeginning);
-      if (isNew) logger.warn('the topics are new: decisions and replies are published from the beginning again');
+      if (isNew)
+        logger.warn('the topics are new: decisions and replies are published from the beginning again');
     },
     onPublished: (messages, position) => {
       metrics.publishedTotal.inc(messages);
