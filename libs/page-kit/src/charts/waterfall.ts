@@ -63,6 +63,12 @@ function barsOf({ before, changes, after }: Waterfall): readonly Bar[] {
   ];
 }
 
+/**
+ * ECharts remembers texts as keys of plain objects, where the name of a member of Object.prototype would find that member,
+ * and change it for the whole process: such a text gets a space without width before it.
+ */
+const harmless = (text: string): string => (text in Object.prototype ? `\u200B${text}` : text);
+
 /** 0, or a round number not far below what changes. */
 function startOf(bars: readonly Bar[]): number {
   const highest = Math.max(1, ...bars.map(({ high }) => high));
@@ -78,7 +84,7 @@ function optionOf(bars: readonly Bar[], startsAt: number, kind: ChartKind): Char
   return {
     grid: { left: LABELS[kind], right: NUMBERS[kind], top: 6, bottom: 28 },
     yAxis: {
-      ...{ type: 'category', inverse: true, data: bars.map(({ name }) => name) },
+      ...{ type: 'category', inverse: true, data: bars.map(({ name }) => harmless(name)) },
       axisTick: { show: false },
       axisLine: { lineStyle: { color: colours.grid } },
       axisLabel: { ...label, interval: 0, margin: 10 },
