@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { rowOutcomes } from '@kinledger/contracts';
+import { rowOutcomes, serviceNames, type ServiceName } from '@kinledger/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differencesOf } from '../chaos/differences.ts';
 import { decidedRows, outcome, settled } from './day-two/aftermath.ts';
@@ -11,7 +11,7 @@ import { Load, type ProgrammeFile } from './day-two/load.ts';
 import { Deployment, stateOf, stopwatch, writerAmong, type Ending } from './day-two/replacing.ts';
 import { lostOf, tableOf, type Phase } from './day-two/report.ts';
 import { manner, until, USER } from './installed-pods.ts';
-import { bus, InstalledPlatform, services, type ServiceName } from './installed-platform.ts';
+import { bus, InstalledPlatform } from './installed-platform.ts';
 import { repository } from './rendering.ts';
 import { clients, isAbsent, unless } from './tools.ts';
 
@@ -57,7 +57,9 @@ describe.skipIf(isAbsent(helm))(
         projector: of('projector', {}, projector),
         'reporting-api': of('reporting-api', {}, reports),
       };
-      await Promise.all(services.map((name) => deployments[name].scaleUp(name === 'linker' ? linkers : 1)));
+      await Promise.all(
+        serviceNames.map((name) => deployments[name].scaleUp(name === 'linker' ? linkers : 1)),
+      );
     };
 
     /** Carries out a phase while files are sent and read, and keeps what was seen. */
@@ -119,7 +121,7 @@ describe.skipIf(isAbsent(helm))(
     });
 
     it('start from their file sets alone, as a user that owns nothing, and are found healthy', async () => {
-      for (const service of services) {
+      for (const service of serviceNames) {
         const [pod] = deployments[service].pods;
         const { user, number } = pod!.process.identity;
         if (manner.includes(String(USER))) expect(user).toBe(USER);
@@ -247,7 +249,7 @@ describe.skipIf(isAbsent(helm))(
       ]);
       const logs = () => platform.logs;
       await until('the file is accepted', async () => (await submissions()).length > before, logs);
-      const pods = services.map((name) => deployments[name].pods[0]!);
+      const pods = serviceNames.map((name) => deployments[name].pods[0]!);
       const writePasswords = await platform.changePasswords();
       await until(
         'services are refused',

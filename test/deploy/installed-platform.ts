@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ServiceName } from '@kinledger/contracts';
 import {
   createPool,
   databaseNames,
@@ -47,8 +48,6 @@ import {
 } from './rendering.ts';
 
 const run = promisify(execFile);
-export const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'] as const;
-export type ServiceName = (typeof services)[number];
 const zoneOf = (namespace: string): string => namespace.replace('kinledger-', '');
 
 /** The bus that an installation uses here: Kafka if this machine can start a broker. */

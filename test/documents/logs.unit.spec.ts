@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serviceNames } from '@kinledger/contracts';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { logEventsIn } from '../support/log-events.js';
@@ -9,8 +10,7 @@ import { logMeanings } from '../support/log-meanings.js';
 import { logsPage } from '../support/logs-document.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'];
-const events = logEventsIn(root, services);
+const events = logEventsIn(root, serviceNames);
 
 describe('the page of logs', () => {
   it('lists every event of the sources ("npx vitest run --project unit test/documents -u" writes it)', async () => {

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serviceNames } from '@kinledger/contracts';
 import { boards } from '@kinledger/dashboards';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -21,7 +22,6 @@ const sources = globSync('{apps,libs}/*/src/**/*.ts', { cwd: root })
   .filter((path) => !path.includes('.spec.'))
   .map(read)
   .join('\n');
-const services = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'];
 const namespaceOf = (service: string) =>
   ['ingest', 'pseudonymiser'].includes(service) ? 'kinledger-restricted' : 'kinledger-platform';
 
@@ -65,7 +65,7 @@ describe.each(pages.map((path) => ({ name: basename(path, '.md'), text: read(pat
         /-n (kinledger-\w+) \S+(?: \S+)*? (?:-l app\.kubernetes\.io\/component=|deployment\/kinledger-)([a-z-]+)/g,
       );
       for (const [, namespace, service = ''] of asked) {
-        expect(services).toContain(service);
+        expect(serviceNames).toContain(service);
         expect(namespace, service).toBe(namespaceOf(service));
       }
     });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { absentBroker, startKafkaCluster, type KafkaCluster } from '@kinledger/kafka-broker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coordinatorOf } from '../kafka/coordinators.js';
+import { comparable } from '../chaos/outcome/outcome.js';
 import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
 
 const SEED = 'brokers';
@@ -12,12 +13,6 @@ const absent = await absentBroker();
 interface Manifest {
   readonly files: readonly ProgrammeFile[];
 }
-
-/** A ledger line without what differs between runs: times, salts (and so commitments) and the signing key. */
-const comparable = (line: string): string =>
-  JSON.stringify(JSON.parse(line), (key, value: unknown) =>
-    ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
-  );
 
 /** A cluster notices within seconds that a broker is gone, so that the test need not wait for the usual nine. */
 const watchful = { 'broker.session.timeout.ms': '5000', 'broker.heartbeat.interval.ms': '1000' };

@@ -13,6 +13,7 @@ import { quickRules } from '../drill/quick-rules.js';
 import { DrillSite } from '../drill/site.js';
 import { hasPrometheus, LocalPrometheus } from '../support/prometheus.js';
 import { Installation } from './installation.js';
+import { comparable } from '../chaos/outcome/outcome.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
 
 const SEED = 'either bus';
@@ -23,12 +24,6 @@ const rules = fileURLToPath(new URL('../../deploy/prometheus/kinledger-alerts.ya
 interface Manifest {
   readonly files: readonly ProgrammeFile[];
 }
-
-/** A ledger line without what differs between runs: times, salts (and so commitments) and the signing key. */
-const comparable = (line: string): string =>
-  JSON.stringify(JSON.parse(line), (key, value: unknown) =>
-    ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
-  );
 
 const named = (spans: readonly ReceivedSpan[], name: string) => spans.filter((span) => span.name === name);
 

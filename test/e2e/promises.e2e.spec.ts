@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { comparable } from '../chaos/outcome/outcome.js';
 import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
 
 const SEED = 'promises';
@@ -28,12 +29,6 @@ const shuffled = <T>(items: readonly T[]): T[] =>
     .map((item, index) => ({ item, key: (index * 7919 + 13) % 104_729 }))
     .sort((a, b) => (a.key % 101) - (b.key % 101) || a.key - b.key)
     .map(({ item }) => item);
-
-/** A ledger line without what differs between runs: times, salts (and so commitments) and the signing key. */
-const comparable = (line: string): string =>
-  JSON.stringify(JSON.parse(line), (key, value: unknown) =>
-    ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
-  );
 
 /** The number of records that a ledger line places. */
 function placementsIn(line: string): number {

@@ -12,7 +12,8 @@ import { RowPseudonymised } from './messages/row-pseudonymised.js';
 import { SubmissionStateChanged } from './messages/submission-state-changed.js';
 import { TokensToWrap, TokensWrapped } from './messages/tokens-to-wrap.js';
 
-export type ServiceName = 'ingest' | 'pseudonymiser' | 'linker' | 'projector' | 'reporting-api';
+export const serviceNames = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'] as const;
+export type ServiceName = (typeof serviceNames)[number];
 
 /** A topic: `<domain>.<visibility>.<event>.<major>`. */
 export interface Topic {

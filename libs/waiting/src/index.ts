@@ -1,4 +1,5 @@
 export { BackOff, pauseAfter, type BackOffSettings } from './back-off.js';
 export { isAborted, pauseUnlessAborted } from './pause.js';
-export { shared } from './shared.js';
+export { singleFlight } from './single-flight.js';
+export { within } from './within.js';
 export { WakeUp, type WaitLimits } from './wake-up.js';

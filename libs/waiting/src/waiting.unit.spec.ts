@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BackOff, pauseAfter } from './back-off.js';
 import { pauseUnlessAborted } from './pause.js';
-import { shared } from './shared.js';
+import { singleFlight } from './single-flight.js';
 import { WakeUp } from './wake-up.js';
 
 beforeEach(() => {
@@ -128,7 +128,7 @@ describe('a wake-up', () => {
 describe('a shared call', () => {
   it('is made once for all who ask while it is under way, and again afterwards', async () => {
     const ask = vi.fn(() => Promise.resolve(1));
-    const one = shared(ask);
+    const one = singleFlight(ask);
     expect(await Promise.all([one(), one()])).toEqual([1, 1]);
     expect(ask).toHaveBeenCalledTimes(1);
     await one();
@@ -136,7 +136,7 @@ describe('a shared call', () => {
   });
 
   it('fails for all of them, and may be made again', async () => {
-    const one = shared(vi.fn().mockRejectedValueOnce(new Error('away')).mockResolvedValue(2));
+    const one = singleFlight(vi.fn().mockRejectedValueOnce(new Error('away')).mockResolvedValue(2));
     await expect(Promise.all([one(), one()])).rejects.toThrow('away');
     expect(await one()).toBe(2);
   });

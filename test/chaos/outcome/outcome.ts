@@ -33,7 +33,8 @@ export async function outcomeOf(platform: Observed, periods: readonly string[]):
   return { ledger: ledger.map(comparable), groups, readModels, figures };
 }
 
-const comparable = (line: string): string =>
+/** A ledger line without what differs between runs: times, salts (and so commitments) and the signing key. */
+export const comparable = (line: string): string =>
   JSON.stringify(JSON.parse(line), (key, value: unknown) =>
     ['time', 'commitments', 'signingKey'].includes(key) ? undefined : value,
   );

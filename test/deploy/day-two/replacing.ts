@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../installed-pods.ts';
-import type { InstalledPlatform, Pod, ServiceName } from '../installed-platform.ts';
+import type { ServiceName } from '@kinledger/contracts';
+import type { InstalledPlatform, Pod } from '../installed-platform.ts';
 import type { Balancer } from './balancer.ts';
 
 /** For so long a pod that is told to stop is still sent new requests. */

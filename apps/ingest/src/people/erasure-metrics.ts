@@ -1,5 +1,5 @@
 import { InjectPool, Metrics } from '@kinledger/service-kit';
-import { shared } from '@kinledger/waiting';
+import { singleFlight } from '@kinledger/waiting';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 
@@ -13,7 +13,7 @@ interface Open {
 @Injectable()
 export class ErasureMetrics {
   constructor(metrics: Metrics, @InjectPool('restricted') pool: pg.Pool) {
-    const open = shared(() => openErasures(pool));
+    const open = singleFlight(() => openErasures(pool));
     metrics.gauge({
       name: 'kinledger_erasures_open',
       help: 'Requests to erase a person or records that are neither carried out nor refused.',

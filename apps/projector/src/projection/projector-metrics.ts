@@ -1,7 +1,7 @@
 import { rowOutcomes } from '@kinledger/contracts';
 import type { EventStore } from '@kinledger/event-store';
 import { FileLag, type Metrics } from '@kinledger/service-kit';
-import { shared } from '@kinledger/waiting';
+import { singleFlight } from '@kinledger/waiting';
 import type pg from 'pg';
 import type { LiveProjection } from './live-projection.js';
 import type { AppliedDecisions } from './project-ledger.js';
@@ -72,7 +72,7 @@ export class ProjectorMetrics {
       help: '1 when a person must look before it projects on.',
       collect: (gauge) => gauge.set(live.haltedBy === undefined ? 0 : 1),
     });
-    const lacking = shared(async () => {
+    const lacking = singleFlight(async () => {
       const { rows } = await pool.query<Checkpoint>(
         `SELECT position::float8 AS position, extract(epoch FROM clock_timestamp() - current_at)::float8 AS behind
          FROM golden.checkpoint, operations.projection`,

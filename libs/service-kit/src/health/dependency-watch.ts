@@ -1,4 +1,4 @@
-import { shared } from '@kinledger/waiting';
+import { singleFlight } from '@kinledger/waiting';
 import type { PinoLogger } from 'nestjs-pino';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Health } from './health.js';
@@ -51,7 +51,7 @@ export class DependencyWatch {
     const { name, health } = this.#options;
     health.register(
       name.replaceAll(' ', '-'),
-      shared(async () => {
+      singleFlight(async () => {
         await ask();
       }),
     );

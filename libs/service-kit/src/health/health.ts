@@ -1,3 +1,4 @@
+import { within } from '@kinledger/waiting';
 import { Injectable } from '@nestjs/common';
 
 /** Resolves if the dependency is usable; rejects with the reason. */
@@ -66,16 +67,10 @@ export class Health {
 }
 
 async function outcome(check: ReadinessCheck): Promise<'up' | 'down'> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error('no answer in time')), CHECK_TIMEOUT_MS);
-  });
   try {
-    await Promise.race([check(), tooLate]);
+    await within(CHECK_TIMEOUT_MS, check());
     return 'up';
   } catch {
     return 'down';
-  } finally {
-    clearTimeout(timer);
   }
 }

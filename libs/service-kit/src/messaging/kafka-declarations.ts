@@ -1,4 +1,4 @@
-import { topics, type ServiceName, type Topic } from '@kinledger/contracts';
+import { serviceNames, topics, type ServiceName, type Topic } from '@kinledger/contracts';
 import { topicPolicy, topicSettings } from '@kinledger/message-bus';
 import { deadLetterTopic } from '../transport/dead-letter.js';
 
@@ -31,7 +31,6 @@ export interface KafkaDeclarations {
   readonly principals: Readonly<Record<ServiceName, readonly KafkaAccessRule[]>>;
 }
 
-const serviceNames = ['ingest', 'pseudonymiser', 'linker', 'projector', 'reporting-api'] as const;
 const allTopics: readonly Topic[] = Object.values(topics);
 const DAY_MS = 24 * 3600 * 1000;
 

@@ -1,6 +1,6 @@
 import { topics, type ServiceName } from '@kinledger/contracts';
 import { topicSettings, type MessageBus } from '@kinledger/message-bus';
-import { shared } from '@kinledger/waiting';
+import { singleFlight } from '@kinledger/waiting';
 import { Logger, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { BusConfig } from '../config/bus-config.js';
 import { Health } from '../health/health.js';
@@ -87,7 +87,7 @@ export class MessageBusModule {
             health: Health,
             metrics: Metrics,
           ) => {
-            const ask = shared(() => bus.lag(service));
+            const ask = singleFlight(() => bus.lag(service));
             health.register('message-bus', async () => {
               await ask();
             });

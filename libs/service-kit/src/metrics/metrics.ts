@@ -1,4 +1,4 @@
-import { shared } from '@kinledger/waiting';
+import { singleFlight, within } from '@kinledger/waiting';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 interface Definition<Label extends string> {
@@ -13,19 +13,6 @@ interface Definition<Label extends string> {
 const COLLECT_WITHIN_MS = 2_000;
 /** Less than that, so that the answer "away" is in time. */
 const ANSWER_WITHIN_MS = 1_500;
-
-/** Settles like the work. @throws Error if it takes longer than this. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** One line of a gauge: its labels, and what determines its value at a scrape. */
 interface Series {
@@ -80,7 +67,7 @@ export class Metrics {
       },
     });
     // While a source hangs, later scrapes do not ask it again.
-    const ask = shared(async () => {
+    const ask = singleFlight(async () => {
       await collect(gauge);
     });
     return gauge;

@@ -1,4 +1,4 @@
-import { shared } from '@kinledger/waiting';
+import { singleFlight } from '@kinledger/waiting';
 import type { DatabaseName } from '@kinledger/database';
 import { OutboxRelay, type MessageBus, type OutboxTable } from '@kinledger/message-bus';
 import {
@@ -28,7 +28,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
       name: 'kinledger_outbox_failures_total',
       help: 'Failures to move messages from the outbox to the bus; the messages wait and are moved later.',
     });
-    const waiting = shared(() => table.waiting(pool));
+    const waiting = singleFlight(() => table.waiting(pool));
     metrics.gauge({
       name: 'kinledger_outbox_messages',
       help: 'Messages that wait in the outbox.',
