@@ -1,3 +1,4 @@
+export type * from './declared-rules.js';
 export * from './definition.js';
 export * from './field-format.js';
 export * from './header-key.js';
