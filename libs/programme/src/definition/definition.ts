@@ -11,6 +11,7 @@ import {
   tokenUse,
 } from '@kinledger/contracts';
 import { z } from 'zod';
+import { expectedReturns } from './expected-returns.js';
 
 const fieldName = z
   .string()
@@ -223,6 +224,7 @@ export const dataset = z.strictObject({
     .describe(
       'A cumulative file or a snapshot that would retire more than this share of the rows that stand needs a confirmation.',
     ),
+  returns: expectedReturns.exactOptional(),
 });
 
 export const agreement = z.strictObject({
