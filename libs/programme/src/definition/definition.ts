@@ -12,6 +12,7 @@ import {
 } from '@kinledger/contracts';
 import { z } from 'zod';
 import { declaredRules } from './declared-rules.js';
+import { expectedReturns } from './expected-returns.js';
 
 const fieldName = z
   .string()
@@ -227,6 +228,7 @@ export const dataset = z.strictObject({
     .describe(
       'A cumulative file or a snapshot that would retire more than this share of the rows that stand needs a confirmation.',
     ),
+  returns: expectedReturns.exactOptional(),
 });
 
 export const agreement = z.strictObject({
