@@ -10,6 +10,7 @@ import { LedgerWait } from '../ledger/ledger-wait.js';
 import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
+import { messagesByRow, writeAnnotated } from './annotated-file.js';
 import { awaitSubmission } from './await-submission.js';
 import { describeEffect } from './describe-effect.js';
 
@@ -18,6 +19,7 @@ interface Options {
   readonly period: string;
   readonly dryRun?: boolean;
   readonly errors?: string;
+  readonly annotated?: string;
   readonly mode?: 'replace' | 'add';
   readonly confirmRetiring?: boolean;
   readonly attest?: boolean;
@@ -37,6 +39,10 @@ export function addSubmitCommand(program: Command): void {
     .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2')
     .option('--dry-run', 'validate only, and say what submitting would do; nothing is kept')
     .option('--errors <file>', 'write the error report, row by row, as CSV')
+    .option(
+      '--annotated <file>',
+      'write the file again as CSV, with a last column that says what is wrong with each row',
+    )
     .option(
       '--mode <mode>',
       'replace (default): supersedes earlier files of dataset and period; add: stands beside them',
@@ -68,10 +74,15 @@ async function submit(file: string, options: Options): Promise<void> {
   const ingest = ingestApi(endpoint);
   say(options.json, `validating ${file}`);
   const upload = await ingest.upload(file, options.dataset, options.period);
-  if (options.errors !== undefined) {
-    // The report holds values of the provider's file.
-    writePrivateFile(options.errors, await ingest.errors(upload.id));
-  }
+  // The reports hold values of the provider's file.
+  if (options.errors !== undefined) writePrivateFile(options.errors, await ingest.errors(upload.id));
+  if (options.annotated !== undefined)
+    await writeAnnotated(
+      file,
+      options.annotated,
+      titlesOf(upload),
+      messagesByRow(await ingest.errors(upload.id)),
+    );
   const show = (outcome: Outcome) => print(options.json, outcome, () => describe(outcome, options));
   if (upload.state !== 'validated') {
     show({ upload });
@@ -156,6 +167,7 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
     ...upload.notes.map(({ message }) => `  ${message}`),
   ];
   if (options.errors !== undefined) lines.push(`  error report   ${options.errors}`);
+  if (options.annotated !== undefined) lines.push(`  with errors    ${options.annotated}`);
   const foretold = upload.ifSubmitted?.[options.mode ?? 'replace'];
   if (accepted === undefined && foretold !== undefined) lines.push(...describeEffect(foretold, 'would'));
   if (accepted !== undefined) {
@@ -174,6 +186,11 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
   }
   return lines.join('\n');
 }
+
+const titlesOf = ({ mapping, unknownTitles = [] }: Upload): readonly string[] => [
+  ...mapping.flatMap(({ columnTitle }) => (columnTitle === undefined ? [] : [columnTitle])),
+  ...unknownTitles,
+];
 
 const refusalOf = (upload: Upload): string =>
   upload.notes[0]?.message ??
