@@ -41,8 +41,9 @@ export async function writeAnnotated(
 ): Promise<void> {
   const partial = `${target}.${randomBytes(6).toString('hex')}.partial`;
   const source = createReadStream(file);
-  const output = await open(partial, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(`${target} cannot be written (${error.code ?? 'unknown'})`);
+  const output = await open(partial, 'wx', 0o600).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Failure(`${target} cannot be written (${code})`);
   });
   try {
     const known = new Set(titles.map(headerKey));
