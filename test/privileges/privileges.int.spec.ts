@@ -37,6 +37,8 @@ const expected: Readonly<
     tables: {
       'ingest.command': 'insert select update(outcome position refusal detail answered_at)',
       'ingest.intake': 'insert select update',
+      'ingest.mapping': 'delete insert select',
+      'ingest.mapping_version': 'delete insert select',
       'ingest.outbox': 'delete insert select',
       'ingest.person_request': 'insert select update(outcome refusal marks answered_at)',
       'ingest.row_register': 'delete insert select update',
