@@ -38,6 +38,8 @@ const expected: Readonly<
       'ingest.command': 'insert select update(outcome position refusal detail answered_at)',
       'ingest.decision': 'insert select update',
       'ingest.intake': 'insert select update',
+      'ingest.mapping': 'delete insert select',
+      'ingest.mapping_version': 'delete insert select',
       'ingest.outbox': 'delete insert select',
       'ingest.person_request': 'insert select update(outcome refusal marks answered_at)',
       'ingest.row_register': 'delete insert select update',
