@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure } from '../failure.js';
 import { blobOf } from './file-body.js';
 import { command } from './commands.js';
 import { call, callJson, type Endpoint } from './http.js';
