@@ -51,7 +51,7 @@ const expected: Readonly<
       'landing.deletion': 'insert select',
       'landing.file': 'delete insert select',
       'landing.person_request': 'insert',
-      'pseudonymiser.finished_file': 'select(submission upload outcome reason finished_at suppressed intake)',
+      'pseudonymiser.finished_file': 'select(submission upload outcome reason finished_at intake suppressed)',
       'pseudonymiser.person_answer': 'select update(tokens row_keys)',
       'pseudonymiser.salt_marks': 'select',
     },
