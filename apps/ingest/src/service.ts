@@ -21,6 +21,7 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
     tags: {
       uploads: 'Uploaded files: checking and correcting them.',
       submissions: 'Submitted files, and the decisions about them.',
+      returns: 'Expected returns, and nil returns.',
       commands: 'Commands to the linker, and its answers.',
       people: 'Erasure of a person by the person’s own identifiers, and suppression.',
     },

@@ -1,10 +1,10 @@
-import { readProgramme } from '@kinledger/programme';
 import type { Command } from 'commander';
 import type { Endpoint } from '../api/http.js';
 import { linkerApi } from '../api/linker.js';
 import { ingestApi, type Accepted, type Upload } from '../api/ingest.js';
 import { reportingApi, type Submission } from '../api/reporting.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
+import { providerOf } from '../connection/provider-of.js';
 import { Failure } from '../failure.js';
 import { LedgerWait } from '../ledger/ledger-wait.js';
 import { count, print } from '../output/output.js';
@@ -131,16 +131,6 @@ async function endpointsFor(options: Options): Promise<{
     reporting: { url: services['reporting-api'], token: tokens.reader },
     linker: { url: services.linker, token: tokens.operator },
   };
-}
-
-async function providerOf(dataset: string, programmeDirectory: string): Promise<string> {
-  const programme = await readProgramme(programmeDirectory);
-  const found = programme.dataset(dataset);
-  if (found === undefined) {
-    const known = programme.datasets.map(({ id }) => id).join(', ');
-    throw new Failure(`the programme has no dataset "${dataset}"; it has ${known}`);
-  }
-  return found.serviceDefinition.provider;
 }
 
 function describe({ upload, accepted, submission }: Outcome, options: Options): string {

@@ -25,6 +25,7 @@ import { SubmissionService } from '../submissions/submission-service.js';
 import type { SubmissionView } from '../submissions/submission-view.js';
 import { UploadService } from '../uploads/upload-service.js';
 import type { UploadView } from '../uploads/upload-view.js';
+import { datasetsByName } from './dataset-names.js';
 
 const PAGE_ROWS = 50;
 const MAX_WAITING = 50;
@@ -70,13 +71,7 @@ export class FilesPage {
     this.#uploads = uploads;
     this.#renderer = renderer;
     this.#programme = definition.name;
-    const services = new Map(definition.services.map((service) => [service.id, service.name]));
-    this.#datasets = new Map(
-      definition.datasets.map(({ id: dataset, service, dataType }) => [
-        dataset,
-        { dataset, serviceName: services.get(service) ?? service, dataType },
-      ]),
-    );
+    this.#datasets = datasetsByName(definition);
   }
 
   /** The front page redirects to the files. */
