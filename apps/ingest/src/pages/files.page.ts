@@ -245,9 +245,11 @@ export class FilesPage {
   #step({ step, at, by, onBehalfOf, reason, intake, submission }: SubmissionStep) {
     const who =
       by === undefined || onBehalfOf === undefined ? by : `${by}, on behalf of ${titleOf(onBehalfOf)}`;
+    // As the state of a file it says that nobody has submitted it yet.
+    const code = step === 'validated' ? 'checked' : step;
     return {
-      name: stateName(step),
-      colour: stateColour(step),
+      name: stateName(code),
+      colour: stateColour(code),
       at: instantName(at),
       who: who ?? 'The platform',
       why: [

@@ -21,6 +21,7 @@ const states: Readonly<Record<string, readonly [name: string, colour: string]>> 
   'nil-return': ['Nothing to report', 'govuk-tag--green'],
   // Steps in the history of a submission.
   uploaded: ['Uploaded', 'govuk-tag--grey'],
+  checked: ['Checked', 'govuk-tag--grey'],
   submitted: ['Submitted', 'govuk-tag--blue'],
   'unparking-requested': ['Un-parking asked for', 'govuk-tag--grey'],
   replaced: ['Replaced by another', 'govuk-tag--orange'],
