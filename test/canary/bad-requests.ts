@@ -105,6 +105,19 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       upload(`Case number,${carer.email},${child.name}\r\n1,2,3\r\n`),
     ],
     ['duplicate-columns', 'two emails', upload(withRows(row).replace('Full name', 'Email'))],
+    ['mapping-unknown', 'asked for by a file', upload(people, { mapping: `${unknownId}.1` })],
+    ['mapping-unknown', 'no such mapping', get(`/v1/mappings/${unknownId}?email=${email}`)],
+    ['validation-failed', 'an email for a mapping', upload(people, { mapping: carer.email })],
+    [
+      'mapping-unfit',
+      'identifiers as titles, values and codes',
+      post('/v1/mappings', {
+        dataset,
+        titles: [carer.email, child.name],
+        columns: [{ field: 'email', columnTitle: carer.email }],
+        values: [{ field: 'gender', value: carer.name, code: child.name }],
+      }),
+    ],
     ['too-many-columns', 'a title per person', upload(`${`${carer.name},`.repeat(501)}x\r\n`)],
     [
       'field-too-long',
@@ -305,6 +318,11 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'submission-not-parked':
     'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
   'rows-gone': 'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'mapping-outdated':
+    'needs a schema that changed; names ids and fields alone: apps/ingest/src/mapping/mappings.int.spec.ts',
+  'too-many-mappings':
+    'twenty mappings; told in a number alone: apps/ingest/src/mapping/mappings.int.spec.ts',
+  'too-many-versions': 'a hundred versions; told in a number alone',
   'too-many-rows': 'five million rows: apps/ingest/src/uploads/uploads.int.spec.ts',
   'too-many-parts': 'a hundred files beside each other: apps/ingest/src/submissions/submissions.int.spec.ts',
   'would-retire-many':

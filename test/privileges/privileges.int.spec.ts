@@ -38,6 +38,8 @@ const expected: Readonly<
       'ingest.command': 'insert select update(outcome position refusal detail answered_at)',
       'ingest.decision': 'insert select update',
       'ingest.intake': 'insert select update',
+      'ingest.mapping': 'delete insert select',
+      'ingest.mapping_version': 'delete insert select',
       'ingest.nil_return': 'insert select update(undone_at undone_by undone_with)',
       'ingest.outbox': 'delete insert select',
       'ingest.person_request': 'insert select update(outcome refusal marks answered_at)',

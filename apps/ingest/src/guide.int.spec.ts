@@ -39,12 +39,15 @@ describe('the guide to submitting files', () => {
       const { stdout } = await run('sh', ['-ec', command ?? 'false'], { cwd: directory, env: environment });
       return stdout;
     };
-    expect(commands).toHaveLength(7);
-    const [send, errors, discard, submitIt, withdraw, list, nil] = commands;
+    expect(commands).toHaveLength(9);
+    const [send, propose, confirm, errors, discard, submitIt, withdraw, list, nil] = commands;
 
     const sent = JSON.parse(await shell(send)) as UploadBody;
     expect(sent).toMatchObject({ state: 'validated', counts: { accepted: 2, warned: 1 } });
     environment['UPLOAD'] = sent.id;
+
+    expect(JSON.parse(await shell(propose))).toMatchObject({ rowsLookedAt: 2, missing: [] });
+    expect(JSON.parse(await shell(confirm))).toMatchObject({ version: 1 });
 
     await shell(errors);
     expect(readFileSync(join(directory, 'errors.csv'), 'utf8')).toContain('invalid-contact-number');
@@ -66,6 +69,7 @@ describe('the guide to submitting files', () => {
       '../../../libs/intake-files/src/reading/file-refused.ts',
       'programme/dataset-access.ts',
       'uploads/upload-service.ts',
+      'mapping/choose-mapping.ts',
       '../../../libs/service-kit/src/problem/known-problems.ts',
     ]
       .map((path) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8'))

@@ -6,6 +6,8 @@ import { CommandsController } from './commands/commands.controller.js';
 import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
 import { IntakeContextModule } from './intake-context.js';
+import { MappingService } from './mapping/mapping-service.js';
+import { MappingsController } from './mapping/mappings.controller.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
 import { PublishAgain } from './outbox/publish-again.js';
 import { FilesPage } from './pages/files.page.js';
@@ -47,6 +49,7 @@ export class IngestModule {
       ],
       controllers: [
         UploadsController,
+        MappingsController,
         SubmissionsController,
         AttestationsController,
         DecisionsController,
@@ -64,6 +67,7 @@ export class IngestModule {
         PublishAgain,
         SaltWatch,
         UploadService,
+        MappingService,
         UploadExpiry,
         SubmissionService,
         ReturnService,

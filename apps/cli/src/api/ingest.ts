@@ -1,9 +1,9 @@
-import { constants, openAsBlob } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
+import { blobOf } from './file-body.js';
 import { command } from './commands.js';
 import { call, callJson, type Endpoint } from './http.js';
+import { columnProposal, unmatchedField } from './mappings.js';
 
 const effect = z.object({
   standing: z.number(),
@@ -39,6 +39,10 @@ const upload = z.object({
   ifSubmitted: z.object({ replace: effect.optional(), add: effect.optional() }).optional(),
   notes: z.array(z.object({ message: z.string() })).default([]),
   unknownTitles: z.array(z.string()).optional(),
+  mapping: z.array(z.object({ columnTitle: z.string().optional() })).default([]),
+  savedMapping: z.object({ id: z.string(), version: z.number() }).optional(),
+  columnProposals: z.array(columnProposal).default([]),
+  unmatchedValues: z.array(unmatchedField).default([]),
 });
 export type Upload = z.infer<typeof upload>;
 
@@ -84,9 +88,12 @@ export interface SubmitOptions {
 /** Client of ingest's API. */
 export const ingestApi = (endpoint: Endpoint) => ({
   /** Uploads a file, streaming it from disk. Resolves when it is validated. */
-  async upload(file: string, dataset: string, period: string): Promise<Upload> {
+  async upload(file: string, dataset: string, period: string, mapping?: string): Promise<Upload> {
     const body = await blobOf(file);
-    const query = new URLSearchParams({ dataset, period }).toString();
+    const query = new URLSearchParams({
+      ...{ dataset, period },
+      ...(mapping === undefined ? {} : { mapping }),
+    }).toString();
     return callJson(endpoint, `/v1/uploads?${query}`, upload, { method: 'POST', body });
   },
 
@@ -122,19 +129,3 @@ export const ingestApi = (endpoint: Endpoint) => ({
     await call(endpoint, `/v1/uploads/${id}`, { method: 'DELETE' });
   },
 });
-
-/** @throws Failure for a folder, a pipe or an unreadable file, which would otherwise show as a broken connection. */
-async function blobOf(file: string): Promise<Blob> {
-  let isFile: boolean;
-  try {
-    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    isFile = await handle
-      .stat()
-      .then((status) => status.isFile())
-      .finally(() => handle.close());
-  } catch {
-    throw new Failure(`${file} cannot be read`);
-  }
-  if (!isFile) throw new Failure(`${file} is no file: name one CSV file`);
-  return openAsBlob(file, { type: 'text/csv' });
-}

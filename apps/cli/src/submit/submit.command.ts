@@ -7,17 +7,22 @@ import { homeDirectory, requireConnection } from '../connection/connection.js';
 import { providerOf } from '../connection/provider-of.js';
 import { Failure } from '../failure.js';
 import { LedgerWait } from '../ledger/ledger-wait.js';
+import { addSayings, confirmSayings, saysAnything, type Sayings } from '../mappings/confirm-mapping.js';
+import { describeColumns, describeValues } from '../mappings/describe-proposals.js';
 import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
+import { messagesByRow, writeAnnotated } from './annotated-file.js';
 import { awaitSubmission } from './await-submission.js';
 import { describeEffect } from './describe-effect.js';
+import { ingestFor } from './ingest-endpoint.js';
 
-interface Options {
+interface Options extends Sayings {
   readonly dataset: string;
   readonly period: string;
   readonly dryRun?: boolean;
   readonly errors?: string;
+  readonly annotated?: string;
   readonly mode?: 'replace' | 'add';
   readonly confirmRetiring?: boolean;
   readonly attest?: boolean;
@@ -26,17 +31,25 @@ interface Options {
   readonly reportsUrl?: string;
   readonly token?: string;
   readonly json?: boolean;
+  readonly mapping?: string;
 }
 
 export function addSubmitCommand(program: Command): void {
-  program
-    .command('submit')
+  addSayings(program.command('submit'))
     .description('validates and submits one file, and waits until its rows are linked and in the reports')
     .argument('<file>', 'CSV file')
     .requiredOption('--dataset <id>', 'dataset, e.g. baby-steps.user')
     .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2')
+    .option(
+      '--mapping <id.version>',
+      'read the file by exactly this saved mapping, or by none (default: the one for its titles)',
+    )
     .option('--dry-run', 'validate only, and say what submitting would do; nothing is kept')
     .option('--errors <file>', 'write the error report, row by row, as CSV')
+    .option(
+      '--annotated <file>',
+      'write the file again as CSV, with a last column that says what is wrong with each row',
+    )
     .option(
       '--mode <mode>',
       'replace (default): supersedes earlier files of dataset and period; add: stands beside them',
@@ -66,12 +79,22 @@ interface Outcome {
 async function submit(file: string, options: Options): Promise<void> {
   const { ingest: endpoint, reporting, linker } = await endpointsFor(options);
   const ingest = ingestApi(endpoint);
-  say(options.json, `validating ${file}`);
-  const upload = await ingest.upload(file, options.dataset, options.period);
-  if (options.errors !== undefined) {
-    // The report holds values of the provider's file.
-    writePrivateFile(options.errors, await ingest.errors(upload.id));
+  const { dataset, period, mapping } = options;
+  if (saysAnything(options)) {
+    const saved = await confirmSayings(endpoint, { path: file, dataset, period }, options);
+    say(options.json, `mapping ${saved.id} is saved as version ${saved.version}`);
   }
+  say(options.json, `validating ${file}`);
+  const upload = await ingest.upload(file, dataset, period, mapping);
+  // The reports hold values of the provider's file.
+  if (options.errors !== undefined) writePrivateFile(options.errors, await ingest.errors(upload.id));
+  if (options.annotated !== undefined)
+    await writeAnnotated(
+      file,
+      options.annotated,
+      titlesOf(upload),
+      messagesByRow(await ingest.errors(upload.id)),
+    );
   const show = (outcome: Outcome) => print(options.json, outcome, () => describe(outcome, options));
   if (upload.state !== 'validated') {
     show({ upload });
@@ -111,23 +134,17 @@ async function endpointsFor(options: Options): Promise<{
   /** Only for services on this machine; a provider’s token gives no access to the linker. */
   readonly linker?: Endpoint;
 }> {
-  const token = options.token ?? process.env['KINLEDGER_TOKEN'];
+  const ingest = await ingestFor(options);
   if (options.url !== undefined) {
-    if (token === undefined)
-      throw new Failure('with --url, a token is needed: give --token or set KINLEDGER_TOKEN');
+    const { token } = ingest;
     return {
-      ingest: { url: options.url, token },
+      ingest,
       reporting: options.reportsUrl === undefined ? undefined : { url: options.reportsUrl, token },
     };
   }
-  const connection = requireConnection(homeDirectory());
-  const { services, tokens } = connection;
-  const ofProvider =
-    options.onBehalfOf === undefined
-      ? tokens.providers[await providerOf(options.dataset, connection.programmeDirectory)]
-      : tokens.dataTeam;
+  const { services, tokens } = requireConnection(homeDirectory());
   return {
-    ingest: { url: services.ingest, token: token ?? ofProvider },
+    ingest,
     reporting: { url: services['reporting-api'], token: tokens.reader },
     linker: { url: services.linker, token: tokens.operator },
   };
@@ -144,8 +161,15 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
     ...(counts.duplicate > 0 ? [`  duplicate      ${count(counts.duplicate)}`] : []),
     ...findings.map(([rule, rows]) => `    ${rule}: ${count(rows)}`),
     ...upload.notes.map(({ message }) => `  ${message}`),
+    ...(upload.savedMapping === undefined
+      ? []
+      : [`  read by        mapping ${upload.savedMapping.id}, version ${upload.savedMapping.version}`]),
   ];
+  if (accepted === undefined) {
+    lines.push(...describeColumns(upload.columnProposals), ...describeValues(upload.unmatchedValues));
+  }
   if (options.errors !== undefined) lines.push(`  error report   ${options.errors}`);
+  if (options.annotated !== undefined) lines.push(`  with errors    ${options.annotated}`);
   const foretold = upload.ifSubmitted?.[options.mode ?? 'replace'];
   if (accepted === undefined && foretold !== undefined) lines.push(...describeEffect(foretold, 'would'));
   if (accepted !== undefined) {
@@ -164,6 +188,11 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
   }
   return lines.join('\n');
 }
+
+const titlesOf = ({ mapping, unknownTitles = [] }: Upload): readonly string[] => [
+  ...mapping.flatMap(({ columnTitle }) => (columnTitle === undefined ? [] : [columnTitle])),
+  ...unknownTitles,
+];
 
 const refusalOf = (upload: Upload): string =>
   upload.notes[0]?.message ??

@@ -217,7 +217,7 @@ export class FilesPage {
   /** The page of one file, whose error report goes with its rows. */
   #file(
     file: NamedByCodes,
-    { id: upload, counts, findings, notes }: UploadView,
+    { id: upload, counts, findings, notes, savedMapping }: UploadView,
     rowsAreGone: boolean,
     { facts, history = [], form }: Told,
   ): string {
@@ -231,6 +231,9 @@ export class FilesPage {
         fact('State', row.stateName),
         fact('Provider', row.providerName),
         ...facts,
+        ...(savedMapping === undefined
+          ? []
+          : [fact('Read by', `Mapping ${savedMapping.id}, version ${savedMapping.version}`)]),
         fact('Id', file.id),
       ],
       counts: countsOf(counts).map(([code, value]) => ({ name: rowName(code), value })),

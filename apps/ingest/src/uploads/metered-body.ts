@@ -40,8 +40,12 @@ export class MeteredBody {
     return this.#bytes;
   }
 
-  /** HMAC-SHA-256 of all bytes, 64 hex digits. Call once, after the last chunk. */
-  contentHash(): string {
+  /**
+   * HMAC-SHA-256 of all bytes, and of how they were read if that is not by the schema alone, 64 hex digits. Call once,
+   * after the last chunk.
+   */
+  contentHash(readBy = ''): string {
+    if (readBy !== '') this.#hash.update(`\nread by ${readBy}`);
     return this.#hash.digest('hex');
   }
 

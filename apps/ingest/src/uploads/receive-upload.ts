@@ -10,18 +10,23 @@ import {
   mapHeader,
   openCsv,
   RowValidator,
+  UnmatchedValues,
   type CsvFile,
+  type CsvLimits,
   type FileRefused,
   type HeaderMapping,
   type MonthFirstColumn,
   type RefusalReason,
   type RowOutcome,
+  type UnmatchedField,
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
 import type { Dataset, Programme } from '@kinledger/programme';
 import { currentTraceparent } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
+import { mappingForHeader, mappingsFor, withMapping } from '../mapping/choose-mapping.js';
+import { mappingDigest, titlesOf, type SavedMapping, type WantedMapping } from '../mapping/saved-mapping.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
 import type { KnownSalts } from '../salt/known-salts.js';
 import { RegisterWriter } from '../register/register-writer.js';
@@ -63,6 +68,7 @@ export interface FileToReceive {
   /** yyyy-mm-dd in Europe/London. */
   readonly today: string;
   readonly salts: KnownSalts;
+  readonly wantedMapping?: WantedMapping | undefined;
 }
 
 /** A file that was read to its end, whether or not it may be submitted. */
@@ -70,6 +76,9 @@ export interface ReceivedFile {
   readonly upload: Upload;
   readonly header: readonly string[];
   readonly mapping: HeaderMapping;
+  readonly savedMapping: SavedMapping | undefined;
+  /** Values of coded columns that are not listed. */
+  readonly unmatched: readonly UnmatchedField[];
 }
 
 /** Rows that the landing store keeps: accepted rows, and refusals of consent that name a row id. */
@@ -94,7 +103,7 @@ const ALIVE_EVERY_MS = 30_000;
  */
 export async function receiveUpload(receiver: Receiver, file: FileToReceive): Promise<ReceivedFile> {
   const { pool, limits } = receiver;
-  const { dataset, period } = file;
+  const { period } = file;
   const metered = new MeteredBody(file.body, receiver.contentHashKey, {
     maxBytes: limits.maxBytes,
     declaredBytes: file.declaredBytes,
@@ -107,11 +116,15 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
   let begun = false;
   let writer: LandingWriter | undefined;
   try {
-    const csv = await openCsv(chunks, knownTitles(dataset.schema), {
-      maxColumns: limits.maxColumns,
-      maxRowBytes: maxRowBytes(limits),
-    });
-    const mapping = mapHeader(dataset.schema, csv.header);
+    const mappings = await mappingsFor(pool, file.dataset, file.wantedMapping);
+    const csv = await openCsv(
+      chunks,
+      knownTitles(file.dataset.schema, titlesOf(mappings)),
+      csvLimits(limits),
+    );
+    const savedMapping = mappingForHeader(mappings, file.dataset, csv.header, file.wantedMapping);
+    const dataset = withMapping(file.dataset, savedMapping);
+    const mapping = mapHeader(dataset.schema, csv.header, savedMapping?.columns);
     begun = true;
     await insertReceiving(pool, {
       upload,
@@ -123,9 +136,15 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, csv, mapping);
+    const { counts, rowsAlone, monthFirst, unmatched } = await landRows(
+      receiver,
+      { ...file, dataset },
+      writer,
+      csv,
+      mapping,
+    );
     const end = verdict(counts, monthFirst, dataset);
-    const contentHash = metered.contentHash();
+    const contentHash = metered.contentHash(savedMapping === undefined ? '' : mappingDigest(savedMapping));
     const offered = {
       upload,
       dataset: dataset.id,
@@ -141,13 +160,15 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       contentHash,
       reading: { encoding: csv.encoding(), delimiter: csv.delimiter, headerRow: csv.headerRow },
       mapping: mapping.byField,
+      savedMapping,
       unknownColumns: mapping.unknownColumns.length,
       counts: counts.counts,
       findings: counts.findings,
       rowsAlone,
       ifSubmitted: end.state === 'validated' ? await effectsOf(receiver, dataset, offered) : null,
     };
-    return { upload: await finish(receiver, upload, read), header: csv.header, mapping };
+    const finished = await finish(receiver, upload, read);
+    return { upload: finished, header: csv.header, mapping, savedMapping, unmatched };
   } catch (failure) {
     const error = isFileRefused(failure) ? await refusalAfterSearch(failure, chunks) : failure;
     await chunks.return(undefined);
@@ -164,14 +185,14 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
  */
 const notATable = new Set<RefusalReason>([
   ...['no-header', 'missing-columns', 'duplicate-columns', 'too-many-columns', 'unbalanced-quotes'],
-  ...['field-too-long', 'utf-16-file'],
+  ...['field-too-long', 'utf-16-file', 'mapping-outdated'],
 ] as const);
 /** A run log is smaller than this, and arrives faster. */
 const SEARCHED_OF_REFUSED = 4 * 1024 ** 2;
 const SEARCH_MS = 2000;
 
 /** Searches the rest of a text that was refused for its form for the salt, before its sender is answered. */
-async function refusalAfterSearch(
+export async function refusalAfterSearch(
   refusal: FileRefused,
   chunks: AsyncGenerator<Uint8Array, undefined>,
 ): Promise<FileRefused> {
@@ -190,22 +211,20 @@ async function refusalAfterSearch(
 }
 
 /** No valid row is longer than its columns may be in total; an unclosed quotation mark causes one that is. */
-const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
-  Math.min(maxColumns * maxFieldLength, 1024 * 1024);
+export const csvLimits = ({ maxColumns, maxFieldLength }: UploadLimits): CsvLimits => ({
+  maxColumns,
+  maxRowBytes: Math.min(maxColumns * maxFieldLength, 1024 * 1024),
+});
 
-async function landRows(
-  { pool, limits, contentHashKey, programme }: Receiver,
-  { dataset, period, today, salts }: FileToReceive,
-  writer: LandingWriter,
-  csv: CsvFile,
+/** The validator of a file's rows, whether they are kept or only looked at. */
+export const rowValidatorFor = (
+  { limits, programme }: Pick<Receiver, 'limits' | 'programme'>,
+  { dataset, period, today, salts }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts'>,
+  { header }: Pick<CsvFile, 'header'>,
   mapping: HeaderMapping,
-): Promise<{
-  readonly counts: FileCounts;
-  readonly rowsAlone: number;
-  readonly monthFirst: readonly MonthFirstColumn[];
-}> {
-  const validator = new RowValidator(dataset, mapping, {
-    headerLength: csv.header.length,
+): RowValidator =>
+  new RowValidator(dataset, mapping, {
+    headerLength: header.length,
     dates: {
       ...{ today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
       plausibility: programme.definition.plausibility,
@@ -215,6 +234,20 @@ async function landRows(
     salts,
     sha256: sha256Hex,
   });
+
+async function landRows(
+  { pool, limits, contentHashKey, programme }: Receiver,
+  { dataset, period, today, salts }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts'>,
+  writer: LandingWriter,
+  csv: CsvFile,
+  mapping: HeaderMapping,
+): Promise<{
+  readonly counts: FileCounts;
+  readonly rowsAlone: number;
+  readonly monthFirst: readonly MonthFirstColumn[];
+  readonly unmatched: readonly UnmatchedField[];
+}> {
+  const validator = rowValidatorFor({ limits, programme }, { dataset, period, today, salts }, csv, mapping);
   const rows = new RowChunks(writer);
   const entries = new RowEntries(
     contentHashKey,
@@ -226,6 +259,7 @@ async function landRows(
   const report = new ReportChunks(writer, validator.rules, csv.header, MAX_REPORT_LINES);
   await report.begin();
   const counts = new FileCounts();
+  const unmatched = new UnmatchedValues(dataset.schema);
   let rowNumber = csv.headerRow;
   let heartbeatAt = performance.now();
   for await (const batch of csv.batches) {
@@ -233,6 +267,7 @@ async function landRows(
       rowNumber += 1;
       const row = validator.validate(record, rowNumber);
       counts.add(row);
+      unmatched.add(row.findings);
       if (report.add(rowNumber, row.caseNumber, row.findings)) await report.write();
       if (!isKept[row.outcome]) continue;
       if (rows.add([rowNumber, row.values])) await rows.write();
@@ -252,7 +287,8 @@ async function landRows(
   await writer.flush();
   const monthFirst = validator.monthFirstColumns();
   for (const { mixed, doubtful } of monthFirst) if (mixed !== undefined) counts.addFinding(mixed, doubtful);
-  return { counts, rowsAlone: await register.finish(), monthFirst };
+  for (const { rule, rows: without } of validator.fileFindings()) counts.addFinding(rule, without);
+  return { counts, rowsAlone: await register.finish(), monthFirst, unmatched: unmatched.byField() };
 }
 
 /** If at least this share of rows has a date of another time, the file does not belong to the period. */

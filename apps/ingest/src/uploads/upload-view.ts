@@ -7,10 +7,17 @@ import {
   submissionId,
   uploadId,
 } from '@kinledger/contracts';
-import { ruleCode, type HeaderMapping } from '@kinledger/intake-files';
+import { matchHeader, proposeColumns, ruleCode, type HeaderMapping } from '@kinledger/intake-files';
 import type { Dataset } from '@kinledger/programme';
 import { z } from 'zod';
+import {
+  columnProposalView,
+  unmatchedView,
+  viewOfColumns,
+  viewOfUnmatched,
+} from '../mapping/proposal-view.js';
 import { effectView, viewOfEffect } from '../submissions/foreseen-effect.js';
+import type { ReceivedFile } from './receive-upload.js';
 import type { EffectsByMode, Upload } from './upload.js';
 
 const count = z.int().nonnegative();
@@ -61,11 +68,27 @@ export const uploadView = z.object({
       }),
     )
     .describe('Which column was read as which field. Check this before you submit.'),
+  savedMapping: z
+    .object({ id: z.string(), version: z.int().positive() })
+    .optional()
+    .describe('The saved mapping by which the file was read, if one was used; see /v1/mappings/{id}.'),
   unknownColumns: count.describe('Number of columns that match no field; they were not read.'),
   unknownTitles: z
     .array(z.string())
     .optional()
     .describe('Their titles, at most 50; only in the response to the upload, because titles are not kept.'),
+  columnProposals: z
+    .array(columnProposalView)
+    .optional()
+    .describe(
+      'Fields without a column that a column which was not read may hold; only in the response to the upload. Confirm one with POST /v1/mappings, and send the file again.',
+    ),
+  unmatchedValues: z
+    .array(unmatchedView)
+    .optional()
+    .describe(
+      'Values of coded columns that the schema does not list, with the number of their rows; only in the response to the upload. Confirm codes for them with POST /v1/mappings.',
+    ),
   ifSubmitted: z
     .object({ replace: effectView.optional(), add: effectView.optional() })
     .optional()
@@ -86,11 +109,7 @@ const MAX_TITLE_LENGTH = 80;
 const shortened = (title: string) => title.slice(0, MAX_TITLE_LENGTH);
 
 /** @param received the titles of the file, only for the response to the upload; they are not stored. */
-export function viewOf(
-  upload: Upload,
-  dataset: Dataset | undefined,
-  received?: { readonly header: readonly string[]; readonly mapping: HeaderMapping },
-): UploadView {
+export function viewOf(upload: Upload, dataset: Dataset | undefined, received?: ReceivedFile): UploadView {
   return {
     id: upload.upload,
     provider: upload.provider,
@@ -114,8 +133,11 @@ export function viewOf(
         ...(columnTitle === undefined ? {} : { columnTitle: shortened(columnTitle) }),
       };
     }),
+    ...(upload.savedMapping === null
+      ? {}
+      : { savedMapping: { id: upload.savedMapping.mapping, version: upload.savedMapping.version } }),
     unknownColumns: upload.unknownColumns,
-    ...(received === undefined ? {} : { unknownTitles: unknownTitles(received) }),
+    ...(received === undefined ? {} : ofThisFile(received, dataset)),
     ...(upload.state === 'validated' && upload.ifSubmitted !== null
       ? { ifSubmitted: viewOfEffects(upload.ifSubmitted) }
       : {}),
@@ -128,6 +150,18 @@ const viewOfEffects = ({ replace, add }: EffectsByMode) => ({
   ...(replace === undefined ? {} : { replace: viewOfEffect(replace) }),
   ...(add === undefined ? {} : { add: viewOfEffect(add) }),
 });
+
+/** What the sender learns of its own titles and values, which are not kept. */
+function ofThisFile(received: ReceivedFile, dataset: Dataset | undefined): Partial<UploadView> {
+  const { header, savedMapping, unmatched } = received;
+  if (dataset === undefined) return { unknownTitles: unknownTitles(received) };
+  const match = matchHeader(dataset.schema, header, savedMapping?.columns);
+  return {
+    unknownTitles: unknownTitles(received),
+    columnProposals: viewOfColumns(proposeColumns(dataset.schema, header, match), header),
+    unmatchedValues: viewOfUnmatched(unmatched),
+  };
+}
 
 const unknownTitles = (received: { header: readonly string[]; mapping: HeaderMapping }): string[] =>
   received.mapping.unknownColumns
@@ -158,6 +192,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
     });
   }
   notes.push(...notesOnClearText(upload, dataset), ...notesOnDateOrder(upload, dataset));
+  notes.push(...notesOnDeclaredRules(upload, dataset));
   if (upload.reason === 'wrong-period') {
     notes.push({
       code: 'wrong-period',
@@ -186,6 +221,15 @@ function notesOnClearText(upload: Upload, dataset: Dataset | undefined): UploadV
     if (found === 0) return [];
     const message = `"${field.title}" contains clear text in ${rows(found)} in place of a digest. Nothing of it was kept. This is a data incident of the sender and was recorded as one: tell your information governance lead and the data team.`;
     return [{ code: 'clear-text', message }];
+  });
+}
+
+function notesOnDeclaredRules(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
+  const rules = dataset?.schema['x-kinledger'].rules?.file ?? [];
+  return rules.flatMap(({ name, message, suggestion }) => {
+    const without = upload.findings[name] ?? 0;
+    if (without === 0) return [];
+    return [{ code: name, message: `${message} ${rows(without)} without a value. ${suggestion}`.trim() }];
   });
 }
 

@@ -1,3 +1,4 @@
+export type * from './declared-rules.js';
 export * from './definition.js';
 export { returnsExpectedOf, type ReturnsExpected } from './expected-returns.js';
 export * from './field-format.js';
