@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { headerKey } from '@kinledger/programme/definition';
-import { openCsv } from '@kinledger/intake-files';
+import { openFile } from '@kinledger/intake-files';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { Failure } from '../failure.js';
@@ -31,7 +31,7 @@ export function messagesByRow(errorReport: string): ReadonlyMap<number, string> 
  * Writes a provider’s file again, from its titles on, with a last column that says what is wrong with each row. The
  * values are as in the file, but one that a spreadsheet would run as a formula has an apostrophe in front. Readable by
  * its owner only; replaces an earlier one. Memory is bounded by the error report.
- * @throws FileRefused if the file is no CSV file; Failure if the target cannot be written.
+ * @throws FileRefused if the file is neither a CSV file nor a workbook; Failure if the target cannot be written.
  */
 export async function writeAnnotated(
   file: string,
@@ -48,20 +48,20 @@ export async function writeAnnotated(
   try {
     const known = new Set(titles.map(headerKey));
     const countKnown = (cells: readonly string[]) => cells.filter((cell) => known.has(headerKey(cell))).length; // prettier-ignore
-    const csv = await openCsv(source[Symbol.asyncIterator](), countKnown, LIMITS);
+    const table = await openFile(source[Symbol.asyncIterator](), countKnown, LIMITS);
     const asCsv = (records: readonly (readonly string[])[]) =>
       stringify(records.map((record) => [...record]), {
-        delimiter: csv.delimiter,
+        delimiter: table.delimiter ?? ',',
         record_delimiter: 'windows',
         escape_formulas: true,
       }); // prettier-ignore
     // Without a byte order mark Excel assumes Windows-1252.
-    await output.write(`\ufeff${asCsv([[...csv.header, ERRORS]])}`);
-    let row = csv.headerRow;
-    for await (const batch of csv.batches) {
+    await output.write(`\ufeff${asCsv([[...table.header, ERRORS]])}`);
+    let row = table.headerRow;
+    for await (const batch of table.batches) {
       const records = batch.map((record) => {
         row += 1;
-        return [...padded(record, csv.header.length), messages.get(row) ?? ''];
+        return [...padded(record, table.header.length), messages.get(row) ?? ''];
       });
       if (records.length > 0) await output.write(asCsv(records));
     }
