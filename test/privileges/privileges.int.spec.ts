@@ -40,6 +40,7 @@ const expected: Readonly<
       'ingest.intake': 'insert select update',
       'ingest.mapping': 'delete insert select',
       'ingest.mapping_version': 'delete insert select',
+      'ingest.nil_return': 'insert select update(undone_at undone_by undone_with)',
       'ingest.outbox': 'delete insert select',
       'ingest.person_request': 'insert select update(outcome refusal marks answered_at)',
       'ingest.row_register': 'delete insert select update',

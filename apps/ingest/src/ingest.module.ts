@@ -12,11 +12,15 @@ import { intakeOutbox } from './outbox/intake-outbox.js';
 import { PublishAgain } from './outbox/publish-again.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
+import { ReturnsPage } from './pages/returns.page.js';
 import { AnswersController } from './people/answers.controller.js';
 import { ErasureMetrics } from './people/erasure-metrics.js';
 import { PeopleController } from './people/people.controller.js';
 import { PeopleService } from './people/people-service.js';
 import { ProgrammeModule } from './programme/programme.module.js';
+import { ReturnMetrics } from './returns/return-metrics.js';
+import { ReturnService } from './returns/return-service.js';
+import { ReturnsController } from './returns/returns.controller.js';
 import { SaltWatch } from './salt/salt-watch.js';
 import { AttestationsController } from './submissions/attestations.controller.js';
 import { DecisionsController } from './submissions/decisions.controller.js';
@@ -49,11 +53,13 @@ export class IngestModule {
         SubmissionsController,
         AttestationsController,
         DecisionsController,
+        ReturnsController,
         CommandsController,
         RepliesController,
         PeopleController,
         AnswersController,
         FilesPage,
+        ReturnsPage,
       ],
       providers: [
         IntakeMetrics,
@@ -64,6 +70,8 @@ export class IngestModule {
         MappingService,
         UploadExpiry,
         SubmissionService,
+        ReturnService,
+        ReturnMetrics,
         CommandService,
         PeopleService,
       ],

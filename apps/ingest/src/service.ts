@@ -22,6 +22,7 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
       uploads: 'Uploaded files: checking and correcting them.',
       mappings: 'What a provider’s own titles and values mean, as people confirmed it.',
       submissions: 'Submitted files, and the decisions about them.',
+      returns: 'Expected returns, and nil returns.',
       commands: 'Commands to the linker, and its answers.',
       people: 'Erasure of a person by the person’s own identifiers, and suppression.',
     },
