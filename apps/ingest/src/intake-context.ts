@@ -12,6 +12,7 @@ import type { Receiver } from './uploads/receive-upload.js';
 
 const SECRETS = Symbol('intake secrets');
 const LIMITS = Symbol('upload limits');
+const ATTESTATION = Symbol('attestation');
 
 /** Dependencies of every part of intake, read once at start. */
 @Injectable()
@@ -25,6 +26,7 @@ export class IntakeContext implements Receiver {
     @InjectProgramme() readonly programme: Programme,
     @Inject(SECRETS) secrets: IntakeSecrets,
     @Inject(LIMITS) readonly limits: UploadLimits,
+    @Inject(ATTESTATION) readonly attestation: IngestConfig['attestation'],
   ) {
     this.kek = kekFrom(secrets.landingKek);
     this.contentHashKey = secrets.contentHashKey;
@@ -40,6 +42,7 @@ export class IntakeContextModule {
       providers: [
         { provide: SECRETS, useFactory: () => readIntakeSecrets(config.secrets.directory) },
         { provide: LIMITS, useValue: config.uploads },
+        { provide: ATTESTATION, useValue: config.attestation },
         IntakeContext,
       ],
       exports: [IntakeContext],

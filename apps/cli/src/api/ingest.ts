@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure } from '../failure.js';
 import { blobOf } from './file-body.js';
 import { command } from './commands.js';
 import { call, callJson, type Endpoint } from './http.js';
@@ -64,10 +65,23 @@ const withdrawn = z.object({
 });
 type Withdrawn = z.infer<typeof withdrawn>;
 
+const attestations = z.object({
+  attestations: z.array(
+    z.object({ act: z.string(), version: z.number(), words: z.string(), current: z.boolean() }),
+  ),
+});
+/** The words that a person confirms, by version. */
+export interface Attestation {
+  readonly version: number;
+  readonly words: string;
+}
+
 export interface SubmitOptions {
   readonly mode?: 'replace' | 'add' | undefined;
   readonly onBehalfOf?: string | undefined;
   readonly confirmRetiring?: boolean | undefined;
+  /** Version of the words that the person confirms. */
+  readonly attest?: number | undefined;
 }
 
 /** Client of ingest's API. */
@@ -80,6 +94,14 @@ export const ingestApi = (endpoint: Endpoint) => ({
       ...(mapping === undefined ? {} : { mapping }),
     }).toString();
     return callJson(endpoint, `/v1/uploads?${query}`, upload, { method: 'POST', body });
+  },
+
+  /** The words to confirm today with an act. @throws Failure if the service knows none. */
+  async wordsFor(act: 'submission' | 'nil-return'): Promise<Attestation> {
+    const { attestations: all } = await callJson(endpoint, '/v1/attestations', attestations);
+    const found = all.find((one) => one.act === act && one.current);
+    if (found === undefined) throw new Failure('the service has no words to confirm');
+    return found;
   },
 
   submit: (id: string, options: SubmitOptions = {}): Promise<Accepted> =>

@@ -22,6 +22,7 @@ interface Options extends Sayings {
   readonly errors?: string;
   readonly mode?: 'replace' | 'add';
   readonly confirmRetiring?: boolean;
+  readonly attest?: boolean;
   readonly onBehalfOf?: string;
   readonly url?: string;
   readonly reportsUrl?: string;
@@ -50,6 +51,7 @@ export function addSubmitCommand(program: Command): void {
       '--confirm-retiring',
       'confirm that a cumulative file or a snapshot retires a large share of its dataset',
     )
+    .option('--attest', 'confirm the words of the attestation, which are printed')
     .option('--on-behalf-of <provider>', 'for the data team: the provider that the file is from')
     .option('--url <url>', 'ingest service (default: the one started here)')
     .option('--reports-url <url>', 'reporting service; without it and with --url, the command does not wait')
@@ -92,7 +94,10 @@ async function submit(file: string, options: Options): Promise<void> {
     return;
   }
   const { mode, onBehalfOf, confirmRetiring } = options;
-  const accepted = await ingest.submit(upload.id, { mode, onBehalfOf, confirmRetiring });
+  const attestation = options.attest === true ? await ingest.wordsFor('submission') : undefined;
+  if (attestation !== undefined) say(options.json, `you confirm: ${attestation.words}`);
+  const attest = attestation?.version;
+  const accepted = await ingest.submit(upload.id, { mode, onBehalfOf, confirmRetiring, attest });
   if (reporting === undefined) {
     show({ upload, accepted });
     return;
