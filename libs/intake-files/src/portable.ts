@@ -1,7 +1,7 @@
 export * from './mapping/header-mapping.js';
-export type { CsvFile, CsvLimits, Encoding, OpenCsv } from './reading/csv-file.js';
 export type { Delimiter } from './reading/delimiter.js';
 export * from './reading/file-refused.js';
+export type * from './reading/table-file.js';
 export type * from './validation/date-order.js';
 export * from './validation/finding.js';
 export * from './validation/row-validator.js';

@@ -114,6 +114,6 @@ async function blobOf(file: string): Promise<Blob> {
   } catch {
     throw new Failure(`${file} cannot be read`);
   }
-  if (!isFile) throw new Failure(`${file} is no file: name one CSV file`);
+  if (!isFile) throw new Failure(`${file} is no file: name one CSV file or workbook`);
   return openAsBlob(file, { type: 'text/csv' });
 }

@@ -31,7 +31,7 @@ export function addSubmitCommand(program: Command): void {
   program
     .command('submit')
     .description('validates and submits one file, and waits until its rows are linked and in the reports')
-    .argument('<file>', 'CSV file')
+    .argument('<file>', 'CSV file or workbook (.xlsx, .ods)')
     .requiredOption('--dataset <id>', 'dataset, e.g. baby-steps.user')
     .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2')
     .option('--dry-run', 'validate only, and say what submitting would do; nothing is kept')

@@ -40,6 +40,17 @@ export class MeteredBody {
     return this.#bytes;
   }
 
+  /**
+   * Searches the text of one part of a packed file for the salt: in the bytes that arrive, it is compressed.
+   * @throws FileRefused
+   */
+  inspect(): (text: Uint8Array) => void {
+    const scanner = new SaltScanner(this.limits.salts);
+    return (text) => {
+      if (scanner.finds(text)) throw holdsTheSalt();
+    };
+  }
+
   /** HMAC-SHA-256 of all bytes, 64 hex digits. Call once, after the last chunk. */
   contentHash(): string {
     return this.#hash.digest('hex');

@@ -8,14 +8,14 @@ import {
   isFileRefused,
   knownTitles,
   mapHeader,
-  openCsv,
+  openFile,
   RowValidator,
-  type CsvFile,
   type FileRefused,
   type HeaderMapping,
   type MonthFirstColumn,
   type RefusalReason,
   type RowOutcome,
+  type TableFile,
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
 import type { Dataset, Programme } from '@kinledger/programme';
@@ -32,7 +32,9 @@ import type { ForeseenSubmissions } from '../submissions/foreseen-submissions.js
 import { FileCounts } from './counts.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
-import type { EffectsByMode, Upload } from './upload.js';
+import { busy, stopping } from './stopping.js';
+import type { Turnstile } from './turnstile.js';
+import type { EffectsByMode, Reading, Upload } from './upload.js';
 import { uploadChanged } from './upload-events.js';
 import {
   deleteReceiving,
@@ -50,6 +52,8 @@ export interface Receiver {
   readonly contentHashKey: KeyObject;
   readonly limits: UploadLimits;
   readonly foreseen: ForeseenSubmissions;
+  /** Workbooks are unpacked one after another, because the texts of each are in memory until its rows are landed. */
+  readonly unpacking: Turnstile;
 }
 
 export interface FileToReceive {
@@ -69,6 +73,8 @@ export interface FileToReceive {
 export interface ReceivedFile {
   readonly upload: Upload;
   readonly header: readonly string[];
+  /** The name of the sheet that was read; undefined for a CSV file. */
+  readonly sheetName: string | undefined;
   readonly mapping: HeaderMapping;
 }
 
@@ -105,13 +111,16 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
   const upload = randomBytes(16).toString('hex') as UploadId;
   const chunks = metered.chunks();
   let begun = false;
+  const unpacking = new UnpackingPlace(receiver.unpacking, file);
   let writer: LandingWriter | undefined;
   try {
-    const csv = await openCsv(chunks, knownTitles(dataset.schema), {
+    const table = await openFile(chunks, knownTitles(dataset.schema), {
       maxColumns: limits.maxColumns,
       maxRowBytes: maxRowBytes(limits),
+      inspect: () => metered.inspect(),
+      beforeUnpacking: () => unpacking.take(),
     });
-    const mapping = mapHeader(dataset.schema, csv.header);
+    const mapping = mapHeader(dataset.schema, table.header);
     begun = true;
     await insertReceiving(pool, {
       upload,
@@ -123,7 +132,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, csv, mapping);
+    const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, table, mapping);
     const end = verdict(counts, monthFirst, dataset);
     const contentHash = metered.contentHash();
     const offered = {
@@ -139,7 +148,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       expiryDays: limits.expiryDays,
       bytes: metered.bytes,
       contentHash,
-      reading: { encoding: csv.encoding(), delimiter: csv.delimiter, headerRow: csv.headerRow },
+      reading: readingOf(table),
       mapping: mapping.byField,
       unknownColumns: mapping.unknownColumns.length,
       counts: counts.counts,
@@ -147,7 +156,12 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       rowsAlone,
       ifSubmitted: end.state === 'validated' ? await effectsOf(receiver, dataset, offered) : null,
     };
-    return { upload: await finish(receiver, upload, read), header: csv.header, mapping };
+    return {
+      upload: await finish(receiver, upload, read),
+      header: table.header,
+      sheetName: table.sheet?.name,
+      mapping,
+    };
   } catch (failure) {
     const error = isFileRefused(failure) ? await refusalAfterSearch(failure, chunks) : failure;
     await chunks.return(undefined);
@@ -155,6 +169,8 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
     await writer?.abandon();
     if (begun) await discardReceiving(pool, upload, isFileRefused(error) ? 'refused' : 'interrupted');
     throw error;
+  } finally {
+    unpacking.leave();
   }
 }
 
@@ -189,6 +205,37 @@ async function refusalAfterSearch(
   }
 }
 
+/** A file’s place among the workbooks that are unpacked, which a CSV file never takes. */
+class UnpackingPlace {
+  #isTaken = false;
+
+  constructor(
+    readonly door: Turnstile,
+    readonly file: Pick<FileToReceive, 'uploadedBy' | 'hurry'>,
+  ) {}
+
+  /** @throws Problem if none becomes free in time, or the service stops. */
+  async take(): Promise<void> {
+    const { uploadedBy, hurry } = this.file;
+    this.#isTaken = await this.door.enter(uploadedBy, hurry);
+    if (!this.#isTaken) throw hurry.aborted ? stopping() : busy();
+  }
+
+  leave(): void {
+    if (this.#isTaken) this.door.leave(this.file.uploadedBy);
+  }
+}
+
+/** How a file was read, without the name of its sheet, which may be anything. */
+const readingOf = (table: TableFile): Reading => ({
+  format: table.format,
+  encoding: table.encoding(),
+  delimiter: table.delimiter,
+  sheet: table.sheet?.place ?? null,
+  headerRow: table.headerRow,
+  remarks: table.remarks() ?? null,
+});
+
 /** No valid row is longer than its columns may be in total; an unclosed quotation mark causes one that is. */
 const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
   Math.min(maxColumns * maxFieldLength, 1024 * 1024);
@@ -197,7 +244,7 @@ async function landRows(
   { pool, limits, contentHashKey, programme }: Receiver,
   { dataset, period, today, salts }: FileToReceive,
   writer: LandingWriter,
-  csv: CsvFile,
+  table: TableFile,
   mapping: HeaderMapping,
 ): Promise<{
   readonly counts: FileCounts;
@@ -205,7 +252,7 @@ async function landRows(
   readonly monthFirst: readonly MonthFirstColumn[];
 }> {
   const validator = new RowValidator(dataset, mapping, {
-    headerLength: csv.header.length,
+    headerLength: table.header.length,
     dates: {
       ...{ today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
       plausibility: programme.definition.plausibility,
@@ -223,12 +270,12 @@ async function landRows(
     dataset.serviceDefinition.provider,
   );
   const register = new RegisterWriter(pool, writer.upload, entries);
-  const report = new ReportChunks(writer, validator.rules, csv.header, MAX_REPORT_LINES);
+  const report = new ReportChunks(writer, validator.rules, table.header, MAX_REPORT_LINES);
   await report.begin();
   const counts = new FileCounts();
-  let rowNumber = csv.headerRow;
+  let rowNumber = table.headerRow;
   let heartbeatAt = performance.now();
-  for await (const batch of csv.batches) {
+  for await (const batch of table.batches) {
     for (const record of batch) {
       rowNumber += 1;
       const row = validator.validate(record, rowNumber);
@@ -239,7 +286,7 @@ async function landRows(
       if (register.add(row.values)) await register.write();
     }
     entries.forget();
-    if (rowNumber - csv.headerRow > limits.maxRows) throw tooManyRows(limits.maxRows);
+    if (rowNumber - table.headerRow > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - heartbeatAt > ALIVE_EVERY_MS) {
       if (!(await recordHeartbeat(pool, writer.upload)))
         throw new Error('the upload was deleted as interrupted');

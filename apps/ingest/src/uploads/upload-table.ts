@@ -67,7 +67,7 @@ export async function finishReceiving(
     `UPDATE ingest.upload
      SET state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
          encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11, rows_alone = $12,
-         if_submitted = $13, delimiter = $14, header_row = $15
+         if_submitted = $13, delimiter = $14, header_row = $15, format = $16, sheet = $17, remarks = $18
      WHERE upload = $1 AND state = 'receiving'
      RETURNING ${columns}`,
     [
@@ -86,6 +86,9 @@ export async function finishReceiving(
       read.ifSubmitted === null ? null : JSON.stringify(read.ifSubmitted),
       read.reading.delimiter,
       read.reading.headerRow,
+      read.reading.format,
+      read.reading.sheet,
+      read.reading.remarks === null ? null : JSON.stringify(read.reading.remarks),
     ],
   );
   return rows[0] && uploadOf(rows[0]);
@@ -187,7 +190,7 @@ export async function lockInterrupted(
 }
 
 const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
-  schema_hash, encoding, delimiter, header_row, mapping, unknown_columns, counts, findings, rows_alone, if_submitted,
+  schema_hash, encoding, delimiter, header_row, format, sheet, remarks, mapping, unknown_columns, counts, findings, rows_alone, if_submitted,
   submission, traceparent`;
 
 /** A row whose file has been read, so that the columns written then are set. */
@@ -206,6 +209,9 @@ interface UploadRow {
   readonly encoding: Reading['encoding'];
   readonly delimiter: Reading['delimiter'];
   readonly header_row: Reading['headerRow'];
+  readonly format: Reading['format'];
+  readonly sheet: Reading['sheet'];
+  readonly remarks: Reading['remarks'];
   readonly mapping: Readonly<Record<string, number>>;
   readonly unknown_columns: number;
   readonly counts: IntakeCounts;
@@ -228,7 +234,14 @@ const uploadOf = (row: UploadRow): Upload => ({
   bytes: row.bytes,
   contentHash: row.content_hash,
   schemaHash: row.schema_hash,
-  reading: { encoding: row.encoding, delimiter: row.delimiter, headerRow: row.header_row },
+  reading: {
+    format: row.format,
+    encoding: row.encoding,
+    delimiter: row.delimiter,
+    headerRow: row.header_row,
+    sheet: row.sheet,
+    remarks: row.remarks,
+  },
   mapping: row.mapping,
   unknownColumns: row.unknown_columns,
   counts: row.counts,
