@@ -23,6 +23,9 @@ if (major < 24) {
   process.exit(1);
 }
 
+// Tests start some hundreds of processes, each of which would compile the same modules again.
+process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), 'node_modules', '.cache', 'node-compile');
+
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const reports = [];

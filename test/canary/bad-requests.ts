@@ -323,6 +323,9 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'body-too-slow': 'a sender who is given half a minute: apps/ingest/src/uploads/fair-intake.int.spec.ts',
   'expectation-failed': 'a header that no client of ours can send: test/http/hostile-requests.e2e.spec.ts',
   'body-truncated': 'its sender is gone and hears no answer; the canary sends it and reads the logs',
+  'attestation-required':
+    'a setting of the installation; words of ours alone: apps/ingest/src/submissions/attestation.unit.spec.ts',
+  'attestation-outdated': 'told in words of ours alone: apps/ingest/src/submissions/submissions.int.spec.ts',
   'schema-changed': 'needs a definition that changes between two requests',
   'file-unknown':
     'a page, whose one sentence holds no part of the request: apps/ingest/src/pages/files.page.int.spec.ts',

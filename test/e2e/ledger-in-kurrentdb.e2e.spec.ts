@@ -110,7 +110,9 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
       await waiting.said('the ledger answers again');
       const { code, stderr } = await waiting.ended;
       expect({ command, code, stderr }).toMatchObject({ code: 0 });
-      expect(stderr.split('waiting for the ledger')).toHaveLength(2);
+      // A server that starts may accept connections before it answers calls; that is another reason, told as such.
+      const waits = stderr.split('\n').filter((line) => line.includes('waiting for the ledger'));
+      expect(new Set(waits).size, stderr).toBe(waits.length);
     }
   });
 

@@ -36,6 +36,7 @@ const expected: Readonly<
   'restricted ingest': {
     tables: {
       'ingest.command': 'insert select update(outcome position refusal detail answered_at)',
+      'ingest.decision': 'insert select update',
       'ingest.intake': 'insert select update',
       'ingest.outbox': 'delete insert select',
       'ingest.person_request': 'insert select update(outcome refusal marks answered_at)',
@@ -48,7 +49,7 @@ const expected: Readonly<
       'landing.deletion': 'insert select',
       'landing.file': 'delete insert select',
       'landing.person_request': 'insert',
-      'pseudonymiser.finished_file': 'select(upload outcome suppressed)',
+      'pseudonymiser.finished_file': 'select(submission upload outcome reason finished_at suppressed intake)',
       'pseudonymiser.person_answer': 'select update(tokens row_keys)',
       'pseudonymiser.salt_marks': 'select',
     },

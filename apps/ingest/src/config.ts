@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   accessConfig,
   busConfig,
@@ -74,6 +75,18 @@ export const uploadConfig = {
   ),
 };
 
+/** Whether a person has to confirm the words of an attestation. */
+export const attestationConfig = {
+  isRequired: variable(
+    'KINLEDGER_ATTESTATION',
+    z
+      .enum(['optional', 'required'])
+      .default('optional')
+      .transform((text) => text === 'required'),
+    'set it to required to refuse submissions for which nobody confirms the words of the attestation',
+  ),
+};
+
 export const ingestConfig = {
   access: accessConfig,
   bus: busConfig,
@@ -82,6 +95,7 @@ export const ingestConfig = {
   secrets: secretsConfig,
   public: publicUrlConfig,
   uploads: uploadConfig,
+  attestation: attestationConfig,
 };
 export type IngestConfig = ServiceConfig<typeof ingestConfig>;
 export type UploadLimits = IngestConfig['uploads'];

@@ -16,6 +16,8 @@ import { PeopleController } from './people/people.controller.js';
 import { PeopleService } from './people/people-service.js';
 import { ProgrammeModule } from './programme/programme.module.js';
 import { SaltWatch } from './salt/salt-watch.js';
+import { AttestationsController } from './submissions/attestations.controller.js';
+import { DecisionsController } from './submissions/decisions.controller.js';
 import { SubmissionService } from './submissions/submission-service.js';
 import { SubmissionsController } from './submissions/submissions.controller.js';
 import { IntakeMetrics } from './uploads/intake-metrics.js';
@@ -42,6 +44,8 @@ export class IngestModule {
       controllers: [
         UploadsController,
         SubmissionsController,
+        AttestationsController,
+        DecisionsController,
         CommandsController,
         RepliesController,
         PeopleController,

@@ -15,6 +15,7 @@ const SECRETS = Symbol('intake secrets');
 const LIMITS = Symbol('upload limits');
 /** A workbook that has arrived waits until so many others may have been read. */
 const WORKBOOKS_AHEAD = 10;
+const ATTESTATION = Symbol('attestation');
 
 /** Dependencies of every part of intake, read once at start. */
 @Injectable()
@@ -29,6 +30,7 @@ export class IntakeContext implements Receiver {
     @InjectProgramme() readonly programme: Programme,
     @Inject(SECRETS) secrets: IntakeSecrets,
     @Inject(LIMITS) readonly limits: UploadLimits,
+    @Inject(ATTESTATION) readonly attestation: IngestConfig['attestation'],
   ) {
     this.kek = kekFrom(secrets.landingKek);
     this.contentHashKey = secrets.contentHashKey;
@@ -48,6 +50,7 @@ export class IntakeContextModule {
       providers: [
         { provide: SECRETS, useFactory: () => readIntakeSecrets(config.secrets.directory) },
         { provide: LIMITS, useValue: config.uploads },
+        { provide: ATTESTATION, useValue: config.attestation },
         IntakeContext,
       ],
       exports: [IntakeContext],

@@ -137,7 +137,7 @@ export const topics = {
     retentionDays: 7,
     key: 'programme',
     producers: ['linker'],
-    consumers: ['projector'],
+    consumers: ['projector', 'ingest'],
   }),
   commandAnswered: topic({
     name: 'linkage.public.command-answered.1',

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { migrate } from './migrate.js';
 import { provision, type ConnectionUrls } from './provision.js';
 import type {} from 'vitest';
-import { databaseNames, roleNames, type DatabaseName, type RoleName } from './roles.js';
+import { databaseNames, postgresRole, roleNames, type DatabaseName, type RoleName } from './roles.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,11 +23,25 @@ export interface TestDatabases extends ConnectionUrls {
   drop(): Promise<void>;
 }
 
-/** Creates three migrated databases with unique names, for one test file. */
+/** Creates three migrated databases with unique names, for one test file: copies of three that are migrated once. */
 export async function createTestDatabases(postgresUrl: string): Promise<TestDatabases> {
   const prefix = `test_${randomBytes(5).toString('hex')}_`;
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  try {
+    // Test files run concurrently, and nobody may be connected to a database that is copied.
+    await client.query('SELECT pg_advisory_lock(7163503)');
+    await migrateOnce(client, postgresUrl);
+    for (const database of databaseNames) {
+      const owner = client.escapeIdentifier(postgresRole('migrator'));
+      await client.query(
+        `CREATE DATABASE ${prefix}${database} OWNER ${owner} TEMPLATE ${MIGRATED}${database}`,
+      );
+    }
+  } finally {
+    await client.end();
+  }
   const urls = await provision({ superuserUrl: postgresUrl, passwords, prefix });
-  for (const database of databaseNames) await migrate(database, urls.url(database, 'migrator'));
   return {
     ...urls,
     superuserUrl: (database) => {
@@ -49,4 +63,19 @@ export async function createTestDatabases(postgresUrl: string): Promise<TestData
       }
     },
   };
+}
+
+/** Prefix of the migrated databases that are copied. */
+const MIGRATED = 'test_migrated_';
+
+async function migrateOnce(client: pg.Client, postgresUrl: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('SELECT datname AS name FROM pg_database');
+  const isThere = (database: DatabaseName) => rows.some(({ name }) => name === `${MIGRATED}${database}`);
+  if (databaseNames.every(isThere)) return;
+  const prefix = 'test_migrating_';
+  const urls = await provision({ superuserUrl: postgresUrl, passwords, prefix });
+  for (const database of databaseNames) {
+    await migrate(database, urls.url(database, 'migrator'));
+    await client.query(`ALTER DATABASE ${prefix}${database} RENAME TO ${MIGRATED}${database}`);
+  }
 }

@@ -1,4 +1,5 @@
 import type { DataType, Role } from '@kinledger/contracts';
+import { checkDeclaredRules } from './check-declared-rules.js';
 import { checkField, isGender } from './check-field.js';
 import type {
   ColumnIdentifier,
@@ -45,6 +46,7 @@ export function checkSchema(
   checkIdentifiersTogether(schema, roles, report);
   checkChildKey(schema, dataset, roles, report);
   checkSessionKinds(schema, dataset, service, report);
+  checkDeclaredRules(schema, report);
 }
 
 function checkNames(schema: DatasetSchema, report: Report): void {

@@ -45,9 +45,9 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-const READ_EVERY_MS = 200;
+const READ_EVERY_MS = 400;
 const SENDERS = 2;
-const SEND_EVERY_MS = 600;
+const SEND_EVERY_MS = 1_200;
 
 /**
  * Providers and readers of a platform behind balancers: files are sent at a steady rate, several at once, and the APIs

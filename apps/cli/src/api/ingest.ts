@@ -39,6 +39,7 @@ const upload = z.object({
   ifSubmitted: z.object({ replace: effect.optional(), add: effect.optional() }).optional(),
   notes: z.array(z.object({ message: z.string() })).default([]),
   unknownTitles: z.array(z.string()).optional(),
+  mapping: z.array(z.object({ columnTitle: z.string().optional() })).default([]),
 });
 export type Upload = z.infer<typeof upload>;
 
@@ -62,10 +63,23 @@ const withdrawn = z.object({
 });
 type Withdrawn = z.infer<typeof withdrawn>;
 
+const attestations = z.object({
+  attestations: z.array(
+    z.object({ act: z.string(), version: z.number(), words: z.string(), current: z.boolean() }),
+  ),
+});
+/** The words that a person confirms, by version. */
+export interface Attestation {
+  readonly version: number;
+  readonly words: string;
+}
+
 export interface SubmitOptions {
   readonly mode?: 'replace' | 'add' | undefined;
   readonly onBehalfOf?: string | undefined;
   readonly confirmRetiring?: boolean | undefined;
+  /** Version of the words that the person confirms. */
+  readonly attest?: number | undefined;
 }
 
 /** Client of ingest's API. */
@@ -75,6 +89,14 @@ export const ingestApi = (endpoint: Endpoint) => ({
     const body = await blobOf(file);
     const query = new URLSearchParams({ dataset, period }).toString();
     return callJson(endpoint, `/v1/uploads?${query}`, upload, { method: 'POST', body });
+  },
+
+  /** The words to confirm today with an act. @throws Failure if the service knows none. */
+  async wordsFor(act: 'submission' | 'nil-return'): Promise<Attestation> {
+    const { attestations: all } = await callJson(endpoint, '/v1/attestations', attestations);
+    const found = all.find((one) => one.act === act && one.current);
+    if (found === undefined) throw new Failure('the service has no words to confirm');
+    return found;
   },
 
   submit: (id: string, options: SubmitOptions = {}): Promise<Accepted> =>

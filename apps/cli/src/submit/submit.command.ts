@@ -10,6 +10,7 @@ import { LedgerWait } from '../ledger/ledger-wait.js';
 import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
+import { messagesByRow, writeAnnotated } from './annotated-file.js';
 import { awaitSubmission } from './await-submission.js';
 import { describeEffect } from './describe-effect.js';
 
@@ -18,8 +19,10 @@ interface Options {
   readonly period: string;
   readonly dryRun?: boolean;
   readonly errors?: string;
+  readonly annotated?: string;
   readonly mode?: 'replace' | 'add';
   readonly confirmRetiring?: boolean;
+  readonly attest?: boolean;
   readonly onBehalfOf?: string;
   readonly url?: string;
   readonly reportsUrl?: string;
@@ -37,6 +40,10 @@ export function addSubmitCommand(program: Command): void {
     .option('--dry-run', 'validate only, and say what submitting would do; nothing is kept')
     .option('--errors <file>', 'write the error report, row by row, as CSV')
     .option(
+      '--annotated <file>',
+      'write the file again as CSV, with a last column that says what is wrong with each row',
+    )
+    .option(
       '--mode <mode>',
       'replace (default): supersedes earlier files of dataset and period; add: stands beside them',
     )
@@ -44,6 +51,7 @@ export function addSubmitCommand(program: Command): void {
       '--confirm-retiring',
       'confirm that a cumulative file or a snapshot retires a large share of its dataset',
     )
+    .option('--attest', 'confirm the words of the attestation, which are printed')
     .option('--on-behalf-of <provider>', 'for the data team: the provider that the file is from')
     .option('--url <url>', 'ingest service (default: the one started here)')
     .option('--reports-url <url>', 'reporting service; without it and with --url, the command does not wait')
@@ -66,10 +74,15 @@ async function submit(file: string, options: Options): Promise<void> {
   const ingest = ingestApi(endpoint);
   say(options.json, `validating ${file}`);
   const upload = await ingest.upload(file, options.dataset, options.period);
-  if (options.errors !== undefined) {
-    // The report holds values of the provider's file.
-    writePrivateFile(options.errors, await ingest.errors(upload.id));
-  }
+  // The reports hold values of the provider's file.
+  if (options.errors !== undefined) writePrivateFile(options.errors, await ingest.errors(upload.id));
+  if (options.annotated !== undefined)
+    await writeAnnotated(
+      file,
+      options.annotated,
+      titlesOf(upload),
+      messagesByRow(await ingest.errors(upload.id)),
+    );
   const show = (outcome: Outcome) => print(options.json, outcome, () => describe(outcome, options));
   if (upload.state !== 'validated') {
     show({ upload });
@@ -81,7 +94,10 @@ async function submit(file: string, options: Options): Promise<void> {
     return;
   }
   const { mode, onBehalfOf, confirmRetiring } = options;
-  const accepted = await ingest.submit(upload.id, { mode, onBehalfOf, confirmRetiring });
+  const attestation = options.attest === true ? await ingest.wordsFor('submission') : undefined;
+  if (attestation !== undefined) say(options.json, `you confirm: ${attestation.words}`);
+  const attest = attestation?.version;
+  const accepted = await ingest.submit(upload.id, { mode, onBehalfOf, confirmRetiring, attest });
   if (reporting === undefined) {
     show({ upload, accepted });
     return;
@@ -151,6 +167,7 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
     ...upload.notes.map(({ message }) => `  ${message}`),
   ];
   if (options.errors !== undefined) lines.push(`  error report   ${options.errors}`);
+  if (options.annotated !== undefined) lines.push(`  with errors    ${options.annotated}`);
   const foretold = upload.ifSubmitted?.[options.mode ?? 'replace'];
   if (accepted === undefined && foretold !== undefined) lines.push(...describeEffect(foretold, 'would'));
   if (accepted !== undefined) {
@@ -169,6 +186,11 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
   }
   return lines.join('\n');
 }
+
+const titlesOf = ({ mapping, unknownTitles = [] }: Upload): readonly string[] => [
+  ...mapping.flatMap(({ columnTitle }) => (columnTitle === undefined ? [] : [columnTitle])),
+  ...unknownTitles,
+];
 
 const refusalOf = (upload: Upload): string =>
   upload.notes[0]?.message ??

@@ -68,6 +68,35 @@ describe('the pages of ingest', () => {
     expect(await answer.text()).toContain('no address');
   });
 
+  it('submit a file for the person who confirms the words, and tell its history', async () => {
+    const cookie = await signedIn('officer');
+    const file = (await upload(ingest, goodFile(2, 'FORM'))).body.id;
+    const checkedPage = await (await open(`/files/checked/${file}`, { cookie })).text();
+    expect(checkedPage).toContain('I confirm that this file');
+    expect(await markupProblems(checkedPage)).toEqual([]);
+    const send = (fields: Record<string, string>, headers: Record<string, string> = { cookie }) =>
+      fetch(`${ingest.url}/files/checked/${file}/submit`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { accept, ...headers },
+        body: new URLSearchParams(fields),
+      });
+    const unconfirmed = await send({ mode: 'replace' });
+    const page = await unconfirmed.text();
+    expect([unconfirmed.status, page.includes('There is a problem')]).toEqual([400, true]);
+    expect(await markupProblems(page)).toEqual([]);
+    expect((await send({ attest: '1' }, { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(401);
+    expect((await send({ attest: '1' }, { cookie: await signedIn('stranger') })).status).toBe(404);
+    const sent = await send({ attest: '1', mode: 'add' });
+    const to = sent.headers.get('location') ?? '';
+    expect([sent.status, to]).toEqual([303, expect.stringMatching(/^\/files\/submitted\/[0-9a-f]{32}$/)]);
+    const submitted = await (await open(to, { cookie })).text();
+    for (const told of ['I confirm that this file', 'History of the submission', 'Uploaded', 'Submitted'])
+      expect(submitted).toContain(told);
+    expect(await markupProblems(submitted)).toEqual([]);
+    expect((await open(`/files/checked/${file}`, { cookie })).status).toBe(200);
+  });
+
   it('show another provider’s files to nobody', async () => {
     const cookie = await signedIn('stranger');
     expect(await (await open('/files', { cookie })).text()).toContain('No file has been submitted yet');

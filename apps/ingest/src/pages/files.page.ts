@@ -12,12 +12,14 @@ import {
   titleOf,
   type DatasetOfService,
 } from '@kinledger/page-kit/names';
-import { CurrentCaller, Problem, Roles, type Caller } from '@kinledger/service-kit';
-import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
+import { ByForm, CurrentCaller, Problem, Roles, type Caller } from '@kinledger/service-kit';
+import { Body, Controller, Get, Header, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { IntakeContext } from '../intake-context.js';
+import { currentVersion, currentWords } from '../submissions/attestation.js';
+import type { SubmissionStep } from '../submissions/submission-history.js';
 import { MAX_INTAKE } from '../submissions/submission.js';
 import { SubmissionService } from '../submissions/submission-service.js';
 import type { SubmissionView } from '../submissions/submission-view.js';
@@ -36,6 +38,16 @@ const query = z.object({
     .optional(),
 });
 const id = z.string().max(64);
+const submitForm = z.object({
+  mode: z.enum(['replace', 'add']).default('replace'),
+  /** Version of the words whose box is ticked. */
+  attest: z.coerce.number().int().positive().optional(),
+  confirmRetiring: z
+    .literal('yes')
+    .optional()
+    .transform((ticked) => ticked === 'yes'),
+});
+type SubmitForm = z.output<typeof submitForm>;
 
 /** Shows a provider its own files, and the data team everybody's: the checked ones, then the submitted ones. */
 @ApiExcludeController()
@@ -95,7 +107,13 @@ export class FilesPage {
         expires: instantName(upload.expiresAt),
       })),
       rows: shown.map((submission) => ({
-        ...this.#named(submission),
+        ...this.#named({
+          ...submission,
+          state:
+            submission.state === 'withdrawn'
+              ? submission.state
+              : (submission.decision?.outcome ?? submission.state),
+        }),
         submitted: instantName(submission.acceptedAt),
       })),
       pagination:
@@ -112,14 +130,24 @@ export class FilesPage {
     @Param('id', { schema: id }) wanted: string,
   ): Promise<string> {
     const submission = await this.#submissions.view(caller, idOf(wanted));
-    const upload = await this.#uploads.view(caller, submission.upload);
-    const { onBehalfOf, withdrawal, rowsDeletedAt } = submission;
-    return this.#file(submission, upload, rowsDeletedAt !== undefined, [
+    const [upload, history] = await Promise.all([
+      this.#uploads.view(caller, submission.upload),
+      this.#submissions.history(caller, submission.id),
+    ]);
+    const { onBehalfOf, attestation, withdrawal, rowsDeletedAt } = submission;
+    const state = submission.decision?.outcome ?? submission.state;
+    const facts = [
       fact('Number in its period', submission.sequence),
       fact('Place in the order of submission', submission.intake),
       fact('Submitted', instantName(submission.acceptedAt)),
       fact('Attested by', submission.attestedBy),
       ...(onBehalfOf === undefined ? [] : [fact('On behalf of', titleOf(onBehalfOf))]),
+      fact(
+        'Confirmed',
+        attestation === undefined
+          ? 'No words: the account submitted the file by the interface for programs'
+          : (attestation.words ?? `Version ${attestation.version} of the words`),
+      ),
       ...(withdrawal === undefined
         ? []
         : [
@@ -127,7 +155,13 @@ export class FilesPage {
             fact('Reason', titleOf(withdrawal.reason)),
           ]),
       fact('Rows deleted here', rowsDeletedAt === undefined ? 'Not yet' : instantName(rowsDeletedAt)),
-    ]);
+    ];
+    return this.#file(
+      { ...submission, state: withdrawal === undefined ? state : 'withdrawn' },
+      upload,
+      rowsDeletedAt !== undefined,
+      { facts, history },
+    );
   }
 
   @Get('files/checked/:id')
@@ -136,13 +170,53 @@ export class FilesPage {
     @CurrentCaller() caller: Caller,
     @Param('id', { schema: id }) wanted: string,
   ): Promise<string> {
+    return this.#checkedPage(await this.#uploads.view(caller, idOf(wanted)));
+  }
+
+  /** Submits a checked file for the person who ticks the words of the attestation. */
+  @Post('files/checked/:id/submit')
+  @ByForm()
+  async submit(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: id }) wanted: string,
+    @Body({ schema: submitForm }) form: SubmitForm,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const upload = await this.#uploads.view(caller, idOf(wanted));
+    if (form.attest === undefined) {
+      const page = this.#checkedPage(upload, {
+        ...form,
+        error: 'Confirm the words, or do not submit the file',
+      });
+      await reply.status(400).type('text/html; charset=utf-8').send(page);
+      return;
+    }
+    const { id: submission } = await this.#submissions.submit(caller, upload.id, form);
+    // Awaited, because otherwise Fastify would answer a second time before its hooks are done.
+    await reply.redirect(`/files/submitted/${submission}`, 303);
+  }
+
+  #checkedPage(upload: UploadView, typed?: SubmitForm & { readonly error: string }): string {
     const isHeld = upload.state === 'validated' || upload.state === 'refused';
-    return this.#file(upload, upload, !isHeld, [
+    const facts = [
       ...(upload.reason === undefined ? [] : [fact('Reason', reasonName(upload.reason))]),
       fact('Received', instantName(upload.receivedAt)),
       ...(isHeld ? [fact('Deleted unless submitted before', instantName(upload.expiresAt))] : []),
-    ]);
+    ];
+    const form =
+      upload.state === 'validated'
+        ? {
+            mode: typed?.mode ?? 'replace',
+            error: typed?.error,
+            version: currentVersion('submission'),
+            words: currentWords('submission'),
+            retires: Math.max(
+              upload.ifSubmitted?.replace?.retires ?? 0,
+              upload.ifSubmitted?.add?.retires ?? 0,
+            ),
+          }
+        : undefined;
+    return this.#file(upload, upload, !isHeld, { facts, form });
   }
 
   /** The page of one file, whose error report goes with its rows. */
@@ -150,7 +224,7 @@ export class FilesPage {
     file: NamedByCodes,
     { id: upload, counts, findings, notes }: UploadView,
     rowsAreGone: boolean,
-    facts: readonly Fact[],
+    { facts, history = [], form }: Told,
   ): string {
     const row = this.#named(file);
     const found = countsOf(findings);
@@ -167,8 +241,28 @@ export class FilesPage {
       counts: countsOf(counts).map(([code, value]) => ({ name: rowName(code), value })),
       findings: found.map(([code, value]) => ({ name: findingName(code), value })),
       notes: notes.map(({ message }) => message),
+      form,
+      history: history.map((step) => this.#step(step)),
       report: found.length > 0 && !rowsAreGone ? `/v1/uploads/${upload}/errors` : undefined,
     });
+  }
+
+  #step({ step, at, by, onBehalfOf, reason, intake, submission }: SubmissionStep) {
+    const who =
+      by === undefined || onBehalfOf === undefined ? by : `${by}, on behalf of ${titleOf(onBehalfOf)}`;
+    return {
+      name: stateName(step),
+      colour: stateColour(step),
+      at: instantName(at),
+      who: who ?? 'The platform',
+      why: [
+        ...(reason === undefined ? [] : [reasonName(reason)]),
+        ...(intake === undefined
+          ? []
+          : [`Place ${intake.toLocaleString('en-GB')} in the order of submission`]),
+      ].join('. '),
+      other: submission,
+    };
   }
 
   /** A file with names instead of codes. */
@@ -184,7 +278,15 @@ export class FilesPage {
   }
 }
 
-type NamedByCodes = Pick<UploadView | SubmissionView, 'id' | 'dataset' | 'period' | 'provider' | 'state'>;
+type NamedByCodes = Pick<UploadView | SubmissionView, 'id' | 'dataset' | 'period' | 'provider'> & {
+  readonly state: string;
+};
+/** What the page of a file tells beside its counts. */
+interface Told {
+  readonly facts: readonly Fact[];
+  readonly history?: readonly SubmissionStep[];
+  readonly form?: object | undefined;
+}
 type Fact = ReturnType<typeof fact>;
 
 /** @throws Problem 404 for what is no id. */

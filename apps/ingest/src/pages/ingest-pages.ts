@@ -9,5 +9,6 @@ export const ingestPages: PagesOfService = {
   footer:
     'These pages count rows and show none. An error report holds values of rows: keep it as safe as the file itself.',
   headings: { 503: 'Intake is not ready' },
+  forms: ['/files/checked/:id/submit'],
   signInLinks: false,
 };

@@ -7,6 +7,8 @@ import { mayActFor, providerSeenBy } from '../programme/dataset-access.js';
 import { IntakeMetrics } from '../uploads/intake-metrics.js';
 import { readUpload } from '../uploads/upload-table.js';
 import type { Submission } from './submission.js';
+import { lastDecisions } from './decision-table.js';
+import { readHistory, type SubmissionStep } from './submission-history.js';
 import { listSubmissions, readSubmission, rowsGoneAt, type SubmissionFilter } from './submission-table.js';
 import {
   viewOfSubmission,
@@ -83,24 +85,48 @@ export class SubmissionService {
 
   /** @throws Problem 404 */
   async view(caller: Caller, id: string): Promise<SubmissionView> {
-    const submission = await readSubmission(this.#intake.pool, id);
-    if (submission === undefined || !mayActFor(caller, submission.provider)) throw submissionUnknown();
-    return this.#viewOf(submission);
+    return this.#viewOf(await this.#visible(caller, id));
+  }
+
+  /** @throws Problem 404 */
+  async history(caller: Caller, id: string): Promise<SubmissionStep[]> {
+    const { submission } = await this.#visible(caller, id);
+    return readHistory(this.#intake.pool, submission);
   }
 
   /** A provider lists its own submissions, the data team all. Newest first. */
   async list(caller: Caller, filter: Omit<SubmissionFilter, 'provider'>): Promise<SubmissionView[]> {
     const provider = providerSeenBy(caller);
     const submissions = await listSubmissions(this.#intake.pool, { ...filter, provider });
-    const gone = await rowsGoneAt(
-      this.#intake.pool,
-      submissions.map(({ upload }) => upload),
-    );
-    return submissions.map((submission) => viewOfSubmission(submission, gone.get(submission.upload)));
+    return this.#viewsOf(submissions);
+  }
+
+  async #visible(caller: Caller, id: string): Promise<Submission> {
+    const submission = await readSubmission(this.#intake.pool, id);
+    if (submission === undefined || !mayActFor(caller, submission.provider)) throw submissionUnknown();
+    return submission;
   }
 
   async #viewOf(submission: Submission): Promise<SubmissionView> {
-    const gone = await rowsGoneAt(this.#intake.pool, [submission.upload]);
-    return viewOfSubmission(submission, gone.get(submission.upload));
+    const [view] = await this.#viewsOf([submission]);
+    if (view === undefined) throw new Error('a submission has no view');
+    return view;
+  }
+
+  async #viewsOf(submissions: readonly Submission[]): Promise<SubmissionView[]> {
+    const { pool } = this.#intake;
+    const [gone, decided] = await Promise.all([
+      rowsGoneAt(
+        pool,
+        submissions.map(({ upload }) => upload),
+      ),
+      lastDecisions(
+        pool,
+        submissions.map(({ submission }) => submission),
+      ),
+    ]);
+    return submissions.map((submission) =>
+      viewOfSubmission(submission, gone.get(submission.upload), decided.get(submission.submission)),
+    );
   }
 }

@@ -48,8 +48,9 @@ export async function lastIntake(client: Queryable, programme: ProgrammeId): Pro
 export async function insertSubmission(client: Queryable, submission: Submission): Promise<void> {
   await client.query(
     `INSERT INTO ingest.submission (submission, upload, intake, provider, dataset, period, sequence, mode, supersedes,
-       content_hash, schema_hash, agreement, attested_by, on_behalf_of, accepted_at, effect)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+       content_hash, schema_hash, agreement, attested_by, on_behalf_of, accepted_at, effect,
+       attested_words)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       submission.submission,
       submission.upload,
@@ -67,6 +68,7 @@ export async function insertSubmission(client: Queryable, submission: Submission
       submission.onBehalfOf,
       submission.acceptedAt,
       submission.effect === null ? null : JSON.stringify(submission.effect),
+      submission.attestedWords,
     ],
   );
 }
@@ -207,7 +209,7 @@ export interface RowsGone {
 
 const columns = `submission, upload, intake, provider, dataset, period, sequence, mode, supersedes, content_hash,
   schema_hash, agreement, attested_by, on_behalf_of, accepted_at, effect, withdrawn_at, withdrawal_command, withdrawal_reason,
-  withdrawn_by`;
+  withdrawn_by, attested_words`;
 
 interface SubmissionRow {
   readonly submission: SubmissionId;
@@ -230,6 +232,7 @@ interface SubmissionRow {
   readonly withdrawal_command: CommandId | null;
   readonly withdrawal_reason: string | null;
   readonly withdrawn_by: string | null;
+  readonly attested_words: number | null;
 }
 
 const submissionOf = (row: SubmissionRow): Submission => ({
@@ -247,6 +250,7 @@ const submissionOf = (row: SubmissionRow): Submission => ({
   agreement: row.agreement,
   attestedBy: row.attested_by,
   onBehalfOf: row.on_behalf_of,
+  attestedWords: row.attested_words,
   acceptedAt: row.accepted_at,
   effect: row.effect,
   withdrawal:

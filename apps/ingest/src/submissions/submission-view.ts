@@ -10,6 +10,8 @@ import {
 import { z } from 'zod';
 import { effectView, viewOfEffect } from './foreseen-effect.js';
 import { commandView } from '../commands/command-view.js';
+import { wordsOf } from './attestation.js';
+import type { Decision } from './decision-table.js';
 import type { RowsGone } from './submission-table.js';
 import type { Submission, Withdrawal } from './submission.js';
 
@@ -30,6 +32,12 @@ export const submissionView = z.object({
   agreement: z.string(),
   attestedBy: z.string(),
   onBehalfOf: providerId.optional(),
+  attestation: z
+    .object({ version: z.int().positive(), words: z.string().optional() })
+    .optional()
+    .describe(
+      'The words that the person named by attestedBy confirmed; absent if the account submitted without confirming any.',
+    ),
   acceptedAt: instant,
   effect: effectView
     .optional()
@@ -42,6 +50,14 @@ export const submissionView = z.object({
     .nonnegative()
     .optional()
     .describe('Rows of people who are suppressed, once pseudonymised: they went no further.'),
+  decision: z
+    .object({
+      outcome: z.enum(['linked', 'parked', 'withdrawn']),
+      at: instant,
+      position: z.int().nonnegative().describe('Ledger position of the decision.'),
+    })
+    .optional()
+    .describe('What the linker decided last; absent while it has not.'),
   withdrawal: z
     .object({
       reason: z.string(),
@@ -60,6 +76,11 @@ const viewOfWithdrawal = ({ command, reason, by, at }: Withdrawal): SubmissionVi
   ...(command === null ? {} : { command }),
 });
 
+const viewOfAttestation = (version: number): NonNullable<SubmissionView['attestation']> => {
+  const words = wordsOf('submission', version);
+  return { version, ...(words === undefined ? {} : { words }) };
+};
+
 export const submitAnswer = submissionView.extend({
   repeated: z
     .boolean()
@@ -76,7 +97,11 @@ export const unparkAnswer = z.object({
 });
 export type UnparkAnswerView = z.input<typeof unparkAnswer>;
 
-export function viewOfSubmission(submission: Submission, gone: RowsGone | undefined): SubmissionView {
+export function viewOfSubmission(
+  submission: Submission,
+  gone: RowsGone | undefined,
+  decision: Decision | undefined,
+): SubmissionView {
   const { withdrawal, onBehalfOf } = submission;
   return {
     id: submission.submission,
@@ -92,9 +117,13 @@ export function viewOfSubmission(submission: Submission, gone: RowsGone | undefi
     agreement: submission.agreement,
     attestedBy: submission.attestedBy,
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
+    ...(submission.attestedWords === null
+      ? {}
+      : { attestation: viewOfAttestation(submission.attestedWords) }),
     acceptedAt: submission.acceptedAt.toISOString(),
     ...(submission.effect === null ? {} : { effect: viewOfEffect(submission.effect) }),
     ...(gone === undefined ? {} : { rowsDeletedAt: gone.at.toISOString(), suppressed: gone.suppressed }),
+    ...(decision === undefined ? {} : { decision: { ...decision, at: decision.at.toISOString() } }),
     ...(withdrawal === null ? {} : { withdrawal: viewOfWithdrawal(withdrawal) }),
   };
 }

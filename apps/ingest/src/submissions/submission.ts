@@ -28,6 +28,8 @@ export interface Submission {
   readonly agreement: string;
   readonly attestedBy: string;
   readonly onBehalfOf: ProviderId | null;
+  /** Version of the words that the person confirmed; null if the account submitted without them. */
+  readonly attestedWords: number | null;
   readonly acceptedAt: Date;
   /** What it did to the rows that stood when it was submitted; null if that is not known. */
   readonly effect: ForeseenEffect | null;

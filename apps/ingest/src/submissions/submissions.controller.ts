@@ -12,6 +12,8 @@ import {
   type SubmitAnswerView,
   type UnparkAnswerView,
 } from './submission-view.js';
+import { attestVersion } from './attestation.js';
+import { submissionStep, type SubmissionStep } from './submission-history.js';
 import { MAX_INTAKE } from './submission.js';
 import { SubmissionService } from './submission-service.js';
 
@@ -28,6 +30,7 @@ const submitBody = z
       .boolean()
       .default(false)
       .describe('Confirms that a cumulative file or a snapshot may retire a large share of its dataset.'),
+    attest: attestVersion.exactOptional(),
   })
   .prefault({});
 
@@ -76,14 +79,14 @@ export class SubmissionsController {
   @ApiOperation({
     summary: 'Submit a validated upload',
     description:
-      'The account attests that the file may be used under its agreement. Repeating the request, or submitting the same file again, returns the existing submission.',
+      'A person attests that the file may be used under its agreement: “attest” names the version of the words that the person confirms, which GET /v1/attestations has. Repeating the request, or submitting the same file again, returns the existing submission.',
   })
   @ApiResponse(answers(200, 'The submission.', submitAnswer))
   @ApiResponse(problems(404, 'You have no upload with this id.'))
   @ApiResponse(
     problems(
       409,
-      'Too many rows were rejected, no agreement covers the period, or the file would retire so many rows that it needs a confirmation.',
+      'Too many rows were rejected, no agreement covers the period, the words of the attestation are not confirmed, or the file would retire so many rows that it needs a confirmation.',
     ),
   )
   @ApiResponse(problems(410, 'The upload was discarded or has expired.'))
@@ -114,6 +117,20 @@ export class SubmissionsController {
     @Param({ schema: idParam }) { id }: IdParam,
   ): Promise<SubmissionView> {
     return this.#submissions.view(caller, id);
+  }
+
+  @Get('submissions/:id/history')
+  @ApiOperation({
+    summary: 'What happened to a submission, oldest first',
+    description: 'Each step with its time, and who did it and why where a person did.',
+  })
+  @ApiResponse(answers(200, 'The steps.', z.object({ steps: z.array(submissionStep) })))
+  @ApiResponse(problems(404, 'You have no submission with this id.'))
+  async history(
+    @CurrentCaller() caller: Caller,
+    @Param({ schema: idParam }) { id }: IdParam,
+  ): Promise<{ steps: SubmissionStep[] }> {
+    return { steps: await this.#submissions.history(caller, id) };
   }
 
   @Post('submissions/:id/withdraw')

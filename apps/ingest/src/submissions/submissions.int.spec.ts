@@ -1,4 +1,15 @@
-import { decodeCloudEvent, topics, type Topic, type UploadId } from '@kinledger/contracts';
+import {
+  decodeCloudEvent,
+  encodeCloudEvent,
+  SubmissionDecided,
+  topics,
+  type DataOf,
+  type ProgrammeId,
+  type SubmissionId,
+  type Topic,
+  type UploadId,
+} from '@kinledger/contracts';
+import { createPool } from '@kinledger/database';
 import { submissionIdOf } from '@kinledger/domain';
 import { deleteFile } from '@kinledger/landing-store';
 import { createPostgresMessageBus, type IncomingMessage } from '@kinledger/message-bus';
@@ -631,5 +642,148 @@ describe('the list of submissions', () => {
     );
     const { body } = await ask(ingest, 'officer', 'GET', `/v1/submissions/${id}`);
     expect(body).toMatchObject({ state: 'pseudonymised', rowsDeletedAt: expect.any(String) as string });
+  });
+});
+
+describe('the attestation of a submission', () => {
+  const view = async (id: string) => (await ask(ingest, 'officer', 'GET', `/v1/submissions/${id}`)).body;
+
+  it('names the person, the provider and the words that were confirmed', async () => {
+    const { body } = await ask<{ attestations: readonly Record<string, unknown>[] }>(
+      ingest,
+      'officer',
+      'GET',
+      '/v1/attestations',
+    );
+    const words = body.attestations.find(({ act, current }) => act === 'submission' && current === true);
+    const file = await uploaded();
+    const answer = await submit(ingest, file, { caller: 'data-team', body: { attest: words?.['version'] } });
+    const expected = {
+      attestedBy: 'data-team',
+      onBehalfOf: 'parent-infant-team',
+      attestation: { version: words?.['version'], words: words?.['words'] },
+    };
+    expect(answer.body).toMatchObject(expected);
+    expect(await view(answer.body.id)).toMatchObject(expected);
+    expect(await submit(ingest, file, { body: { attest: 1 } })).toMatchObject({
+      body: { repeated: true, ...expected },
+    });
+  });
+
+  it('is of the current words or of none, and words are no account’s to invent', async () => {
+    const file = await uploaded();
+    const outdated = await submit(ingest, file, { body: { attest: 99 } });
+    expect(outdated).toMatchObject({
+      status: 409,
+      body: { type: 'urn:kinledger:problem:attestation-outdated' },
+    });
+    expect(outdated.text).toContain('I confirm that this file');
+    const { body } = await submit(ingest, file);
+    expect(await view(body.id)).not.toHaveProperty('attestation');
+    expect(await ask(ingest, 'reader', 'GET', '/v1/attestations')).toMatchObject({ status: 403 });
+  });
+});
+
+describe('the history of a submission', () => {
+  const history = async (id: string, caller: Parameters<typeof ask>[1] = 'officer') => {
+    const { status, body } = await ask<{ steps: readonly Record<string, unknown>[] }>(
+      ingest,
+      caller,
+      'GET',
+      `/v1/submissions/${id}/history`,
+    );
+    return { status, steps: body.steps };
+  };
+  const steps = async (id: string) => (await history(id)).steps.map(({ step }) => step);
+  let position = 40;
+  /** Says on the bus, as the linker does, what was decided. */
+  const decided = async (
+    { id, intake }: { readonly id: string; readonly intake: number },
+    outcome: DataOf<typeof SubmissionDecided>['outcome'],
+    times = 1,
+  ) => {
+    const bus = createPostgresMessageBus({
+      url: ingest.databases.url('bus', 'linker'),
+      applicationName: 'linker',
+      onError: () => undefined,
+    });
+    position += 1;
+    const data = {
+      programme: 'leap' as ProgrammeId,
+      submission: id as SubmissionId,
+      intake,
+      position,
+      outcome,
+    };
+    const event = {
+      id: `decided-${position}`,
+      source: 'urn:kinledger:linker',
+      time: new Date().toISOString(),
+      data,
+    };
+    const message = { key: 'leap', ...encodeCloudEvent(SubmissionDecided, event) };
+    for (let sent = 0; sent < times; sent++) await bus.publish(topics.submissionDecided.name, [message]);
+    await bus.close();
+    await expect.poll(async () => steps(id)).toContain(outcome);
+  };
+  const finished = async (id: string, file: string, intake: number, reason: string | null) => {
+    const pool = createPool({
+      url: ingest.databases.url('restricted', 'pseudonymiser'),
+      applicationName: 'test',
+    });
+    await pool.query(
+      `INSERT INTO pseudonymiser.finished_file (submission, upload, intake, outcome, rows, chunks, reason, finished_at)
+       VALUES ($1, $2, $3, $4, 2, 1, $5, clock_timestamp())`,
+      [id, file, intake, reason === null ? 'pseudonymised' : 'unprocessable', reason],
+    );
+    await pool.end();
+  };
+
+  it('tells each step once, with who and why, through parking, un-parking, replacement and withdrawal', async () => {
+    const own = { period: '2022-23-Q4' };
+    const first = await submitted(newFile(), own);
+    await finished(first.id, first.upload, first.intake, 'landing-unreadable');
+    await decided(first, 'parked', 3);
+    const { body: unparked } = await ask<{ intake: number }>(
+      ingest,
+      'data-team',
+      'POST',
+      `/v1/submissions/${first.id}/unpark`,
+    );
+    await finished(first.id, first.upload, unparked.intake, null);
+    await decided({ id: first.id, intake: unparked.intake }, 'linked');
+    const second = await submitted(newFile(), own);
+    await withdrawn(second.id);
+    await withdrawn(first.id);
+    await decided({ id: first.id, intake: unparked.intake }, 'withdrawn');
+    const { steps: all } = await history(first.id);
+    expect(all.map(({ step }) => step)).toEqual([
+      ...['uploaded', 'validated', 'submitted', 'unprocessable', 'parked', 'unparking-requested'],
+      ...[
+        'pseudonymised',
+        'linked',
+        'replaced',
+        'replacement-withdrawn',
+        'withdrawal-requested',
+        'withdrawn',
+      ],
+    ]);
+    expect(all).toMatchObject([
+      { by: 'officer' },
+      {},
+      { by: 'officer', intake: first.intake },
+      { reason: 'landing-unreadable', intake: first.intake },
+      { intake: first.intake },
+      { by: 'data-team', reason: 'cause-mended', intake: unparked.intake },
+      { intake: unparked.intake },
+      { intake: unparked.intake },
+      { by: 'officer', submission: second.id },
+      { by: 'data-team', reason: 'end-of-test', submission: second.id },
+      { by: 'data-team', reason: 'end-of-test' },
+      { position },
+    ]);
+    const view = await ask(ingest, 'officer', 'GET', `/v1/submissions/${first.id}`);
+    expect(view.body).toMatchObject({ state: 'withdrawn', decision: { outcome: 'withdrawn', position } });
+    expect((await history(first.id, 'stranger')).status).toBe(404);
   });
 });

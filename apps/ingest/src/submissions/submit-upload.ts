@@ -8,12 +8,14 @@ import type pg from 'pg';
 import { fileAccepted } from '../outbox/intake-messages.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
 import { liveAgreement, mayActFor } from '../programme/dataset-access.js';
+import type { IntakeContext } from '../intake-context.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import type { Upload } from '../uploads/upload.js';
 import { uploadChanged } from '../uploads/upload-events.js';
 import { uploadUnknown } from '../uploads/upload-service.js';
 import { lockUpload, markAccepted, markDiscarded, readUpload } from '../uploads/upload-table.js';
 import { acceptedFile } from './accepted-file.js';
+import { requireAttestation } from './attestation.js';
 import { foreseeSubmission, isAsForeseen, type ForeseenSubmission } from './foresee-submission.js';
 import type { ForeseenEffect } from './foreseen-effect.js';
 import type { Submission } from './submission.js';
@@ -25,6 +27,8 @@ export interface SubmitRequest {
   readonly onBehalfOf?: ProviderId | undefined;
   /** Whether it may retire a large share of its dataset. */
   readonly confirmRetiring?: boolean | undefined;
+  /** Version of the attestation’s words that the person confirms. */
+  readonly attest?: number | undefined;
 }
 
 export interface SubmitAnswer {
@@ -39,7 +43,7 @@ export interface SubmitAnswer {
  * @throws Problem
  */
 export async function submitUpload(
-  receiver: Receiver,
+  receiver: Receiver & Pick<IntakeContext, 'attestation'>,
   caller: Caller,
   id: string,
   request: SubmitRequest,
@@ -54,6 +58,7 @@ export async function submitUpload(
     const earlier = await answeredBefore(client, upload);
     if (earlier !== undefined) return { submission: earlier, repeated: true };
     requireValidated(upload);
+    requireAttestation('submission', request.attest, receiver.attestation.isRequired);
     const onBehalfOf = attestedFor(caller, upload, request);
     const dataset = programme.dataset(upload.dataset);
     if (dataset?.schemaHash !== upload.schemaHash) throw schemaChanged();
@@ -92,6 +97,7 @@ export async function submitUpload(
       agreement: agreement.id,
       attestedBy: caller.person,
       onBehalfOf: onBehalfOf ?? null,
+      attestedWords: request.attest ?? null,
       acceptedAt: at,
       effect,
       withdrawal: null,

@@ -299,6 +299,7 @@ async function landRows(
   await writer.flush();
   const monthFirst = validator.monthFirstColumns();
   for (const { mixed, doubtful } of monthFirst) if (mixed !== undefined) counts.addFinding(mixed, doubtful);
+  for (const { rule, rows: without } of validator.fileFindings()) counts.addFinding(rule, without);
   return { counts, rowsAlone: await register.finish(), monthFirst };
 }
 

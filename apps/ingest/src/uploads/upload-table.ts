@@ -65,7 +65,7 @@ export async function finishReceiving(
 ): Promise<Upload | undefined> {
   const { rows } = await client.query<UploadRow>(
     `UPDATE ingest.upload
-     SET state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
+     SET validated_at = now(), state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
          encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11, rows_alone = $12,
          if_submitted = $13, delimiter = $14, header_row = $15, format = $16, sheet = $17, remarks = $18
      WHERE upload = $1 AND state = 'receiving'

@@ -178,6 +178,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
     });
   }
   notes.push(...notesOnClearText(upload, dataset), ...notesOnDateOrder(upload, dataset));
+  notes.push(...notesOnDeclaredRules(upload, dataset));
   if (upload.reason === 'wrong-period') {
     notes.push({
       code: 'wrong-period',
@@ -224,6 +225,15 @@ function notesOnClearText(upload: Upload, dataset: Dataset | undefined): UploadV
     if (found === 0) return [];
     const message = `"${field.title}" contains clear text in ${rows(found)} in place of a digest. Nothing of it was kept. This is a data incident of the sender and was recorded as one: tell your information governance lead and the data team.`;
     return [{ code: 'clear-text', message }];
+  });
+}
+
+function notesOnDeclaredRules(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
+  const rules = dataset?.schema['x-kinledger'].rules?.file ?? [];
+  return rules.flatMap(({ name, message, suggestion }) => {
+    const without = upload.findings[name] ?? 0;
+    if (without === 0) return [];
+    return [{ code: name, message: `${message} ${rows(without)} without a value. ${suggestion}`.trim() }];
   });
 }
 

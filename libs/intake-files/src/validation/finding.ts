@@ -36,7 +36,7 @@ export type RowRule = 'no-consent' | 'duplicate-row' | 'repeated-row' | 'extra-c
 export interface RuleOfField {
   /** The code under which it is counted, such as `missing-consent` or `invalid-nhs-number`. */
   readonly code: string;
-  readonly kind: RuleKind | RowRule;
+  readonly kind: RuleKind | RowRule | 'declared';
   readonly severity: Severity;
   /** Undefined for a rule for a whole row. */
   readonly field: DatasetField | undefined;
@@ -84,3 +84,16 @@ export function ruleOfField(
 export function rowRule(code: RowRule, severity: Severity, message: string, suggestion: string): RuleOfField {
   return { code, kind: code, severity, field: undefined, column: -1, message, suggestion, showsValue: false };
 }
+
+/** A rule that the schema declares. Its name is its code. */
+export const declaredRule = (
+  code: string,
+  severity: Severity,
+  about: Pick<RuleOfField, 'field' | 'column' | 'message' | 'suggestion'>,
+): RuleOfField => ({
+  code,
+  kind: 'declared',
+  severity,
+  ...about,
+  showsValue: about.field !== undefined && valueKindOf(about.field) !== 'digest',
+});

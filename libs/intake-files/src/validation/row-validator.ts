@@ -4,6 +4,7 @@ import { formatOf, type Dataset, type DatasetSchema } from '@kinledger/programme
 import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { fileRefused } from '../reading/file-refused.js';
 import { AgeCheck } from './age-check.js';
+import { DeclaredRulesCheck } from './declared-rules.js';
 import { monthFirstColumns, type MonthFirstColumn } from './date-order.js';
 import { fieldCheck, type FieldCheck } from './field-check.js';
 import type { FileDates } from './file-dates.js';
@@ -86,6 +87,7 @@ export class RowValidator {
   readonly #nhsNumberField: number;
   readonly #personField: number;
   readonly #ages: AgeCheck;
+  readonly #declared: DeclaredRulesCheck;
   readonly #seen: FingerprintSet;
   readonly #nhsNumbers = new FingerprintHolders();
 
@@ -116,8 +118,14 @@ export class RowValidator {
       }),
     );
     this.#ages = new AgeCheck(schema, this.#checks, options.dates);
+    this.#declared = new DeclaredRulesCheck(
+      schema,
+      mapping.columnOf,
+      (field, text) => this.#checks[field]?.check(text, undefined, []) ?? null,
+    );
     this.rules = [
       ...this.#checks.flatMap((check) => check.rules),
+      ...this.#declared.rules,
       noConsent,
       duplicateRow,
       repeatedRow,
@@ -160,16 +168,40 @@ export class RowValidator {
     if (record.length > this.#headerLength && !isBlank(record.slice(this.#headerLength))) {
       findings.push({ rule: extraCells, value: null });
     }
-    const errors = findings.filter(({ rule }) => rule.severity === 'error');
-    if (errors.length > 0) {
-      const outcome = errors.every(({ rule }) => isOfAnotherTime(rule)) ? 'set-aside' : 'rejected';
-      return { outcome, values, findings, caseNumber };
+    const textOf = (field: number) => record[this.#columnOf[field] ?? -1]?.trim() ?? null;
+    const filled = this.#declared.fill(values, findings).map((rule): Finding => ({ rule, value: null }));
+    const left = filled.length === 0 ? findings : findings.filter(({ rule }) => !isFilled(rule, filled));
+    this.#declared.row(values, textOf, left);
+    const row = this.#outcome(values, left, textOf);
+    // What was filled is told, but is no fault of the row.
+    return { ...row, findings: [...left, ...filled], caseNumber };
+  }
+
+  /** Adds what a row without errors breaks together with other rows. */
+  #outcome(
+    values: readonly (string | null)[],
+    findings: Finding[],
+    textOf: (field: number) => string | null,
+  ): Pick<ValidatedRow, 'outcome' | 'values'> {
+    if (!hasErrors(findings)) this.#declared.group(values, textOf, findings);
+    if (hasErrors(findings)) {
+      const errors = findings.filter(({ rule }) => rule.severity === 'error');
+      return {
+        outcome: errors.every(({ rule }) => isOfAnotherTime(rule)) ? 'set-aside' : 'rejected',
+        values,
+      };
     }
     const repeated = this.#repeats(values);
     if (repeated !== undefined) findings.push({ rule: repeated, value: null });
-    if (repeated === duplicateRow) return { outcome: 'duplicate', values, findings, caseNumber };
+    if (repeated === duplicateRow) return { outcome: 'duplicate', values };
     if (this.#sharesNhsNumber(values)) findings.push({ rule: sharedNhsNumber, value: null });
-    return { outcome: findings.length > 0 ? 'warned' : 'accepted', values, findings, caseNumber };
+    this.#declared.accept(values);
+    return { outcome: findings.length > 0 ? 'warned' : 'accepted', values };
+  }
+
+  /** What the file as a whole breaks of what its schema declares, each with the rows that lack a value. */
+  fileFindings(): ReturnType<DeclaredRulesCheck['ofFile']> {
+    return this.#declared.ofFile();
   }
 
   /** Columns in which some dates so far have the month first. */
@@ -241,6 +273,13 @@ export class RowValidator {
     return this.#seen.add(keyText(id)) ? undefined : duplicateRow;
   }
 }
+
+const hasErrors = (findings: readonly Finding[]): boolean =>
+  findings.some(({ rule }) => rule.severity === 'error');
+
+/** Whether a rule says that a value is missing which was filled. */
+const isFilled = ({ kind, field }: RuleOfField, filled: readonly Finding[]): boolean =>
+  kind === 'missing' && filled.some(({ rule }) => rule.field === field);
 
 /** Whether a finding says that an event is in the future or far outside the period. */
 const isOfAnotherTime = ({ kind }: RuleOfField): boolean =>

@@ -12,6 +12,14 @@ const states: Readonly<Record<string, readonly [name: string, colour: string]>> 
   linked: ['Linked', 'govuk-tag--green'],
   withdrawn: ['Withdrawn', 'govuk-tag--orange'],
   parked: ['Parked', 'govuk-tag--red'],
+  // Steps in the history of a submission.
+  uploaded: ['Uploaded', 'govuk-tag--grey'],
+  submitted: ['Submitted', 'govuk-tag--blue'],
+  'unparking-requested': ['Un-parking asked for', 'govuk-tag--grey'],
+  replaced: ['Replaced by another', 'govuk-tag--orange'],
+  'replacement-withdrawn': ['The other was withdrawn', 'govuk-tag--grey'],
+  'withdrawal-requested': ['Withdrawal asked for', 'govuk-tag--grey'],
+  'command-refused': ['Refused by the linker', 'govuk-tag--red'],
 };
 
 export const stateName = (code: string): string => states[code]?.[0] ?? titleOf(code);

@@ -11,6 +11,8 @@ import {
   tokenUse,
 } from '@kinledger/contracts';
 import { z } from 'zod';
+import { declaredRules } from './declared-rules.js';
+import { expectedReturns } from './expected-returns.js';
 
 const fieldName = z
   .string()
@@ -177,6 +179,9 @@ export const datasetSchema = z.strictObject({
         .exactOptional()
         .describe('Columns that make the child key, for rows of role child.'),
       sessionKinds: z.array(code).default([]).describe('Session kinds that count as qualifying engagement.'),
+      rules: declaredRules
+        .exactOptional()
+        .describe('What the dataset asks of its rows beyond what each field says, and how gaps are filled.'),
     })
     .prefault({}),
 });
@@ -223,6 +228,7 @@ export const dataset = z.strictObject({
     .describe(
       'A cumulative file or a snapshot that would retire more than this share of the rows that stand needs a confirmation.',
     ),
+  returns: expectedReturns.exactOptional(),
 });
 
 export const agreement = z.strictObject({

@@ -1,4 +1,6 @@
+export type * from './declared-rules.js';
 export * from './definition.js';
+export { returnsExpectedOf, type ReturnsExpected } from './expected-returns.js';
 export * from './field-format.js';
 export * from './header-key.js';
 export * from './postcode-lookup.js';

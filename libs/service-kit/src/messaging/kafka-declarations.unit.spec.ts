@@ -41,6 +41,10 @@ describe('the declarations for Kafka', () => {
     expect(may('pseudonymiser', 'Write')).toContain(rows);
     expect(may('ingest', 'Write')).not.toContain(rows);
     expect(principals['reporting-api']).toEqual([]);
-    expect(may('ingest', 'Read')).toEqual([topics.personAnswered.name, topics.commandAnswered.name]);
+    expect(may('ingest', 'Read')).toEqual([
+      topics.personAnswered.name,
+      topics.submissionDecided.name,
+      topics.commandAnswered.name,
+    ]);
   });
 });

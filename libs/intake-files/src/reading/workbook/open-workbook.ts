@@ -185,9 +185,10 @@ async function* recordsBelow(
   for await (const rows of sheet.rows(columns, merged)) {
     for (const { row, repeated, cells, isHidden } of rows) {
       if (row <= headerRow) continue;
+      const record = padded(cells, columns);
       if (isHidden) remarks.hiddenRows += repeated;
       for (; last + 1 < row + repeated; last += 1) {
-        records.push(last + 1 < row ? blank : cells);
+        records.push(last + 1 < row ? blank : record);
         if (records.length < MAX_RECORDS) continue;
         yield records;
         records = [];
@@ -198,3 +199,7 @@ async function* recordsBelow(
   }
   return undefined;
 }
+
+/** A sheet does not store the empty cells at the end of a row. */
+const padded = (cells: readonly string[], length: number): readonly string[] =>
+  cells.length >= length ? cells : [...cells, ...Array.from({ length: length - cells.length }, () => '')];

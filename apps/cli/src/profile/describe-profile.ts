@@ -1,0 +1,146 @@
+import type { ProfileComparison, ProfiledColumn } from '@kinledger/intake-files/profiling';
+import Table from 'cli-table3';
+import { count, percent } from '../output/output.js';
+import type { ProfileDocument } from './profile-of.js';
+
+const kindNames: Readonly<Record<ProfiledColumn['kind'], string>> = {
+  digest: 'digests',
+  email: 'email addresses',
+  'nhs-number': 'NHS numbers',
+  mobile: 'mobile numbers',
+  postcode: 'postcodes',
+  lsoa: 'LSOA codes',
+  'birth-date': 'dates of birth',
+  date: 'dates',
+  'birth-month': 'months',
+  gender: 'gender',
+  boolean: 'yes or no',
+  integer: 'whole numbers',
+  number: 'numbers',
+  'first-name': 'first names',
+  name: 'names',
+  address: 'addresses',
+  'row-id': 'each value once',
+  code: 'a few values',
+  'free-text': 'free text',
+  text: 'text',
+  empty: 'nothing',
+};
+
+const delimiterNames: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' };
+
+const howRead = ({ format, encoding, delimiter, sheet }: ProfileDocument['read']): string =>
+  delimiter === null
+    ? `${format}, sheet ${sheet?.place ?? 1}`
+    : `${encoding}, ${delimiterNames[delimiter] ?? delimiter}`;
+
+/** A profile as a person reads it. */
+export function describeProfile(profile: ProfileDocument): string {
+  const { file, rows, blankRows, columns, read } = profile;
+  const blank = blankRows === 0 ? '' : `, and ${count(blankRows)} blank ones`;
+  const how = `${howRead(read)}, titles in row ${read.headerRow}`;
+  return [
+    `${file}: ${counted(rows, 'row')}${blank}, ${counted(columns.length, 'column')} (${how})`,
+    tableOf(columns),
+    identifiersOf(columns),
+    codesOf(columns),
+    toLookAt(profile),
+    ...(profile.since === undefined ? [] : [describeSince(profile.since)]),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const plainTable = { style: { head: [], border: [], compact: true } };
+
+function tableOf(columns: readonly ProfiledColumn[]): string {
+  const table = new Table({
+    head: ['', 'title', 'holds', 'filled', 'different', 'fit', 'from', 'to'],
+    colAligns: ['right', 'left', 'left', 'right', 'right', 'right', 'left', 'left'],
+    ...plainTable,
+  });
+  for (const { column, title, kind, filled, empty, noValue, distinct, readAs, range } of columns) {
+    const cells = filled + empty + noValue.reduce((sum, each) => sum + each.cells, 0);
+    table.push([
+      column,
+      title || '(no title)',
+      kindNames[kind],
+      cells === 0 ? '' : percent(filled / cells),
+      `${distinct.more ? 'over ' : ''}${count(distinct.values)}`,
+      filled === 0 ? '' : percent(readAs.kept / filled),
+      range?.least ?? '',
+      range?.greatest ?? '',
+    ]);
+  }
+  return table.toString();
+}
+
+function identifiersOf(columns: readonly ProfiledColumn[]): string {
+  const likely = columns.flatMap(({ title, column, likelyIdentifier }) =>
+    likelyIdentifier === undefined ? [] : [`  ${nameOf(title, column)}: ${likelyIdentifier.because}`],
+  );
+  if (likely.length === 0) return '';
+  return ['Likely to identify somebody; an agreement has to permit each:', ...likely].join('\n');
+}
+
+function codesOf(columns: readonly ProfiledColumn[]): string {
+  const coded = columns.flatMap(({ title, column, codes }) => {
+    if (codes === undefined || codes.values.length === 0) return [];
+    const values = codes.values.map(({ value, cells }) => `${value} (${count(cells)})`);
+    const others = codes.otherCells === 0 ? [] : [`others (${count(codes.otherCells)})`];
+    return [`  ${nameOf(title, column)}: ${[...values, ...others].join(', ')}`];
+  });
+  return coded.length === 0 ? '' : ['Values:', ...coded].join('\n');
+}
+
+function toLookAt({ columns, findings }: ProfileDocument): string {
+  const lines = [
+    ...findings.map(
+      ({ cells, message, suggestion }) => `  ${counted(cells, 'row')}: ${message} ${suggestion}`,
+    ),
+    ...columns.flatMap((column) =>
+      [...missingOf(column), ...column.findings].map(({ cells, message, suggestion }) =>
+        `  ${counted(cells, 'cell')}: ${message} ${suggestion}`.trimEnd(),
+      ),
+    ),
+  ];
+  return lines.length === 0 ? 'Nothing was found to correct.' : ['To look at:', ...lines].join('\n');
+}
+
+/** Words for "no value" are told, because a dataset counts them as empty. */
+function missingOf({ title, column, noValue }: ProfiledColumn) {
+  return noValue.map(({ value, cells }) => ({
+    cells,
+    message: `${nameOf(title, column)} says "${value}", which counts as empty.`,
+    suggestion: '',
+  }));
+}
+
+function describeSince(since: ProfileComparison): string {
+  const { rows, addedColumns, removedColumns, otherKinds, findings } = since;
+  const named = (titles: readonly string[]) => titles.map((title) => `"${title}"`).join(', ');
+  const lines = [
+    `  rows: ${count(rows.before)} before, ${count(rows.now)} now`,
+    ...(addedColumns.length === 0 ? [] : [`  new columns: ${named(addedColumns)}`]),
+    ...(removedColumns.length === 0 ? [] : [`  columns that are gone: ${named(removedColumns)}`]),
+    ...otherKinds.map(
+      ({ title, before, now }) => `  "${title}" held ${kindOf(before)} before and holds ${kindOf(now)} now`,
+    ),
+    ...findings.map(({ before, now, message }) => `  ${changeOf(before, now)}: ${message}`),
+  ];
+  return ['Since the earlier profile:', ...lines].join('\n');
+}
+
+/** An earlier release may have had other kinds. */
+const kindOf = (kind: string): string => new Map(Object.entries(kindNames)).get(kind) ?? kind;
+
+function changeOf(before: number, now: number): string {
+  if (now === 0) return `corrected (${count(before)})`;
+  if (before === 0) return `new (${count(now)})`;
+  return now === before ? `unchanged (${count(now)})` : `${count(before)} before, ${count(now)} now`;
+}
+
+const counted = (number: number, what: string): string =>
+  `${count(number)} ${what}${number === 1 ? '' : 's'}`;
+
+const nameOf = (title: string, column: number): string => (title === '' ? `column ${column}` : `"${title}"`);
