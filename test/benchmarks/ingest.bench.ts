@@ -13,7 +13,7 @@ import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import { createTestDatabases } from '@kinledger/database/testing';
 import { quarter, sha256Hex } from '@kinledger/domain';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { knownTitles, mapHeader, openCsv, RowValidator } from '@kinledger/intake-files';
+import { knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intake-files';
 import { createDataKey, encodeRows, sealChunk, type LandingRow } from '@kinledger/landing-store';
 import { readProgramme } from '@kinledger/programme';
 import { createSecrets, marksOf } from '@kinledger/pseudonymisation';
@@ -102,7 +102,7 @@ async function* source(): AsyncGenerator<Uint8Array, undefined> {
 async function validateAll(seal: boolean): Promise<number> {
   if (dataset === undefined) return 0;
   const from = performance.now();
-  const csv = await openCsv(source(), knownTitles(dataset.schema), { maxColumns: 500, maxRowBytes: 1e6 });
+  const csv = await openFile(source(), knownTitles(dataset.schema), { maxColumns: 500, maxRowBytes: 1e6 });
   const validator = new RowValidator(dataset, mapHeader(dataset.schema, csv.header), {
     headerLength: csv.header.length,
     dates: {

@@ -1,7 +1,7 @@
 /** Code that a page at the source runs on a file in a browser; the test bundles this file. */
-import { openCsv } from '@kinledger/intake-files/browser';
+import { openFile } from '@kinledger/intake-files/browser';
 import { portableHashing } from '@kinledger/pseudonymised-rows/portable-hashing';
 import { answerOf, type FileAtSource } from './file-to-rows.js';
 
 export const answerInBrowser = (file: FileAtSource): Promise<string> =>
-  answerOf({ openCsv, hashing: portableHashing }, file);
+  answerOf({ openFile, hashing: portableHashing }, file);

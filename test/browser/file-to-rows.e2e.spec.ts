@@ -2,9 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 import { createContext, runInContext } from 'node:vm';
 import type { PeriodCode } from '@kinledger/contracts';
-import { openCsv } from '@kinledger/intake-files';
+import { openFile } from '@kinledger/intake-files';
+import { xlsxCell, xlsxOfParts, xlsxSheet } from '@kinledger/intake-files/testing';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import { nodeHashing } from '@kinledger/pseudonymisation';
 import { writeProgramme } from '@kinledger/synthetic';
@@ -64,7 +66,7 @@ async function bundleForBrowsers(): Promise<string> {
   return chunks.map((chunk) => (chunk.type === 'chunk' ? chunk.code : '')).join('\n');
 }
 
-const hostile = (titles: readonly string[]): Uint8Array => {
+const hostileRows = (titles: readonly string[]): readonly string[] => {
   const row = (name: string, changes: Readonly<Record<string, string>>) =>
     titles.map((title) => changes[title] ?? (title === 'Case number' ? name : '')).join(';');
   const lines = [
@@ -78,8 +80,12 @@ const hostile = (titles: readonly string[]): Uint8Array => {
     row('C-2', { 'Participant type': '"Adult"', 'Date of birth': '01/01/1900', Gender: 'not stated' }),
     row('', { 'Participant type': 'nobody', Gender: 'x', Consent: 'withdrawn' }),
   ];
-  return Buffer.from(lines.join('\r'), 'latin1');
+  return lines;
 };
+const hostile = (titles: readonly string[]): Uint8Array =>
+  Buffer.from(hostileRows(titles).join('\r'), 'latin1');
+const sheetOf = (lines: readonly string[]): string =>
+  xlsxSheet(lines.map((line) => `<row>${line.split(';').map(xlsxCell).join('')}</row>`).join(''));
 
 async function fileOf(
   id: string,
@@ -103,11 +109,13 @@ async function fileOf(
 }
 
 const ordinaryAnswer = (file: FileAtSource): Promise<string> =>
-  answerOf({ openCsv, hashing: nodeHashing }, file);
+  answerOf({ openFile, hashing: nodeHashing }, file);
 
 /** Runs the script in a context with browser globals only, without Node modules. */
 function answerInScript(file: FileAtSource): Promise<string> {
-  const context = createContext({ TextDecoder, TextEncoder, URL, setTimeout, clearTimeout });
+  const context = createContext({
+    ...{ TextDecoder, TextEncoder, URL, setTimeout, clearTimeout, DecompressionStream },
+  });
   runInContext(bundle, context);
   return runInContext(`atSource.answerInBrowser(${JSON.stringify(file)})`, context) as Promise<string>;
 }
@@ -145,6 +153,16 @@ describe('a file on a page at the source', () => {
     const file = await fileOf('pairs-together-time.user', hostile);
     const answer = await ordinaryAnswer(file);
     expect(answer).toContain('"encoding":"windows-1252","delimiter":";"');
+    expect(answer).toContain('month-first-date-of-birth');
+    expect(await answerInScript(file)).toBe(answer);
+  });
+
+  it('gives the rows and findings that Node gives: a workbook', async () => {
+    const file = await fileOf('pairs-together-time.user', (titles) =>
+      xlsxOfParts({ sheets: [sheetOf(hostileRows(titles))], pack: (part) => deflateRawSync(part) }),
+    );
+    const answer = await ordinaryAnswer(file);
+    expect(answer).toContain('"delimiter":null');
     expect(answer).toContain('month-first-date-of-birth');
     expect(await answerInScript(file)).toBe(answer);
   });

@@ -1,5 +1,5 @@
 import type { DatasetId, DataType, ProviderId, SubmissionId } from '@kinledger/contracts';
-import { knownTitles, mapHeader, RowValidator, type OpenCsv } from '@kinledger/intake-files/browser';
+import { knownTitles, mapHeader, RowValidator, type OpenFile } from '@kinledger/intake-files/browser';
 import { datasetSchema, plausibility, postcodeLookupOf, type Dataset } from '@kinledger/programme/definition';
 import {
   FileRows,
@@ -22,16 +22,16 @@ export interface FileAtSource {
 
 /** The modules that Node and browsers have separate builds of. */
 export interface Surroundings {
-  readonly openCsv: OpenCsv;
+  readonly openFile: OpenFile;
   readonly hashing: Hashing;
 }
 
 /** Reads a file, validates and pseudonymises its rows. @returns findings and rows as JSON. */
-export async function answerOf({ openCsv, hashing }: Surroundings, file: FileAtSource): Promise<string> {
+export async function answerOf({ openFile, hashing }: Surroundings, file: FileAtSource): Promise<string> {
   const schema = datasetSchema.parse(file.schema);
   const { hmacSha256, sha256 } = hashing;
   const key = (byte: number) => new Uint8Array(32).fill(byte);
-  const csv = await openCsv(pieces(Uint8Array.from(file.bytes)), knownTitles(schema), {
+  const csv = await openFile(pieces(Uint8Array.from(file.bytes)), knownTitles(schema), {
     maxColumns: 500,
     maxRowBytes: 1_000_000,
   });

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 import type { LocalConnection } from '@kinledger/contracts';
+import { xlsxCell, xlsxOf, xlsxOfParts, xlsxSheet } from '@kinledger/intake-files/testing';
 import { carer, child, markedFiles } from './marked-people.js';
 
 /** A request that provokes a problem, with marked identifiers wherever a caller can put one. */
@@ -31,6 +33,16 @@ const { text: people, dataset } = markedFiles.people;
 const lines = people.split('\r\n');
 const header = lines[0] ?? '';
 const row = lines[1] ?? '';
+
+const cellsOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.split(','));
+const xlsxRow = (line: string) => `<row>${line.split(',').map(xlsxCell).join('')}</row>`;
+const inUtf16 = (text: string) => Buffer.from(text, 'utf16le').toString('latin1');
+const pack = (part: Uint8Array) => deflateRawSync(part);
+const growing = xlsxSheet(`<row>${xlsxCell(carer.name)}</row>${'<x/>'.repeat(2_000_000)}`);
 
 /** Requests that provoke every problem that a single caller can provoke. */
 export function badRequests({ services, tokens }: LocalConnection, known: Known): readonly BadRequest[] {
@@ -78,7 +90,22 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
 
   const all: readonly (readonly [code: string, why: string, send: BadRequest['send']])[] = [
     // Bad files
-    ['excel-file', 'a workbook', upload(bytes('PK\x03\x04', people))],
+    ['excel-file', 'an old workbook', upload(bytes('\xd0\xcf\x11\xe0', people))],
+    [
+      'password-protected',
+      'a workbook with a password',
+      upload(bytes('\xd0\xcf\x11\xe0', inUtf16('EncryptedPackage'))),
+    ],
+    ['workbook-damaged', 'half a workbook', upload(bytes('PK\x03\x04', people))],
+    ['workbook-too-large', 'a workbook that grows', upload(xlsxOfParts({ sheets: [growing], pack }))],
+    ['several-sheets', 'people in two sheets', upload(xlsxOf(cellsOf(people), cellsOf(people)))],
+    [
+      'formula-without-value',
+      'a formula that nobody calculated',
+      upload(
+        xlsxOfParts({ sheets: [xlsxSheet(`${xlsxRow(header)}<row><c><f>${carer.name}</f></c></row>`)] }),
+      ),
+    ],
     ['binary-file', 'a document', upload(bytes('%PDF-1.7\n', people))],
     [
       'utf-16-file',

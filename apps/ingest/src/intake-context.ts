@@ -9,10 +9,13 @@ import type { IngestConfig, UploadLimits } from './config.js';
 import { InjectProgramme } from './programme/programme.module.js';
 import { ForeseenSubmissions } from './submissions/foreseen-submissions.js';
 import type { Receiver } from './uploads/receive-upload.js';
+import { Turnstile } from './uploads/turnstile.js';
 
 const SECRETS = Symbol('intake secrets');
 const LIMITS = Symbol('upload limits');
 const ATTESTATION = Symbol('attestation');
+/** A workbook that has arrived waits until so many others may have been read. */
+const WORKBOOKS_AHEAD = 10;
 
 /** Dependencies of every part of intake, read once at start. */
 @Injectable()
@@ -20,6 +23,7 @@ export class IntakeContext implements Receiver {
   readonly kek: Kek;
   readonly contentHashKey: KeyObject;
   readonly foreseen = new ForeseenSubmissions();
+  readonly unpacking: Turnstile;
 
   constructor(
     @InjectPool('restricted') readonly pool: pg.Pool,
@@ -30,6 +34,10 @@ export class IntakeContext implements Receiver {
   ) {
     this.kek = kekFrom(secrets.landingKek);
     this.contentHashKey = secrets.contentHashKey;
+    this.unpacking = new Turnstile(
+      { total: 1, perAccount: 1 },
+      limits.patienceSeconds * 1000 * WORKBOOKS_AHEAD,
+    );
   }
 }
 

@@ -10,7 +10,7 @@ const BOLD_TITLES = { font: { bold: true } };
 
 /**
  * A workbook of three sheets: one to fill in, with a note on each title, a list on each coded column, and formats that
- * keep leading zeros and days as written; the guide to its columns; and the lists.
+ * keep leading zeros and days as written; the guide to its columns; and, hidden, the lists.
  */
 export async function workbookTemplate(dataset: Dataset): Promise<Uint8Array> {
   const guide = guideTo(dataset);
@@ -23,6 +23,8 @@ export async function workbookTemplate(dataset: Dataset): Promise<Uint8Array> {
         name: LISTS,
         columns: lists.map(({ title }) => ({ header: title, width: 30 })),
         rows: rowsOfLists(lists),
+        // A file is read from the one sheet that is shown and has the dataset's titles.
+        hidden: true,
       },
     ],
     properties: { title: guide.name },
@@ -101,17 +103,17 @@ const noteOn = ({ description, content, need, example, values, otherTitles }: Fi
     .slice(0, MAX_NOTE);
 
 function guideSheet(guide: DatasetGuide): WriteSheet {
-  const heads = ['Column', 'Field', 'Holds', 'Needed', 'Example', 'Values', 'What becomes of it'];
+  const heads = ['Column', 'Holds', 'Needed', 'Example', 'Values', 'What becomes of it'];
   return {
     name: 'Guide',
-    columns: [28, 24, 50, 40, 24, 60, 60].map((width) => ({ width })),
+    columns: [28, 50, 40, 24, 60, 60].map((width) => ({ width })),
     rows: [
       [guide.name],
       ...guide.about.map((sentence) => [sentence]),
       [],
       heads,
       ...guide.fields.map((field) => [
-        ...[field.title, field.name, field.content, field.need, field.example],
+        ...[field.title, field.content, field.need, field.example],
         ...[(field.values ?? []).map(({ text }) => text).join(', '), field.fate],
       ]),
       ...guide.checks.map((check) => [check]),

@@ -1,2 +1,2 @@
 export * from './portable.js';
-export { openCsv } from './reading/open-csv-in-browser.js';
+export { openFile } from './reading/open-file-in-browser.js';

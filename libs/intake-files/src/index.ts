@@ -1,2 +1,2 @@
 export * from './portable.js';
-export { openCsv } from './reading/open-csv.js';
+export { openFile } from './reading/open-file.js';

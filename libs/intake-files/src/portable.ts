@@ -9,9 +9,9 @@ export {
 export { mapHeader } from './mapping/map-header.js';
 export * from './mapping/saved-mapping.js';
 export * from './mapping/unmatched-values.js';
-export type { CsvFile, CsvLimits, Encoding, OpenCsv } from './reading/csv-file.js';
 export type { Delimiter } from './reading/delimiter.js';
 export * from './reading/file-refused.js';
+export type * from './reading/table-file.js';
 export type * from './validation/date-order.js';
 export * from './validation/finding.js';
 export * from './validation/row-validator.js';

@@ -39,6 +39,7 @@ const upload = z.object({
   ifSubmitted: z.object({ replace: effect.optional(), add: effect.optional() }).optional(),
   notes: z.array(z.object({ message: z.string() })).default([]),
   unknownTitles: z.array(z.string()).optional(),
+  mapping: z.array(z.object({ columnTitle: z.string().optional() })).default([]),
   savedMapping: z.object({ id: z.string(), version: z.number() }).optional(),
   columnProposals: z.array(columnProposal).default([]),
   unmatchedValues: z.array(unmatchedField).default([]),

@@ -27,13 +27,17 @@ const kindNames: Readonly<Record<ProfiledColumn['kind'], string>> = {
   empty: 'nothing',
 };
 
-const delimiterNames: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' };
+const delimiterNames = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
 
 /** A profile as a person reads it. */
 export function describeProfile(profile: ProfileDocument): string {
   const { file, rows, blankRows, columns, read } = profile;
   const blank = blankRows === 0 ? '' : `, and ${count(blankRows)} blank ones`;
-  const how = `${read.encoding}, ${delimiterNames[read.delimiter] ?? read.delimiter}, titles in row ${read.headerRow}`;
+  const form =
+    read.delimiter === null
+      ? `${read.format}, sheet "${read.sheet ?? ''}"`
+      : `${read.encoding}, ${delimiterNames[read.delimiter]}`;
+  const how = `${form}, titles in row ${read.headerRow}`;
   return [
     `${file}: ${counted(rows, 'row')}${blank}, ${counted(columns.length, 'column')} (${how})`,
     tableOf(columns),

@@ -1,7 +1,7 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { hash } from 'node:crypto';
 import { basename } from 'node:path';
-import { isFileRefused, openCsv, type Encoding } from '@kinledger/intake-files';
+import { isFileRefused, openFile, type TableFile } from '@kinledger/intake-files';
 import {
   FileProfiler,
   likelyTitles,
@@ -14,21 +14,25 @@ import { Failure } from '../failure.js';
 
 export interface ProfileDocument extends FileProfile {
   readonly file: string;
-  readonly read: { readonly encoding: Encoding; readonly delimiter: string; readonly headerRow: number };
+  readonly read: Pick<TableFile, 'format' | 'delimiter' | 'headerRow'> & {
+    readonly encoding: string;
+    readonly sheet: string | null;
+  };
   /** With an earlier profile. */
   readonly since?: ProfileComparison;
 }
 
 const LIMITS = { maxColumns: 1_000, maxRowBytes: 4 * 1024 * 1024 };
 
-/** Profiles a file of this machine. @throws Failure if it cannot be read, or is no CSV file. */
+/** Profiles a file of this machine. @throws Failure if it cannot be read, or is neither a CSV file nor a workbook. */
 export async function profileOf(path: string): Promise<ProfileDocument> {
   const bytes = createReadStream(path, { highWaterMark: 256 * 1024 });
   try {
-    const file = await openCsv(bytes[Symbol.asyncIterator](), likelyTitles, LIMITS);
+    const file = await openFile(bytes[Symbol.asyncIterator](), likelyTitles, LIMITS);
     const profiler = new FileProfiler(file.header, (text) => hash('sha256', text));
     for await (const batch of file.batches) for (const record of batch) profiler.add(record);
-    const read = { encoding: file.encoding(), delimiter: file.delimiter, headerRow: file.headerRow };
+    const { format, delimiter, headerRow, sheet } = file;
+    const read = { format, encoding: file.encoding(), delimiter, sheet: sheet?.name ?? null, headerRow };
     return { file: basename(path), read, ...profiler.profile() };
   } catch (error) {
     if (isFileRefused(error)) throw new Failure(`${path}: ${error.detail}`);

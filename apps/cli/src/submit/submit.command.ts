@@ -11,6 +11,7 @@ import { describeColumns, describeValues } from '../mappings/describe-proposals.
 import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
+import { messagesByRow, writeAnnotated } from './annotated-file.js';
 import { awaitSubmission } from './await-submission.js';
 import { describeEffect } from './describe-effect.js';
 import { ingestFor } from './ingest-endpoint.js';
@@ -20,6 +21,7 @@ interface Options extends Sayings {
   readonly period: string;
   readonly dryRun?: boolean;
   readonly errors?: string;
+  readonly annotated?: string;
   readonly mode?: 'replace' | 'add';
   readonly confirmRetiring?: boolean;
   readonly attest?: boolean;
@@ -34,7 +36,7 @@ interface Options extends Sayings {
 export function addSubmitCommand(program: Command): void {
   addSayings(program.command('submit'))
     .description('validates and submits one file, and waits until its rows are linked and in the reports')
-    .argument('<file>', 'CSV file')
+    .argument('<file>', 'CSV file or workbook (.xlsx, .ods)')
     .requiredOption('--dataset <id>', 'dataset, e.g. baby-steps.user')
     .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2')
     .option(
@@ -43,6 +45,10 @@ export function addSubmitCommand(program: Command): void {
     )
     .option('--dry-run', 'validate only, and say what submitting would do; nothing is kept')
     .option('--errors <file>', 'write the error report, row by row, as CSV')
+    .option(
+      '--annotated <file>',
+      'write the file again as CSV, with a last column that says what is wrong with each row',
+    )
     .option(
       '--mode <mode>',
       'replace (default): supersedes earlier files of dataset and period; add: stands beside them',
@@ -79,10 +85,15 @@ async function submit(file: string, options: Options): Promise<void> {
   }
   say(options.json, `validating ${file}`);
   const upload = await ingest.upload(file, dataset, period, mapping);
-  if (options.errors !== undefined) {
-    // The report holds values of the provider's file.
-    writePrivateFile(options.errors, await ingest.errors(upload.id));
-  }
+  // The reports hold values of the provider's file.
+  if (options.errors !== undefined) writePrivateFile(options.errors, await ingest.errors(upload.id));
+  if (options.annotated !== undefined)
+    await writeAnnotated(
+      file,
+      options.annotated,
+      titlesOf(upload),
+      messagesByRow(await ingest.errors(upload.id)),
+    );
   const show = (outcome: Outcome) => print(options.json, outcome, () => describe(outcome, options));
   if (upload.state !== 'validated') {
     show({ upload });
@@ -157,6 +168,7 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
     lines.push(...describeColumns(upload.columnProposals), ...describeValues(upload.unmatchedValues));
   }
   if (options.errors !== undefined) lines.push(`  error report   ${options.errors}`);
+  if (options.annotated !== undefined) lines.push(`  with errors    ${options.annotated}`);
   const foretold = upload.ifSubmitted?.[options.mode ?? 'replace'];
   if (accepted === undefined && foretold !== undefined) lines.push(...describeEffect(foretold, 'would'));
   if (accepted !== undefined) {
@@ -175,6 +187,11 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
   }
   return lines.join('\n');
 }
+
+const titlesOf = ({ mapping, unknownTitles = [] }: Upload): readonly string[] => [
+  ...mapping.flatMap(({ columnTitle }) => (columnTitle === undefined ? [] : [columnTitle])),
+  ...unknownTitles,
+];
 
 const refusalOf = (upload: Upload): string =>
   upload.notes[0]?.message ??

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { guideTo } from '@kinledger/file-templates';
 import { periodOfCode, sha256Hex } from '@kinledger/domain';
-import { knownTitles, mapHeader, openCsv, RowValidator } from '@kinledger/intake-files';
+import { knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intake-files';
 import { readProgramme, type Dataset, type Programme } from '@kinledger/programme';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PeriodCode } from '@kinledger/contracts';
@@ -13,6 +13,7 @@ import { writeTemplates } from './write-templates.js';
 
 const programmes = fileURLToPath(new URL('../../../../programmes', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'kinledger-templates-'));
+const limits = { maxColumns: 500, maxRowBytes: 1_000_000 };
 const text = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 describe('the templates of a programme', () => {
@@ -36,10 +37,7 @@ describe('the templates of a programme', () => {
       const examples = guideTo(dataset).fields.map(({ example }) => example);
       const row = examples.map((value) => `"${value}"`).join(',');
       const bytes = Buffer.from(`${text(`${dataset.id}.csv`)}${row}\r\n`);
-      const csv = await openCsv([bytes].values() as never, knownTitles(schema), {
-        maxColumns: 500,
-        maxRowBytes: 1_000_000,
-      });
+      const csv = await openFile([bytes].values() as never, knownTitles(schema), limits);
       const mapping = mapHeader(schema, csv.header);
       expect(mapping.columnOf, dataset.id).not.toContain(-1);
       const validator = new RowValidator(dataset, mapping, {
@@ -64,6 +62,15 @@ describe('the templates of a programme', () => {
           });
         }
       }
+    }));
+
+  it('are workbooks of which the sheet to fill in is read', () =>
+    each(async ({ id, schema }) => {
+      const bytes = readFileSync(join(folder, `${id}.xlsx`));
+      const table = await openFile([bytes].values() as never, knownTitles(schema), limits);
+      expect(table.sheet?.name).toBe('Rows');
+      expect(mapHeader(schema, table.header).columnOf).toEqual(schema.fields.map((_, column) => column));
+      for await (const batch of table.batches) expect(batch).toEqual([]);
     }));
 
   it('have a schema whose digest is its name', () =>

@@ -5,20 +5,21 @@ import {
   knownTitles,
   mappingFaults,
   matchHeader,
-  openCsv,
+  openFile,
   proposeColumns,
   UnmatchedValues,
   type ColumnProposal,
-  type CsvFile,
   type HeaderMatch,
   type MappingFault,
+  type TableFile,
   type UnmatchedField,
 } from '@kinledger/intake-files';
 import { MeteredBody } from '../uploads/metered-body.js';
 import {
-  csvLimits,
+  fileLimits,
   refusalAfterSearch,
   rowValidatorFor,
+  UnpackingPlace,
   type FileToReceive,
   type Receiver,
 } from '../uploads/receive-upload.js';
@@ -58,17 +59,19 @@ export async function proposeMapping(receiver: Receiver, file: FileToReceive): P
     salts: file.salts.spellings,
   });
   const chunks = metered.chunks();
+  const unpacking = new UnpackingPlace(receiver.unpacking, file);
   try {
     const { schema } = file.dataset;
     const mappings = await mappingsFor(receiver.pool, file.dataset, undefined);
-    const csv = await openCsv(chunks, knownTitles(schema, titlesOf(mappings)), csvLimits(limits));
-    const { header } = csv;
+    const known = knownTitles(schema, titlesOf(mappings));
+    const table = await openFile(chunks, known, fileLimits(limits, metered, unpacking));
+    const { header } = table;
     const fingerprint = headerFingerprint(header, sha256Hex);
     const saved = mappings.find((one) => one.fingerprint === fingerprint);
     const faults = saved === undefined ? [] : mappingFaults(schema, header, saved);
     const match = matchHeader(schema, header, saved?.columns);
     const columns = proposeColumns(schema, header, match);
-    const looked = await lookAtRows(receiver, file, csv, provisional(match, columns, schema), {
+    const looked = await lookAtRows(receiver, file, table, provisional(match, columns, schema), {
       saved: faults.length === 0 ? saved : undefined,
       columns,
     });
@@ -77,6 +80,8 @@ export async function proposeMapping(receiver: Receiver, file: FileToReceive): P
     const error = isFileRefused(failure) ? await refusalAfterSearch(failure, chunks) : failure;
     await chunks.return(undefined);
     throw error;
+  } finally {
+    unpacking.leave();
   }
 }
 
@@ -99,17 +104,17 @@ function provisional(
 async function lookAtRows(
   receiver: Receiver,
   file: FileToReceive,
-  csv: CsvFile,
+  table: TableFile,
   mapping: HeaderMatch,
   { saved, columns }: Pick<MappingProposal, 'saved' | 'columns'>,
 ): Promise<Pick<MappingProposal, 'unmatched' | 'rowsLookedAt' | 'samplesOf'>> {
   const dataset = withMapping(file.dataset, saved);
-  const validator = rowValidatorFor(receiver, { ...file, dataset }, csv, mapping);
+  const validator = rowValidatorFor(receiver, { ...file, dataset }, table, mapping);
   const unmatched = new UnmatchedValues(dataset.schema);
   const samples = new Samples(columns);
-  let rowNumber = csv.headerRow;
+  let rowNumber = table.headerRow;
   let rowsLookedAt = 0;
-  for await (const batch of csv.batches) {
+  for await (const batch of table.batches) {
     for (const record of batch) {
       rowNumber += 1;
       // The rest is read and ignored: an answer before the end of a body may not reach its sender.

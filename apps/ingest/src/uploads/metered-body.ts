@@ -41,6 +41,17 @@ export class MeteredBody {
   }
 
   /**
+   * Searches the text of one part of a packed file for the salt: in the bytes that arrive, it is compressed.
+   * @throws FileRefused
+   */
+  inspect(): (text: Uint8Array) => void {
+    const scanner = new SaltScanner(this.limits.salts);
+    return (text) => {
+      if (scanner.finds(text)) throw holdsTheSalt();
+    };
+  }
+
+  /**
    * HMAC-SHA-256 of all bytes, and of how they were read if that is not by the schema alone, 64 hex digits. Call once,
    * after the last chunk.
    */

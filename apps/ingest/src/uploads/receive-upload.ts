@@ -8,16 +8,16 @@ import {
   isFileRefused,
   knownTitles,
   mapHeader,
-  openCsv,
+  openFile,
   RowValidator,
   UnmatchedValues,
-  type CsvFile,
-  type CsvLimits,
+  type FileLimits,
   type FileRefused,
   type HeaderMapping,
   type MonthFirstColumn,
   type RefusalReason,
   type RowOutcome,
+  type TableFile,
   type UnmatchedField,
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
@@ -37,7 +37,9 @@ import type { ForeseenSubmissions } from '../submissions/foreseen-submissions.js
 import { FileCounts } from './counts.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
-import type { EffectsByMode, Upload } from './upload.js';
+import { busy, stopping } from './stopping.js';
+import type { Turnstile } from './turnstile.js';
+import type { EffectsByMode, Reading, Upload } from './upload.js';
 import { uploadChanged } from './upload-events.js';
 import {
   deleteReceiving,
@@ -55,6 +57,8 @@ export interface Receiver {
   readonly contentHashKey: KeyObject;
   readonly limits: UploadLimits;
   readonly foreseen: ForeseenSubmissions;
+  /** Workbooks are unpacked one after another, because the texts of each are in memory until its rows are landed. */
+  readonly unpacking: Turnstile;
 }
 
 export interface FileToReceive {
@@ -75,6 +79,8 @@ export interface FileToReceive {
 export interface ReceivedFile {
   readonly upload: Upload;
   readonly header: readonly string[];
+  /** The name of the sheet that was read; undefined for a CSV file. */
+  readonly sheetName: string | undefined;
   readonly mapping: HeaderMapping;
   readonly savedMapping: SavedMapping | undefined;
   /** Values of coded columns that are not listed. */
@@ -114,17 +120,15 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
   const upload = randomBytes(16).toString('hex') as UploadId;
   const chunks = metered.chunks();
   let begun = false;
+  const unpacking = new UnpackingPlace(receiver.unpacking, file);
   let writer: LandingWriter | undefined;
   try {
     const mappings = await mappingsFor(pool, file.dataset, file.wantedMapping);
-    const csv = await openCsv(
-      chunks,
-      knownTitles(file.dataset.schema, titlesOf(mappings)),
-      csvLimits(limits),
-    );
-    const savedMapping = mappingForHeader(mappings, file.dataset, csv.header, file.wantedMapping);
+    const titles = knownTitles(file.dataset.schema, titlesOf(mappings));
+    const table = await openFile(chunks, titles, fileLimits(limits, metered, unpacking));
+    const savedMapping = mappingForHeader(mappings, file.dataset, table.header, file.wantedMapping);
     const dataset = withMapping(file.dataset, savedMapping);
-    const mapping = mapHeader(dataset.schema, csv.header, savedMapping?.columns);
+    const mapping = mapHeader(dataset.schema, table.header, savedMapping?.columns);
     begun = true;
     await insertReceiving(pool, {
       upload,
@@ -140,7 +144,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       receiver,
       { ...file, dataset },
       writer,
-      csv,
+      table,
       mapping,
     );
     const end = verdict(counts, monthFirst, dataset);
@@ -158,7 +162,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       expiryDays: limits.expiryDays,
       bytes: metered.bytes,
       contentHash,
-      reading: { encoding: csv.encoding(), delimiter: csv.delimiter, headerRow: csv.headerRow },
+      reading: readingOf(table),
       mapping: mapping.byField,
       savedMapping,
       unknownColumns: mapping.unknownColumns.length,
@@ -168,7 +172,8 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       ifSubmitted: end.state === 'validated' ? await effectsOf(receiver, dataset, offered) : null,
     };
     const finished = await finish(receiver, upload, read);
-    return { upload: finished, header: csv.header, mapping, savedMapping, unmatched };
+    const { header, sheet } = table;
+    return { upload: finished, header, sheetName: sheet?.name, mapping, savedMapping, unmatched };
   } catch (failure) {
     const error = isFileRefused(failure) ? await refusalAfterSearch(failure, chunks) : failure;
     await chunks.return(undefined);
@@ -176,6 +181,8 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
     await writer?.abandon();
     if (begun) await discardReceiving(pool, upload, isFileRefused(error) ? 'refused' : 'interrupted');
     throw error;
+  } finally {
+    unpacking.leave();
   }
 }
 
@@ -210,17 +217,58 @@ export async function refusalAfterSearch(
   }
 }
 
+/** A file’s place among the workbooks that are unpacked, which a CSV file never takes. */
+export class UnpackingPlace {
+  #isTaken = false;
+
+  constructor(
+    readonly door: Turnstile,
+    readonly file: Pick<FileToReceive, 'uploadedBy' | 'hurry'>,
+  ) {}
+
+  /** @throws Problem if none becomes free in time, or the service stops. */
+  async take(): Promise<void> {
+    const { uploadedBy, hurry } = this.file;
+    this.#isTaken = await this.door.enter(uploadedBy, hurry);
+    if (!this.#isTaken) throw hurry.aborted ? stopping() : busy();
+  }
+
+  leave(): void {
+    if (this.#isTaken) this.door.leave(this.file.uploadedBy);
+  }
+}
+
+/** How a file was read, without the name of its sheet, which may be anything. */
+const readingOf = (table: TableFile): Reading => ({
+  format: table.format,
+  encoding: table.encoding(),
+  delimiter: table.delimiter,
+  sheet: table.sheet?.place ?? null,
+  headerRow: table.headerRow,
+  remarks: table.remarks() ?? null,
+});
+
 /** No valid row is longer than its columns may be in total; an unclosed quotation mark causes one that is. */
-export const csvLimits = ({ maxColumns, maxFieldLength }: UploadLimits): CsvLimits => ({
-  maxColumns,
-  maxRowBytes: Math.min(maxColumns * maxFieldLength, 1024 * 1024),
+const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
+  Math.min(maxColumns * maxFieldLength, 1024 * 1024);
+
+/** How a file is opened, whether its rows are kept or only looked at. */
+export const fileLimits = (
+  limits: UploadLimits,
+  metered: MeteredBody,
+  unpacking: UnpackingPlace,
+): FileLimits => ({
+  maxColumns: limits.maxColumns,
+  maxRowBytes: maxRowBytes(limits),
+  inspect: () => metered.inspect(),
+  beforeUnpacking: () => unpacking.take(),
 });
 
 /** The validator of a file's rows, whether they are kept or only looked at. */
 export const rowValidatorFor = (
   { limits, programme }: Pick<Receiver, 'limits' | 'programme'>,
   { dataset, period, today, salts }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts'>,
-  { header }: Pick<CsvFile, 'header'>,
+  { header }: Pick<TableFile, 'header'>,
   mapping: HeaderMapping,
 ): RowValidator =>
   new RowValidator(dataset, mapping, {
@@ -239,7 +287,7 @@ async function landRows(
   { pool, limits, contentHashKey, programme }: Receiver,
   { dataset, period, today, salts }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts'>,
   writer: LandingWriter,
-  csv: CsvFile,
+  table: TableFile,
   mapping: HeaderMapping,
 ): Promise<{
   readonly counts: FileCounts;
@@ -247,7 +295,7 @@ async function landRows(
   readonly monthFirst: readonly MonthFirstColumn[];
   readonly unmatched: readonly UnmatchedField[];
 }> {
-  const validator = rowValidatorFor({ limits, programme }, { dataset, period, today, salts }, csv, mapping);
+  const validator = rowValidatorFor({ limits, programme }, { dataset, period, today, salts }, table, mapping);
   const rows = new RowChunks(writer);
   const entries = new RowEntries(
     contentHashKey,
@@ -256,13 +304,13 @@ async function landRows(
     dataset.serviceDefinition.provider,
   );
   const register = new RegisterWriter(pool, writer.upload, entries);
-  const report = new ReportChunks(writer, validator.rules, csv.header, MAX_REPORT_LINES);
+  const report = new ReportChunks(writer, validator.rules, table.header, MAX_REPORT_LINES);
   await report.begin();
   const counts = new FileCounts();
   const unmatched = new UnmatchedValues(dataset.schema);
-  let rowNumber = csv.headerRow;
+  let rowNumber = table.headerRow;
   let heartbeatAt = performance.now();
-  for await (const batch of csv.batches) {
+  for await (const batch of table.batches) {
     for (const record of batch) {
       rowNumber += 1;
       const row = validator.validate(record, rowNumber);
@@ -274,7 +322,7 @@ async function landRows(
       if (register.add(row.values)) await register.write();
     }
     entries.forget();
-    if (rowNumber - csv.headerRow > limits.maxRows) throw tooManyRows(limits.maxRows);
+    if (rowNumber - table.headerRow > limits.maxRows) throw tooManyRows(limits.maxRows);
     if (performance.now() - heartbeatAt > ALIVE_EVERY_MS) {
       if (!(await recordHeartbeat(pool, writer.upload)))
         throw new Error('the upload was deleted as interrupted');

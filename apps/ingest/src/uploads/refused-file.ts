@@ -3,9 +3,11 @@ import { Problem } from '@kinledger/service-kit';
 
 const statuses: Partial<Readonly<Record<RefusalReason, number>>> = {
   'body-too-large': 413,
+  'workbook-too-large': 413,
   'body-truncated': 400,
   'body-too-slow': 408,
   'excel-file': 415,
+  'password-protected': 415,
   'binary-file': 415,
   'utf-16-file': 415,
 };

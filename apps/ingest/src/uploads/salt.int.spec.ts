@@ -1,6 +1,8 @@
+import { deflateRawSync } from 'node:zlib';
 import { digestOf, digestOpLeap1 } from '@kinledger/domain';
 import { topics } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
+import { xlsxCell, xlsxOfParts, xlsxSheet } from '@kinledger/intake-files/testing';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ask, upload } from '../testing/requests.js';
 import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
@@ -34,6 +36,9 @@ const caseOf = (number: number) => digestOf('case-number', `HV${number}` as neve
 const fileOf = (...rows: readonly string[]) => [titles, ...rows, ''].join('\n');
 const send = (body: string | Uint8Array<ArrayBuffer>) =>
   upload(ingest, body, { caller: 'data-team', dataset: DATASET, period: PERIOD });
+/** A workbook with the salt in no byte as it is sent. */
+const packed = (...sheets: readonly string[]) =>
+  xlsxOfParts({ sheets, pack: (bytes) => deflateRawSync(bytes) });
 const reportOf = async (id: string) =>
   (await ask(ingest, 'data-team', 'GET', `/v1/uploads/${id}/errors`)).text;
 async function incidents(kind: string): Promise<number> {
@@ -109,7 +114,7 @@ describe('clear text in place of a digest', () => {
 });
 
 describe('a file that holds the salt', () => {
-  const places: readonly (readonly [string, (salt: string) => string])[] = [
+  const places: readonly (readonly [string, (salt: string) => string | Uint8Array<ArrayBuffer>])[] = [
     ['in a cell', (salt) => fileOf(row({ case: caseOf(1) }), row({ case: caseOf(2), nhs: salt }))],
     ['inside a cell', (salt) => fileOf(row({ case: caseOf(1), email: `key=${salt};` }))],
     ['in a quoted cell', (salt) => fileOf(row({ case: caseOf(1), email: `"${salt}"` }))],
@@ -129,6 +134,11 @@ describe('a file that holds the salt', () => {
         `OpenPseudonymiser\nRun started\n\nUser selected salt: ${salt}\nOpenPseudonymiser Config Security: \n`,
     ],
     ['as the whole file', (salt) => salt],
+    ['packed in a workbook', (salt) => packed(xlsxSheet(`<row>${xlsxCell(titles)}${xlsxCell(salt)}</row>`))],
+    [
+      'packed in a sheet that is not read',
+      (salt) => packed(xlsxSheet(''), xlsxSheet(`<row>${xlsxCell(salt)}</row>`)),
+    ],
   ];
 
   it.each(places)('%s: is refused as a whole, and nothing of it is kept or shown', async (_, written) => {

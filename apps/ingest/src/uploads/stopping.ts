@@ -7,3 +7,10 @@ export const stopping = (): Problem =>
     headers: { 'retry-after': '5' },
     declined: true,
   });
+
+export const busy = () =>
+  new Problem(503, 'busy', {
+    detail: 'Other files are being received. Try again in a minute.',
+    headers: { 'retry-after': '60' },
+    declined: true,
+  });

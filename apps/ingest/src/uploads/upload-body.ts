@@ -4,7 +4,12 @@ import { Readable } from 'node:stream';
 
 /** Addresses that take a file as their body. */
 const filesGoTo: readonly (string | undefined)[] = ['/v1/uploads', '/v1/mappings/proposals'];
-const accepted = ['text/csv', 'application/octet-stream'];
+const accepted = [
+  'text/csv',
+  'application/octet-stream',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.oasis.opendocument.spreadsheet',
+];
 
 /**
  * Passes the body of an upload on as a stream without a time limit for the whole, because a large file may take an
@@ -36,7 +41,7 @@ function requireCsv(request: FastifyRequest): void {
   if (accepted.includes(type.trim().toLowerCase())) return;
   throw new Problem(415, 'unsupported-media-type', {
     detail:
-      'Send the file itself as the body, with the content type text/csv. With curl: --data-binary @file.csv -H "content-type: text/csv".',
+      'Send the file itself as the body, with the content type text/csv, or application/octet-stream for a workbook. With curl: --data-binary @file.csv -H "content-type: text/csv".',
   });
 }
 

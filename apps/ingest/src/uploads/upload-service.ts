@@ -22,7 +22,7 @@ import { holdsClearText } from './incident.js';
 import { IntakeMetrics } from './intake-metrics.js';
 import { receiveUpload, type FileToReceive, type ReceivedFile } from './receive-upload.js';
 import { problemOfRefusal } from './refused-file.js';
-import { stopping } from './stopping.js';
+import { busy, stopping } from './stopping.js';
 import { Turnstile } from './turnstile.js';
 import type { Upload } from './upload.js';
 import { bodyOf, declaredBytes } from './upload-body.js';
@@ -247,13 +247,6 @@ export class UploadService {
 
 export const uploadUnknown = () =>
   new Problem(404, 'upload-unknown', { detail: 'There is no upload with this id.' });
-
-const busy = () =>
-  new Problem(503, 'busy', {
-    detail: 'Other files are being received. Try again in a minute.',
-    headers: { 'retry-after': '60' },
-    declined: true,
-  });
 
 /** Downstream is backlogged; reject instead of queueing. The file stays with its sender. */
 const behind = () =>

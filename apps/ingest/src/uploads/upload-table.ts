@@ -69,7 +69,8 @@ export async function finishReceiving(
     `UPDATE ingest.upload
      SET validated_at = now(), state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
          encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11, rows_alone = $12,
-         if_submitted = $13, delimiter = $14, header_row = $15, saved_mapping = $16, saved_mapping_version = $17
+         if_submitted = $13, delimiter = $14, header_row = $15, saved_mapping = $16, saved_mapping_version = $17,
+         format = $18, sheet = $19, remarks = $20
      WHERE upload = $1 AND state = 'receiving'
      RETURNING ${columns}`,
     [
@@ -90,6 +91,9 @@ export async function finishReceiving(
       read.reading.headerRow,
       read.savedMapping?.mapping ?? null,
       read.savedMapping?.version ?? null,
+      read.reading.format,
+      read.reading.sheet,
+      read.reading.remarks === null ? null : JSON.stringify(read.reading.remarks),
     ],
   );
   return rows[0] && uploadOf(rows[0]);
@@ -191,8 +195,8 @@ export async function lockInterrupted(
 }
 
 const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
-  schema_hash, encoding, delimiter, header_row, mapping, unknown_columns, counts, findings, rows_alone, if_submitted,
-  submission, traceparent, saved_mapping, saved_mapping_version`;
+  schema_hash, encoding, delimiter, header_row, format, sheet, remarks, mapping, unknown_columns, counts, findings,
+  rows_alone, if_submitted, submission, traceparent, saved_mapping, saved_mapping_version`;
 
 /** A row whose file has been read, so that the columns written then are set. */
 interface UploadRow {
@@ -210,6 +214,9 @@ interface UploadRow {
   readonly encoding: Reading['encoding'];
   readonly delimiter: Reading['delimiter'];
   readonly header_row: Reading['headerRow'];
+  readonly format: Reading['format'];
+  readonly sheet: Reading['sheet'];
+  readonly remarks: Reading['remarks'];
   readonly mapping: Readonly<Record<string, number>>;
   readonly unknown_columns: number;
   readonly counts: IntakeCounts;
@@ -234,7 +241,14 @@ const uploadOf = (row: UploadRow): Upload => ({
   bytes: row.bytes,
   contentHash: row.content_hash,
   schemaHash: row.schema_hash,
-  reading: { encoding: row.encoding, delimiter: row.delimiter, headerRow: row.header_row },
+  reading: {
+    format: row.format,
+    encoding: row.encoding,
+    delimiter: row.delimiter,
+    headerRow: row.header_row,
+    sheet: row.sheet,
+    remarks: row.remarks,
+  },
   mapping: row.mapping,
   savedMapping:
     row.saved_mapping === null || row.saved_mapping_version === null

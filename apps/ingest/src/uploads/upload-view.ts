@@ -45,8 +45,17 @@ export const uploadView = z.object({
     .describe('Findings by rule; the error report lists each one with its row and what to do.'),
   read: z
     .object({
+      format: z
+        .enum(['csv', 'xlsx', 'ods'])
+        .nullable()
+        .describe('csv: a text with separators; xlsx, ods: a workbook.'),
       encoding: z.enum(['utf-8', 'windows-1252', 'utf-16']),
-      delimiter: z.enum([',', ';', '\t']).nullable(),
+      delimiter: z.enum([',', ';', '\t']).nullable().describe('Null for a workbook.'),
+      sheet: z.int().positive().nullable().describe('Sheet of the workbook, from 1; null for a CSV file.'),
+      sheetName: z
+        .string()
+        .optional()
+        .describe('Its name, shortened; only in the response to the upload, because names are not kept.'),
       headerRow: z
         .int()
         .positive()
@@ -122,7 +131,7 @@ export function viewOf(upload: Upload, dataset: Dataset | undefined, received?: 
     counts: upload.counts,
     rejectionThreshold: dataset?.rejectionThreshold ?? 1,
     findings: { ...upload.findings },
-    read: upload.reading,
+    read: readOf(upload, received?.sheetName),
     mapping: (dataset?.schema.fields ?? []).map(({ name, title }) => {
       const column = upload.mapping[name];
       const columnTitle = column === undefined ? undefined : received?.header[column];
@@ -144,6 +153,12 @@ export function viewOf(upload: Upload, dataset: Dataset | undefined, received?: 
     notes: notesOn(upload, dataset),
     ...(upload.submission === null ? {} : { submission: upload.submission }),
   };
+}
+
+function readOf({ reading }: Upload, sheetName: string | undefined): UploadView['read'] {
+  const { format, encoding, delimiter, sheet, headerRow } = reading;
+  const name = sheetName === undefined ? {} : { sheetName: shortened(sheetName) };
+  return { format, encoding, delimiter, sheet, ...name, headerRow };
 }
 
 const viewOfEffects = ({ replace, add }: EffectsByMode) => ({
@@ -177,6 +192,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
       message: `The column titles were found in row ${headerRow}. The rows above were not read.`,
     });
   }
+  notes.push(...notesOnWorkbook(upload));
   if (encoding === 'windows-1252') {
     notes.push({
       code: 'windows-1252',
@@ -210,6 +226,24 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
     notes.push({
       code: 'consent-refused',
       message: `${upload.counts.consentRefused} rows refuse consent for a row id. Once the file is submitted, rows with these ids no longer count in any period.`,
+    });
+  }
+  return notes;
+}
+
+function notesOnWorkbook({ reading: { remarks } }: Upload): UploadView['notes'] {
+  const notes: UploadView['notes'] = [];
+  if (remarks === null) return notes;
+  if (remarks.mergedCells > 0) {
+    notes.push({
+      code: 'merged-cells',
+      message: `The sheet has merged cells below the titles (${remarks.mergedCells}). Only the first row of merged cells has their value; the others were read as empty. Unmerge them, fill in each row, and send the file again.`,
+    });
+  }
+  if (remarks.hiddenRows > 0) {
+    notes.push({
+      code: 'hidden-rows',
+      message: `${rows(remarks.hiddenRows)} that the sheet does not show ${remarks.hiddenRows === 1 ? 'was' : 'were'} read as well. If a filter hides what you did not want to send, delete it and send the file again.`,
     });
   }
   return notes;

@@ -8,7 +8,7 @@ import type {
   UploadId,
 } from '@kinledger/contracts';
 import type { SubmitMode } from '@kinledger/domain';
-import type { Delimiter, Encoding } from '@kinledger/intake-files';
+import type { Delimiter, Encoding, FileFormat, WorkbookRemarks } from '@kinledger/intake-files';
 import type { MappingVersion } from '../mapping/saved-mapping.js';
 import type { ForeseenEffect } from '../submissions/foreseen-effect.js';
 
@@ -21,10 +21,15 @@ export type UploadState =
 
 /** How a file was read; null for what an earlier version did not keep. */
 export interface Reading {
+  readonly format: FileFormat | null;
   readonly encoding: Encoding;
   readonly delimiter: Delimiter | null;
   /** Row of the column titles, from 1. */
   readonly headerRow: number | null;
+  /** The sheet of a workbook, from 1; null for a CSV file. */
+  readonly sheet: number | null;
+  /** Null for a CSV file. */
+  readonly remarks: WorkbookRemarks | null;
 }
 
 /** By mode of submission; a mode is absent if nothing new would happen. */

@@ -58,9 +58,14 @@ export class UploadsController {
   @ApiOperation({
     summary: 'Upload a file and have it validated',
     description:
-      'The body is the CSV file itself. Nothing is processed further until the upload is submitted. A file that is refused as a whole is answered with a problem and leaves nothing behind.',
+      'The body is the file itself: CSV, or a workbook (.xlsx, .ods), which is recognised by its first bytes. Nothing is processed further until the upload is submitted. A file that is refused as a whole is answered with a problem and leaves nothing behind.',
   })
-  @ApiConsumes('text/csv', 'application/octet-stream')
+  @ApiConsumes(
+    'text/csv',
+    'application/octet-stream',
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    'application/vnd.oasis.opendocument.spreadsheet',
+  )
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiResponse(answers(201, 'The file was read, and is validated or refused, with the findings.', uploadView))
   @ApiResponse(problems(400, 'The period is invalid, or the file did not arrive completely.'))
@@ -68,11 +73,11 @@ export class UploadsController {
   @ApiResponse(problems(404, 'The programme has no such dataset, or you have no such mapping.'))
   @ApiResponse(problems(409, 'No agreement covers the period.'))
   @ApiResponse(problems(413, 'The file is larger than the limit.'))
-  @ApiResponse(problems(415, 'The body is not a CSV file.'))
+  @ApiResponse(problems(415, 'The body is neither a CSV file nor a workbook that can be read.'))
   @ApiResponse(
     problems(
       422,
-      'The file cannot be read as CSV, lacks a column that the dataset needs, or has a saved mapping that no longer fits. Columns that may be meant are named.',
+      'The file cannot be read, lacks a column that the dataset needs, or has a saved mapping that no longer fits. Columns that may be meant are named.',
     ),
   )
   @ApiResponse(

@@ -7,6 +7,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ask, fileOf, goodFile, upload } from '../testing/requests.js';
 import { startIngest, type RunningIngest } from '../testing/running-ingest.js';
+import { xlsxCell, xlsxOf, xlsxOfParts, xlsxSheet } from '@kinledger/intake-files/testing';
 import { UploadExpiry } from './upload-expiry.js';
 
 let ingest: RunningIngest;
@@ -14,6 +15,13 @@ beforeAll(async () => {
   ingest = await startIngest(inject('postgresUrl'), { KINLEDGER_UPLOAD_MAX_BYTES: '100000' });
 });
 afterAll(() => ingest.stop());
+
+/** The cells of a CSV file without quotation marks. */
+const cellsOf = (file: string) =>
+  file
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(','));
 
 /** Everything stored of uploads, in any table. */
 const held = async () => {
@@ -169,6 +177,43 @@ describe('an upload', () => {
   });
 });
 
+describe('a workbook', () => {
+  const file = fileOf({}, { 'Case number': 'PT-2', Mobile: '1234' }, { 'Case number': 'PT-3', Postcode: '' });
+  const kept = async (id: string) => (await landedRows(id)).map(([, values]) => values);
+
+  it('gives the same rows, counts and findings as its CSV file, and says which sheet was read', async () => {
+    const csv = await upload(ingest, file);
+    const notes = [['Notes of the team'], ['Email addresses were checked']];
+    const workbook = await upload(ingest, xlsxOf(notes, [['Children and adults'], ...cellsOf(file)]), {
+      headers: { 'content-type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
+    });
+    expect(workbook.status).toBe(201);
+    expect(workbook.body).toMatchObject({
+      state: 'validated',
+      counts: csv.body.counts,
+      findings: csv.body.findings,
+      mapping: csv.body.mapping,
+      read: { format: 'xlsx', sheet: 2, sheetName: 'Sheet2', headerRow: 2, delimiter: null },
+    });
+    expect(csv.body).toMatchObject({ read: { format: 'csv', sheet: null, delimiter: ',' } });
+    expect(await kept(workbook.body.id)).toEqual(await kept(csv.body.id));
+    const again = await ask(ingest, 'officer', 'GET', `/v1/uploads/${workbook.body.id}`);
+    expect(again.body).toMatchObject({ read: { format: 'xlsx', sheet: 2 } });
+    // A sheet may be called anything.
+    expect(again.text).not.toContain('Sheet2');
+  });
+
+  it('tells of rows that its sheet does not show', async () => {
+    const [titles = [], ...people] = cellsOf(file);
+    const row = (cells: readonly string[], attributes = '') =>
+      `<row ${attributes}>${cells.map(xlsxCell).join('')}</row>`;
+    const sheet = xlsxSheet(row(titles) + people.map((cells) => row(cells, 'hidden="1"')).join(''));
+    const { body } = await upload(ingest, xlsxOfParts({ sheets: [sheet] }));
+    expect(body).toMatchObject({ state: 'validated', counts: { read: 3 } });
+    expect(body.notes.map(({ code }) => code)).toEqual(['hidden-rows']);
+  });
+});
+
 describe('a file that cannot be read', () => {
   const good = fileOf({}, {});
   const cases: readonly [string, string | Uint8Array<ArrayBuffer>, number, string][] = [
@@ -178,7 +223,9 @@ describe('a file that cannot be read', () => {
     ['no rows', `${good.split('\r\n')[0] ?? ''}\r\n`, 422, 'no-rows'],
     ['no consent column', good.replace('Consent,', 'Agreed,'), 422, 'missing-columns'],
     ['two postcode columns', good.replace('Home language', 'Post code'), 422, 'duplicate-columns'],
-    ['an Excel workbook', Buffer.from('PK\x03\x04[Content_Types].xml'), 415, 'excel-file'],
+    ['a broken workbook', Buffer.from('PK\x03\x04[Content_Types].xml'), 422, 'workbook-damaged'],
+    ['two sheets of people', xlsxOf(cellsOf(good), cellsOf(good)), 422, 'several-sheets'],
+    ['a workbook without titles', xlsxOf(cellsOf(good).slice(1)), 422, 'no-header'],
     ['an old Excel workbook', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 415, 'excel-file'],
     ['a PDF', '%PDF-1.7 something', 415, 'binary-file'],
     ['UTF-16 that breaks off', Buffer.from(`\ufeff${good}`, 'utf16le').subarray(0, -1), 415, 'utf-16-file'],

@@ -4,32 +4,9 @@ import { separatorLine, type Delimiter } from './delimiter.js';
 import { fileRefused, isFileRefused, type FileRefused } from './file-refused.js';
 import { refusalBySignature, refusalOfNulBytes, SIGNATURE_BYTES } from './file-signature.js';
 import { findHeader, type HeaderPlace } from './find-header.js';
+import type { Encoding, FileLimits, TableFile } from './table-file.js';
 import { ToUtf8 } from './to-utf8.js';
 import { Utf16ToUtf8 } from './utf16-to-utf8.js';
-
-export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16';
-
-export interface CsvLimits {
-  readonly maxColumns: number;
-  /** Maximum bytes of one row, in UTF-8. */
-  readonly maxRowBytes: number;
-}
-
-/** A CSV file whose header has been read and whose rows are still to come. */
-export interface CsvFile {
-  readonly header: readonly string[];
-  /** Row of the header as a spreadsheet numbers it, from 1. Rows above it are not read. */
-  readonly headerRow: number;
-  readonly delimiter: Delimiter;
-  /**
-   * The records after the header, in order, one batch per chunk of bytes; it reads the next chunk when the next batch
-   * is requested. A blank line is a record of one empty cell, so that record numbers match a spreadsheet's rows.
-   * Iterate only once. Throws FileRefused.
-   */
-  readonly batches: AsyncIterable<readonly (readonly string[])[]>;
-  /** Valid once all batches are read. */
-  encoding(): Encoding;
-}
 
 /** The methods used of the parser's stream, in both builds. */
 type ParserStream = Pick<Parser, 'on' | 'write' | 'read' | 'end'>;
@@ -40,13 +17,6 @@ export interface CsvParser {
   /** Converts UTF-8 with complete sequences to the parser's input type. */
   readonly inputOf: (utf8: Uint8Array) => Uint8Array | string;
 }
-
-/** Opens a file whose bytes arrive in chunks. Throws FileRefused. */
-export type OpenCsv = (
-  source: AsyncIterator<Uint8Array>,
-  knownTitles: (cells: readonly string[]) => number,
-  limits: CsvLimits,
-) => Promise<CsvFile>;
 
 /** Column titles are looked for in so many bytes from the beginning; a longer line is not a header. */
 const MAX_HEAD_BYTES = 256 * 1024;
@@ -59,10 +29,10 @@ const MAX_HEAD_BYTES = 256 * 1024;
  */
 export async function openCsvWith(
   csvParser: CsvParser,
-  source: AsyncIterator<Uint8Array>,
+  source: AsyncIterable<Uint8Array>,
   knownTitles: (cells: readonly string[]) => number,
-  limits: CsvLimits,
-): Promise<CsvFile> {
+  limits: FileLimits,
+): Promise<TableFile> {
   const text = new FileText();
   const chunks = text.chunks(source);
   const { bytes, place } = await readHead(chunks, knownTitles);
@@ -77,11 +47,14 @@ export async function openCsvWith(
     );
   }
   return {
+    format: 'csv',
     header: header.map((title) => title.trim()),
     headerRow: place.row,
     delimiter: place.delimiter,
+    sheet: null,
     batches: prepend(rest, records),
     encoding: () => text.encoding,
+    remarks: () => undefined,
   };
 }
 
@@ -106,11 +79,11 @@ class FileText {
     return this.#toUtf8.foreignBytes > 0 ? 'windows-1252' : 'utf-8';
   }
 
-  async *chunks(source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+  async *chunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
     let head: Uint8Array = new Uint8Array();
     let begun = false;
-    for (let next = await source.next(); next.done !== true; next = await source.next()) {
-      let chunk = next.value;
+    for await (const arrived of source) {
+      let chunk = arrived;
       if (!begun) {
         head = concatenated([head, chunk]);
         if (head.length < SIGNATURE_BYTES) continue;
@@ -191,7 +164,7 @@ async function* recordBatches(
   csvParser: CsvParser,
   chunks: AsyncIterable<Uint8Array>,
   delimiter: Delimiter,
-  limits: CsvLimits,
+  limits: FileLimits,
 ): AsyncGenerator<string[][], undefined> {
   const parser = csvParser.create({
     delimiter,

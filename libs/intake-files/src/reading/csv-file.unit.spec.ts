@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OpenCsv } from './csv-file.js';
 import { isFileRefused } from './file-refused.js';
-import { openCsv as openInBrowser } from './open-csv-in-browser.js';
-import { openCsv as openInNode } from './open-csv.js';
+import { openFile as openInBrowser } from './open-file-in-browser.js';
+import { openFile as openInNode } from './open-file.js';
+import type { OpenFile } from './table-file.js';
 
 const limits = { maxColumns: 20, maxRowBytes: 10_000 };
 const known = (cells: readonly string[]) =>
@@ -14,13 +14,13 @@ async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
   return undefined;
 }
 
-describe.each<[string, OpenCsv]>([
+describe.each<[string, OpenFile]>([
   ['Node', openInNode],
   ['a browser', openInBrowser],
-])('reading a CSV file in %s', (_where, openCsv) => {
+])('reading a CSV file in %s', (_where, openFile) => {
   async function read(content: string | Uint8Array, size = 65_536) {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    const file = await openCsv(inPieces(bytes, size), known, limits);
+    const file = await openFile(inPieces(bytes, size), known, limits);
     const rows: (readonly string[])[] = [];
     for await (const batch of file.batches) rows.push(...batch);
     const { header, headerRow, delimiter } = file;
@@ -131,7 +131,7 @@ describe.each<[string, OpenCsv]>([
     ['a byte order mark alone', '\ufeff', 'empty-file'],
     ['blank lines', '\r\n\r\n', 'empty-file'],
     ['no-break spaces alone', '\u00a0\r\n\u00a0\r\n', 'no-header'],
-    ['an Excel workbook', Buffer.from('PK\x03\x04 rest of the workbook'), 'excel-file'],
+    ['an Excel workbook', Buffer.from('PK\x03\x04 rest of the workbook'), 'workbook-damaged'],
     ['an old Excel workbook', Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), 'excel-file'],
     ['a PDF', '%PDF-1.7 and more', 'binary-file'],
     ['UTF-16 that breaks off within a character', utf16.subarray(0, -1), 'utf-16-file'],

@@ -7,21 +7,13 @@ const signatures: readonly {
   readonly bytes: readonly number[];
   readonly refusal: () => FileRefused;
 }[] = [
-  {
-    // Office Open XML and OpenDocument are zip archives.
-    bytes: [0x50, 0x4b, 0x03, 0x04],
-    refusal: () => fileRefused('excel-file', `This is an Excel workbook or a zip archive. ${saveAsCsv}`),
-  },
-  {
-    bytes: [0xd0, 0xcf, 0x11, 0xe0],
-    refusal: () => fileRefused('excel-file', `This is an old Excel workbook (.xls). ${saveAsCsv}`),
-  },
   { bytes: [0x25, 0x50, 0x44, 0x46], refusal: () => binary('a PDF document') },
   { bytes: [0x1f, 0x8b], refusal: () => binary('a gzip archive') },
   { bytes: [0x7b, 0x5c, 0x72, 0x74, 0x66], refusal: () => binary('a rich text document') },
 ];
 
-const binary = (what: string) => fileRefused('binary-file', `This is ${what}, not a CSV file. ${saveAsCsv}`);
+const binary = (what: string) =>
+  fileRefused('binary-file', `This is ${what}, neither a CSV file nor a workbook. ${saveAsCsv}`);
 
 /** Number of bytes needed to recognise a signature. */
 export const SIGNATURE_BYTES = 8;

@@ -13,7 +13,7 @@ export interface HeaderPlace {
 /** Titles are looked for in the rows from the first to this one: exports put a title and a date above them. */
 export const LAST_HEADER_ROW = 20;
 /** One known title may be a word of a heading; two are titles. */
-const SURELY_TITLES = 2;
+export const SURELY_TITLES = 2;
 
 /**
  * Finds the row of column titles at the beginning of a file: the first that holds two known titles, else the first that

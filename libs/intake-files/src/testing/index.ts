@@ -1,0 +1,2 @@
+export * from './archive-of.js';
+export * from './workbook-of.js';
