@@ -85,9 +85,19 @@ export interface SubmitOptions {
 /** Client of ingest's API. */
 export const ingestApi = (endpoint: Endpoint) => ({
   /** Uploads a file, streaming it from disk. Resolves when it is validated. */
-  async upload(file: string, dataset: string, period: string): Promise<Upload> {
+  async upload(
+    file: string,
+    dataset: string,
+    period: string,
+    orders: { readonly dayFirst?: string | undefined; readonly monthFirst?: string | undefined } = {},
+  ): Promise<Upload> {
     const body = await blobOf(file);
-    const query = new URLSearchParams({ dataset, period }).toString();
+    const { dayFirst, monthFirst } = orders;
+    const query = new URLSearchParams({
+      ...{ dataset, period },
+      ...(dayFirst === undefined ? {} : { dayFirst }),
+      ...(monthFirst === undefined ? {} : { monthFirst }),
+    }).toString();
     return callJson(endpoint, `/v1/uploads?${query}`, upload, { method: 'POST', body });
   },
 

@@ -18,6 +18,8 @@ interface Options {
   readonly dataset: string;
   readonly period: string;
   readonly dryRun?: boolean;
+  readonly dayFirst?: string;
+  readonly monthFirst?: string;
   readonly errors?: string;
   readonly annotated?: string;
   readonly mode?: 'replace' | 'add';
@@ -37,6 +39,11 @@ export function addSubmitCommand(program: Command): void {
     .argument('<file>', 'CSV file or workbook (.xlsx, .ods)')
     .requiredOption('--dataset <id>', 'dataset, e.g. baby-steps.user')
     .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2')
+    .option(
+      '--day-first <fields>',
+      'date fields whose column has the day first, separated by commas; if it is asked for',
+    )
+    .option('--month-first <fields>', 'date fields whose column has the month first, separated by commas')
     .option('--dry-run', 'validate only, and say what submitting would do; nothing is kept')
     .option('--errors <file>', 'write the error report, row by row, as CSV')
     .option(
@@ -73,7 +80,7 @@ async function submit(file: string, options: Options): Promise<void> {
   const { ingest: endpoint, reporting, linker } = await endpointsFor(options);
   const ingest = ingestApi(endpoint);
   say(options.json, `validating ${file}`);
-  const upload = await ingest.upload(file, options.dataset, options.period);
+  const upload = await ingest.upload(file, options.dataset, options.period, options);
   // The reports hold values of the provider's file.
   if (options.errors !== undefined) writePrivateFile(options.errors, await ingest.errors(upload.id));
   if (options.annotated !== undefined)

@@ -51,8 +51,13 @@ export class MeteredBody {
     };
   }
 
-  /** HMAC-SHA-256 of all bytes, 64 hex digits. Call once, after the last chunk. */
-  contentHash(): string {
+  /**
+   * HMAC-SHA-256 of all bytes, 64 hex digits. Call once, after the last chunk.
+   * @param readAs how the sender asked for the file to be read; empty if nothing was asked for.
+   */
+  contentHash(readAs: string): string {
+    // No file that is read holds a NUL.
+    if (readAs !== '') this.#hash.update(`\0${readAs}`);
     return this.#hash.digest('hex');
   }
 

@@ -4,15 +4,18 @@ import type { UploadId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { sha256Hex, type Period } from '@kinledger/domain';
 import {
+  columnReadings,
   fileRefused,
   isFileRefused,
   knownTitles,
   mapHeader,
   openFile,
   RowValidator,
+  sampled,
+  type DateColumn,
+  type DeclaredOrder,
   type FileRefused,
   type HeaderMapping,
-  type MonthFirstColumn,
   type RefusalReason,
   type RowOutcome,
   type TableFile,
@@ -30,6 +33,7 @@ import { RowEntries } from '../register/row-entries.js';
 import { foreseeSubmission, type OfferedFile } from '../submissions/foresee-submission.js';
 import type { ForeseenSubmissions } from '../submissions/foreseen-submissions.js';
 import { FileCounts } from './counts.js';
+import { textOfOrders } from './declared-orders.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
 import { busy, stopping } from './stopping.js';
@@ -67,6 +71,8 @@ export interface FileToReceive {
   /** yyyy-mm-dd in Europe/London. */
   readonly today: string;
   readonly salts: KnownSalts;
+  /** The order of day and month in columns, by field, as far as the sender declares it. */
+  readonly orders: ReadonlyMap<string, DeclaredOrder>;
 }
 
 /** A file that was read to its end, whether or not it may be submitted. */
@@ -132,9 +138,9 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const { counts, rowsAlone, monthFirst } = await landRows(receiver, file, writer, table, mapping);
-    const end = verdict(counts, monthFirst, dataset);
-    const contentHash = metered.contentHash();
+    const { counts, rowsAlone, dates } = await landRows(receiver, file, writer, table, mapping);
+    const end = verdict(counts, dates, dataset);
+    const contentHash = metered.contentHash(textOfOrders(file.orders));
     const offered = {
       upload,
       dataset: dataset.id,
@@ -233,7 +239,7 @@ const readingOf = (table: TableFile): Reading => ({
   delimiter: table.delimiter,
   sheet: table.sheet?.place ?? null,
   headerRow: table.headerRow,
-  remarks: table.remarks() ?? null,
+  remarks: table.remarks(),
 });
 
 /** No valid row is longer than its columns may be in total; an unclosed quotation mark causes one that is. */
@@ -242,15 +248,16 @@ const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
 
 async function landRows(
   { pool, limits, contentHashKey, programme }: Receiver,
-  { dataset, period, today, salts }: FileToReceive,
+  { dataset, period, today, salts, orders }: FileToReceive,
   writer: LandingWriter,
   table: TableFile,
   mapping: HeaderMapping,
 ): Promise<{
   readonly counts: FileCounts;
   readonly rowsAlone: number;
-  readonly monthFirst: readonly MonthFirstColumn[];
+  readonly dates: readonly DateColumn[];
 }> {
+  const { sample, batches } = await sampled(table.batches);
   const validator = new RowValidator(dataset, mapping, {
     headerLength: table.header.length,
     dates: {
@@ -260,6 +267,7 @@ async function landRows(
     limits,
     synthetic: programme.definition.synthetic,
     salts,
+    readings: columnReadings(dataset.schema, mapping, sample, orders),
     sha256: sha256Hex,
   });
   const rows = new RowChunks(writer);
@@ -275,7 +283,7 @@ async function landRows(
   const counts = new FileCounts();
   let rowNumber = table.headerRow;
   let heartbeatAt = performance.now();
-  for await (const batch of table.batches) {
+  for await (const batch of batches) {
     for (const record of batch) {
       rowNumber += 1;
       const row = validator.validate(record, rowNumber);
@@ -297,10 +305,10 @@ async function landRows(
   await rows.write();
   await report.write();
   await writer.flush();
-  const monthFirst = validator.monthFirstColumns();
-  for (const { mixed, doubtful } of monthFirst) if (mixed !== undefined) counts.addFinding(mixed, doubtful);
+  const dates = validator.dateColumns();
+  for (const { rule, doubtful } of dates) if (rule !== undefined) counts.addFinding(rule, doubtful);
   for (const { rule, rows: without } of validator.fileFindings()) counts.addFinding(rule, without);
-  return { counts, rowsAlone: await register.finish(), monthFirst };
+  return { counts, rowsAlone: await register.finish(), dates };
 }
 
 /** If at least this share of rows has a date of another time, the file does not belong to the period. */
@@ -312,11 +320,17 @@ const WRONG_PERIOD_SHARE = 0.75;
  */
 function verdict(
   counts: FileCounts,
-  monthFirst: readonly MonthFirstColumn[],
+  dates: readonly DateColumn[],
   dataset: Dataset,
 ): Pick<ReadUpload, 'state' | 'reason'> {
   // Checked first, because the dates that seem valid are wrong too.
-  if (monthFirst.some(({ isWhole }) => isWhole)) return { state: 'refused', reason: 'month-first-dates' };
+  const contradicted = dates.find(({ state }) => state === 'contradicted');
+  if (contradicted !== undefined) {
+    const reason = contradicted.readAs === 'month-first' ? 'day-first-dates' : 'month-first-dates';
+    return { state: 'refused', reason };
+  }
+  if (dates.some(({ state }) => state === 'unknown'))
+    return { state: 'refused', reason: 'date-order-unknown' };
   if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
   if (counts.rejectedShare > dataset.rejectionThreshold) {
     return { state: 'refused', reason: 'too-many-rejected-rows' };

@@ -15,6 +15,7 @@ import {
   providerSeenBy,
 } from '../programme/dataset-access.js';
 import { SaltWatch } from '../salt/salt-watch.js';
+import { declaredOrders, type AskedOrders } from './declared-orders.js';
 import { errorReport } from './error-report.js';
 import { holdsClearText } from './incident.js';
 import { IntakeMetrics } from './intake-metrics.js';
@@ -64,7 +65,7 @@ export class UploadService {
   /** @throws Problem for a request that is not allowed, or a file that cannot be read. */
   async receive(
     caller: Caller,
-    asked: { readonly dataset: string; readonly period: string },
+    asked: { readonly dataset: string; readonly period: string } & AskedOrders,
     request: FastifyRequest,
   ): Promise<UploadView> {
     const { programme } = this.#intake;
@@ -72,6 +73,7 @@ export class UploadService {
     const today = londonDay(new Date());
     const period = periodFor(asked.period, today);
     liveAgreement(programme, dataset, period);
+    const orders = declaredOrders(dataset, asked);
     if (await this.#landed.isFull()) throw behind();
     const salts = await this.#salts.current();
     const { hurry } = this.#shutdown;
@@ -83,7 +85,7 @@ export class UploadService {
         { attributes: { 'kinledger.dataset': dataset.id } },
         async (tell) => {
           const file = {
-            ...{ dataset, period, uploadedBy: caller.person, today, salts },
+            ...{ dataset, period, uploadedBy: caller.person, today, salts, orders },
             ...{ body: bodyOf(request), declaredBytes: declaredBytes(request), hurry },
           };
           const its = await this.#read(file, (reason) => tell({ 'kinledger.outcome': reason }));
