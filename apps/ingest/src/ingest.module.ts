@@ -5,11 +5,14 @@ import { CommandService } from './commands/command-service.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
+import { DatasetsController } from './datasets/datasets.controller.js';
+import { SchemaArchive } from './datasets/schema-archive.js';
 import { IntakeContextModule } from './intake-context.js';
 import { MappingService } from './mapping/mapping-service.js';
 import { MappingsController } from './mapping/mappings.controller.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
 import { PublishAgain } from './outbox/publish-again.js';
+import { DatasetsPage } from './pages/datasets.page.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
 import { ReturnsPage } from './pages/returns.page.js';
@@ -50,6 +53,7 @@ export class IngestModule {
       controllers: [
         UploadsController,
         MappingsController,
+        DatasetsController,
         SubmissionsController,
         AttestationsController,
         DecisionsController,
@@ -60,6 +64,7 @@ export class IngestModule {
         AnswersController,
         FilesPage,
         ReturnsPage,
+        DatasetsPage,
       ],
       providers: [
         IntakeMetrics,
@@ -68,6 +73,7 @@ export class IngestModule {
         SaltWatch,
         UploadService,
         MappingService,
+        SchemaArchive,
         UploadExpiry,
         SubmissionService,
         ReturnService,

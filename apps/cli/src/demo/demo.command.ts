@@ -194,10 +194,11 @@ async function reportOf(
 ): Promise<DemoReport> {
   const { services, tokens } = connection;
   const reporting = reportingApi({ url: services['reporting-api'], token: tokens.reader });
-  const [linkage, explained, answer] = await Promise.all([
+  const [linkage, explained, answer, datasets] = await Promise.all([
     judgeLinkage(connection.evaluation, folder.truth, loaded.files),
     explainReach(connection.evaluation, folder.truth, loaded.files, manifest.endPeriod),
     reporting.reach(manifest.endPeriod),
+    reporting.datasets(),
   ]);
   const { size, rows, seconds, files } = loaded;
   return {
@@ -207,6 +208,7 @@ async function reportOf(
     rows,
     seconds,
     rowsPerSecond: seconds === null ? null : rows / seconds,
+    datasets,
     linkage,
     explained,
     reach: judgeReach(answer, trueReach(folder.truth, manifest.endPeriod)),
