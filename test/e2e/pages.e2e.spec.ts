@@ -8,6 +8,7 @@ import { quarterCharts } from '../../apps/reporting-api/dist/pages/quarter-chart
 import { findBrowser } from './browser.js';
 import { accessibilityProblems, layoutOf } from './page-checks.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const executablePath = findBrowser();
 const platform = new RunningPlatform();
@@ -156,7 +157,18 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     let submission: string;
     beforeAll(async () => {
       const folder = join(work, 'files');
-      const args = ['generate', '--out', folder, '--people', '300', '--quarters', '2', '--seed', 'pages'];
+      const args = [
+        'generate',
+        '--out',
+        folder,
+        '--people',
+        '300',
+        '--quarters',
+        '2',
+        '--seed',
+        'pages',
+        ...fewDatasets,
+      ];
       const { files } = await platform.installation.json<{ files: ProgrammeFile[] }>(...args);
       const sent = files.filter(({ dataset }) => /^(natural-thinkers|baby-steps)\./.test(dataset));
       for (const file of sent) {

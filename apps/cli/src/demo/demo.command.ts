@@ -111,6 +111,7 @@ async function filesOf(
     people: options.people ?? defaultSize.people,
     quarters: options.quarters ?? defaultSize.quarters,
     seed: options.seed ?? defaultSize.seed,
+    only: options.only,
   };
   if (folder.manifest() === undefined) {
     say(options.json, `generating ${count(size.people)} people over ${size.quarters} quarters`);
@@ -218,8 +219,8 @@ async function reportOf(
 /** A home holds one demo: loading another beside it would mix two truths. */
 function requireSameSize(held: Size | undefined, asked: Partial<Size>, home: string): void {
   if (held === undefined) return;
-  const differs = (['people', 'quarters', 'seed'] as const).filter(
-    (name) => asked[name] !== undefined && asked[name] !== held[name],
+  const differs = (['people', 'quarters', 'seed', 'only'] as const).filter(
+    (name) => asked[name] !== undefined && String(asked[name]) !== String(held[name]),
   );
   if (differs.length === 0) return;
   throw new Failure(
