@@ -54,7 +54,8 @@ describe('the rules of the example programme’s datasets', () => {
   });
 
   it('find an assessment that was exported twice', () => {
-    const of = (measure: string) => ({ case_number: 'a'.repeat(64), measure, occasion: '24-months', score: '40' });
+    const whole = { case_number: 'a'.repeat(64), gender: 'F', lsoa: 'E01990001', assessment_date: '2023-11-06' };
+    const of = (measure: string) => ({ ...whole, measure, occasion: '24-months', score: '40' });
     expect(broken('health-visiting.outcome', [of('fine-motor'), of('gross-motor'), of('fine-motor')])).toEqual([
       [],
       [],
