@@ -134,6 +134,17 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
     ['duplicate-columns', 'two emails', upload(withRows(row).replace('Full name', 'Email'))],
     ['mapping-unknown', 'asked for by a file', upload(people, { mapping: `${unknownId}.1` })],
     ['mapping-unknown', 'no such mapping', get(`/v1/mappings/${unknownId}?email=${email}`)],
+    [
+      'not-at-source',
+      'what leaves a source that makes no digests',
+      get(`/v1/datasets/${dataset}/leaves?email=${email}`),
+    ],
+    [
+      'schema-unknown',
+      'a schema that never was',
+      get(`/v1/datasets/${dataset}/schemas/${unknownId.repeat(2)}?email=${email}`),
+    ],
+    ['validation-failed', 'an email for a schema', get(`/v1/datasets/${dataset}/schemas/${email}`)],
     ['validation-failed', 'an email for a mapping', upload(people, { mapping: carer.email })],
     [
       'mapping-unfit',
@@ -167,6 +178,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
     ],
     ['dataset-unknown', 'a person’s name', upload(people, { dataset: carer.email })],
     ['not-your-dataset', 'somebody else’s', upload(people, { dataset: 'making-it-real.user' })],
+    ['date-field-unknown', 'a person as a date field', upload(people, { monthFirst: carer.email })],
     ['period-unknown', 'a birth date', upload(people, { period: child.birthDate })],
     ['period-not-begun', 'the future', upload(people, { period: '2098-99-Q1' })],
     ['no-live-agreement', 'before any agreement', upload(people, { period: '2018-19-Q1' })],

@@ -37,6 +37,7 @@ const expected: Readonly<
     tables: {
       'ingest.command': 'insert select update(outcome position refusal detail answered_at)',
       'ingest.decision': 'insert select update',
+      'ingest.dataset_schema': 'insert select',
       'ingest.intake': 'insert select update',
       'ingest.mail': 'insert select update(next_at attempts ended_at outcome)',
       'ingest.mapping': 'delete insert select',

@@ -69,6 +69,8 @@ describe('the guide to submitting files', () => {
       '../../../libs/intake-files/src/reading/file-refused.ts',
       'programme/dataset-access.ts',
       'uploads/upload-service.ts',
+      'uploads/stopping.ts',
+      'uploads/declared-orders.ts',
       'mapping/choose-mapping.ts',
       '../../../libs/service-kit/src/problem/known-problems.ts',
     ]

@@ -5,6 +5,8 @@ import { CommandService } from './commands/command-service.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
+import { DatasetsController } from './datasets/datasets.controller.js';
+import { SchemaArchive } from './datasets/schema-archive.js';
 import { IntakeContextModule } from './intake-context.js';
 import { MappingService } from './mapping/mapping-service.js';
 import { MappingsController } from './mapping/mappings.controller.js';
@@ -12,6 +14,7 @@ import { MAIL_SETTINGS, MailDelivery } from './mail/mail-delivery.js';
 import { MailMetrics } from './mail/mail-metrics.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
 import { PublishAgain } from './outbox/publish-again.js';
+import { DatasetsPage } from './pages/datasets.page.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
 import { ReturnsPage } from './pages/returns.page.js';
@@ -52,6 +55,7 @@ export class IngestModule {
       controllers: [
         UploadsController,
         MappingsController,
+        DatasetsController,
         SubmissionsController,
         AttestationsController,
         DecisionsController,
@@ -62,6 +66,7 @@ export class IngestModule {
         AnswersController,
         FilesPage,
         ReturnsPage,
+        DatasetsPage,
       ],
       providers: [
         IntakeMetrics,
@@ -70,6 +75,7 @@ export class IngestModule {
         SaltWatch,
         UploadService,
         MappingService,
+        SchemaArchive,
         UploadExpiry,
         SubmissionService,
         ReturnService,

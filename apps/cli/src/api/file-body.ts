@@ -21,12 +21,18 @@ export async function blobOf(file: string): Promise<Blob> {
   return openAsBlob(file, { type: 'text/csv' });
 }
 
-/** The first rows of a file, in at most this many bytes; a larger file is cut at the end of a line. */
+/**
+ * The first rows of a file, in at most this many bytes: a larger one is cut at the end of a line, unless it is a
+ * workbook, which cannot be cut.
+ */
 export async function firstRowsOf(file: string, maxBytes: number): Promise<Blob> {
   const whole = await blobOf(file);
   if (whole.size <= maxBytes) return whole;
   const head = new Uint8Array(await whole.slice(0, maxBytes).arrayBuffer());
+  if (head[0] === PACKED[0] && head[1] === PACKED[1]) return whole;
   return new Blob([head.subarray(0, head.lastIndexOf(NEW_LINE) + 1)], { type: 'text/csv' });
 }
 
 const NEW_LINE = 0x0a;
+/** The first bytes of a ZIP archive. */
+const PACKED = [0x50, 0x4b];

@@ -7,6 +7,7 @@ export const ingestPages: PagesOfService = {
   sections: [
     { href: '/files', text: 'Files' },
     { href: '/returns', text: 'Returns' },
+    { href: '/datasets', text: 'Datasets' },
   ],
   views: fileURLToPath(new URL('../../views', import.meta.url)),
   footer:

@@ -75,13 +75,29 @@ function similarColumns(
     (column) => keys.indexOf(keys[column] ?? '') === keys.lastIndexOf(keys[column] ?? ''),
   );
   const absent = schema.fields.filter((_, index) => match.columnOf[index] === -1);
-  return new Map(
+  const similar = new Map(
     absent.map((field) => [
       field,
       free
         .map((column) => ({ column, ...bestOf(header[column] ?? '', everyNameOf(field)) }))
         .filter(({ score }) => score >= LEAST_SCORE)
         .sort((left, right) => right.score - left.score || left.column - right.column),
+    ]),
+  );
+  return withoutTheUnlikely(similar, schema);
+}
+
+/** Leaves a column out where it clearly is another field, unless both fields identify somebody. */
+function withoutTheUnlikely(similar: SimilarColumns, schema: DatasetSchema): SimilarColumns {
+  const isUnlikely = (field: DatasetField, candidate: ColumnCandidate): boolean =>
+    rivalsOf(field, candidate, similar).some(
+      ([rival, score]) =>
+        score - candidate.score >= CLEAR_MARGIN && !(isOfPerson(field, schema) && isOfPerson(rival, schema)),
+    );
+  return new Map(
+    [...similar].map(([field, candidates]) => [
+      field,
+      candidates.filter((candidate) => !isUnlikely(field, candidate)),
     ]),
   );
 }

@@ -55,6 +55,12 @@ describe('proposals for the columns of a header', () => {
     expect(proposals('Case number', 'Nouth ward').map(({ proposed }) => proposed)).toEqual([null, null]);
   });
 
+  it('leave a column out where it clearly is another field', () => {
+    expect(
+      proposals('Case number', 'Kind of sessoin', 'Kinds of North ward').map(({ field }) => field),
+    ).toEqual(['north_ward', 'kind']);
+  });
+
   it('never name a column that another field has, or a title that occurs twice', () => {
     expect(proposals('Case number', 'Kind of sesion', 'Kind of sesion')).toEqual([]);
   });

@@ -93,7 +93,7 @@ describe('mapping a header', () => {
           'there is no column "Case number"; it may be column 1, "Case numbers" (0.94: shares the words "case" and "numbers" with "Case number")',
       },
     ]);
-    expect(refusal(['Case', 'Consent given'])?.detail).not.toContain('--map');
+    expect(refusal(['Worker', 'Consent given'])?.detail).not.toContain('--map');
   });
 
   it('proposes columns even if none has a known title', () => {

@@ -20,6 +20,10 @@ const LEAST_OF_WORD = 0.75;
 /** An abbreviation such as "mob" for "mobile" counts almost as the whole word. */
 const ABBREVIATION = 0.9;
 const INITIALS = 0.85;
+/** "Type" may be "Participant type": worth mentioning, and no more. */
+const CONTAINED = 0.65;
+/** Shorter words, such as "of" and "id", are in too many texts. */
+const TELLING_LENGTH = 4;
 
 /**
  * Compares a text of a provider's file with a text of the schema, by letters (Levenshtein's distance), by words, and by
@@ -81,7 +85,13 @@ function wordSimilarity(left: readonly string[], right: readonly string[], ours:
   }
   const words = shared.map((word) => `"${word}"`);
   const reason = `shares the word${shared.length === 1 ? '' : 's'} ${listOf(words)} with "${ours}"`;
-  return { score: common / (lettersOf(left) + lettersOf(right)), reason };
+  const isContained =
+    shared.length === Math.min(left.length, right.length) &&
+    shared.some((word) => word.length >= TELLING_LENGTH);
+  return {
+    score: Math.max(common / (lettersOf(left) + lettersOf(right)), isContained ? CONTAINED : 0),
+    reason,
+  };
 }
 
 function likenessOfWords(left: string, right: string): number {

@@ -8,6 +8,7 @@ describe('the similarity of two texts', () => {
     ['Client’s e mail', 'Client email', 0.92, 'differs from "Client email" in one letter'],
     ['DOB', 'Date of birth', 0.85, 'has the initials of "Date of birth"'],
     ['Mob number', 'Mobile number', 0.96, 'shares the words "mob" and "number" with "Mobile number"'],
+    ['Type', 'Participant type', 0.65, 'shares the word "type" with "Participant type"'],
     ['dateOfBirth', 'Date of birth', 1, 'is "Date of birth" but for spaces and punctuation'],
     ['Prénom', 'Prenom', 1, 'is "Prenom" but for spaces and punctuation'],
   ])('of %j and %j is %f, with a reason', (theirs, ours, score, reason) => {
