@@ -239,6 +239,22 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       post(`/v1/uploads/${known.validated}/submit`, JSON.stringify(carer.email.repeat(40_000))),
     ],
     ['not-found', 'an address of nothing', get(`/v1/people/${email}`)],
+    // Bad requests about returns
+    ['period-unknown', 'an email for a period of returns', get(`/v1/returns?period=${email}`)],
+    ['page 400', 'an email for a period of the page of returns', get(`/returns?period=${email}`)],
+    ['page 404', 'an email for a dataset', get(`/returns/nil?dataset=${email}&period=${email}`)],
+    [
+      'dataset-unknown',
+      'a name with nothing to report',
+      post('/v1/nil-returns', { dataset: child.name, period: carer.email, attest: 1 }),
+    ],
+    [
+      'return-not-expected',
+      'an academic year of a quarterly dataset',
+      post('/v1/nil-returns', { dataset, period: '2022-23-AY', attest: 1 }),
+    ],
+    ['nil-return-unknown', 'no such nil return', post(`/v1/nil-returns/${unknownId}/undo`, {})],
+    ['validation-failed', 'an email for a nil return', post(`/v1/nil-returns/${email}/undo`, {})],
     // Bad requests for figures
     [
       'period-unreadable',
@@ -355,6 +371,12 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'attestation-required':
     'a setting of the installation; words of ours alone: apps/ingest/src/submissions/attestation.unit.spec.ts',
   'attestation-outdated': 'told in words of ours alone: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'period-not-over':
+    'a period that is running; names it alone: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'return-received':
+    'one sentence, which holds no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'return-unknown':
+    'a page, whose one sentence holds no part of the request: apps/ingest/src/pages/files.page.int.spec.ts',
   'schema-changed': 'needs a definition that changes between two requests',
   'file-unknown':
     'a page, whose one sentence holds no part of the request: apps/ingest/src/pages/files.page.int.spec.ts',

@@ -17,11 +17,12 @@ import { addMappingsCommand } from './mappings/mappings.command.js';
 import { addProfileCommand } from './profile/profile.command.js';
 import { addQuarterCommand } from './quarter/quarter.command.js';
 import { addRebuildCommand } from './rebuild/rebuild.command.js';
-import { addTemplatesCommand } from './templates/templates.command.js';
+import { addReturnsCommand } from './returns/returns.command.js';
 import { addSignInCommand } from './sign-in/sign-in.command.js';
 import { addStartCommand } from './start/start.command.js';
 import { addSubmissionsCommand } from './submissions/submissions.command.js';
 import { addSubmitCommand } from './submit/submit.command.js';
+import { addTemplatesCommand } from './templates/templates.command.js';
 
 const { version } = z
   .object({ version: z.string() })
@@ -36,6 +37,7 @@ addDemoCommand(program);
 addStartCommand(program);
 addSubmitCommand(program);
 addSubmissionsCommand(program);
+addReturnsCommand(program);
 addMappingsCommand(program);
 addCommandsCommand(program);
 addFiguresCommand(program);

@@ -39,8 +39,8 @@ describe('the guide to submitting files', () => {
       const { stdout } = await run('sh', ['-ec', command ?? 'false'], { cwd: directory, env: environment });
       return stdout;
     };
-    expect(commands).toHaveLength(8);
-    const [send, propose, confirm, errors, discard, submitIt, withdraw, list] = commands;
+    expect(commands).toHaveLength(9);
+    const [send, propose, confirm, errors, discard, submitIt, withdraw, list, nil] = commands;
 
     const sent = JSON.parse(await shell(send)) as UploadBody;
     expect(sent).toMatchObject({ state: 'validated', counts: { accepted: 2, warned: 1 } });
@@ -55,11 +55,13 @@ describe('the guide to submitting files', () => {
     expect(await shell(discard)).toBe('');
 
     const submitted = JSON.parse(await shell(submitIt)) as SubmissionBody;
-    expect(submitted).toMatchObject({ upload: sent.id, state: 'accepted', repeated: false });
+    expect(submitted).toMatchObject({ upload: sent.id, state: 'accepted', repeated: false, attestation: {} });
     environment['SUBMISSION'] = submitted.id;
 
     expect(JSON.parse(await shell(withdraw))).toMatchObject({ id: submitted.id, state: 'withdrawn' });
     expect(JSON.parse(await shell(list))).toMatchObject({ submissions: [{ id: submitted.id }] });
+    // The withdrawn file was the only one of its quarter.
+    expect(JSON.parse(await shell(nil))).toMatchObject({ by: 'officer', repeated: false });
   });
 
   it('names only codes that the service returns', () => {
@@ -67,6 +69,7 @@ describe('the guide to submitting files', () => {
       '../../../libs/intake-files/src/reading/file-refused.ts',
       'programme/dataset-access.ts',
       'uploads/upload-service.ts',
+      'uploads/stopping.ts',
       'mapping/choose-mapping.ts',
       '../../../libs/service-kit/src/problem/known-problems.ts',
     ]

@@ -15,11 +15,15 @@ import { PublishAgain } from './outbox/publish-again.js';
 import { DatasetsPage } from './pages/datasets.page.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
+import { ReturnsPage } from './pages/returns.page.js';
 import { AnswersController } from './people/answers.controller.js';
 import { ErasureMetrics } from './people/erasure-metrics.js';
 import { PeopleController } from './people/people.controller.js';
 import { PeopleService } from './people/people-service.js';
 import { ProgrammeModule } from './programme/programme.module.js';
+import { ReturnMetrics } from './returns/return-metrics.js';
+import { ReturnService } from './returns/return-service.js';
+import { ReturnsController } from './returns/returns.controller.js';
 import { SaltWatch } from './salt/salt-watch.js';
 import { AttestationsController } from './submissions/attestations.controller.js';
 import { DecisionsController } from './submissions/decisions.controller.js';
@@ -53,12 +57,14 @@ export class IngestModule {
         SubmissionsController,
         AttestationsController,
         DecisionsController,
+        ReturnsController,
         CommandsController,
         RepliesController,
         PeopleController,
         AnswersController,
         FilesPage,
         DatasetsPage,
+        ReturnsPage,
       ],
       providers: [
         IntakeMetrics,
@@ -70,6 +76,8 @@ export class IngestModule {
         SchemaArchive,
         UploadExpiry,
         SubmissionService,
+        ReturnService,
+        ReturnMetrics,
         CommandService,
         PeopleService,
       ],

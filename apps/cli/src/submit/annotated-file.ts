@@ -40,11 +40,11 @@ export async function writeAnnotated(
   messages: ReadonlyMap<number, string>,
 ): Promise<void> {
   const partial = `${target}.${randomBytes(6).toString('hex')}.partial`;
-  const source = createReadStream(file);
   const output = await open(partial, 'wx', 0o600).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new Failure(`${target} cannot be written (${code})`);
   });
+  const source = createReadStream(file);
   try {
     const known = new Set(titles.map(headerKey));
     const countKnown = (cells: readonly string[]) => cells.filter((cell) => known.has(headerKey(cell))).length; // prettier-ignore

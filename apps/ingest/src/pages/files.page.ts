@@ -25,6 +25,7 @@ import { SubmissionService } from '../submissions/submission-service.js';
 import type { SubmissionView } from '../submissions/submission-view.js';
 import { UploadService } from '../uploads/upload-service.js';
 import type { UploadView } from '../uploads/upload-view.js';
+import { datasetsByName } from './dataset-names.js';
 
 const PAGE_ROWS = 50;
 const MAX_WAITING = 50;
@@ -70,13 +71,7 @@ export class FilesPage {
     this.#uploads = uploads;
     this.#renderer = renderer;
     this.#programme = definition.name;
-    const services = new Map(definition.services.map((service) => [service.id, service.name]));
-    this.#datasets = new Map(
-      definition.datasets.map(({ id: dataset, service, dataType }) => [
-        dataset,
-        { dataset, serviceName: services.get(service) ?? service, dataType },
-      ]),
-    );
+    this.#datasets = datasetsByName(definition);
   }
 
   /** The front page redirects to the files. */
@@ -253,9 +248,11 @@ export class FilesPage {
   #step({ step, at, by, onBehalfOf, reason, intake, submission }: SubmissionStep) {
     const who =
       by === undefined || onBehalfOf === undefined ? by : `${by}, on behalf of ${titleOf(onBehalfOf)}`;
+    // As the state of a file it says that nobody has submitted it yet.
+    const code = step === 'validated' ? 'checked' : step;
     return {
-      name: stateName(step),
-      colour: stateColour(step),
+      name: stateName(code),
+      colour: stateColour(code),
       at: instantName(at),
       who: who ?? 'The platform',
       why: [

@@ -412,5 +412,5 @@ const tooManyRows = (maxRows: number) =>
 const noRows = () =>
   fileRefused(
     'no-rows',
-    'The file has column titles but no rows. Check the export’s dates; if there is nothing to report for the period, tell the data team.',
+    'The file has column titles but no rows. Check the export’s dates; if there is nothing to report for the period, make a nil return.',
   );
