@@ -72,7 +72,9 @@ function similarColumns(
   const keys = header.map(headerKey);
   // A title that occurs twice cannot be chosen, because it names no one column.
   const free = match.unknownColumns.filter(
-    (column) => keys.indexOf(keys[column] ?? '') === keys.lastIndexOf(keys[column] ?? ''),
+    (column) =>
+      keys.indexOf(keys[column] ?? '') === keys.lastIndexOf(keys[column] ?? '') &&
+      !looksLikeValue(header[column] ?? ''),
   );
   const absent = schema.fields.filter((_, index) => match.columnOf[index] === -1);
   const similar = new Map(
@@ -86,6 +88,9 @@ function similarColumns(
   );
   return withoutTheUnlikely(similar, schema);
 }
+
+/** Whether a text is an email address or a number rather than a title: a refusal must not repeat what identifies somebody. */
+const looksLikeValue = (text: string): boolean => text.includes('@') || /(\d[\s.\-/]*){5}/.test(text);
 
 /** Leaves a column out where it clearly is another field, unless both fields identify somebody. */
 function withoutTheUnlikely(similar: SimilarColumns, schema: DatasetSchema): SimilarColumns {
