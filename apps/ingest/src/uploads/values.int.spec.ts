@@ -200,7 +200,10 @@ describe('a file of sessions', () => {
       sessionTitles,
       spellings.map((email, index) => `${index},adult,,${email},,,,0${(index % 9) + 1}/05/2020,Drop-in,Yes`),
     );
-    expect(without(file.findings, 'missing-', 'undecided-')).toEqual({ 'repaired-email': 6, 'invalid-email': 1 });
+    expect(without(file.findings, 'missing-', 'undecided-')).toEqual({
+      'repaired-email': 6,
+      'invalid-email': 1,
+    });
     expect(file.counts).toMatchObject({ read: 10, accepted: 10 });
   });
 
