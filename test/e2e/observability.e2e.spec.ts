@@ -60,7 +60,7 @@ describe('what operators see', () => {
       '--quarters',
       '2',
       '--seed',
-      'seen',
+      'seen-2',
       ...fewDatasets,
     ];
     await platform.installation.run(...args);
