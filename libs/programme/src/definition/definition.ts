@@ -131,6 +131,16 @@ export type FieldExtension = z.infer<typeof fieldExtension>;
 
 const fieldTypes = z.enum(['string', 'integer', 'number', 'boolean', 'date']);
 
+/** Texts that stand for "no value", as in Table Schema v2; compared without case and outer space. */
+const missingValues = z
+  .array(
+    z.union([
+      z.string().max(100),
+      z.strictObject({ value: z.string().max(100), label: z.string().max(200).exactOptional() }),
+    ]),
+  )
+  .max(100);
+
 /** A Table Schema field (Data Package v2), extended under the one key `x-kinledger`. */
 export const datasetField = z.strictObject({
   name: fieldName,
@@ -152,6 +162,7 @@ export const datasetField = z.strictObject({
       maxLength: z.int().positive().exactOptional(),
     })
     .default({}),
+  missingValues: missingValues.exactOptional().describe('Instead of those of the schema.'),
   'x-kinledger': fieldExtension.prefault({}),
 });
 export type DatasetField = z.infer<typeof datasetField>;
@@ -159,6 +170,9 @@ export type DatasetField = z.infer<typeof datasetField>;
 export const datasetSchema = z.strictObject({
   $schema: z.literal('https://datapackage.org/profiles/2.0/tableschema.json').exactOptional(),
   fields: z.array(datasetField).min(1).max(200),
+  missingValues: missingValues
+    .exactOptional()
+    .describe('Texts that stand for no value, in addition to those that always do, such as N/A and unknown.'),
   primaryKey: z
     .array(fieldName)
     .exactOptional()
