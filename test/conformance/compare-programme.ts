@@ -9,6 +9,8 @@ import { fewDatasets } from '../support/few-datasets.js';
 export interface ProgrammeSize {
   readonly people: number;
   readonly quarters: number;
+  /** Some of the datasets only. */
+  readonly few?: boolean;
 }
 
 const programme = fileURLToPath(new URL('../../programmes/leap', import.meta.url));
@@ -23,15 +25,8 @@ export async function compareProgramme(size: ProgrammeSize, seed: string): Promi
     await platform.start(seed);
     const { home } = platform.installation;
     const files = join(home, 'programme');
-    const sizes = [
-      '--people',
-      String(size.people),
-      '--quarters',
-      String(size.quarters),
-      '--seed',
-      seed,
-      ...fewDatasets,
-    ];
+    const sizes = ['--people', String(size.people), '--quarters', String(size.quarters), '--seed', seed];
+    if (size.few === true) sizes.push(...fewDatasets);
     const { code, stderr } = await platform.installation.run('generate', '--out', files, ...sizes);
     if (code !== 0) throw new Error(`no programme was generated: ${stderr}`);
     const saltFile = join(home, 'secrets', 'op-leap-salt');

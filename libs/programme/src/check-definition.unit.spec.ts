@@ -63,6 +63,15 @@ const definition = () => ({
 
 type Definition = ReturnType<typeof definition>;
 
+const population = (source: object) => ({
+  ...{ id: 'children', name: 'Children', of: 'children', on: '2023-06-30' },
+  source,
+});
+const table = (...lsoas: readonly string[]) => ({
+  edition: 'Estimates',
+  rows: lsoas.map((lsoa) => ({ lsoa, count: 1 })),
+});
+
 const problemsOf = (change: (json: Definition) => void) => {
   const json = definition();
   change(json);
@@ -155,6 +164,73 @@ describe('a programme definition', () => {
         'redefines the programme’s own scope',
         (json) => spoil(json.familyScopes[0]!, { scope: 'programme' }),
         'familyScopes[0].scope: the scope "programme" is there for every programme',
+      ],
+      [
+        'has numbers of sessions out of the order of their days',
+        (json) =>
+          spoil(json.services[0]!, {
+            sessions: [
+              { from: '2023-04-01', minimum: 2, intended: 6 },
+              { from: '2023-04-01', minimum: 3, intended: 6 },
+            ],
+          }),
+        'services[0].sessions[1].from: 2023-04-01 is not after 2023-04-01',
+      ],
+      [
+        'asks for more sessions than it intends',
+        (json) => spoil(json.services[0]!, { sessions: [{ from: '2023-04-01', minimum: 7, intended: 6 }] }),
+        'services[0].sessions[0].minimum: 7 is more than the 6 intended',
+      ],
+      [
+        'counts sessions of a service without beneficiaries',
+        (json) => spoil(json.services[1]!, { sessions: [{ from: '2023-04-01', minimum: 1, intended: 6 }] }),
+        'services[1].sessions: service "training" has no individual beneficiaries',
+      ],
+      [
+        'has two targets for one period',
+        (json) =>
+          spoil(json.services[0]!, {
+            targets: [
+              { period: '2023-24-Q1', of: 'children', count: 10 },
+              { period: '2023-24-Q1', of: 'children', count: 20 },
+            ],
+          }),
+        'services[0].targets[1]: children in 2023-24-Q1 have a target at targets[0] already',
+      ],
+      [
+        'has a target for an administrative source',
+        (json) => spoil(json.services[2]!, { targets: [{ period: '2023-24-Q1', of: 'adults', count: 10 }] }),
+        'services[2].targets: "census" is an administrative source: it has no targets',
+      ],
+      [
+        'has two consent forms of one version',
+        (json) =>
+          spoil(json, {
+            consentForms: ['2023-04-01', '2023-05-01'].map((from) => ({
+              ...{ version: '2023-1', from, scopes: ['linkage'] },
+            })),
+          }),
+        'consentForms[1].version: "2023-1" stands at consentForms[0] too',
+      ],
+      [
+        'has a population of users only',
+        (json) => spoil(json, { populations: [population({ dataset: 'toy-library.user' })] }),
+        'populations[0].source.dataset: "toy-library.user" covers users only: name an administrative source',
+      ],
+      [
+        'has a population of an unknown dataset',
+        (json) => spoil(json, { populations: [population({ dataset: 'births.user' })] }),
+        'populations[0].source.dataset: no dataset "births.user"',
+      ],
+      [
+        'has a population outside the area',
+        (json) => spoil(json, { populations: [population(table('E01990003'))] }),
+        'populations[0].source.rows[0].lsoa: E01990003 is not in area.lsoas',
+      ],
+      [
+        'has a population that lists an area twice',
+        (json) => spoil(json, { populations: [population(table('E01990001', 'E01990001'))] }),
+        'populations[0].source.rows[1].lsoa: E01990001 is listed twice',
       ],
       [
         'lists an area twice',

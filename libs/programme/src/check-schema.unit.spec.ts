@@ -110,6 +110,31 @@ function problemsOf(
   return problems;
 }
 
+describe('facts that are the same for every row', () => {
+  it('take the place of a column', () => {
+    const schema = sessions();
+    schema.fields = schema.fields.filter(({ name }) => name !== 'kind');
+    schema['x-kinledger'] = { role: 'adult', facts: { sessionKind: 'group' }, sessionKinds: ['group'] };
+    expect(problemsOf(schema, { dataType: 'engagement' })).toEqual([]);
+    schema['x-kinledger'] = { ...schema['x-kinledger'], sessionKinds: ['letter'] };
+    expect(problemsOf(schema, { dataType: 'engagement' })).toEqual([
+      'x-kinledger.sessionKinds[0]: "letter" is no value of the session kind column',
+    ]);
+  });
+
+  it('are refused beside a column, and for another data type', () => {
+    const schema = sessions();
+    schema['x-kinledger'] = {
+      ...schema['x-kinledger'],
+      facts: { sessionKind: 'group', instrument: 'asq-3' },
+    };
+    expect(problemsOf(schema, { dataType: 'engagement' })).toEqual([
+      'x-kinledger.facts.sessionKind: a column becomes fact sessionKind: one of them says it',
+      'x-kinledger.facts.instrument: a row of data type engagement has no fact instrument',
+    ]);
+  });
+});
+
 describe('a schema of people', () => {
   const changed = (change: (schema: SchemaJson) => void) => {
     const schema = people();

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DatasetId } from '@kinledger/contracts';
 import { canonicalJson, canonicalPostcode } from '@kinledger/domain';
 import { definitionDocument } from './definition-document.js';
 import { ownFormat } from './definition/definition.js';
@@ -91,6 +92,27 @@ describe('the LEAP programme', () => {
     expect(canonicalJson(definitionDocument.parse(stored))).toBe(programme.documentJson);
   });
 
+  it('writes the lists of code systems into its document, where spellings of its own are added', async () => {
+    await edit('datasets/child-measurement.json', (text) =>
+      text.replace(
+        '"codeSystem": "ethnicity-nhs",',
+        '"codeSystem": "ethnicity-nhs", "valueMap": { "C3": "white-other" },',
+      ),
+    );
+    const { document } = await readProgramme(folder);
+    const ethnicity = document.schemas['child-measurement.outcome' as DatasetId]!.fields.find(
+      ({ name }) => name === 'ethnicity',
+    )!;
+    expect(ethnicity.constraints.enum).toHaveLength(21);
+    expect(ethnicity['x-kinledger'].valueMap).toMatchObject({
+      ...{ C3: 'white-other', C: 'white-other', Z: 'not-stated', '99': 'not-known', S: 'other-any' },
+    });
+    const forms = document.schemas['baby-steps.user' as DatasetId]!.fields.find(
+      ({ name }) => name === 'consent_form_version',
+    );
+    expect(forms?.constraints.enum).toEqual(['2021-1', '2022-1', '2023-2']);
+  });
+
   it('is one document, whose text parses to the same programme', async () => {
     const programme = await readProgramme(leap);
     const document = definitionDocument.parse(JSON.parse(programme.documentJson));
@@ -158,6 +180,48 @@ describe('a refusal', () => {
     expect(
       found.some((problem) => problem.startsWith('datasets/sessions.json: fields[7].x-kinledger.target')),
     ).toBe(true);
+  });
+
+  it('lists what a theory of change, a rule and an agreement ask for that no schema gives', async () => {
+    await edit('theory-of-change.json', (text) =>
+      text
+        .replace('"outcome": "1.1.1.1"', '"outcome": "9.9"')
+        .replace('"code": "1.1.1.1"', '"code": "2.1.1.1"')
+        .replace('"measure": "bmi-z-score"', '"measure": "bmi"')
+        .replace('"dataset": "baby-steps.feedback"', '"dataset": "baby-steps.user"'),
+    );
+    await edit('programme.json', (text) =>
+      text.replace('"loneParent"', '"lonely"').replace('"english"', '"englsh"'),
+    );
+    await edit('services/dv-enhanced-caseworkers.json', (text) => text.replace('"child_key",', ''));
+    expect(await problems()).toEqual(
+      expect.arrayContaining([
+        'theory-of-change.json: domains[0].outcomes[2].code: "2.1.1.1" does not begin with "1."',
+        'theory-of-change.json: measures[0].outcome: no outcome "9.9"',
+        'theory-of-change.json: measures[1].of.measure: "bmi" is no measure of "child-measurement.outcome"',
+        'theory-of-change.json: measures[12].of: "baby-steps.user" is not feedback, and has no question',
+        'programme.json: priorityPopulation.rule.all[1].any[1].attribute: no column becomes attribute lonely',
+        'programme.json: priorityPopulation.rule.all[1].any[3].all[1].not.in[0]: "englsh" is no value of attribute homeLanguage',
+        'datasets/participants-at-source.json: fields[5]: agreement "refuge-2021" does not permit "child_key"',
+      ]),
+    );
+  });
+
+  it('says when a code system is named beside a list, and when the programme lists no consent forms', async () => {
+    await edit('datasets/participants.json', (text) =>
+      text.replace(
+        /("name": "ethnicity",[^]*?"type": "string",)/,
+        '$1 "constraints": { "enum": ["white-irish"] },',
+      ),
+    );
+    await edit('programme.json', (text) => text.replace('"consentForms"', '"plausibility": {}, "forms"'));
+    const found = await problems();
+    expect(found).toContain(
+      'datasets/participants.json: fields[12].constraints.enum: code system "ethnicity-census-2021" lists the values: leave this out',
+    );
+    expect(found).toContain(
+      'datasets/participants.json: fields[25].x-kinledger.codeSystem: programme.json lists no consentForms',
+    );
   });
 
   it('lists a problem of a shared schema once', async () => {
@@ -239,6 +303,16 @@ describe('the guide', () => {
     }
     const programme = await readProgramme(small);
     expect(programme.datasets).toHaveLength(3);
+    // A definition without the members that are optional has the document that it always had.
+    expect(Object.keys(programme.document.definition).sort()).toEqual(
+      [
+        ...['agreements', 'area', 'authority', 'datasets', 'familyScopes', 'id', 'name', 'plausibility'],
+        ...['services', 'strands', 'strategy', 'version'],
+      ].sort(),
+    );
+    expect(Object.keys(programme.document.definition.services[0]!).sort()).toEqual([
+      ...['administrative', 'id', 'individualBeneficiaries', 'name', 'provider', 'strand'],
+    ]);
     const more = /^```json\n([^]*?)^```$/m.exec(
       sections.find((text) => text.startsWith('What figures'))!,
     )![1]!;

@@ -209,17 +209,20 @@ class SubmittedFile:
         if field["type"] == "date":
             guard = any(item["kind"] == "birth-date" for item in field["x-kinledger"].get("identifiers", []))
             return values.birth_date(text) if guard else values.day(text)
-        if field["type"] == "integer":
-            return self.whole_number(field, text)
+        if field["type"] in ("integer", "number"):
+            return self.number(field, text)
         if "enum" in field.get("constraints", {}) or "valueMap" in field["x-kinledger"]:
             return self.coded(field, text)
         return values.plain(text)
 
     @staticmethod
-    def whole_number(field, text):
+    def number(field, text):
         limits = field.get("constraints", {})
+        written = values.plain(text)
+        spellings = {known.casefold(): code for known, code in field["x-kinledger"].get("valueMap", {}).items()}
+        written = spellings.get(written.casefold(), written)
         try:
-            number = int(values.plain(text))
+            number = int(written) if field["type"] == "integer" else float(written)
         except ValueError:
             return None
         return number if limits.get("minimum", number) <= number <= limits.get("maximum", number) else None

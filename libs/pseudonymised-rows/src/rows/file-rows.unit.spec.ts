@@ -673,11 +673,16 @@ describe('facts of the other data types', () => {
     if (name === 'score' || name === 'quantity') return { type: 'number' };
     return { constraints: { enum: codes[name] } };
   };
-  const factsOf = (dataType: DataType, names: readonly string[], row: Record<string, string>) => {
+  const factsOf = (
+    dataType: DataType,
+    names: readonly string[],
+    row: Record<string, string>,
+    fixed?: Record<string, string>,
+  ) => {
     const dataset = datasetOf(
       dataType,
       names.map((name) => ({ name: name.toLowerCase(), target: { to: 'fact', name }, ...typeOf(name) })),
-      { role: 'none' },
+      { role: 'none', ...(fixed === undefined ? {} : { facts: fixed }) },
     );
     const lower = Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
     return pseudonymised(dataset, lower).facts;
@@ -695,6 +700,14 @@ describe('facts of the other data types', () => {
     expect(() => factsOf('outcome', Object.keys(row), { ...row, score: '1e999' })).toThrow(
       /row-with-odd-number/,
     );
+  });
+
+  it('of an outcome whose instrument and measure the schema says for every row', () => {
+    const row = { eventDate: '2023-07-04', occasion: 'first', score: '-0.63' };
+    const fixed = { instrument: 'ncmp', measure: 'bmi-z-score' };
+    expect(factsOf('outcome', Object.keys(row), row, fixed)).toEqual({
+      ...{ kind: 'outcome', ...row, ...fixed, score: -0.63 },
+    });
   });
 
   it('of feedback', () => {

@@ -67,11 +67,8 @@ describe('code systems of ethnicity', () => {
           const there = translateEthnicity(from, to, code)!;
           expect(ethnicGroupOf(to, there.code)).toBe(ethnicGroupOf(from, code));
           expect(ethnicGroupOf(from, code)).toBeDefined();
-          const back = translateEthnicity(to, from, there.code)!;
-          expect(there.fit === 'exact' ? back : { ...back, code: '' }).toEqual({
-            code: there.fit === 'exact' ? code : '',
-            fit: expect.any(String) as string,
-          });
+          const back = translateEthnicity(to, from, there.code)!.code;
+          expect(there.fit === 'exact' && back !== code).toBe(false);
           if (from === to) expect(there).toEqual({ code, fit: 'exact' });
         }
   });
