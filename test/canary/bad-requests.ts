@@ -132,6 +132,30 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       upload(`Case number,${carer.email},${child.name}\r\n1,2,3\r\n`),
     ],
     ['duplicate-columns', 'two emails', upload(withRows(row).replace('Full name', 'Email'))],
+    ['mapping-unknown', 'asked for by a file', upload(people, { mapping: `${unknownId}.1` })],
+    ['mapping-unknown', 'no such mapping', get(`/v1/mappings/${unknownId}?email=${email}`)],
+    [
+      'not-at-source',
+      'what leaves a source that makes no digests',
+      get(`/v1/datasets/${dataset}/leaves?email=${email}`),
+    ],
+    [
+      'schema-unknown',
+      'a schema that never was',
+      get(`/v1/datasets/${dataset}/schemas/${unknownId.repeat(2)}?email=${email}`),
+    ],
+    ['validation-failed', 'an email for a schema', get(`/v1/datasets/${dataset}/schemas/${email}`)],
+    ['validation-failed', 'an email for a mapping', upload(people, { mapping: carer.email })],
+    [
+      'mapping-unfit',
+      'identifiers as titles, values and codes',
+      post('/v1/mappings', {
+        dataset,
+        titles: [carer.email, child.name],
+        columns: [{ field: 'email', columnTitle: carer.email }],
+        values: [{ field: 'gender', value: carer.name, code: child.name }],
+      }),
+    ],
     ['too-many-columns', 'a title per person', upload(`${`${carer.name},`.repeat(501)}x\r\n`)],
     [
       'field-too-long',
@@ -216,6 +240,22 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       post(`/v1/uploads/${known.validated}/submit`, JSON.stringify(carer.email.repeat(40_000))),
     ],
     ['not-found', 'an address of nothing', get(`/v1/people/${email}`)],
+    // Bad requests about returns
+    ['period-unknown', 'an email for a period of returns', get(`/v1/returns?period=${email}`)],
+    ['page 400', 'an email for a period of the page of returns', get(`/returns?period=${email}`)],
+    ['page 404', 'an email for a dataset', get(`/returns/nil?dataset=${email}&period=${email}`)],
+    [
+      'dataset-unknown',
+      'a name with nothing to report',
+      post('/v1/nil-returns', { dataset: child.name, period: carer.email, attest: 1 }),
+    ],
+    [
+      'return-not-expected',
+      'an academic year of a quarterly dataset',
+      post('/v1/nil-returns', { dataset, period: '2022-23-AY', attest: 1 }),
+    ],
+    ['nil-return-unknown', 'no such nil return', post(`/v1/nil-returns/${unknownId}/undo`, {})],
+    ['validation-failed', 'an email for a nil return', post(`/v1/nil-returns/${email}/undo`, {})],
     // Bad requests for figures
     [
       'period-unreadable',
@@ -317,6 +357,11 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'submission-not-parked':
     'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
   'rows-gone': 'un-parked; no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'mapping-outdated':
+    'needs a schema that changed; names ids and fields alone: apps/ingest/src/mapping/mappings.int.spec.ts',
+  'too-many-mappings':
+    'twenty mappings; told in a number alone: apps/ingest/src/mapping/mappings.int.spec.ts',
+  'too-many-versions': 'a hundred versions; told in a number alone',
   'too-many-rows': 'five million rows: apps/ingest/src/uploads/uploads.int.spec.ts',
   'too-many-parts': 'a hundred files beside each other: apps/ingest/src/submissions/submissions.int.spec.ts',
   'would-retire-many':
@@ -327,6 +372,12 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'attestation-required':
     'a setting of the installation; words of ours alone: apps/ingest/src/submissions/attestation.unit.spec.ts',
   'attestation-outdated': 'told in words of ours alone: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'period-not-over':
+    'a period that is running; names it alone: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'return-received':
+    'one sentence, which holds no part of the request: apps/ingest/src/submissions/submissions.int.spec.ts',
+  'return-unknown':
+    'a page, whose one sentence holds no part of the request: apps/ingest/src/pages/files.page.int.spec.ts',
   'schema-changed': 'needs a definition that changes between two requests',
   'file-unknown':
     'a page, whose one sentence holds no part of the request: apps/ingest/src/pages/files.page.int.spec.ts',

@@ -103,9 +103,15 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
 
   'file received': { means: 'An upload was read and validated; `state` says whether it may be submitted.' },
   'file refused': { means: 'An upload could not be read; nothing of it was kept.' },
+  'mapping saved': {
+    means: 'Somebody confirmed a mapping of a provider’s titles and values; `version` is new.',
+  },
+  'mapping deleted': { means: 'Somebody deleted a saved mapping with all its versions.' },
   submitted: { means: 'An upload became a submission; `repeated` if it was one before.' },
   withdrawn: { means: 'Somebody withdrew a submission; the linker carries it out.' },
   'un-parking requested': { means: 'Somebody asked that a parked submission be tried again.' },
+  'nil return made': { means: 'Somebody stated that there is nothing to report for a dataset and period.' },
+  'nil return undone': { means: 'Somebody took such a statement back: the return is expected again.' },
   'uploads expired': { means: 'Uploads that nobody submitted in time were deleted.' },
   'an upload contained clear text in place of digests': {
     means: 'A provider sent identifiers where digests are due. They are rejected.',

@@ -39,12 +39,15 @@ describe('the guide to submitting files', () => {
       const { stdout } = await run('sh', ['-ec', command ?? 'false'], { cwd: directory, env: environment });
       return stdout;
     };
-    expect(commands).toHaveLength(6);
-    const [send, errors, discard, submitIt, withdraw, list] = commands;
+    expect(commands).toHaveLength(9);
+    const [send, propose, confirm, errors, discard, submitIt, withdraw, list, nil] = commands;
 
     const sent = JSON.parse(await shell(send)) as UploadBody;
     expect(sent).toMatchObject({ state: 'validated', counts: { accepted: 2, warned: 1 } });
     environment['UPLOAD'] = sent.id;
+
+    expect(JSON.parse(await shell(propose))).toMatchObject({ rowsLookedAt: 2, missing: [] });
+    expect(JSON.parse(await shell(confirm))).toMatchObject({ version: 1 });
 
     await shell(errors);
     expect(readFileSync(join(directory, 'errors.csv'), 'utf8')).toContain('invalid-contact-number');
@@ -52,11 +55,13 @@ describe('the guide to submitting files', () => {
     expect(await shell(discard)).toBe('');
 
     const submitted = JSON.parse(await shell(submitIt)) as SubmissionBody;
-    expect(submitted).toMatchObject({ upload: sent.id, state: 'accepted', repeated: false });
+    expect(submitted).toMatchObject({ upload: sent.id, state: 'accepted', repeated: false, attestation: {} });
     environment['SUBMISSION'] = submitted.id;
 
     expect(JSON.parse(await shell(withdraw))).toMatchObject({ id: submitted.id, state: 'withdrawn' });
     expect(JSON.parse(await shell(list))).toMatchObject({ submissions: [{ id: submitted.id }] });
+    // The withdrawn file was the only one of its quarter.
+    expect(JSON.parse(await shell(nil))).toMatchObject({ by: 'officer', repeated: false });
   });
 
   it('names only codes that the service returns', () => {
@@ -66,6 +71,9 @@ describe('the guide to submitting files', () => {
       'uploads/declared-orders.ts',
       'uploads/stopping.ts',
       'uploads/upload-service.ts',
+      'uploads/stopping.ts',
+      'uploads/declared-orders.ts',
+      'mapping/choose-mapping.ts',
       '../../../libs/service-kit/src/problem/known-problems.ts',
     ]
       .map((path) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8'))

@@ -5,16 +5,25 @@ import { CommandService } from './commands/command-service.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { RepliesController } from './commands/replies.controller.js';
 import type { IngestConfig } from './config.js';
+import { DatasetsController } from './datasets/datasets.controller.js';
+import { SchemaArchive } from './datasets/schema-archive.js';
 import { IntakeContextModule } from './intake-context.js';
+import { MappingService } from './mapping/mapping-service.js';
+import { MappingsController } from './mapping/mappings.controller.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
 import { PublishAgain } from './outbox/publish-again.js';
+import { DatasetsPage } from './pages/datasets.page.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
+import { ReturnsPage } from './pages/returns.page.js';
 import { AnswersController } from './people/answers.controller.js';
 import { ErasureMetrics } from './people/erasure-metrics.js';
 import { PeopleController } from './people/people.controller.js';
 import { PeopleService } from './people/people-service.js';
 import { ProgrammeModule } from './programme/programme.module.js';
+import { ReturnMetrics } from './returns/return-metrics.js';
+import { ReturnService } from './returns/return-service.js';
+import { ReturnsController } from './returns/returns.controller.js';
 import { SaltWatch } from './salt/salt-watch.js';
 import { AttestationsController } from './submissions/attestations.controller.js';
 import { DecisionsController } from './submissions/decisions.controller.js';
@@ -43,14 +52,19 @@ export class IngestModule {
       ],
       controllers: [
         UploadsController,
+        MappingsController,
+        DatasetsController,
         SubmissionsController,
         AttestationsController,
         DecisionsController,
+        ReturnsController,
         CommandsController,
         RepliesController,
         PeopleController,
         AnswersController,
         FilesPage,
+        ReturnsPage,
+        DatasetsPage,
       ],
       providers: [
         IntakeMetrics,
@@ -58,8 +72,12 @@ export class IngestModule {
         PublishAgain,
         SaltWatch,
         UploadService,
+        MappingService,
+        SchemaArchive,
         UploadExpiry,
         SubmissionService,
+        ReturnService,
+        ReturnMetrics,
         CommandService,
         PeopleService,
       ],

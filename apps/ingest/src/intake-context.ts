@@ -13,9 +13,9 @@ import { Turnstile } from './uploads/turnstile.js';
 
 const SECRETS = Symbol('intake secrets');
 const LIMITS = Symbol('upload limits');
+const ATTESTATION = Symbol('attestation');
 /** A workbook that has arrived waits until so many others may have been read. */
 const WORKBOOKS_AHEAD = 10;
-const ATTESTATION = Symbol('attestation');
 
 /** Dependencies of every part of intake, read once at start. */
 @Injectable()

@@ -20,7 +20,10 @@ export const ingestService: ServiceOptions<typeof ingestConfig> = {
     description: 'Providers upload files, review the findings, correct, submit and withdraw them.',
     tags: {
       uploads: 'Uploaded files: checking and correcting them.',
+      datasets: 'Templates, field guides and schemas, made from the programme’s definition.',
+      mappings: 'What a provider’s own titles and values mean, as people confirmed it.',
       submissions: 'Submitted files, and the decisions about them.',
+      returns: 'Expected returns, and nil returns.',
       commands: 'Commands to the linker, and its answers.',
       people: 'Erasure of a person by the person’s own identifiers, and suppression.',
     },

@@ -1,4 +1,14 @@
-export * from './mapping/header-mapping.js';
+export * from './mapping/column-proposals.js';
+export {
+  knownTitles,
+  matchHeader,
+  type ChosenTitles,
+  type HeaderMapping,
+  type HeaderMatch,
+} from './mapping/header-mapping.js';
+export { mapHeader } from './mapping/map-header.js';
+export * from './mapping/saved-mapping.js';
+export * from './mapping/unmatched-values.js';
 export type { Delimiter } from './reading/delimiter.js';
 export * from './reading/file-refused.js';
 export type * from './reading/table-file.js';

@@ -92,10 +92,12 @@ async function refusal(response: Response, path: string): Promise<Refused> {
     response.status === 401
       ? '"kinledger accounts list" shows this machine’s accounts; --token gives another.'
       : '';
-  const places = errors.map((error) => `${error.path}: ${error.message}`).join('; ');
+  const places = errors.map((error) => `${error.path}: ${error.message}`).join('\n  ');
   return new Refused(
     response.status,
     type.replace('urn:kinledger:problem:', ''),
-    [detail ?? title, places, ended].filter((part) => part !== '').join(' '),
+    [[detail ?? title, ended].filter((part) => part !== '').join(' '), places]
+      .filter((part) => part !== '')
+      .join(errors.length > 1 ? '\n  ' : ' '),
   );
 }

@@ -1,9 +1,9 @@
-import { constants, openAsBlob } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
+import { blobOf } from './file-body.js';
 import { command } from './commands.js';
 import { call, callJson, type Endpoint } from './http.js';
+import { columnProposal, unmatchedField } from './mappings.js';
 
 const effect = z.object({
   standing: z.number(),
@@ -40,6 +40,9 @@ const upload = z.object({
   notes: z.array(z.object({ message: z.string() })).default([]),
   unknownTitles: z.array(z.string()).optional(),
   mapping: z.array(z.object({ columnTitle: z.string().optional() })).default([]),
+  savedMapping: z.object({ id: z.string(), version: z.number() }).optional(),
+  columnProposals: z.array(columnProposal).default([]),
+  unmatchedValues: z.array(unmatchedField).default([]),
 });
 export type Upload = z.infer<typeof upload>;
 
@@ -74,6 +77,15 @@ export interface Attestation {
   readonly words: string;
 }
 
+/** What the sender says of how a file is to be read. */
+export interface HowToRead {
+  /** A saved mapping as ID.VERSION, or none. */
+  readonly mapping?: string | undefined;
+  /** Date fields by the order of day and month in their column, separated by commas. */
+  readonly dayFirst?: string | undefined;
+  readonly monthFirst?: string | undefined;
+}
+
 export interface SubmitOptions {
   readonly mode?: 'replace' | 'add' | undefined;
   readonly onBehalfOf?: string | undefined;
@@ -85,16 +97,12 @@ export interface SubmitOptions {
 /** Client of ingest's API. */
 export const ingestApi = (endpoint: Endpoint) => ({
   /** Uploads a file, streaming it from disk. Resolves when it is validated. */
-  async upload(
-    file: string,
-    dataset: string,
-    period: string,
-    orders: { readonly dayFirst?: string | undefined; readonly monthFirst?: string | undefined } = {},
-  ): Promise<Upload> {
+  async upload(file: string, dataset: string, period: string, how: HowToRead = {}): Promise<Upload> {
     const body = await blobOf(file);
-    const { dayFirst, monthFirst } = orders;
+    const { mapping, dayFirst, monthFirst } = how;
     const query = new URLSearchParams({
       ...{ dataset, period },
+      ...(mapping === undefined ? {} : { mapping }),
       ...(dayFirst === undefined ? {} : { dayFirst }),
       ...(monthFirst === undefined ? {} : { monthFirst }),
     }).toString();
@@ -133,19 +141,3 @@ export const ingestApi = (endpoint: Endpoint) => ({
     await call(endpoint, `/v1/uploads/${id}`, { method: 'DELETE' });
   },
 });
-
-/** @throws Failure for a folder, a pipe or an unreadable file, which would otherwise show as a broken connection. */
-async function blobOf(file: string): Promise<Blob> {
-  let isFile: boolean;
-  try {
-    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    isFile = await handle
-      .stat()
-      .then((status) => status.isFile())
-      .finally(() => handle.close());
-  } catch {
-    throw new Failure(`${file} cannot be read`);
-  }
-  if (!isFile) throw new Failure(`${file} is no file: name one CSV file or workbook`);
-  return openAsBlob(file, { type: 'text/csv' });
-}

@@ -1,6 +1,6 @@
 import type { ProfileComparison, ProfiledColumn } from '@kinledger/intake-files/profiling';
-import Table from 'cli-table3';
 import { count, percent } from '../output/output.js';
+import { table } from '../output/table.js';
 import type { ProfileDocument } from './profile-of.js';
 
 const kindNames: Readonly<Record<ProfiledColumn['kind'], string>> = {
@@ -27,18 +27,17 @@ const kindNames: Readonly<Record<ProfiledColumn['kind'], string>> = {
   empty: 'nothing',
 };
 
-const delimiterNames: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' };
-
-const howRead = ({ format, encoding, delimiter, sheet }: ProfileDocument['read']): string =>
-  delimiter === null
-    ? `${format}, sheet ${sheet?.place ?? 1}`
-    : `${encoding}, ${delimiterNames[delimiter] ?? delimiter}`;
+const delimiterNames = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
 
 /** A profile as a person reads it. */
 export function describeProfile(profile: ProfileDocument): string {
   const { file, rows, blankRows, columns, read } = profile;
   const blank = blankRows === 0 ? '' : `, and ${count(blankRows)} blank ones`;
-  const how = `${howRead(read)}, titles in row ${read.headerRow}`;
+  const form =
+    read.delimiter === null
+      ? `${read.format}, sheet "${read.sheet ?? ''}"`
+      : `${read.encoding}, ${delimiterNames[read.delimiter]}`;
+  const how = `${form}, titles in row ${read.headerRow}`;
   return [
     `${file}: ${counted(rows, 'row')}${blank}, ${counted(columns.length, 'column')} (${how})`,
     tableOf(columns),
@@ -51,28 +50,35 @@ export function describeProfile(profile: ProfileDocument): string {
     .join('\n\n');
 }
 
-const plainTable = { style: { head: [], border: [], compact: true } };
+const right = (title: string) => ({ title, align: 'right' as const });
 
 function tableOf(columns: readonly ProfiledColumn[]): string {
-  const table = new Table({
-    head: ['', 'title', 'holds', 'filled', 'different', 'fit', 'from', 'to'],
-    colAligns: ['right', 'left', 'left', 'right', 'right', 'right', 'left', 'left'],
-    ...plainTable,
-  });
-  for (const { column, title, kind, filled, empty, noValue, distinct, readAs, range } of columns) {
-    const cells = filled + empty + noValue.reduce((sum, each) => sum + each.cells, 0);
-    table.push([
-      column,
-      title || '(no title)',
-      kindNames[kind],
-      cells === 0 ? '' : percent(filled / cells),
-      `${distinct.more ? 'over ' : ''}${count(distinct.values)}`,
-      filled === 0 ? '' : percent(readAs.kept / filled),
-      range?.least ?? '',
-      range?.greatest ?? '',
-    ]);
-  }
-  return table.toString();
+  return table(
+    [
+      ...[
+        right(''),
+        { title: 'title' },
+        { title: 'holds' },
+        right('filled'),
+        right('different'),
+        right('fit'),
+      ],
+      ...[{ title: 'from' }, { title: 'to' }],
+    ],
+    columns.map(({ column, title, kind, filled, empty, noValue, distinct, readAs, range }) => {
+      const cells = filled + empty + noValue.reduce((sum, each) => sum + each.cells, 0);
+      return [
+        String(column),
+        title || '(no title)',
+        kindNames[kind],
+        cells === 0 ? '' : percent(filled / cells),
+        `${distinct.more ? 'over ' : ''}${count(distinct.values)}`,
+        filled === 0 ? '' : percent(readAs.kept / filled),
+        range?.least ?? '',
+        range?.greatest ?? '',
+      ];
+    }),
+  );
 }
 
 function identifiersOf(columns: readonly ProfiledColumn[]): string {

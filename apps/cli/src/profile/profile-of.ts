@@ -14,8 +14,9 @@ import { Failure } from '../failure.js';
 
 export interface ProfileDocument extends FileProfile {
   readonly file: string;
-  readonly read: Pick<TableFile, 'format' | 'delimiter' | 'sheet' | 'headerRow'> & {
-    readonly encoding: ReturnType<TableFile['encoding']>;
+  readonly read: Pick<TableFile, 'format' | 'delimiter' | 'headerRow'> & {
+    readonly encoding: string;
+    readonly sheet: string | null;
   };
   /** With an earlier profile. */
   readonly since?: ProfileComparison;
@@ -30,8 +31,8 @@ export async function profileOf(path: string): Promise<ProfileDocument> {
     const file = await openFile(bytes[Symbol.asyncIterator](), likelyTitles, LIMITS);
     const profiler = new FileProfiler(file.header, (text) => hash('sha256', text));
     for await (const batch of file.batches) for (const record of batch) profiler.add(record);
-    const { format, delimiter, sheet, headerRow } = file;
-    const read = { format, encoding: file.encoding(), delimiter, sheet, headerRow };
+    const { format, delimiter, headerRow, sheet } = file;
+    const read = { format, encoding: file.encoding(), delimiter, sheet: sheet?.name ?? null, headerRow };
     return { file: basename(path), read, ...profiler.profile() };
   } catch (error) {
     if (isFileRefused(error)) throw new Failure(`${path}: ${error.detail}`);

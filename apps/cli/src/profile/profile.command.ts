@@ -13,7 +13,7 @@ export function addProfileCommand(program: Command): void {
   program
     .command('profile')
     .description('says what a file holds that no dataset is defined for yet, and what to correct in it')
-    .argument('<file>', 'CSV file or workbook (.xlsx, .ods); it is read here and sent nowhere')
+    .argument('<file>', 'CSV file or workbook; it is read here and sent nowhere')
     .option('--against <profile>', 'JSON of an earlier profile: says what was corrected since')
     .option('--json', 'print one JSON document, for --against and for machines')
     .addHelpText(

@@ -31,7 +31,7 @@ export function messagesByRow(errorReport: string): ReadonlyMap<number, string> 
  * Writes a provider’s file again, from its titles on, with a last column that says what is wrong with each row. The
  * values are as in the file, but one that a spreadsheet would run as a formula has an apostrophe in front. Readable by
  * its owner only; replaces an earlier one. Memory is bounded by the error report.
- * @throws FileRefused if the file cannot be read; Failure if the target cannot be written.
+ * @throws FileRefused if the file is neither a CSV file nor a workbook; Failure if the target cannot be written.
  */
 export async function writeAnnotated(
   file: string,
@@ -40,10 +40,11 @@ export async function writeAnnotated(
   messages: ReadonlyMap<number, string>,
 ): Promise<void> {
   const partial = `${target}.${randomBytes(6).toString('hex')}.partial`;
-  const source = createReadStream(file);
-  const output = await open(partial, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(`${target} cannot be written (${error.code ?? 'unknown'})`);
+  const output = await open(partial, 'wx', 0o600).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Failure(`${target} cannot be written (${code})`);
   });
+  const source = createReadStream(file);
   try {
     const known = new Set(titles.map(headerKey));
     const countKnown = (cells: readonly string[]) => cells.filter((cell) => known.has(headerKey(cell))).length; // prettier-ignore

@@ -1,20 +1,23 @@
-import { readProgramme } from '@kinledger/programme';
 import type { Command } from 'commander';
 import type { Endpoint } from '../api/http.js';
 import { linkerApi } from '../api/linker.js';
 import { ingestApi, type Accepted, type Upload } from '../api/ingest.js';
 import { reportingApi, type Submission } from '../api/reporting.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
+import { providerOf } from '../connection/provider-of.js';
 import { Failure } from '../failure.js';
 import { LedgerWait } from '../ledger/ledger-wait.js';
+import { addSayings, confirmSayings, saysAnything, type Sayings } from '../mappings/confirm-mapping.js';
+import { describeColumns, describeValues } from '../mappings/describe-proposals.js';
 import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
 import { messagesByRow, writeAnnotated } from './annotated-file.js';
 import { awaitSubmission } from './await-submission.js';
 import { describeEffect } from './describe-effect.js';
+import { ingestFor } from './ingest-endpoint.js';
 
-interface Options {
+interface Options extends Sayings {
   readonly dataset: string;
   readonly period: string;
   readonly dryRun?: boolean;
@@ -30,15 +33,19 @@ interface Options {
   readonly reportsUrl?: string;
   readonly token?: string;
   readonly json?: boolean;
+  readonly mapping?: string;
 }
 
 export function addSubmitCommand(program: Command): void {
-  program
-    .command('submit')
+  addSayings(program.command('submit'))
     .description('validates and submits one file, and waits until its rows are linked and in the reports')
     .argument('<file>', 'CSV file or workbook (.xlsx, .ods)')
     .requiredOption('--dataset <id>', 'dataset, e.g. baby-steps.user')
     .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2')
+    .option(
+      '--mapping <id.version>',
+      'read the file by exactly this saved mapping, or by none (default: the one for its titles)',
+    )
     .option(
       '--day-first <fields>',
       'date fields whose column has the day first, separated by commas; if it is asked for',
@@ -79,8 +86,13 @@ interface Outcome {
 async function submit(file: string, options: Options): Promise<void> {
   const { ingest: endpoint, reporting, linker } = await endpointsFor(options);
   const ingest = ingestApi(endpoint);
+  const { dataset, period } = options;
+  if (saysAnything(options)) {
+    const saved = await confirmSayings(endpoint, { path: file, dataset, period }, options);
+    say(options.json, `mapping ${saved.id} is saved as version ${saved.version}`);
+  }
   say(options.json, `validating ${file}`);
-  const upload = await ingest.upload(file, options.dataset, options.period, options);
+  const upload = await ingest.upload(file, dataset, period, options);
   // The reports hold values of the provider's file.
   if (options.errors !== undefined) writePrivateFile(options.errors, await ingest.errors(upload.id));
   if (options.annotated !== undefined)
@@ -129,36 +141,20 @@ async function endpointsFor(options: Options): Promise<{
   /** Only for services on this machine; a provider’s token gives no access to the linker. */
   readonly linker?: Endpoint;
 }> {
-  const token = options.token ?? process.env['KINLEDGER_TOKEN'];
+  const ingest = await ingestFor(options);
   if (options.url !== undefined) {
-    if (token === undefined)
-      throw new Failure('with --url, a token is needed: give --token or set KINLEDGER_TOKEN');
+    const { token } = ingest;
     return {
-      ingest: { url: options.url, token },
+      ingest,
       reporting: options.reportsUrl === undefined ? undefined : { url: options.reportsUrl, token },
     };
   }
-  const connection = requireConnection(homeDirectory());
-  const { services, tokens } = connection;
-  const ofProvider =
-    options.onBehalfOf === undefined
-      ? tokens.providers[await providerOf(options.dataset, connection.programmeDirectory)]
-      : tokens.dataTeam;
+  const { services, tokens } = requireConnection(homeDirectory());
   return {
-    ingest: { url: services.ingest, token: token ?? ofProvider },
+    ingest,
     reporting: { url: services['reporting-api'], token: tokens.reader },
     linker: { url: services.linker, token: tokens.operator },
   };
-}
-
-async function providerOf(dataset: string, programmeDirectory: string): Promise<string> {
-  const programme = await readProgramme(programmeDirectory);
-  const found = programme.dataset(dataset);
-  if (found === undefined) {
-    const known = programme.datasets.map(({ id }) => id).join(', ');
-    throw new Failure(`the programme has no dataset "${dataset}"; it has ${known}`);
-  }
-  return found.serviceDefinition.provider;
 }
 
 function describe({ upload, accepted, submission }: Outcome, options: Options): string {
@@ -172,7 +168,13 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
     ...(counts.duplicate > 0 ? [`  duplicate      ${count(counts.duplicate)}`] : []),
     ...findings.map(([rule, rows]) => `    ${rule}: ${count(rows)}`),
     ...upload.notes.map(({ message }) => `  ${message}`),
+    ...(upload.savedMapping === undefined
+      ? []
+      : [`  read by        mapping ${upload.savedMapping.id}, version ${upload.savedMapping.version}`]),
   ];
+  if (accepted === undefined) {
+    lines.push(...describeColumns(upload.columnProposals), ...describeValues(upload.unmatchedValues));
+  }
   if (options.errors !== undefined) lines.push(`  error report   ${options.errors}`);
   if (options.annotated !== undefined) lines.push(`  with errors    ${options.annotated}`);
   const foretold = upload.ifSubmitted?.[options.mode ?? 'replace'];

@@ -97,6 +97,37 @@ describe('the pages of ingest', () => {
     expect((await open(`/files/checked/${file}`, { cookie })).status).toBe(200);
   });
 
+  it('show what is expected, and take a nil return from the person who confirms its words', async () => {
+    const cookie = await signedIn('officer');
+    const list = await (await open('/returns', { cookie })).text();
+    expect(list).toContain('PAIRS Together Time: people');
+    expect(list).not.toContain('Baby Steps');
+    const [, href = ''] = /href="(\/returns\/nil\?[^"]+)"/.exec(list) ?? [];
+    const page = await (await open(href.replaceAll('&amp;', '&'), { cookie })).text();
+    expect(page).toContain('I confirm that the provider has nothing to report');
+    const about = Object.fromEntries(new URLSearchParams(href.replaceAll('&amp;', '&').split('?')[1]));
+    const send = (fields: Record<string, string>) =>
+      fetch(`${ingest.url}/returns/nil`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { accept, cookie },
+        body: new URLSearchParams({ ...about, ...fields }),
+      });
+    const unconfirmed = await send({});
+    const again = await unconfirmed.text();
+    expect([unconfirmed.status, again.includes('There is a problem')]).toEqual([400, true]);
+    const made = await send({ attest: '1' });
+    const to = made.headers.get('location') ?? '';
+    expect([made.status, to]).toEqual([303, `/returns?period=${about['period']}`]);
+    const after = await (await open(to, { cookie })).text();
+    expect(after).toContain('Nothing to report');
+    for (const one of [list, page, again, after]) expect(await markupProblems(one)).toEqual([]);
+    expect((await open('/returns?period=soon', { cookie })).status).toBe(400);
+    expect((await open('/returns/nil?dataset=baby-steps.user&period=2023-24-Q2', { cookie })).status).toBe(
+      404,
+    );
+  });
+
   it('show another provider’s files to nobody', async () => {
     const cookie = await signedIn('stranger');
     expect(await (await open('/files', { cookie })).text()).toContain('No file has been submitted yet');

@@ -25,6 +25,7 @@ import { SubmissionService } from '../submissions/submission-service.js';
 import type { SubmissionView } from '../submissions/submission-view.js';
 import { UploadService } from '../uploads/upload-service.js';
 import type { UploadView } from '../uploads/upload-view.js';
+import { datasetsByName } from './dataset-names.js';
 
 const PAGE_ROWS = 50;
 const MAX_WAITING = 50;
@@ -70,13 +71,7 @@ export class FilesPage {
     this.#uploads = uploads;
     this.#renderer = renderer;
     this.#programme = definition.name;
-    const services = new Map(definition.services.map((service) => [service.id, service.name]));
-    this.#datasets = new Map(
-      definition.datasets.map(({ id: dataset, service, dataType }) => [
-        dataset,
-        { dataset, serviceName: services.get(service) ?? service, dataType },
-      ]),
-    );
+    this.#datasets = datasetsByName(definition);
   }
 
   /** The front page redirects to the files. */
@@ -222,7 +217,7 @@ export class FilesPage {
   /** The page of one file, whose error report goes with its rows. */
   #file(
     file: NamedByCodes,
-    { id: upload, counts, findings, notes }: UploadView,
+    { id: upload, counts, findings, notes, savedMapping }: UploadView,
     rowsAreGone: boolean,
     { facts, history = [], form }: Told,
   ): string {
@@ -236,6 +231,9 @@ export class FilesPage {
         fact('State', row.stateName),
         fact('Provider', row.providerName),
         ...facts,
+        ...(savedMapping === undefined
+          ? []
+          : [fact('Read by', `Mapping ${savedMapping.id}, version ${savedMapping.version}`)]),
         fact('Id', file.id),
       ],
       counts: countsOf(counts).map(([code, value]) => ({ name: rowName(code), value })),
@@ -250,9 +248,11 @@ export class FilesPage {
   #step({ step, at, by, onBehalfOf, reason, intake, submission }: SubmissionStep) {
     const who =
       by === undefined || onBehalfOf === undefined ? by : `${by}, on behalf of ${titleOf(onBehalfOf)}`;
+    // As the state of a file it says that nobody has submitted it yet.
+    const code = step === 'validated' ? 'checked' : step;
     return {
-      name: stateName(step),
-      colour: stateColour(step),
+      name: stateName(code),
+      colour: stateColour(code),
       at: instantName(at),
       who: who ?? 'The platform',
       why: [

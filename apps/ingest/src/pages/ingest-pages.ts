@@ -4,11 +4,15 @@ import type { PagesOfService } from '@kinledger/page-kit';
 /** What all pages of ingest share. */
 export const ingestPages: PagesOfService = {
   serviceName: 'Intake',
-  sections: [{ href: '/files', text: 'Files' }],
+  sections: [
+    { href: '/files', text: 'Files' },
+    { href: '/returns', text: 'Returns' },
+    { href: '/datasets', text: 'Datasets' },
+  ],
   views: fileURLToPath(new URL('../../views', import.meta.url)),
   footer:
     'These pages count rows and show none. An error report holds values of rows: keep it as safe as the file itself.',
   headings: { 503: 'Intake is not ready' },
-  forms: ['/files/checked/:id/submit'],
+  forms: ['/files/checked/:id/submit', '/returns/nil'],
   signInLinks: false,
 };

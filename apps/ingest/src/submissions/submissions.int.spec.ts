@@ -787,3 +787,152 @@ describe('the history of a submission', () => {
     expect((await history(first.id, 'stranger')).status).toBe(404);
   });
 });
+
+describe('expected returns', () => {
+  interface Return {
+    readonly dataset: string;
+    readonly period: string;
+    readonly state: string;
+    readonly received?: Readonly<Record<string, unknown>>;
+    readonly nilReturn?: Readonly<Record<string, unknown>>;
+  }
+  /** Two quarters for which the tests above sent nothing. */
+  let period: string;
+  let otherPeriod: string;
+  beforeAll(async () => {
+    const { returns: late } = await returns('officer', `?dataset=${DATASET}&state=late`);
+    [period = '', otherPeriod = ''] = late.map((one) => one.period);
+  });
+  const returns = async (caller: Parameters<typeof ask>[1], query = '') => {
+    const { status, body } = await ask<{
+      returns: readonly Return[];
+      datasets: readonly { readonly dataset: string; readonly lastGood?: object }[];
+    }>(ingest, caller, 'GET', `/v1/returns${query}`);
+    expect(status).toBe(200);
+    return body;
+  };
+  const ofDataset = async (dataset = DATASET, asked = period) =>
+    (await returns('data-team', `?period=${asked}`)).returns.find((one) => one.dataset === dataset);
+  const post = (path: string, body: object, caller: Parameters<typeof ask>[1] = 'officer') =>
+    ask<{ id: string; repeated: boolean }>(ingest, caller, 'POST', path, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  const nil = (more: object = {}, caller: Parameters<typeof ask>[1] = 'officer') =>
+    post('/v1/nil-returns', { dataset: DATASET, period, attest: 1, ...more }, caller);
+
+  it('are received with the files that stand, and expected again once these are withdrawn', async () => {
+    expect(await ofDataset()).toMatchObject({ state: 'late' });
+    const first = await submitted(newFile(), { period });
+    const second = await submitted(newFile(), { period, body: { mode: 'add' } });
+    expect(await ofDataset()).toMatchObject({
+      state: 'received',
+      received: { submission: second.id, submissions: 2, rows: 4, by: 'officer', parked: false },
+    });
+    const { datasets } = await returns('officer', `?period=${period}`);
+    expect(datasets.find(({ dataset }) => dataset === DATASET)).toMatchObject({
+      lastGood: { submission: second.id, period, rows: 2 },
+    });
+    expect(await nil()).toMatchObject({
+      status: 409,
+      body: { type: 'urn:kinledger:problem:return-received' },
+    });
+    await withdrawn(first.id);
+    await withdrawn(second.id);
+    expect(await ofDataset()).toMatchObject({ state: 'late' });
+  });
+
+  it('are shown to their provider alone, and all to the data team', async () => {
+    const own = new Set((await returns('officer')).returns.map(({ dataset }) => dataset.split('.')[0]));
+    expect([...own]).toEqual(['pairs-together-time']);
+    const late = await returns('data-team', '?state=never-delivered&period=Q2%202020/21');
+    expect(late.returns.length).toBeGreaterThan(5);
+    expect(new Set(late.returns.map(({ state }) => state))).toEqual(new Set(['never-delivered']));
+    expect(await ask(ingest, 'reader', 'GET', '/v1/returns')).toMatchObject({ status: 403 });
+    expect(await ask(ingest, 'officer', 'GET', '/v1/returns?period=soon')).toMatchObject({
+      status: 400,
+      body: { type: 'urn:kinledger:problem:period-unknown' },
+    });
+  });
+
+  it('may be nil by a person’s words, once, until the person or a file undoes that', async () => {
+    const made = await nil({ onBehalfOf: 'parent-infant-team' }, 'data-team');
+    expect(made).toMatchObject({
+      status: 200,
+      body: {
+        repeated: false,
+        by: 'data-team',
+        onBehalfOf: 'parent-infant-team',
+        attestation: { version: 1, words: expect.stringContaining('nothing to report') as string },
+      },
+    });
+    expect((await nil()).body).toMatchObject({ repeated: true, id: made.body.id, by: 'data-team' });
+    expect(await ofDataset()).toMatchObject({ state: 'nil-return', nilReturn: { id: made.body.id } });
+    const undo = (caller: Parameters<typeof ask>[1]) =>
+      post(`/v1/nil-returns/${made.body.id}/undo`, {}, caller);
+    expect(await undo('stranger')).toMatchObject({ status: 404 });
+    const undone = await undo('officer');
+    expect(undone.body).toMatchObject({ undone: { by: 'officer' } });
+    expect((await undo('data-team')).body).toEqual(undone.body);
+    expect(await ofDataset()).toMatchObject({ state: 'late' });
+    const again = await nil();
+    const file = await submitted(newFile(), { period });
+    expect(await ofDataset()).toMatchObject({ state: 'received' });
+    const { rows } = await ingest.pool.query(
+      'SELECT undone_by, undone_with FROM ingest.nil_return WHERE id = $1',
+      [again.body.id],
+    );
+    expect(rows).toEqual([{ undone_by: 'officer', undone_with: file.id }]);
+    await withdrawn(file.id);
+    expect(await ofDataset()).toMatchObject({ state: 'late' });
+  });
+
+  it('are one nil return, or a file, of many at once', async () => {
+    const own = otherPeriod;
+    const file = await uploaded(newFile(), { period: own });
+    const [sent, ...made] = await Promise.all([
+      submit(ingest, file),
+      ...Array.from({ length: 5 }, () => nil({ period: own })),
+    ]);
+    expect(sent.status).toBe(200);
+    for (const { status } of made) expect([200, 409]).toContain(status);
+    expect(await ofDataset(DATASET, own)).toMatchObject({ state: 'received' });
+    const { rows } = await ingest.pool.query(
+      'SELECT FROM ingest.nil_return WHERE period = $1 AND undone_at IS NULL',
+      [own],
+    );
+    expect(rows).toEqual([]);
+    await withdrawn(sent.body.id);
+  });
+
+  it.each<[string, number, string, object, Parameters<typeof ask>[1]?]>([
+    ['the words are others', 409, 'attestation-outdated', { attest: 9 }],
+    ['the period is none that is expected', 409, 'return-not-expected', { period: '2022-23-AY' }],
+    ['no agreement covers the period', 409, 'no-live-agreement', { period: '2019-20-Q1' }],
+    ['the dataset is another provider’s', 403, 'not-your-dataset', { dataset: 'baby-steps.user' }],
+    ['the provider is another one', 400, 'attestation-wrong', { onBehalfOf: 'baby-steps-team' }, 'data-team'],
+    ['nobody confirms any words', 400, 'validation-failed', { attest: undefined }],
+  ])('are not nil if %s', async (_, status, code, more, caller) => {
+    expect(await nil(more, caller)).toMatchObject({
+      status,
+      body: { type: `urn:kinledger:problem:${code}` },
+    });
+  });
+
+  it('are not nil before the period is over', async () => {
+    const { returns: all } = await returns('officer');
+    const running = all.find(({ state }) => state === 'not-yet-due');
+    expect(await nil({ period: running?.period })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:kinledger:problem:period-not-over' },
+    });
+  });
+
+  it('are counted for whoever watches, by dataset and state', async () => {
+    const { text } = await ask(ingest, 'nobody', 'GET', '/metrics');
+    expect(text).toMatch(
+      /kinledger_returns_open\{.*dataset="baby-steps.user".*state="never-delivered".*\} [1-9]/,
+    );
+    expect(text).not.toContain('parent-infant-team');
+  });
+});

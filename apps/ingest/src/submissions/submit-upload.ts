@@ -9,6 +9,7 @@ import { fileAccepted } from '../outbox/intake-messages.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
 import { liveAgreement, mayActFor } from '../programme/dataset-access.js';
 import type { IntakeContext } from '../intake-context.js';
+import { undoByFile } from '../returns/nil-return-table.js';
 import type { Receiver } from '../uploads/receive-upload.js';
 import type { Upload } from '../uploads/upload.js';
 import { uploadChanged } from '../uploads/upload-events.js';
@@ -103,6 +104,7 @@ export async function submitUpload(
       withdrawal: null,
     };
     await insertSubmission(client, submission);
+    await undoByFile(client, submission);
     await markAccepted(client, upload.upload, submission.submission);
     await intakeOutbox.write(client, [
       fileAccepted(acceptedFile(programmeId, dataset, submission, upload), at),

@@ -53,7 +53,8 @@ export class MeteredBody {
 
   /**
    * HMAC-SHA-256 of all bytes, 64 hex digits. Call once, after the last chunk.
-   * @param readAs how the sender asked for the file to be read; empty if nothing was asked for.
+   * @param readAs how the file is read if that is not by its schema alone: by which mapping, and in which order its
+   * dates stand; else empty.
    */
   contentHash(readAs: string): string {
     // No file that is read holds a NUL.

@@ -12,19 +12,24 @@ import {
   openFile,
   RowValidator,
   sampled,
+  UnmatchedValues,
   type DateColumn,
   type DeclaredOrder,
+  type FileLimits,
   type FileRefused,
   type HeaderMapping,
   type RefusalReason,
   type RowOutcome,
   type TableFile,
+  type UnmatchedField,
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
 import type { Dataset, Programme } from '@kinledger/programme';
 import { currentTraceparent } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
+import { mappingForHeader, mappingsFor, withMapping } from '../mapping/choose-mapping.js';
+import { mappingDigest, titlesOf, type SavedMapping, type WantedMapping } from '../mapping/saved-mapping.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
 import type { KnownSalts } from '../salt/known-salts.js';
 import { RegisterWriter } from '../register/register-writer.js';
@@ -71,6 +76,7 @@ export interface FileToReceive {
   /** yyyy-mm-dd in Europe/London. */
   readonly today: string;
   readonly salts: KnownSalts;
+  readonly wantedMapping?: WantedMapping | undefined;
   /** The order of day and month in columns, by field, as far as the sender declares it. */
   readonly orders: ReadonlyMap<string, DeclaredOrder>;
 }
@@ -82,6 +88,9 @@ export interface ReceivedFile {
   /** The name of the sheet that was read; undefined for a CSV file. */
   readonly sheetName: string | undefined;
   readonly mapping: HeaderMapping;
+  readonly savedMapping: SavedMapping | undefined;
+  /** Values of coded columns that are not listed. */
+  readonly unmatched: readonly UnmatchedField[];
 }
 
 /** Rows that the landing store keeps: accepted rows, and refusals of consent that name a row id. */
@@ -106,7 +115,7 @@ const ALIVE_EVERY_MS = 30_000;
  */
 export async function receiveUpload(receiver: Receiver, file: FileToReceive): Promise<ReceivedFile> {
   const { pool, limits } = receiver;
-  const { dataset, period } = file;
+  const { period } = file;
   const metered = new MeteredBody(file.body, receiver.contentHashKey, {
     maxBytes: limits.maxBytes,
     declaredBytes: file.declaredBytes,
@@ -120,13 +129,12 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
   const unpacking = new UnpackingPlace(receiver.unpacking, file);
   let writer: LandingWriter | undefined;
   try {
-    const table = await openFile(chunks, knownTitles(dataset.schema), {
-      maxColumns: limits.maxColumns,
-      maxRowBytes: maxRowBytes(limits),
-      inspect: () => metered.inspect(),
-      beforeUnpacking: () => unpacking.take(),
-    });
-    const mapping = mapHeader(dataset.schema, table.header);
+    const mappings = await mappingsFor(pool, file.dataset, file.wantedMapping);
+    const titles = knownTitles(file.dataset.schema, titlesOf(mappings));
+    const table = await openFile(chunks, titles, fileLimits(limits, metered, unpacking));
+    const savedMapping = mappingForHeader(mappings, file.dataset, table.header, file.wantedMapping);
+    const dataset = withMapping(file.dataset, savedMapping);
+    const mapping = mapHeader(dataset.schema, table.header, savedMapping?.columns);
     begun = true;
     await insertReceiving(pool, {
       upload,
@@ -138,9 +146,16 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const { counts, rowsAlone, dates } = await landRows(receiver, file, writer, table, mapping);
+    const { counts, rowsAlone, dates, unmatched } = await landRows(
+      receiver,
+      { ...file, dataset },
+      writer,
+      table,
+      mapping,
+    );
     const end = verdict(counts, dates, dataset);
-    const contentHash = metered.contentHash(textOfOrders(file.orders));
+    const readAs = [savedMapping === undefined ? '' : mappingDigest(savedMapping), textOfOrders(file.orders)];
+    const contentHash = metered.contentHash(readAs.filter((part) => part !== '').join(' '));
     const offered = {
       upload,
       dataset: dataset.id,
@@ -156,18 +171,16 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       contentHash,
       reading: readingOf(table),
       mapping: mapping.byField,
+      savedMapping,
       unknownColumns: mapping.unknownColumns.length,
       counts: counts.counts,
       findings: counts.findings,
       rowsAlone,
       ifSubmitted: end.state === 'validated' ? await effectsOf(receiver, dataset, offered) : null,
     };
-    return {
-      upload: await finish(receiver, upload, read),
-      header: table.header,
-      sheetName: table.sheet?.name,
-      mapping,
-    };
+    const finished = await finish(receiver, upload, read);
+    const { header, sheet } = table;
+    return { upload: finished, header, sheetName: sheet?.name, mapping, savedMapping, unmatched };
   } catch (failure) {
     const error = isFileRefused(failure) ? await refusalAfterSearch(failure, chunks) : failure;
     await chunks.return(undefined);
@@ -186,14 +199,14 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
  */
 const notATable = new Set<RefusalReason>([
   ...['no-header', 'missing-columns', 'duplicate-columns', 'too-many-columns', 'unbalanced-quotes'],
-  ...['field-too-long', 'utf-16-file'],
+  ...['field-too-long', 'utf-16-file', 'mapping-outdated'],
 ] as const);
 /** A run log is smaller than this, and arrives faster. */
 const SEARCHED_OF_REFUSED = 4 * 1024 ** 2;
 const SEARCH_MS = 2000;
 
 /** Searches the rest of a text that was refused for its form for the salt, before its sender is answered. */
-async function refusalAfterSearch(
+export async function refusalAfterSearch(
   refusal: FileRefused,
   chunks: AsyncGenerator<Uint8Array, undefined>,
 ): Promise<FileRefused> {
@@ -212,7 +225,7 @@ async function refusalAfterSearch(
 }
 
 /** A file’s place among the workbooks that are unpacked, which a CSV file never takes. */
-class UnpackingPlace {
+export class UnpackingPlace {
   #isTaken = false;
 
   constructor(
@@ -246,20 +259,34 @@ const readingOf = (table: TableFile): Reading => ({
 const maxRowBytes = ({ maxColumns, maxFieldLength }: UploadLimits) =>
   Math.min(maxColumns * maxFieldLength, 1024 * 1024);
 
-async function landRows(
-  { pool, limits, contentHashKey, programme }: Receiver,
-  { dataset, period, today, salts, orders }: FileToReceive,
-  writer: LandingWriter,
-  table: TableFile,
+/** How a file is opened, whether its rows are kept or only looked at. */
+export const fileLimits = (
+  limits: UploadLimits,
+  metered: MeteredBody,
+  unpacking: UnpackingPlace,
+): FileLimits => ({
+  maxColumns: limits.maxColumns,
+  maxRowBytes: maxRowBytes(limits),
+  inspect: () => metered.inspect(),
+  beforeUnpacking: () => unpacking.take(),
+});
+
+/** The validator of a file's rows, whether they are kept or only looked at. */
+export const rowValidatorFor = (
+  { limits, programme }: Pick<Receiver, 'limits' | 'programme'>,
+  {
+    dataset,
+    period,
+    today,
+    salts,
+    orders,
+  }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts' | 'orders'>,
+  { header }: Pick<TableFile, 'header'>,
   mapping: HeaderMapping,
-): Promise<{
-  readonly counts: FileCounts;
-  readonly rowsAlone: number;
-  readonly dates: readonly DateColumn[];
-}> {
-  const { sample, batches } = await sampled(table.batches);
-  const validator = new RowValidator(dataset, mapping, {
-    headerLength: table.header.length,
+  sample: readonly (readonly string[])[],
+): RowValidator =>
+  new RowValidator(dataset, mapping, {
+    headerLength: header.length,
     dates: {
       ...{ today, period, holdsEarlierRows: dataset.extractKind !== 'delta' },
       plausibility: programme.definition.plausibility,
@@ -270,6 +297,22 @@ async function landRows(
     readings: columnReadings(dataset.schema, mapping, sample, orders),
     sha256: sha256Hex,
   });
+
+async function landRows(
+  { pool, limits, contentHashKey, programme }: Receiver,
+  file: FileToReceive,
+  writer: LandingWriter,
+  table: TableFile,
+  mapping: HeaderMapping,
+): Promise<{
+  readonly counts: FileCounts;
+  readonly rowsAlone: number;
+  readonly dates: readonly DateColumn[];
+  readonly unmatched: readonly UnmatchedField[];
+}> {
+  const { dataset } = file;
+  const { sample, batches } = await sampled(table.batches);
+  const validator = rowValidatorFor({ limits, programme }, file, table, mapping, sample);
   const rows = new RowChunks(writer);
   const entries = new RowEntries(
     contentHashKey,
@@ -281,6 +324,7 @@ async function landRows(
   const report = new ReportChunks(writer, validator.rules, table.header, MAX_REPORT_LINES);
   await report.begin();
   const counts = new FileCounts();
+  const unmatched = new UnmatchedValues(dataset.schema);
   let rowNumber = table.headerRow;
   let heartbeatAt = performance.now();
   for await (const batch of batches) {
@@ -288,6 +332,7 @@ async function landRows(
       rowNumber += 1;
       const row = validator.validate(record, rowNumber);
       counts.add(row);
+      unmatched.add(row.findings);
       if (report.add(rowNumber, row.caseNumber, row.findings)) await report.write();
       if (!isKept[row.outcome]) continue;
       if (rows.add([rowNumber, row.values])) await rows.write();
@@ -308,7 +353,7 @@ async function landRows(
   const dates = validator.dateColumns();
   for (const { rule, doubtful } of dates) if (rule !== undefined) counts.addFinding(rule, doubtful);
   for (const { rule, rows: without } of validator.fileFindings()) counts.addFinding(rule, without);
-  return { counts, rowsAlone: await register.finish(), dates };
+  return { counts, rowsAlone: await register.finish(), dates, unmatched: unmatched.byField() };
 }
 
 /** If at least this share of rows has a date of another time, the file does not belong to the period. */
@@ -390,5 +435,5 @@ const tooManyRows = (maxRows: number) =>
 const noRows = () =>
   fileRefused(
     'no-rows',
-    'The file has column titles but no rows. Check the export’s dates; if there is nothing to report for the period, tell the data team.',
+    'The file has column titles but no rows. Check the export’s dates; if there is nothing to report for the period, make a nil return.',
   );

@@ -105,9 +105,9 @@ describe('a connection', () => {
   it('is answered while the rest of a refused file is still being sent', async () => {
     const { socket, closed, answer } = await rawRequest(
       'content-length: 20000000',
-      Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(100_000, 'x')]),
+      Buffer.concat([Buffer.from('%PDF-1.7'), Buffer.alloc(100_000, 'x')]),
     );
-    await vi.waitFor(() => expect(answer()).toContain('urn:kinledger:problem:excel-file'));
+    await vi.waitFor(() => expect(answer()).toContain('urn:kinledger:problem:binary-file'));
     socket.destroy();
     await closed;
     expect(await held()).toEqual(nothingHeld);

@@ -2,7 +2,8 @@ import { Problem } from '@kinledger/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 
-const UPLOADS = '/v1/uploads';
+/** Addresses that take a file as their body. */
+const filesGoTo: readonly (string | undefined)[] = ['/v1/uploads', '/v1/mappings/proposals'];
 const accepted = [
   'text/csv',
   'application/octet-stream',
@@ -25,7 +26,7 @@ export function streamUploadBodies(fastify: FastifyInstance): void {
 
 /** Whether a request sends a file. */
 export const isUpload = (request: FastifyRequest): boolean =>
-  request.method === 'POST' && request.routeOptions.url === UPLOADS;
+  request.method === 'POST' && filesGoTo.includes(request.routeOptions.url);
 
 /** Refuses an unsupported body before it is read, and says how to send the file. */
 function requireCsv(request: FastifyRequest): void {

@@ -6,6 +6,8 @@ import { Metrics, Outbox, Backlog, Problem, Shutdown, withSpan, type Caller } fr
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeContext } from '../intake-context.js';
+import { proposeMapping, type MappingProposal } from '../mapping/propose-mapping.js';
+import type { WantedMapping } from '../mapping/saved-mapping.js';
 import { intakeOutbox } from '../outbox/intake-outbox.js';
 import {
   datasetFor,
@@ -28,6 +30,12 @@ import { bodyOf, declaredBytes } from './upload-body.js';
 import { fileHeldTheSalt, uploadChanged } from './upload-events.js';
 import { listWaiting, lockUpload, markDiscarded, readUpload } from './upload-table.js';
 import { viewOf, type UploadView } from './upload-view.js';
+
+/** What a file is sent for. */
+interface AskedFile {
+  readonly dataset: string;
+  readonly period: string;
+}
 
 /** Operations of accounts on uploads before they are submitted. */
 @Injectable()
@@ -65,35 +73,69 @@ export class UploadService {
   /** @throws Problem for a request that is not allowed, or a file that cannot be read. */
   async receive(
     caller: Caller,
-    asked: { readonly dataset: string; readonly period: string } & AskedOrders,
+    asked: AskedFile & AskedOrders & { readonly mapping?: WantedMapping | undefined },
     request: FastifyRequest,
   ): Promise<UploadView> {
-    const { programme } = this.#intake;
-    const dataset = datasetFor(programme, caller, asked.dataset);
-    const today = londonDay(new Date());
-    const period = periodFor(asked.period, today);
-    liveAgreement(programme, dataset, period);
-    const orders = declaredOrders(dataset, asked);
+    const asking = this.#admissible(caller, asked);
+    const orders = declaredOrders(asking.dataset, asked);
     if (await this.#landed.isFull()) throw behind();
-    const salts = await this.#salts.current();
-    const { hurry } = this.#shutdown;
-    if (!(await this.#door.enter(caller.person, hurry))) throw hurry.aborted ? stopping() : busy();
-    this.#metrics.receiving.set(this.#door.occupied);
-    try {
+    return this.#inside(caller, async () => {
       const received = await withSpan(
         'receive file',
-        { attributes: { 'kinledger.dataset': dataset.id } },
+        { attributes: { 'kinledger.dataset': asking.dataset.id } },
         async (tell) => {
           const file = {
-            ...{ dataset, period, uploadedBy: caller.person, today, salts, orders },
-            ...{ body: bodyOf(request), declaredBytes: declaredBytes(request), hurry },
+            ...(await this.#fileOf(caller, asking, request)),
+            ...{ orders, wantedMapping: asked.mapping },
           };
           const its = await this.#read(file, (reason) => tell({ 'kinledger.outcome': reason }));
           tell({ 'kinledger.outcome': its.upload.state, 'kinledger.rows': its.upload.counts.read });
           return its;
         },
       );
-      return viewOf(received.upload, dataset, received);
+      return viewOf(received.upload, asking.dataset, received);
+    });
+  }
+
+  /**
+   * Proposes a mapping for a file, or for its first rows, of which nothing is kept.
+   * @throws Problem for a request that is not allowed, or a file that cannot be read.
+   */
+  async propose(caller: Caller, asked: AskedFile, request: FastifyRequest): Promise<MappingProposal> {
+    const asking = this.#admissible(caller, asked);
+    return this.#inside(caller, async () => {
+      const file = await this.#fileOf(caller, asking, request);
+      return this.#answering(file, () => proposeMapping(this.#intake, file));
+    });
+  }
+
+  #admissible(caller: Caller, asked: AskedFile): Pick<FileToReceive, 'dataset' | 'period' | 'today'> {
+    const { programme } = this.#intake;
+    const dataset = datasetFor(programme, caller, asked.dataset);
+    const today = londonDay(new Date());
+    const period = periodFor(asked.period, today);
+    liveAgreement(programme, dataset, period);
+    return { dataset, period, today };
+  }
+
+  async #fileOf(
+    caller: Caller,
+    asking: Pick<FileToReceive, 'dataset' | 'period' | 'today'>,
+    request: FastifyRequest,
+  ): Promise<FileToReceive> {
+    return {
+      ...{ ...asking, uploadedBy: caller.person, salts: await this.#salts.current(), orders: new Map() },
+      ...{ body: bodyOf(request), declaredBytes: declaredBytes(request), hurry: this.#shutdown.hurry },
+    };
+  }
+
+  /** Reads a file once it is the caller's turn. */
+  async #inside<Result>(caller: Caller, read: () => Promise<Result>): Promise<Result> {
+    const { hurry } = this.#shutdown;
+    if (!(await this.#door.enter(caller.person, hurry))) throw hurry.aborted ? stopping() : busy();
+    this.#metrics.receiving.set(this.#door.occupied);
+    try {
+      return await read();
     } finally {
       this.#door.leave(caller.person);
       this.#metrics.receiving.set(this.#door.occupied);
@@ -104,7 +146,7 @@ export class UploadService {
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     try {
-      const received = await receiveUpload(this.#intake, file);
+      const received = await this.#answering(file, () => receiveUpload(this.#intake, file));
       const { upload } = received;
       this.#outbox.wake();
       this.#metrics.uploadRead(upload, seconds());
@@ -119,11 +161,20 @@ export class UploadService {
       }
       return received;
     } catch (error) {
-      const reason = isFileRefused(error) ? error.reason : error instanceof Problem ? error.code : 'failed';
+      const reason = error instanceof Problem ? error.code : 'failed';
       refused(reason);
       this.#metrics.uploadRefused(file.dataset.id, reason, seconds());
+      throw error;
+    }
+  }
+
+  /** Answers a file that cannot be read with a problem, and records a leak of the salt. */
+  async #answering<Result>(file: FileToReceive, read: () => Promise<Result>): Promise<Result> {
+    try {
+      return await read();
+    } catch (error) {
       if (!isFileRefused(error)) throw error;
-      this.#logger.log({ dataset: file.dataset.id, reason }, 'file refused');
+      this.#logger.log({ dataset: file.dataset.id, reason: error.reason }, 'file refused');
       if (error.reason === 'holds-the-salt') await this.#noteLeak(file);
       throw problemOfRefusal(error);
     }

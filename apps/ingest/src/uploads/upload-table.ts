@@ -1,6 +1,7 @@
 import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
 import type { CountsByRule, IntakeCounts } from './counts.js';
+import type { MappingVersion } from '../mapping/saved-mapping.js';
 import { deleteRegister } from '../register/register-table.js';
 import type { EffectsByMode, Reading, Upload } from './upload.js';
 
@@ -24,6 +25,7 @@ export interface ReadUpload {
   readonly contentHash: string;
   readonly reading: Reading;
   readonly mapping: Readonly<Record<string, number>>;
+  readonly savedMapping: MappingVersion | undefined;
   readonly unknownColumns: number;
   readonly counts: IntakeCounts;
   readonly findings: CountsByRule;
@@ -67,7 +69,8 @@ export async function finishReceiving(
     `UPDATE ingest.upload
      SET validated_at = now(), state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
          encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11, rows_alone = $12,
-         if_submitted = $13, delimiter = $14, header_row = $15, format = $16, sheet = $17, remarks = $18
+         if_submitted = $13, delimiter = $14, header_row = $15, saved_mapping = $16, saved_mapping_version = $17,
+         format = $18, sheet = $19, remarks = $20
      WHERE upload = $1 AND state = 'receiving'
      RETURNING ${columns}`,
     [
@@ -86,6 +89,8 @@ export async function finishReceiving(
       read.ifSubmitted === null ? null : JSON.stringify(read.ifSubmitted),
       read.reading.delimiter,
       read.reading.headerRow,
+      read.savedMapping?.mapping ?? null,
+      read.savedMapping?.version ?? null,
       read.reading.format,
       read.reading.sheet,
       read.reading.remarks === null ? null : JSON.stringify(read.reading.remarks),
@@ -190,8 +195,8 @@ export async function lockInterrupted(
 }
 
 const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
-  schema_hash, encoding, delimiter, header_row, format, sheet, remarks, mapping, unknown_columns, counts, findings, rows_alone, if_submitted,
-  submission, traceparent`;
+  schema_hash, encoding, delimiter, header_row, format, sheet, remarks, mapping, unknown_columns, counts, findings,
+  rows_alone, if_submitted, submission, traceparent, saved_mapping, saved_mapping_version`;
 
 /** A row whose file has been read, so that the columns written then are set. */
 interface UploadRow {
@@ -220,6 +225,8 @@ interface UploadRow {
   readonly if_submitted: EffectsByMode | null;
   readonly submission: SubmissionId | null;
   readonly traceparent: string | null;
+  readonly saved_mapping: string | null;
+  readonly saved_mapping_version: number | null;
 }
 
 const uploadOf = (row: UploadRow): Upload => ({
@@ -243,6 +250,10 @@ const uploadOf = (row: UploadRow): Upload => ({
     remarks: row.remarks,
   },
   mapping: row.mapping,
+  savedMapping:
+    row.saved_mapping === null || row.saved_mapping_version === null
+      ? null
+      : { mapping: row.saved_mapping, version: row.saved_mapping_version },
   unknownColumns: row.unknown_columns,
   counts: row.counts,
   findings: row.findings,

@@ -7,10 +7,17 @@ import {
   submissionId,
   uploadId,
 } from '@kinledger/contracts';
-import { ruleCode, type HeaderMapping } from '@kinledger/intake-files';
+import { matchHeader, proposeColumns, ruleCode, type HeaderMapping } from '@kinledger/intake-files';
 import type { Dataset } from '@kinledger/programme';
 import { z } from 'zod';
+import {
+  columnProposalView,
+  unmatchedView,
+  viewOfColumns,
+  viewOfUnmatched,
+} from '../mapping/proposal-view.js';
 import { effectView, viewOfEffect } from '../submissions/foreseen-effect.js';
+import type { ReceivedFile } from './receive-upload.js';
 import type { EffectsByMode, Upload } from './upload.js';
 
 const count = z.int().nonnegative();
@@ -70,11 +77,27 @@ export const uploadView = z.object({
       }),
     )
     .describe('Which column was read as which field. Check this before you submit.'),
+  savedMapping: z
+    .object({ id: z.string(), version: z.int().positive() })
+    .optional()
+    .describe('The saved mapping by which the file was read, if one was used; see /v1/mappings/{id}.'),
   unknownColumns: count.describe('Number of columns that match no field; they were not read.'),
   unknownTitles: z
     .array(z.string())
     .optional()
     .describe('Their titles, at most 50; only in the response to the upload, because titles are not kept.'),
+  columnProposals: z
+    .array(columnProposalView)
+    .optional()
+    .describe(
+      'Fields without a column that a column which was not read may hold; only in the response to the upload. Confirm one with POST /v1/mappings, and send the file again.',
+    ),
+  unmatchedValues: z
+    .array(unmatchedView)
+    .optional()
+    .describe(
+      'Values of coded columns that the schema does not list, with the number of their rows; only in the response to the upload. Confirm codes for them with POST /v1/mappings.',
+    ),
   ifSubmitted: z
     .object({ replace: effectView.optional(), add: effectView.optional() })
     .optional()
@@ -95,15 +118,7 @@ const MAX_TITLE_LENGTH = 80;
 const shortened = (title: string) => title.slice(0, MAX_TITLE_LENGTH);
 
 /** @param received the titles of the file, only for the response to the upload; they are not stored. */
-export function viewOf(
-  upload: Upload,
-  dataset: Dataset | undefined,
-  received?: {
-    readonly header: readonly string[];
-    readonly sheetName: string | undefined;
-    readonly mapping: HeaderMapping;
-  },
-): UploadView {
+export function viewOf(upload: Upload, dataset: Dataset | undefined, received?: ReceivedFile): UploadView {
   return {
     id: upload.upload,
     provider: upload.provider,
@@ -127,8 +142,11 @@ export function viewOf(
         ...(columnTitle === undefined ? {} : { columnTitle: shortened(columnTitle) }),
       };
     }),
+    ...(upload.savedMapping === null
+      ? {}
+      : { savedMapping: { id: upload.savedMapping.mapping, version: upload.savedMapping.version } }),
     unknownColumns: upload.unknownColumns,
-    ...(received === undefined ? {} : { unknownTitles: unknownTitles(received) }),
+    ...(received === undefined ? {} : ofThisFile(received, dataset)),
     ...(upload.state === 'validated' && upload.ifSubmitted !== null
       ? { ifSubmitted: viewOfEffects(upload.ifSubmitted) }
       : {}),
@@ -147,6 +165,18 @@ const viewOfEffects = ({ replace, add }: EffectsByMode) => ({
   ...(replace === undefined ? {} : { replace: viewOfEffect(replace) }),
   ...(add === undefined ? {} : { add: viewOfEffect(add) }),
 });
+
+/** What the sender learns of its own titles and values, which are not kept. */
+function ofThisFile(received: ReceivedFile, dataset: Dataset | undefined): Partial<UploadView> {
+  const { header, savedMapping, unmatched } = received;
+  if (dataset === undefined) return { unknownTitles: unknownTitles(received) };
+  const match = matchHeader(dataset.schema, header, savedMapping?.columns);
+  return {
+    unknownTitles: unknownTitles(received),
+    columnProposals: viewOfColumns(proposeColumns(dataset.schema, header, match), header),
+    unmatchedValues: viewOfUnmatched(unmatched),
+  };
+}
 
 const unknownTitles = (received: { header: readonly string[]; mapping: HeaderMapping }): string[] =>
   received.mapping.unknownColumns

@@ -9,6 +9,7 @@ import type {
 } from '@kinledger/contracts';
 import type { SubmitMode } from '@kinledger/domain';
 import type { Delimiter, Encoding, FileFormat, FileRemarks } from '@kinledger/intake-files';
+import type { MappingVersion } from '../mapping/saved-mapping.js';
 import type { ForeseenEffect } from '../submissions/foreseen-effect.js';
 
 /**
@@ -48,6 +49,8 @@ export interface Upload {
   readonly schemaHash: string;
   readonly reading: Reading;
   readonly mapping: Readonly<Record<string, number>>;
+  /** The saved mapping by which it was read; null if none was used. */
+  readonly savedMapping: MappingVersion | null;
   readonly unknownColumns: number;
   readonly counts: IntakeCounts;
   readonly findings: CountsByRule;

@@ -19,7 +19,7 @@ import { z } from 'zod';
 import { uploadView, type UploadView } from './upload-view.js';
 import { UploadService } from './upload-service.js';
 
-const uploadQuery = z.object({
+export const fileQuery = z.object({
   dataset: z.string().max(100).describe('Dataset, such as natural-thinkers.user.'),
   period: z.string().max(60).describe('Period, such as 2023-24-Q2.'),
   dayFirst: z
@@ -34,6 +34,22 @@ const uploadQuery = z.object({
     .max(1000)
     .optional()
     .describe('Date fields whose column has the month first, as in 12/31/2023, separated by commas.'),
+});
+const uploadQuery = fileQuery.extend({
+  mapping: z
+    .string()
+    .regex(
+      /^(none|[0-9a-f]{32}\.[1-9]\d{0,3})$/,
+      'expected none, or the id of a mapping, a dot and a version',
+    )
+    .transform((text) => {
+      const [mapping = '', version] = text.split('.');
+      return version === undefined ? ('none' as const) : { mapping, version: Number(version) };
+    })
+    .optional()
+    .describe(
+      'Which saved mapping to read the file by: ID.VERSION for exactly that one, none for none. By default the newest version of the mapping for the file’s titles, if there is one.',
+    ),
 });
 export const idParam = z.object({ id: uploadId });
 type IdParam = z.output<typeof idParam>;
@@ -66,10 +82,16 @@ export class UploadsController {
   @ApiResponse(answers(201, 'The file was read, and is validated or refused, with the findings.', uploadView))
   @ApiResponse(problems(400, 'The period is invalid, or the file did not arrive completely.'))
   @ApiResponse(problems(403, 'The dataset belongs to another provider.'))
+  @ApiResponse(problems(404, 'The programme has no such dataset, or you have no such mapping.'))
   @ApiResponse(problems(409, 'No agreement covers the period.'))
   @ApiResponse(problems(413, 'The file is larger than the limit.'))
   @ApiResponse(problems(415, 'The body is neither a CSV file nor a workbook that can be read.'))
-  @ApiResponse(problems(422, 'The file cannot be read, or lacks a column that the dataset needs.'))
+  @ApiResponse(
+    problems(
+      422,
+      'The file cannot be read, lacks a column that the dataset needs, or has a saved mapping that no longer fits. Columns that may be meant are named.',
+    ),
+  )
   @ApiResponse(
     problems(
       503,

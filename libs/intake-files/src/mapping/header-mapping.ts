@@ -1,6 +1,4 @@
 import { headerKey, type DatasetField, type DatasetSchema } from '@kinledger/programme/definition';
-import { fileRefused, type FileRefused } from '../reading/file-refused.js';
-import { LAST_HEADER_ROW } from '../reading/find-header.js';
 
 /** The columns of a file by field of its dataset. */
 export interface HeaderMapping {
@@ -12,53 +10,99 @@ export interface HeaderMapping {
   readonly unknownColumns: readonly number[];
 }
 
+/** A title that a person chose for a field, by the field's name. */
+export type ChosenTitles = Readonly<Record<string, string>>;
+
+/** The columns of a header by field, whether or not a file with that header can be accepted. */
+export interface HeaderMatch extends HeaderMapping {
+  /** Fields that several columns match equally well, with those columns. */
+  readonly ambiguous: readonly { readonly field: DatasetField; readonly columns: readonly number[] }[];
+  /** Fields that every row needs and that no column matches. */
+  readonly missing: readonly DatasetField[];
+  /** Fields whose column was found by a chosen title. */
+  readonly byChoice: readonly string[];
+}
+
 /** Names of a field in order of preference: title and name over aliases. */
 const namesOf = (field: DatasetField): readonly (readonly string[])[] => [
   [field.title, field.name],
   field['x-kinledger'].aliases,
 ];
 
-/** Returns a function that counts how many texts are a title, name or alias of the schema. */
-export function knownTitles(schema: DatasetSchema): (cells: readonly string[]) => number {
-  const known = new Set(schema.fields.flatMap((field) => namesOf(field).flat()).map(headerKey));
+/** Title, name and aliases of a field. */
+export const everyNameOf = (field: DatasetField): readonly string[] => namesOf(field).flat();
+
+/**
+ * Returns a function that counts how many texts are a title, name or alias of the schema, or one of the titles that
+ * somebody chose for one of its fields.
+ */
+export function knownTitles(
+  schema: DatasetSchema,
+  chosen: readonly string[] = [],
+): (cells: readonly string[]) => number {
+  const known = new Set([...schema.fields.flatMap(everyNameOf), ...chosen].map(headerKey));
   known.delete('');
   return (cells) => cells.filter((cell) => known.has(headerKey(cell))).length;
 }
 
 /**
- * Finds each field's column by its title, its name or an alias, compared without case, space and punctuation.
- * @throws FileRefused if no title is known, two columns match a field equally well, or a column that every row needs is
- * missing.
+ * Finds each field's column by its title, its name or an alias, compared without case, space and punctuation; for a
+ * field that no such column matches, or several, by the title that a person chose.
  */
-export function mapHeader(schema: DatasetSchema, header: readonly string[]): HeaderMapping {
+export function matchHeader(
+  schema: DatasetSchema,
+  header: readonly string[],
+  chosen: ChosenTitles = {},
+): HeaderMatch {
   const keys = header.map(headerKey);
+  const named = schema.fields.map((field) => candidates(field, keys, isOfPerson(field, schema)));
+  const ofNames = new Set(named.flat());
   const byField: Record<string, number> = {};
-  const columnOf: number[] = [];
-  const taken = new Set<number>();
-  const ambiguous: DatasetField[] = [];
-  for (const field of schema.fields) {
-    const columns = candidates(field, keys);
-    if (columns.length > 1) ambiguous.push(field);
-    const column = columns[0] ?? -1;
-    columnOf.push(column);
-    if (column < 0) continue;
-    byField[field.name] = column;
-    taken.add(column);
-  }
-  if (taken.size === 0) throw noTitleKnown(schema);
-  if (ambiguous.length > 0) throw duplicates(ambiguous);
-  const missing = schema.fields.filter((field, index) => columnOf[index] === -1 && isBlocking(field, schema));
-  if (missing.length > 0) throw missingColumns(missing);
+  const byChoice: string[] = [];
+  const ambiguous: HeaderMatch['ambiguous'][number][] = [];
+  const columnOf = schema.fields.map((field, index) => {
+    const columns = named[index] ?? [];
+    const [only] = columns;
+    if (only !== undefined && columns.length === 1) return only;
+    const title = Object.hasOwn(chosen, field.name) ? chosen[field.name] : undefined;
+    const choice = chosenColumn(title, keys, (column) =>
+      columns.length > 0 ? columns.includes(column) : !ofNames.has(column),
+    );
+    if (choice !== undefined) byChoice.push(field.name);
+    else if (columns.length > 1) ambiguous.push({ field, columns });
+    return choice ?? only ?? -1;
+  });
+  schema.fields.forEach(({ name }, index) => {
+    const column = columnOf[index] ?? -1;
+    if (column >= 0) byField[name] = column;
+  });
+  const taken = new Set(columnOf);
   return {
-    columnOf,
-    byField,
+    ...{ columnOf, byField, ambiguous, byChoice },
     unknownColumns: keys.flatMap((key, column) => (key !== '' && !taken.has(column) ? [column] : [])),
+    missing: schema.fields.filter((field, index) => columnOf[index] === -1 && isBlocking(field, schema)),
   };
 }
 
-/** Columns that match the field by the most preferred kind of name that any column matches. */
-function candidates(field: DatasetField, keys: readonly string[]): readonly number[] {
-  for (const names of namesOf(field)) {
+/** The one column that has a title, among those that may be chosen. */
+function chosenColumn(
+  title: string | undefined,
+  keys: readonly string[],
+  isFree: (column: number) => boolean,
+): number | undefined {
+  const wanted = headerKey(title ?? '');
+  if (wanted === '') return undefined;
+  const columns = keys.flatMap((key, column) => (key === wanted ? [column] : []));
+  const [only] = columns;
+  return columns.length === 1 && only !== undefined && isFree(only) ? only : undefined;
+}
+
+/**
+ * Columns that match the field by the most preferred kind of name that any column matches. Of a field that identifies
+ * somebody, all columns that match by any name: no name is preferred, because the wrong person might be recognised.
+ */
+function candidates(field: DatasetField, keys: readonly string[], anyName: boolean): readonly number[] {
+  for (const names of anyName ? [everyNameOf(field)] : namesOf(field)) {
     const wanted = new Set(names.map(headerKey));
     wanted.delete('');
     const columns = keys.flatMap((key, column) => (wanted.has(key) ? [column] : []));
@@ -67,33 +111,17 @@ function candidates(field: DatasetField, keys: readonly string[]): readonly numb
   return [];
 }
 
+/** Whether a field identifies somebody, or is part of what does. */
+export function isOfPerson(field: DatasetField, schema: DatasetSchema): boolean {
+  const { childKey = {} } = schema['x-kinledger'];
+  return field['x-kinledger'].identifiers.length > 0 || Object.values(childKey).includes(field.name);
+}
+
 /** Whether every row would be rejected without this field. */
-function isBlocking(field: DatasetField, schema: DatasetSchema): boolean {
+export function isBlocking(field: DatasetField, schema: DatasetSchema): boolean {
   const { missing, roles, consent } = field['x-kinledger'];
   if (consent) return true;
   if (missing !== 'error' && field.constraints.required !== true) return false;
   const role = schema['x-kinledger'].role;
   return roles === undefined || (role !== undefined && roles.includes(role));
 }
-
-const titles = (fields: readonly DatasetField[]) => fields.map((field) => `"${field.title}"`).join(', ');
-
-const noTitleKnown = (schema: DatasetSchema): FileRefused =>
-  fileRefused(
-    'no-header',
-    `None of the first ${LAST_HEADER_ROW} rows holds column titles of this dataset, such as ${titles(schema.fields.slice(0, 4))}. Check that the export has a row of titles, and that this is the right dataset.`,
-  );
-
-const duplicates = (fields: readonly DatasetField[]): FileRefused =>
-  fileRefused(
-    'duplicate-columns',
-    `More than one column could be ${titles(fields)}. Remove or rename all but one of each.`,
-    fields.map((field) => ({ path: field.name, message: `more than one column is called "${field.title}"` })),
-  );
-
-const missingColumns = (fields: readonly DatasetField[]): FileRefused =>
-  fileRefused(
-    'missing-columns',
-    `The file has no column ${titles(fields)}, which this dataset cannot do without. Add ${fields.length === 1 ? 'it' : 'them'} to the export, or correct the title${fields.length === 1 ? '' : 's'}.`,
-    fields.map((field) => ({ path: field.name, message: `there is no column "${field.title}"` })),
-  );

@@ -1,7 +1,8 @@
 import { datasetSchema } from '@kinledger/programme/definition';
 import { describe, expect, it } from 'vitest';
 import { isFileRefused } from '../reading/file-refused.js';
-import { knownTitles, mapHeader } from './header-mapping.js';
+import { knownTitles } from './header-mapping.js';
+import { mapHeader } from './map-header.js';
 
 const schema = datasetSchema.parse({
   fields: [
@@ -80,6 +81,28 @@ describe('mapping a header', () => {
     const error = refusal(['Email address', 'Date of birth']);
     expect(error?.reason).toBe('missing-columns');
     expect(error?.places.map(({ path }) => path)).toEqual(['case_number', 'consent_given']);
+  });
+
+  it('names the columns that a missing one may be, with score and reason, and how to confirm it', () => {
+    const error = refusal(['Case numbers', 'Consent given', 'Worker']);
+    expect(error?.detail).toContain('kinledger submit --map');
+    expect(error?.places).toEqual([
+      {
+        path: 'case_number',
+        message:
+          'there is no column "Case number"; it may be column 1, "Case numbers" (0.94: shares the words "case" and "numbers" with "Case number")',
+      },
+    ]);
+    expect(refusal(['Worker', 'Consent given'])?.detail).not.toContain('--map');
+  });
+
+  it('proposes columns even if none has a known title', () => {
+    const error = refusal(['Case numbers', 'Consent was given']);
+    expect(error?.reason).toBe('missing-columns');
+    expect(error?.places.map(({ message }) => message)).toEqual([
+      expect.stringContaining('column 1'),
+      expect.stringContaining('column 2'),
+    ]);
   });
 
   it('counts known titles, with which to detect the delimiter', () => {

@@ -5,6 +5,7 @@ export type RefusalReason =
   | 'no-header'
   | 'missing-columns'
   | 'duplicate-columns'
+  | 'mapping-outdated'
   | 'too-many-columns'
   | 'too-many-rows'
   | 'field-too-long'
@@ -23,12 +24,15 @@ export type RefusalReason =
   | 'body-truncated'
   | 'body-too-slow';
 
-/** The refusal of a whole file, reported to the sender; `detail` holds no value of the file. */
+/**
+ * The refusal of a whole file, reported to its sender; `detail` holds no value of the file, and `places` no more than
+ * titles of its columns.
+ */
 export interface FileRefused extends Error {
   readonly code: 'file-refused';
   readonly reason: RefusalReason;
   readonly detail: string;
-  /** Several faults, each described in terms of the schema. */
+  /** Several faults, each at a field of the schema. */
   readonly places: readonly { readonly path: string; readonly message: string }[];
 }
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { datasetSchema, plausibility } from '@kinledger/programme/definition';
 import { describe, expect, it } from 'vitest';
-import { mapHeader } from '../mapping/header-mapping.js';
+import { mapHeader } from '../mapping/map-header.js';
 import { columnReadings, sampled, type DeclaredOrder } from './column-reading.js';
 import { RowValidator } from './row-validator.js';
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { datasetSchema, plausibility } from '@kinledger/programme/definition';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mapHeader } from '../mapping/header-mapping.js';
+import { mapHeader } from '../mapping/map-header.js';
 import { isFileRefused } from '../reading/file-refused.js';
 import { RowValidator } from './row-validator.js';
 

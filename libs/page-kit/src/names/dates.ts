@@ -1,6 +1,9 @@
 const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', dateStyle: 'long' });
 const minute = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeStyle: 'short' });
 
+/** “9 October 2023”, of a day as yyyy-mm-dd. */
+export const dayName = (isoDate: string): string => day.format(new Date(`${isoDate}T12:00:00Z`));
+
 /** “9 October 2023 at 10:30”, in London. */
 export const instantName = (iso: string): string => {
   const instant = new Date(iso);

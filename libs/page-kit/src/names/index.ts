@@ -1,5 +1,5 @@
 export { datasetName, namedDataTypes, type DatasetOfService } from './dataset-names.js';
-export { ageName, instantName } from './dates.js';
+export { ageName, dayName, instantName } from './dates.js';
 export { findingName, namedFieldRules, namedRowRules } from './finding-names.js';
 export { capitalised, titleOf, wordsOf } from './readable-code.js';
 export { namedReasons, reasonName } from './reason-names.js';

@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   'no-header': 'The file has no header that the dataset knows',
   'missing-columns': 'Columns that the dataset needs are missing',
   'duplicate-columns': 'Two columns of the file mean the same',
+  'mapping-outdated': 'The saved mapping for its titles no longer fits the dataset',
   'too-many-columns': 'The file has more columns than are accepted',
   'too-many-rows': 'The file has more rows than are accepted',
   'field-too-long': 'A cell is longer than is accepted',

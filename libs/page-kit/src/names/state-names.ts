@@ -12,8 +12,16 @@ const states: Readonly<Record<string, readonly [name: string, colour: string]>> 
   linked: ['Linked', 'govuk-tag--green'],
   withdrawn: ['Withdrawn', 'govuk-tag--orange'],
   parked: ['Parked', 'govuk-tag--red'],
+  // States of an expected return.
+  'not-yet-due': ['Not yet due', 'govuk-tag--grey'],
+  due: ['Due', 'govuk-tag--yellow'],
+  late: ['Late', 'govuk-tag--red'],
+  'never-delivered': ['Never delivered', 'govuk-tag--red'],
+  'return-received': ['Received', 'govuk-tag--green'],
+  'nil-return': ['Nothing to report', 'govuk-tag--green'],
   // Steps in the history of a submission.
   uploaded: ['Uploaded', 'govuk-tag--grey'],
+  checked: ['Checked', 'govuk-tag--grey'],
   submitted: ['Submitted', 'govuk-tag--blue'],
   'unparking-requested': ['Un-parking asked for', 'govuk-tag--grey'],
   replaced: ['Replaced by another', 'govuk-tag--orange'],

@@ -125,6 +125,23 @@ export const intakeAndQuality: Board = {
       ],
     },
     {
+      title: 'Expected returns',
+      panels: [
+        {
+          title: 'Open returns',
+          description:
+            'Periods of a dataset for which neither a file nor a nil return has come: due, late, or late for a dataset that was never delivered.',
+          ...{ shows: 'table', unit: 'short', emptyWhenWell: true },
+          queries: [
+            {
+              expr: `${maxBy('dataset, state', metric('kinledger_returns_open'))} > 0`,
+              legend: '{{dataset}} {{state}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
       title: 'Identifiers',
       panels: [
         {

@@ -153,10 +153,7 @@ describe('a workbook that nobody’s spreadsheet program wrote', () => {
     );
     const last = `<row r="1048576">${xlsxCell('a@b.org')}</row>`;
     expect(await read(xlsx(xlsxSheet(titles + styled.join(''))))).toMatchObject({ rows: 0 });
-    expect(await read(xlsx(xlsxSheet(titles + last)))).toMatchObject({
-      rows: 1_048_575,
-      last: ['a@b.org', ''],
-    });
+    expect(await read(xlsx(xlsxSheet(titles + last)))).toMatchObject({ rows: 1_048_575, last: ['a@b.org'] });
   });
 
   it('is read no further than its titles reach, however often OpenDocument repeats a cell', async () => {
@@ -169,7 +166,7 @@ describe('a workbook that nobody’s spreadsheet program wrote', () => {
     const comment = '<office:annotation><text:p>ask her mother</text:p></office:annotation>';
     const cell = `<table:table-cell office:value-type="string">${comment}<text:p>a@b.org</text:p></table:table-cell>`;
     expect(await read(odsOfRows(`${odsTitles}<table:table-row>${cell}</table:table-row>`))).toMatchObject({
-      last: ['a@b.org', ''],
+      last: ['a@b.org'],
     });
   });
 

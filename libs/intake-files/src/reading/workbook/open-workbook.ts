@@ -185,10 +185,9 @@ async function* recordsBelow(
   for await (const rows of sheet.rows(columns, merged)) {
     for (const { row, repeated, cells, isHidden } of rows) {
       if (row <= headerRow) continue;
-      const record = padded(cells, columns);
       if (isHidden) remarks.hiddenRows += repeated;
       for (; last + 1 < row + repeated; last += 1) {
-        records.push(last + 1 < row ? blank : record);
+        records.push(last + 1 < row ? blank : cells);
         if (records.length < MAX_RECORDS) continue;
         yield records;
         records = [];
@@ -199,7 +198,3 @@ async function* recordsBelow(
   }
   return undefined;
 }
-
-/** A sheet does not store the empty cells at the end of a row. */
-const padded = (cells: readonly string[], length: number): readonly string[] =>
-  cells.length >= length ? cells : [...cells, ...Array.from({ length: length - cells.length }, () => '')];

@@ -1,0 +1,5 @@
+export * from './csv-template.js';
+export * from './dataset-guide.js';
+export * from './guide-document.js';
+export * from './schema-document.js';
+export * from './workbook-template.js';
