@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { datasetSchema, plausibility } from '@kinledger/programme/definition';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { mapHeader } from '../mapping/header-mapping.js';
+import { mapHeader } from '../mapping/map-header.js';
 import type { ColumnReading } from './column-reading.js';
 import type { RuleOfField } from './finding.js';
 import { RowValidator } from './row-validator.js';
