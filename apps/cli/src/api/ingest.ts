@@ -39,6 +39,17 @@ const upload = z.object({
   ifSubmitted: z.object({ replace: effect.optional(), add: effect.optional() }).optional(),
   notes: z.array(z.object({ message: z.string() })).default([]),
   unknownTitles: z.array(z.string()).optional(),
+  read: z
+    .object({
+      format: z.string().nullable(),
+      encoding: z.string(),
+      delimiter: z.string().nullable(),
+      sheet: z.number().nullable(),
+      sheetName: z.string().optional(),
+      headerRow: z.number().nullable(),
+    })
+    .partial()
+    .optional(),
   mapping: z.array(z.object({ columnTitle: z.string().optional() })).default([]),
   savedMapping: z.object({ id: z.string(), version: z.number() }).optional(),
   columnProposals: z.array(columnProposal).default([]),

@@ -161,6 +161,7 @@ function describe({ upload, accepted, submission }: Outcome, options: Options): 
   const findings = Object.entries(upload.findings).sort(([, left], [, right]) => right - left);
   const lines = [
     `${upload.dataset} ${upload.period}: ${upload.state}`,
+    ...(upload.read === undefined ? [] : [`  read as        ${howRead(upload.read)}`]),
     `  rows read      ${count(counts.read)}`,
     `  accepted       ${count(counts.accepted)}${counts.warned > 0 ? ` (${count(counts.warned)} with warnings)` : ''}`,
     ...(counts.rejected > 0 ? [`  rejected       ${count(counts.rejected)}`] : []),
@@ -199,6 +200,21 @@ const titlesOf = ({ mapping, unknownTitles = [] }: Upload): readonly string[] =>
   ...mapping.flatMap(({ columnTitle }) => (columnTitle === undefined ? [] : [columnTitle])),
   ...unknownTitles,
 ];
+
+const delimiters: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' };
+
+function howRead({
+  format,
+  encoding,
+  delimiter,
+  sheet,
+  sheetName,
+  headerRow,
+}: NonNullable<Upload['read']>): string {
+  const name = sheetName === undefined ? '' : ` "${sheetName}"`;
+  const where = sheet == null ? `${encoding ?? ''}, ${delimiters[delimiter ?? ''] ?? 'one column'}` : `sheet ${sheet}${name}`; // prettier-ignore
+  return `${format ?? 'csv'}, ${where}, titles in row ${headerRow ?? 1}`;
+}
 
 const refusalOf = (upload: Upload): string =>
   upload.notes[0]?.message ??

@@ -25,6 +25,7 @@ import { SubmissionService } from '../submissions/submission-service.js';
 import type { SubmissionView } from '../submissions/submission-view.js';
 import { UploadService } from '../uploads/upload-service.js';
 import type { UploadView } from '../uploads/upload-view.js';
+import { howRead } from './how-read.js';
 import { datasetsByName } from './dataset-names.js';
 
 const PAGE_ROWS = 50;
@@ -196,6 +197,7 @@ export class FilesPage {
     const facts = [
       ...(upload.reason === undefined ? [] : [fact('Reason', reasonName(upload.reason))]),
       fact('Received', instantName(upload.receivedAt)),
+      fact('Read as', howRead(upload.read)),
       ...(isHeld ? [fact('Deleted unless submitted before', instantName(upload.expiresAt))] : []),
     ];
     const form =

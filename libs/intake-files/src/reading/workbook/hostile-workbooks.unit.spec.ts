@@ -2,6 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { isFileRefused } from '../file-refused.js';
 import { openFile } from '../open-file.js';
+import { ZipArchive } from './zip-archive.js';
 import { archiveOf } from '../../testing/archive-of.js';
 import {
   odsCell,
@@ -144,6 +145,17 @@ describe('a workbook that nobody’s spreadsheet program wrote', () => {
     const error = await refusal(bytes);
     expect(error?.reason).toBe(reason);
     expect(error?.detail).toMatch(/\.$/);
+  });
+
+  it('is unpacked only so often: all sheets of OpenDocument are in one part, which is read for each', async () => {
+    const archive = ZipArchive.open(archiveOf([{ name: 'content.xml', content: 'x'.repeat(1000) }]), 2500);
+    const readAll = async () => {
+      let size = 0;
+      for await (const piece of archive.part('content.xml', 1000)) size += piece.length;
+      return size;
+    };
+    expect([await readAll(), await readAll()]).toEqual([1000, 1000]);
+    await expect(readAll()).rejects.toMatchObject({ reason: 'workbook-too-large' });
   });
 
   it('gives a blank record for each of a million blank rows, and no row of cells that are only formatted', async () => {

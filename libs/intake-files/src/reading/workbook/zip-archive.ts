@@ -8,15 +8,20 @@ import { workbookDamaged, workbookLocked, workbookTooLarge } from './workbook-re
 export class ZipArchive {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #entries: ReadonlyMap<string, Entry>;
+  #unpacked = 0;
 
-  private constructor(bytes: Uint8Array<ArrayBuffer>, entries: ReadonlyMap<string, Entry>) {
+  private constructor(
+    bytes: Uint8Array<ArrayBuffer>,
+    entries: ReadonlyMap<string, Entry>,
+    readonly maxUnpacked: number,
+  ) {
     this.#bytes = bytes;
     this.#entries = entries;
   }
 
   /** @throws FileRefused for bytes that are no complete archive. */
-  static open(bytes: Uint8Array<ArrayBuffer>): ZipArchive {
-    return new ZipArchive(bytes, readDirectory(bytes));
+  static open(bytes: Uint8Array<ArrayBuffer>, maxUnpacked = MAX_UNPACKED): ZipArchive {
+    return new ZipArchive(bytes, readDirectory(bytes), maxUnpacked);
   }
 
   get names(): readonly string[] {
@@ -29,7 +34,8 @@ export class ZipArchive {
 
   /**
    * Yields a part as it was before it was compressed, in pieces, and unpacks no further than the consumer reads.
-   * @throws FileRefused if it is damaged, encrypted, or unpacks to more than the limit or than any document would.
+   * @throws FileRefused if it is damaged, encrypted, or unpacks to more than the limit or than any document would; or if
+   * all that was unpacked of the archive is too much.
    */
   async *part(name: string, maxBytes: number): AsyncGenerator<Uint8Array, undefined> {
     const entry = this.#entries.get(name);
@@ -40,6 +46,8 @@ export class ZipArchive {
     let size = 0;
     for await (const piece of entry.method === STORED ? [packed] : inflated(packed)) {
       size += piece.length;
+      this.#unpacked += piece.length;
+      if (this.#unpacked > this.maxUnpacked) throw workbookTooLarge('would have to be read too many times');
       if (size > maxBytes || (size > GRACE && size > packed.length * MOST_EXPANSION))
         throw workbookTooLarge('unpacks to far more than it seems to hold');
       checksum = crc32(piece, checksum);
@@ -47,13 +55,6 @@ export class ZipArchive {
     }
     if (checksum !== entry.crc32) throw workbookDamaged();
     return undefined;
-  }
-
-  /** The whole of a small part. */
-  async bytes(name: string, maxBytes: number): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of this.part(name, maxBytes)) pieces.push(piece);
-    return concatenated(pieces);
   }
 
   #packed({ header, packedSize }: Entry): Uint8Array<ArrayBuffer> {
@@ -81,6 +82,8 @@ const DEFLATED = 8;
 const MOST_EXPANSION = 300;
 const GRACE = 4 * 1024 ** 2;
 const MAX_PARTS = 4096;
+/** All sheets of an .ods file are in one part, which is read again for each. */
+const MAX_UNPACKED = 2 * 1024 ** 3;
 
 const END_SIGNATURE = 0x06054b50;
 const END_SIZE = 22;
@@ -189,14 +192,4 @@ async function* inflated(packed: Uint8Array<ArrayBuffer>): AsyncGenerator<Uint8A
     await reader.cancel().catch(() => undefined);
     await written;
   }
-}
-
-function concatenated(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
