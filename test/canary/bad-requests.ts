@@ -178,6 +178,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
     ],
     ['dataset-unknown', 'a person’s name', upload(people, { dataset: carer.email })],
     ['not-your-dataset', 'somebody else’s', upload(people, { dataset: 'making-it-real.user' })],
+    ['date-field-unknown', 'a person as a date field', upload(people, { monthFirst: carer.email })],
     ['period-unknown', 'a birth date', upload(people, { period: child.birthDate })],
     ['period-not-begun', 'the future', upload(people, { period: '2098-99-Q1' })],
     ['no-live-agreement', 'before any agreement', upload(people, { period: '2018-19-Q1' })],

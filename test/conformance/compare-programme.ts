@@ -4,6 +4,7 @@ import { RunningPlatform } from '../e2e/running-platform.js';
 import { compareAnswers, type Comparison } from './differences.js';
 import { askOracle } from './oracle-answer.js';
 import { askProduct } from './product-answer.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 export interface ProgrammeSize {
   readonly people: number;
@@ -22,7 +23,15 @@ export async function compareProgramme(size: ProgrammeSize, seed: string): Promi
     await platform.start(seed);
     const { home } = platform.installation;
     const files = join(home, 'programme');
-    const sizes = ['--people', String(size.people), '--quarters', String(size.quarters), '--seed', seed];
+    const sizes = [
+      '--people',
+      String(size.people),
+      '--quarters',
+      String(size.quarters),
+      '--seed',
+      seed,
+      ...fewDatasets,
+    ];
     const { code, stderr } = await platform.installation.run('generate', '--out', files, ...sizes);
     if (code !== 0) throw new Error(`no programme was generated: ${stderr}`);
     const saltFile = join(home, 'secrets', 'op-leap-salt');

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from '../e2e/installation.js';
 import { oracleAbsent } from './oracle-answer.js';
 import { askVerifier } from './verifier-answer.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 interface Manifest {
   readonly files: readonly { readonly dataset: string; readonly period: string; readonly path: string }[];
@@ -87,7 +88,7 @@ describe('the ledger of an installation', () => {
     });
 
   beforeAll(async () => {
-    const size = ['--people', '40', '--quarters', '1', '--seed', 'auditor'];
+    const size = ['--people', '40', '--quarters', '1', '--seed', 'auditor', ...fewDatasets];
     expect(await installation.run('generate', '--out', files, ...size)).toMatchObject({ code: 0 });
     running = installation.begin('start', '--free-ports', '--seed', 'auditor');
     await running.said('Kinledger is running');

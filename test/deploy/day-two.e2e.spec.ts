@@ -14,6 +14,7 @@ import { manner, until, USER } from './installed-pods.ts';
 import { bus, InstalledPlatform } from './installed-platform.ts';
 import { repository } from './rendering.ts';
 import { clients, isAbsent, unless } from './tools.ts';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const run = promisify(execFile);
 const helm = await clients();
@@ -86,7 +87,7 @@ describe.skipIf(isAbsent(helm))(
       const data = join(platform.shared, `data${size.join('')}`);
       const programme = platform.environment('linker')['KINLEDGER_PROGRAMME_DIR'] ?? '';
       await platform.tools(
-        ['generate', '--out', data, '--seed', 'images', ...size, '--programme', programme],
+        ['generate', '--out', data, '--seed', 'images', ...size, ...fewDatasets, '--programme', programme],
         { HOME: data },
       );
       return data;

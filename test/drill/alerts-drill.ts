@@ -10,6 +10,7 @@ import { hasPrometheus, LocalPrometheus } from '../support/prometheus.js';
 import { drill, wrongAlerts, type Drilled } from './drill.js';
 import { faults, faultsOnKafka, type Fault } from './faults.js';
 import { DrillSite } from './site.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const rules = fileURLToPath(new URL('../../deploy/prometheus/kinledger-alerts.yaml', import.meta.url));
 /** As the chart's PodMonitors scrape. */
@@ -125,7 +126,7 @@ async function ready(
   broker: KafkaBroker | undefined,
 ): Promise<DrillSite> {
   const programme = join(folder, 'programme');
-  const size = ['--people', '60', '--quarters', '1', '--seed', 'drill'];
+  const size = ['--people', '60', '--quarters', '1', '--seed', 'drill', ...fewDatasets];
   await platform.installation.run('generate', '--out', programme, ...size);
   await platform.start('drill', ...(broker === undefined ? [] : ['--bus', 'kafka']));
   return DrillSite.withProgramme(platform, programme, broker);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeze, serviceOf, wake } from '../chaos/platform/victim.js';
 import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 interface Manifest {
   readonly files: readonly ProgrammeFile[];
@@ -24,7 +25,18 @@ describe.skipIf(!linux)(`a frozen service${linux ? '' : ' (absent: the processes
   beforeAll(async () => {
     await platform.start('back-pressure');
     folder = join(platform.installation.home, 'programme');
-    const args = ['generate', '--out', folder, '--people', '150', '--quarters', '8', '--seed', 'slow'];
+    const args = [
+      'generate',
+      '--out',
+      folder,
+      '--people',
+      '150',
+      '--quarters',
+      '8',
+      '--seed',
+      'slow',
+      ...fewDatasets,
+    ];
     expect(await platform.installation.run(...args)).toMatchObject({ code: 0 });
     // The command writes this manifest; only the members read here are typed.
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;

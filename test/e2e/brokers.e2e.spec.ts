@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coordinatorOf } from '../kafka/coordinators.js';
 import { comparable } from '../chaos/outcome/outcome.js';
 import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const SEED = 'brokers';
 const absent = await absentBroker();
@@ -52,7 +53,7 @@ describe.skipIf(absent !== undefined)(
         KINLEDGER_KAFKA_BROKERS: cluster.bootstrap,
         KINLEDGER_KAFKA_REPLICAS: '3',
       });
-      const size = ['--people', '200', '--quarters', '1', '--seed', SEED];
+      const size = ['--people', '200', '--quarters', '1', '--seed', SEED, ...fewDatasets];
       expect(await postgres.installation.run('generate', '--out', folder, ...size)).toMatchObject({
         code: 0,
       });

@@ -15,6 +15,7 @@ import { hasPrometheus, LocalPrometheus } from '../support/prometheus.js';
 import { Installation } from './installation.js';
 import { comparable } from '../chaos/outcome/outcome.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const SEED = 'either bus';
 const absent = await absentBroker();
@@ -74,7 +75,7 @@ describe.skipIf(absent !== undefined)(
       });
       postgres = new RunningPlatform(collectedAt(await traces.postgresql.listen()));
       const folder = join(postgres.installation.home, 'programme');
-      const size = ['--people', '200', '--quarters', '1', '--seed', SEED];
+      const size = ['--people', '200', '--quarters', '1', '--seed', SEED, ...fewDatasets];
       expect(await postgres.installation.run('generate', '--out', folder, ...size)).toMatchObject({
         code: 0,
       });

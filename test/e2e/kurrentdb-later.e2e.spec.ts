@@ -4,6 +4,7 @@ import { localConnection } from '@kinledger/contracts';
 import { StandInServer } from '@kinledger/event-store/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from './installation.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 interface Ready {
   readonly status: string;
@@ -56,7 +57,7 @@ describe('a demonstration whose KurrentDB (stand-in) starts after the services',
     // The port stays reserved for the restart.
     server.kill();
     const demo = installation.begin(
-      ...['demo', '--keep', '--people', '120', '--quarters', '1', '--seed', 'later'],
+      ...['demo', '--keep', '--people', '120', '--quarters', '1', '--seed', 'later', ...fewDatasets],
     );
     const port = /:(\d+)\?/.exec(server.connectionString())?.[1] ?? '';
     const why = `nobody answers at localhost:${port}: start KurrentDB there, or correct the address in KINLEDGER_KURRENTDB_URL`;

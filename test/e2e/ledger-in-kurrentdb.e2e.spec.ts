@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StandInServer } from '@kinledger/event-store/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from './installation.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 interface Manifest {
   readonly files: readonly { readonly dataset: string; readonly period: string; readonly path: string }[];
@@ -52,7 +53,7 @@ describe('an installation whose ledger moves to KurrentDB (stand-in) and back', 
 
   beforeAll(async () => {
     server = await StandInServer.start();
-    const size = ['--people', '60', '--quarters', '1', '--seed', 'kurrentdb'];
+    const size = ['--people', '60', '--quarters', '1', '--seed', 'kurrentdb', ...fewDatasets];
     expect(await installation.run('generate', '--out', folder, ...size)).toMatchObject({ code: 0 });
     ({ files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest);
   });

@@ -14,6 +14,7 @@ import { DrillSite } from '../drill/site.js';
 import { describedMetrics, metricsPage } from '../support/metrics-document.js';
 import { hasPrometheus, LocalPrometheus, type Line } from '../support/prometheus.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -50,7 +51,18 @@ describe('what operators see', () => {
       // Prometheus has to see counters before they grow.
       await prometheus.until('count(up == 1)', '5');
     }
-    const args = ['generate', '--out', folder, '--people', '120', '--quarters', '2', '--seed', 'seen'];
+    const args = [
+      'generate',
+      '--out',
+      folder,
+      '--people',
+      '120',
+      '--quarters',
+      '2',
+      '--seed',
+      'seen',
+      ...fewDatasets,
+    ];
     await platform.installation.run(...args);
     // The command writes this manifest.
     manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as typeof manifest;

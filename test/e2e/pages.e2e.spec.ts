@@ -8,6 +8,7 @@ import { quarterCharts } from '../../apps/reporting-api/dist/pages/quarter-chart
 import { findBrowser } from './browser.js';
 import { accessibilityProblems, layoutOf } from './page-checks.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const executablePath = findBrowser();
 const platform = new RunningPlatform();
@@ -140,7 +141,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
 
   describe('before any file has come', () => {
     it('shows valid, accessible and legible pages', async () => {
-      await expectSound('empty', ['/reach', '/reach?period=lifetime', '/submissions']);
+      await expectSound('empty', ['/reach', '/reach?period=lifetime', '/submissions', '/datasets']);
     });
 
     it('says that nothing was received, and opens at the latest quarter that has ended', async () => {
@@ -156,7 +157,18 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     let submission: string;
     beforeAll(async () => {
       const folder = join(work, 'files');
-      const args = ['generate', '--out', folder, '--people', '300', '--quarters', '2', '--seed', 'pages'];
+      const args = [
+        'generate',
+        '--out',
+        folder,
+        '--people',
+        '300',
+        '--quarters',
+        '2',
+        '--seed',
+        'pages',
+        ...fewDatasets,
+      ];
       const { files } = await platform.installation.json<{ files: ProgrammeFile[] }>(...args);
       const sent = files.filter(({ dataset }) => /^(natural-thinkers|baby-steps)\./.test(dataset));
       for (const file of sent) {
@@ -214,7 +226,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     });
 
     it('works with keyboard and screen reader: language, landmarks, one main heading, named controls and tables', async () => {
-      for (const path of ['/reach', '/submissions']) {
+      for (const path of ['/reach', '/submissions', '/datasets']) {
         await open(path);
         expect(await page.locator('html').getAttribute('lang')).toBe('en-GB');
         expect(await page.locator('h1').count()).toBe(1);
@@ -232,7 +244,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
 
     it('shows all table columns on a desktop screen', async () => {
       await page.setViewportSize({ width: 1100, height: 900 });
-      for (const path of ['/reach', '/submissions']) {
+      for (const path of ['/reach', '/submissions', '/datasets']) {
         await open(path);
         expect(await page.locator('.kl-wide__cue:visible').count()).toBe(0);
       }
@@ -353,6 +365,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         '/reach?period=2023-24-AY&scope=strand:social-emotional',
         '/submissions',
         `/submissions/${submission}`,
+        '/datasets',
       ]);
     });
 

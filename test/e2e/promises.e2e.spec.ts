@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparable } from '../chaos/outcome/outcome.js';
 import { RunningPlatform, type ProgrammeFile, type Submitted } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const SEED = 'promises';
 
@@ -55,7 +56,7 @@ describe('a programme of two quarters, submitted in several ways', () => {
 
   beforeAll(async () => {
     folder = join(inOrder.installation.home, 'programme');
-    const size = ['--people', '250', '--quarters', '2', '--seed', SEED];
+    const size = ['--people', '250', '--quarters', '2', '--seed', SEED, ...fewDatasets];
     const generated = await inOrder.installation.run('generate', '--out', folder, ...size);
     expect(generated).toMatchObject({ code: 0 });
     ({ files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 interface Table {
   readonly figure: string;
@@ -65,7 +66,18 @@ describe('a quarter that is closed', () => {
   beforeAll(async () => {
     folder = join(platform.installation.home, 'programme');
     await platform.installation.json(
-      ...['generate', '--out', folder, '--people', '300', '--quarters', '2', '--seed', 'quarters'],
+      ...[
+        'generate',
+        '--out',
+        folder,
+        '--people',
+        '300',
+        '--quarters',
+        '2',
+        '--seed',
+        'quarters',
+        ...fewDatasets,
+      ],
     );
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as {
       readonly files: readonly ProgrammeFile[];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningPlatform } from './running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const platform = new RunningPlatform();
 
@@ -18,7 +19,9 @@ const walk = readFileSync('README.md', 'utf8')
 
 describe('the README’s walk, in a home with a demo’s data', () => {
   beforeAll(async () => {
-    await platform.installation.json(...['demo', '--once', '--people', '200', '--quarters', '2']);
+    await platform.installation.json(
+      ...['demo', '--once', '--people', '200', '--quarters', '2', ...fewDatasets],
+    );
     await platform.start();
   });
   afterAll(() => platform.stop());

@@ -4,6 +4,7 @@ import { localConnection } from '@kinledger/contracts';
 import { StandInServer } from '@kinledger/event-store/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from './installation.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 interface Manifest {
   readonly files: readonly { readonly dataset: string; readonly period: string; readonly path: string }[];
@@ -61,7 +62,7 @@ describe('a ledger in KurrentDB (stand-in) that others can change', () => {
 
   beforeAll(async () => {
     server = await StandInServer.start();
-    const size = ['--people', '60', '--quarters', '1', '--seed', 'stranger'];
+    const size = ['--people', '60', '--quarters', '1', '--seed', 'stranger', ...fewDatasets];
     expect(await installation.run('generate', '--out', folder, ...size)).toMatchObject({ code: 0 });
     ({ files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest);
   });

@@ -7,6 +7,7 @@ import { bodiesIn } from '@kinledger/event-store';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningPlatform, type ProgrammeFile } from '../e2e/running-platform.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 interface Ledger {
   readonly stream: string;
@@ -75,7 +76,7 @@ async function ask<T extends pg.QueryResultRow>(platform: RunningPlatform, ...sq
 let periods: readonly string[];
 
 beforeAll(async () => {
-  const size = ['--people', '60', '--quarters', '2', '--seed', 'backup'];
+  const size = ['--people', '60', '--quarters', '2', '--seed', 'backup', ...fewDatasets];
   expect(await original.installation.run('generate', '--out', programme, ...size)).toMatchObject({ code: 0 });
   const manifest = readFileSync(join(programme, 'manifest.json'), 'utf8');
   const all = (JSON.parse(manifest) as { files: readonly ProgrammeFile[] }).files;

@@ -12,6 +12,7 @@ import { Installation } from '../e2e/installation.js';
 import type { ProgrammeFile } from '../e2e/running-platform.js';
 import { freePort, until } from '../deploy/installed-pods.ts';
 import { ArchivingPostgres } from './archiving-postgres.ts';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const absent = await absentBroker();
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -203,7 +204,7 @@ describe.skipIf(absent !== undefined)(
       chmodSync(folder, 0o755);
       mkdirSync(records);
       for (const service of services) ports.set(service, await freePort());
-      const size = ['--people', '100', '--quarters', '1', '--seed', 'elsewhere'];
+      const size = ['--people', '100', '--quarters', '1', '--seed', 'elsewhere', ...fewDatasets];
       const started = await Promise.all([
         command.run('install', 'keys', '--out', keys),
         command.run('generate', '--out', programme, ...size),

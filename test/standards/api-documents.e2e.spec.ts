@@ -8,6 +8,7 @@ import rulesets from '@stoplight/spectral-rulesets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningPlatform, type ProgrammeFile } from '../e2e/running-platform.js';
 import { pythonTools } from './python-tools.js';
+import { fewDatasets } from '../support/few-datasets.js';
 
 const run = promisify(execFile);
 const tools = await pythonTools();
@@ -20,7 +21,18 @@ beforeAll(async () => {
   await platform.start('standards');
   const folder = join(platform.installation.home, 'programme');
   const made = await platform.installation.run(
-    ...['generate', '--out', folder, '--people', '60', '--quarters', '2', '--seed', 'standards'],
+    ...[
+      'generate',
+      '--out',
+      folder,
+      '--people',
+      '60',
+      '--quarters',
+      '2',
+      '--seed',
+      'standards',
+      ...fewDatasets,
+    ],
   );
   expect(made).toMatchObject({ code: 0 });
   // The command writes this manifest; only the members read here are typed.

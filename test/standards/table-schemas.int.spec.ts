@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { pythonTools } from './python-tools.js';
 
 const run = promisify(execFile);
-const folder = fileURLToPath(new URL('../../programmes/leap/datasets', import.meta.url));
-const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const folder = fileURLToPath(new URL('../../programmes', import.meta.url));
+const files = globSync('*/datasets/*.json', { cwd: folder });
 const tools = await pythonTools();
 const absent = 'absent' in tools ? ` (absent: ${tools.absent})` : '';
 

@@ -70,6 +70,7 @@ describe('the guide to submitting files', () => {
       'programme/dataset-access.ts',
       'uploads/upload-service.ts',
       'uploads/stopping.ts',
+      'uploads/declared-orders.ts',
       'mapping/choose-mapping.ts',
       '../../../libs/service-kit/src/problem/known-problems.ts',
     ]

@@ -8,11 +8,13 @@ import { figureController } from './figures/figure.controller.js';
 import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
 import { reportingPages } from './pages/reporting-pages.js';
+import { DatasetsPage } from './pages/datasets.page.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
 import { ClosedQuarters } from './quarters/closed-quarters.js';
 import { QuartersController } from './quarters/quarters.controller.js';
+import { DatasetsController } from './submissions/datasets.controller.js';
 import { SubmissionsController } from './submissions/submissions.controller.js';
 import { Submissions } from './submissions/submissions.js';
 
@@ -29,9 +31,11 @@ export class ReportingApiModule {
         FiguresController,
         ...figures.map((figure) => figureController(figure)),
         SubmissionsController,
+        DatasetsController,
         QuartersController,
         ReachPage,
         SubmissionsPage,
+        DatasetsPage,
       ],
       providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions, ClosedQuarters],
     };

@@ -1,5 +1,9 @@
 import type { z } from 'zod';
+import { checkPopulations } from './check-people.js';
+import { checkService } from './check-services.js';
 import * as definition from './definition/definition.js';
+import { consentForm } from './definition/governance.js';
+import type { ConsentForm } from './definition/governance.js';
 import { jsonPath } from './problem.js';
 import type { Report } from './problem.js';
 
@@ -9,19 +13,28 @@ interface Placed<T> {
   readonly value: T;
 }
 
-/** The valid parts of programme.json. */
+/** The valid parts of a definition. */
 export interface ReadableParts {
   readonly services: readonly Placed<definition.Service>[];
   readonly datasets: readonly Placed<z.infer<typeof definition.dataset>>[];
+  readonly agreements: readonly Placed<z.infer<typeof definition.agreement>>[];
+  readonly consentForms: readonly ConsentForm[];
+  /** Undefined if its shape has a fault. */
+  readonly whole: definition.ProgrammeDefinition | undefined;
 }
 
 type Reference = 'strand' | 'service' | 'dataset' | 'agreement';
 
 /**
- * Checks the shape of programme.json and its cross references. Reports an invalid element once and skips its
+ * Checks the shape of a whole definition and its cross references. Reports an invalid element once and skips its
  * references; its id still counts as defined.
+ * @param nameOf says where an element stands, for a problem that names another one.
  */
-export function checkDefinition(json: unknown, report: Report): ReadableParts {
+export function checkDefinition(
+  json: unknown,
+  report: Report,
+  nameOf: (path: string) => string = (path) => path,
+): ReadableParts {
   const shape = definition.programmeDefinition.safeParse(json);
   for (const issue of shape.error?.issues ?? []) report(jsonPath(issue.path), issue.message);
 
@@ -39,10 +52,10 @@ export function checkDefinition(json: unknown, report: Report): ReadableParts {
     if (!known[kind].has(id)) report(path, `no ${kind} "${id}"`);
   };
 
-  reportRepeats(strands, ({ id }) => id, 'strands', 'id', report);
-  reportRepeats(services, ({ id }) => id, 'services', 'id', report);
-  reportRepeats(datasets, ({ id }) => id, 'datasets', 'id', report);
-  reportRepeats(agreements, ({ id }) => id, 'agreements', 'id', report);
+  reportRepeats(strands, ({ id }) => id, 'strands', 'id', report, nameOf);
+  reportRepeats(services, ({ id }) => id, 'services', 'id', report, nameOf);
+  reportRepeats(datasets, ({ id }) => id, 'datasets', 'id', report, nameOf);
+  reportRepeats(agreements, ({ id }) => id, 'agreements', 'id', report, nameOf);
 
   for (const { index, value } of services) {
     const path = `services[${index}].strand`;
@@ -54,6 +67,9 @@ export function checkDefinition(json: unknown, report: Report): ReadableParts {
       report(path, `"${value.id}" is an administrative source: it belongs to no strand`);
     }
   }
+
+  for (const { index, value } of services)
+    checkService(value, (path, message) => report(`services[${index}].${path}`, message));
 
   for (const { index, value } of agreements) {
     if (value.validFrom >= value.validTo) {
@@ -92,7 +108,7 @@ export function checkDefinition(json: unknown, report: Report): ReadableParts {
   });
 
   const scopes = placed(json, 'familyScopes', definition.programmeDefinition.shape.familyScopes.element);
-  reportRepeats(scopes, ({ scope }) => scope, 'familyScopes', 'scope', report);
+  reportRepeats(scopes, ({ scope }) => scope, 'familyScopes', 'scope', report, nameOf);
   for (const { index, value } of scopes) {
     if (value.scope === 'programme') {
       report(`familyScopes[${index}].scope`, 'the scope "programme" is there for every programme');
@@ -109,7 +125,15 @@ export function checkDefinition(json: unknown, report: Report): ReadableParts {
       report(`area.lsoas[${index}].code`, `${code} stands at area.lsoas[${first}] too`);
     else lsoas.set(code, index);
   });
-  return { services, datasets };
+  const consentForms = placed(json, 'consentForms', consentForm);
+  reportRepeats(consentForms, ({ version }) => version, 'consentForms', 'version', report, nameOf);
+  if (shape.data?.populations) {
+    const { populations, area } = shape.data;
+    const within: Report = (path, message) => report(`populations${path}`, message);
+    checkPopulations(populations, shape.data.datasets, shape.data.services, area, within);
+  }
+  const forms = consentForms.map(({ value }) => value);
+  return { services, datasets, agreements, consentForms: forms, whole: shape.data };
 }
 
 const list = (json: unknown, section: string): readonly unknown[] => {
@@ -138,16 +162,21 @@ const idsOf = (json: unknown, section: string): ReadonlySet<unknown> =>
 
 function reportRepeats<T>(
   elements: readonly Placed<T>[],
-  nameOf: (value: T) => string,
+  idOf: (value: T) => string,
   section: string,
   property: string,
   report: Report,
+  nameOf: (path: string) => string,
 ): void {
   const first = new Map<string, number>();
   for (const { index, value } of elements) {
-    const name = nameOf(value);
+    const name = idOf(value);
     const earlier = first.get(name);
     if (earlier === undefined) first.set(name, index);
-    else report(`${section}[${index}].${property}`, `"${name}" stands at ${section}[${earlier}] too`);
+    else
+      report(
+        `${section}[${index}].${property}`,
+        `"${name}" stands at ${nameOf(`${section}[${earlier}]`)} too`,
+      );
   }
 }

@@ -119,9 +119,15 @@ function checkTargets(schema: DatasetSchema, dataset: DatasetFacts, report: Repo
       report('fields', `${columns.length} columns become ${name}: ${columns.join(', ')}`);
     }
   }
+  const fixed = schema['x-kinledger'].facts ?? {};
+  for (const name of Object.keys(fixed) as (keyof typeof fixed)[]) {
+    const path = `x-kinledger.facts.${name}`;
+    if (!required.includes(name)) report(path, `a row of data type ${dataset.dataType} has no fact ${name}`);
+    if (columnsOf.has(`fact ${name}`)) report(path, `a column becomes fact ${name}: one of them says it`);
+  }
   for (const name of required) {
     const columns = columnsOf.get(`fact ${name}`);
-    if (columns === undefined) {
+    if (columns === undefined && !(name in fixed)) {
       report('fields', `no column becomes fact ${name}, which data type ${dataset.dataType} requires`);
     }
   }
@@ -247,7 +253,8 @@ function checkSessionKinds(
   const column = schema.fields.find(
     ({ 'x-kinledger': { target } }) => target?.to === 'fact' && target.name === 'sessionKind',
   );
-  const values = column && codedValues(column);
+  const fixed = schema['x-kinledger'].facts?.sessionKind;
+  const values = column ? codedValues(column) : fixed === undefined ? undefined : [fixed];
   kinds.forEach((kind, index) => {
     if (kinds.indexOf(kind) !== index) report(`${path}[${index}]`, `"${kind}" is listed twice`);
     else if (values && !values.includes(kind))

@@ -2,7 +2,7 @@ import { datasetId } from '@kinledger/contracts';
 import { canonicalJson, definitionDigest } from '@kinledger/domain';
 import { z } from 'zod';
 import { datasetSchema, programmeDefinition } from './definition/definition.js';
-import type { Dataset } from './definition/definition.js';
+import type { Dataset, DatasetSchema } from './definition/definition.js';
 import { presentSchema } from './earlier-schema.js';
 
 /**
@@ -27,11 +27,17 @@ export const documentJson = (document: DefinitionDocument): string => canonicalJ
  * @throws Error for an unchecked document with a dataset without schema or service.
  */
 export function datasetsOf({ definition, schemas }: DefinitionDocument): readonly Dataset[] {
+  const hashes = new Map<DatasetSchema, string>();
+  const hashOf = (schema: DatasetSchema): string => {
+    const known = hashes.get(schema) ?? definitionDigest(schema);
+    hashes.set(schema, known);
+    return known;
+  };
   return definition.datasets.map((dataset) => {
     const schema = schemas[dataset.id];
     const serviceDefinition = definition.services.find(({ id }) => id === dataset.service);
     if (!schema || !serviceDefinition)
       throw new Error(`dataset ${dataset.id} lacks its schema or its service`);
-    return { ...dataset, schema, schemaHash: definitionDigest(schema), serviceDefinition };
+    return { ...dataset, schema, schemaHash: hashOf(schema), serviceDefinition };
   });
 }

@@ -43,6 +43,8 @@ export function programmeOf(
     datasets.map(({ id, schema }) => [id, new Set(schema['x-kinledger'].sessionKinds)]),
   );
   let lookup: Promise<PostcodeLookup> | undefined;
+  let json: string | undefined;
+  let digest: string | undefined;
   return {
     definition,
     datasets,
@@ -52,8 +54,13 @@ export function programmeOf(
     datasetsOf: (service) => datasets.filter((dataset) => dataset.service === service),
     qualifyingSessionKinds: (dataset) => kindsByDataset.get(dataset) ?? new Set(),
     document,
-    documentJson: documentJson(document),
-    digest: documentDigest(document),
+    // On demand: the text is long, and few readers of a programme need it.
+    get documentJson() {
+      return (json ??= documentJson(document));
+    },
+    get digest() {
+      return (digest ??= documentDigest(document));
+    },
     postcodeLookup: () => (lookup ??= openLookup()),
   };
 }

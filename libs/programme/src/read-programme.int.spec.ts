@@ -43,8 +43,24 @@ describe('the LEAP programme', () => {
     expect(engagement.serviceDefinition).toBe(programme.service('natural-thinkers'));
     expect(programme.qualifyingSessionKinds(engagement.id).has('home-visit')).toBe(true);
     expect(programme.qualifyingSessionKinds(engagement.id).has('newsletter')).toBe(false);
-    expect(programme.datasetsOf(engagement.service)).toHaveLength(2);
+    const types = programme.datasetsOf(engagement.service).map(({ dataType }) => dataType);
+    expect(types).toEqual(['user', 'engagement', 'outcome', 'feedback', 'input']);
     expect(programme.agreement(engagement.agreement)?.provider).toBe('natural-thinkers-team');
+  });
+
+  it('holds the 31 services of its slides in five strands, and five administrative sources', async () => {
+    const { definition } = await readProgramme(leap);
+    const inStrand = (strand: string | undefined) =>
+      definition.services.filter((service) => service.strand === strand).length;
+    expect(definition.strands.map(({ id }) => [id, inStrand(id)])).toEqual([
+      ['social-emotional', 9],
+      ['communication-language', 7],
+      ['diet-nutrition', 8],
+      ['systems-change', 4],
+      ['cross-theme', 3],
+    ]);
+    expect(definition.services.filter(({ administrative }) => administrative)).toHaveLength(5);
+    expect(definition.theoryOfChange?.domains).toHaveLength(8);
   });
 
   it('has four strands with services that have beneficiaries', async () => {
@@ -105,7 +121,7 @@ describe('the LEAP programme', () => {
     const { digest } = await readProgramme(leap);
     await edit('programme.json', (text) => JSON.stringify(JSON.parse(text)));
     expect((await readProgramme(folder)).digest).toBe(digest);
-    await edit('programme.json', (text) => text.replace('"Baby Steps"', '"Baby steps"'));
+    await edit('services/baby-steps.json', (text) => text.replace('"Baby Steps"', '"Baby steps"'));
     expect((await readProgramme(folder)).digest).not.toBe(digest);
   });
 });
@@ -114,19 +130,28 @@ describe('a refusal', () => {
   it('lists every fault in every file at once', async () => {
     await edit('programme.json', (text) =>
       text
-        .replace('"strand": "diet-nutrition"', '"strand": "xyz"')
         .replace('"lookupFile": "postcodes.csv"', '"lookupFile": "nowhere.csv"')
-        .replace('"schemaFile": "activity.json"', '"schemaFile": "actvity.json"')
         .replace('"version": 1', '"version": "one"'),
+    );
+    await edit('services/baby-steps.json', (text) =>
+      text
+        .replace('"strand": "social-emotional"', '"strand": "xyz"')
+        .replace('"schemaFile": "sessions-with-nhs-number.json"', '"schemaFile": "sesions.json"')
+        .replace('"validTo": "2030-03-31"', '"validTo": "2019-03-31"'),
     );
     await edit('datasets/sessions.json', (text) =>
       text.replace('"name": "eventDate"', '"name": "eventdate"'),
     );
     await writeFile(join(folder, 'datasets/draft.json'), '{ "fields": ');
     const found = await problems();
-    expect(found).toContain('programme.json: services[8].strand: no strand "xyz"');
+    expect(found).toContain('services/baby-steps.json: strand: no strand "xyz"');
+    expect(found).toContain(
+      'services/baby-steps.json: datasets.engagement.schemaFile: there is no datasets/sesions.json',
+    );
+    expect(found).toContain(
+      'services/baby-steps.json: agreements[0].validTo: 2019-03-31 is not after 2020-04-01',
+    );
     expect(found).toContain('programme.json: area.lookupFile: there is no file "nowhere.csv"');
-    expect(found).toContain('programme.json: datasets[20].schemaFile: there is no datasets/actvity.json');
     expect(found.some((problem) => problem.startsWith('programme.json: version: '))).toBe(true);
     expect(found.some((problem) => problem.startsWith('datasets/draft.json: : is not JSON'))).toBe(true);
     expect(found).toContain('datasets/draft.json: : no dataset uses this schema');
@@ -140,6 +165,42 @@ describe('a refusal', () => {
       text.replace('"case_number"],', '"row_number"],').replace('["case_number"]', '["row_number"]'),
     );
     expect(await problems()).toEqual(['datasets/participants.json: primaryKey[0]: no field "row_number"']);
+  });
+
+  it('says what is wrong with the file of a service, and where', async () => {
+    await writeFile(join(folder, 'services/list.json'), '[]');
+    await writeFile(
+      join(folder, 'services/songs.json'),
+      JSON.stringify({
+        id: 'songs',
+        name: 'Songs',
+        strand: 'cross-theme',
+        provider: 'song-team',
+        agreements: {},
+        familyScopes: ['music', 'communication-language'],
+        datasets: {
+          user: { id: 'songs.user', extractKind: 'delta', schemaFile: 'participants.json' },
+          singing: { extractKind: 'delta', schemaFile: 'sessions.json', agreement: 'song-team-2021' },
+          feedback: 'yes',
+        },
+        colour: 'red',
+      }),
+    );
+    const found = await problems();
+    expect(found.map((problem) => problem.replace(/(expected|Invalid|Unrecognized)[^]*/, '$1'))).toEqual(
+      expect.arrayContaining([
+        'services/list.json: : expected',
+        'services/songs.json: id: the name of the file is the id: leave it out',
+        'services/songs.json: agreements: expected',
+        'services/songs.json: familyScopes[0]: no family scope "music" in programme.json',
+        'services/songs.json: datasets.user.id: follows from where it stands: leave it out',
+        'services/songs.json: datasets.user.agreement: Invalid',
+        'services/songs.json: datasets.singing.dataType: Invalid',
+        'services/songs.json: datasets.feedback: Invalid',
+        'services/songs.json: : Unrecognized',
+      ]),
+    );
+    expect(found.every((problem) => problem.startsWith('services/'))).toBe(true);
   });
 
   it('says that a folder holds no definition', async () => {
@@ -178,6 +239,15 @@ describe('the guide', () => {
     }
     const programme = await readProgramme(small);
     expect(programme.datasets).toHaveLength(3);
+    const more = /^```json\n([^]*?)^```$/m.exec(
+      sections.find((text) => text.startsWith('What figures'))!,
+    )![1]!;
+    const whole = JSON.parse(await readFile(join(small, 'programme.json'), 'utf8')) as object;
+    await writeFile(
+      join(small, 'programme.json'),
+      JSON.stringify({ ...whole, ...(JSON.parse(more) as object) }),
+    );
+    expect((await readProgramme(small)).definition.populations).toHaveLength(1);
     expect((await programme.postcodeLookup()).size).toBe(3);
     await rm(small, { recursive: true });
   });

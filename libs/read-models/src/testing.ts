@@ -51,6 +51,9 @@ export interface SmallProgramme {
     readonly dataType?: 'user' | 'engagement';
     readonly extractKind?: 'delta' | 'cumulative';
     readonly state?: 'linked' | 'withdrawn';
+    /** Rows by outcome, at intake and of linkage. */
+    readonly counts?: Readonly<Record<string, number>>;
+    readonly outcomes?: Readonly<Record<string, number>>;
   }[];
 }
 
@@ -95,8 +98,8 @@ export async function writeSmallProgramme(
   }
   for (const [index, file] of (programme.files ?? []).entries()) {
     await client.query(
-      `INSERT INTO ${at('submission')} (submission_id, intake, provider, dataset, period, sequence, extract_kind, state, supersedes, opened, closed, number)
-       VALUES ($1, $2::int, 'provider', $3, $4, 1, $5, $6, '{}', $2::int, $2::int, $2::int)`,
+      `INSERT INTO ${at('submission')} (submission_id, intake, provider, dataset, period, sequence, extract_kind, state, supersedes, opened, closed, number, counts, outcomes)
+       VALUES ($1, $2::int, 'provider', $3, $4, 1, $5, $6, '{}', $2::int, $2::int, $2::int, $7, $8)`,
       [
         idOf(`file ${index}`),
         index + 1,
@@ -104,6 +107,8 @@ export async function writeSmallProgramme(
         file.period,
         file.extractKind ?? 'delta',
         file.state ?? 'linked',
+        file.counts === undefined ? null : JSON.stringify(file.counts),
+        file.outcomes === undefined ? null : JSON.stringify(file.outcomes),
       ],
     );
   }

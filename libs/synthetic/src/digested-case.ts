@@ -20,6 +20,10 @@ export const digested: Readonly<Record<string, (held: HeldCase, salt: string) =>
     const canonical = canonicalNhsNumber(nhsNumber);
     return canonical === undefined ? '' : digestOf('nhs-number', canonical, salt);
   },
+  mother_nhs_number: ({ carerNhsNumber }, salt) => {
+    const canonical = canonicalNhsNumber(carerNhsNumber);
+    return canonical === undefined ? '' : digestOf('nhs-number', canonical, salt);
+  },
   email: ({ email }, salt) => emailDigest(email, salt),
   carer_email: ({ carerEmail }, salt) => emailDigest(carerEmail, salt),
   contact_number: ({ contactNumber, role }, salt) => {

@@ -28,6 +28,8 @@ export interface Member {
 
 /** Days after birth before a child is registered anywhere. */
 const REGISTERED_AFTER = 12;
+/** Days before a birth on which the mother is booked. */
+const BOOKED_BEFORE = 210;
 /** Maximum days before the first quarter since which an administrative source has known people. */
 const KNOWN_BEFORE = 500;
 /** Share of families in which the second carer brings the children. */
@@ -66,9 +68,7 @@ export class Enrolments {
 
   of(household: Household): readonly Enrolment[] {
     const random = this.#random.at('enrolment', household.number);
-    const enrolments = this.#administrative.flatMap((source) =>
-      random.chance(ADMINISTRATIVE_COVER) ? [this.#administrativeEnrolment(random, source, household)] : [],
-    );
+    const enrolments = this.#administrative.flatMap((source) => this.#known(random, source, household) ?? []);
     const uses = !random.chance(SHARE_WITHOUT_SERVICE);
     const wanted = random.weighted(servicesPerHousehold);
     if (!uses || !this.#choice) return enrolments;
@@ -89,6 +89,39 @@ export class Enrolments {
   /** A case in a source of outcomes, which has its own case numbers. */
   outcomeCase(source: ServicePlan, child: Person, household: Household, registered: Day): Case {
     return this.#case(source, child, household.carers[0], household, registered);
+  }
+
+  /** A family’s time in an administrative source; undefined for one that it does not cover. */
+  #known(random: Random, source: ServicePlan, household: Household): Enrolment | undefined {
+    const covered = random.chance(ADMINISTRATIVE_COVER);
+    switch (source.profile.covers) {
+      case 'families':
+        return covered ? this.#administrativeEnrolment(random, source, household) : undefined;
+      case 'users':
+        return random.chance(source.profile.share) ? this.#enrolment(random, source, household) : undefined;
+      case 'births':
+        return covered ? this.#pregnancy(source, household) : undefined;
+    }
+  }
+
+  /** The mother of children born in the quarters, from her booking on, with these children. */
+  #pregnancy(plan: ServicePlan, household: Household): Enrolment | undefined {
+    const mother = household.carers.find(({ relationship }) => relationship === 'mother');
+    const starts = this.#plan.quarters[0]?.starts ?? 0;
+    const babies = household.children.filter(({ born }) => born >= starts);
+    if (mother === undefined || babies.length === 0) return undefined;
+    const booked = Math.min(...babies.map(({ born }) => born)) - BOOKED_BEFORE;
+    const people = [
+      { person: mother, place: household.carers.indexOf(mother), registered: booked },
+      ...babies.map((person) => ({
+        person,
+        place: household.carers.length + household.children.indexOf(person),
+        registered: person.born,
+      })),
+    ];
+    const last = this.#plan.quarters.length - 1;
+    const from = this.#quarterOf(booked);
+    return { plan, from, to: last, members: this.#members(plan, people, mother, household, from, last) };
   }
 
   #administrativeEnrolment(random: Random, plan: ServicePlan, household: Household): Enrolment {

@@ -23,6 +23,8 @@ export interface SyntheticOptions {
   readonly seed: number | string;
   /** The last quarter; `2023-24-Q4` if absent. */
   readonly endPeriod?: PeriodCode;
+  /** Services and datasets to write files for; all if absent. */
+  readonly only?: readonly string[] | undefined;
   /** Salt for digests made at source. */
   readonly salt: string;
 }
@@ -45,16 +47,17 @@ export const DEFAULT_END_PERIOD = '2023-24-Q4' as PeriodCode;
  * A synthetic programme with the datasets of a definition: families who use its services over some quarters, as
  * their providers would write them, and the truth about them.
  * @throws ProgrammeNotSynthetic for a definition of real people, because generated values are reserved for tests.
- * @throws RangeError for a number of people or quarters out of range.
+ * @throws RangeError for a number of people or quarters out of range, or an unknown name in `only`.
  * @throws ColumnNotGenerated for a definition that requires a column without synthetic values.
  */
 export async function generateProgramme(options: SyntheticOptions): Promise<SyntheticProgramme> {
-  const { programme, people, quarters, salt } = options;
+  const { programme, people, quarters, salt, only } = options;
   if (programme.definition.synthetic !== true) throw programmeNotSynthetic(programme.definition.id);
   requireWhole('people', people, MAX_PEOPLE);
   requireWhole('quarters', quarters, 80);
   const root = rootOf(options.seed);
-  const plan = planProgramme(programme, quarters, options.endPeriod ?? DEFAULT_END_PERIOD, salt, root);
+  const endPeriod = options.endPeriod ?? DEFAULT_END_PERIOD;
+  const plan = planProgramme(programme, quarters, endPeriod, salt, root, only);
   const lookup = await programme.postcodeLookup();
   const neighbourhoods = neighbourhoodsOf(programme, lookup.entries());
   const timeline = {

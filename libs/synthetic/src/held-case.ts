@@ -14,10 +14,17 @@ export interface HeldCase {
   readonly caseNumber: string;
   readonly role: Role;
   readonly firstName: string;
+  /** Names in full, as schools and children’s centres hold them; not on an adult’s row. */
+  readonly forename: string;
+  readonly surname: string;
+  readonly familyReference: string;
   readonly email: string;
   readonly carerEmail: string;
   readonly contactNumber: string;
+  readonly additionalContactNumber: string;
   readonly nhsNumber: string;
+  /** The carer’s, on a child’s row. */
+  readonly carerNhsNumber: string;
   readonly dateOfBirth: string;
   readonly gender: string;
   readonly postcode: string;
@@ -31,6 +38,12 @@ export interface HeldCase {
   readonly specialEducationalNeeds: string;
   readonly loneParent: string;
   readonly pregnant: string;
+  readonly expectedDate: string;
+  readonly volunteer: string;
+  readonly employmentStatus: string;
+  readonly parentalEducation: string;
+  readonly readingHours: string;
+  readonly previousLiveBirths: string;
   readonly consentGiven: string;
   readonly consentFormVersion: string;
   readonly consentDate: string;
@@ -110,13 +123,21 @@ export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): He
   );
   const address = moment.moved ? household.laterAddress : household.address;
   const hidden = held.protectedPostcode !== undefined;
+  const expected = child || person.gender !== 'F' ? undefined : nextBirth(household, held.registered);
+  const sometimes = (one: number) => !child && person.number % SOME_HOLD < one;
   return {
     caseNumber: held.caseNumber,
     role: person.role,
     firstName: child ? firstNameText(person, moment, fault('firstName', 'none')) : '',
+    forename: child ? person.firstName : '',
+    surname: child ? person.surname : '',
+    familyReference: `LB${String(household.number + 1).padStart(5, '0')}`,
     email: child ? '' : email,
     carerEmail: child ? email : '',
     contactNumber: mobileText(contact, moment.mobileChanged, fault('mobile', 'none'), held, contacts),
+    additionalContactNumber:
+      sometimes(1) && person.mailbox ? contacts.mobileOf(person.mailbox.number, false) : '',
+    carerNhsNumber: child ? nhsNumberText(contacts.nhsNumberOf(carer.number), 'none', style) : '',
     nhsNumber: nhsNumberText(contacts.nhsNumberOf(person.number), fault('nhsNumber', 'none'), style),
     dateOfBirth: birthDateText(person.born, fault('birthDate', 'none'), style),
     gender: genderText(person, faults.gender),
@@ -131,7 +152,13 @@ export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): He
     specialEducationalNeeds:
       !child || missing(attributeBits.specialEducationalNeeds) ? '' : person.specialEducationalNeeds,
     loneParent: child || person.relationship === undefined ? '' : household.loneParent ? 'yes' : 'no',
-    pregnant: child || person.gender !== 'F' ? '' : isPregnant(household, held.registered) ? 'yes' : 'no',
+    pregnant: child || person.gender !== 'F' ? '' : expected === undefined ? 'no' : 'yes',
+    expectedDate: expected === undefined ? '' : dateText(expected, style),
+    volunteer: sometimes(SOME_HOLD) ? 'no' : '',
+    employmentStatus: sometimes(SOME_HOLD - 1) ? pickOf(employments, person.number) : '',
+    parentalEducation: sometimes(SOME_HOLD - 2) ? pickOf(educations, person.number) : '',
+    readingHours: sometimes(SOME_HOLD - 3) ? String((person.number * 7) % 15) : '',
+    previousLiveBirths: child ? '' : String(born(household, held.registered)),
     consentGiven: consentText(faults.consent, moment),
     consentFormVersion: missing(attributeBits.consentFormVersion)
       ? ''
@@ -143,8 +170,25 @@ export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): He
 export const dateText = (day: Day, style: ProviderStyle): string =>
   style.dates === 'british' ? britishOf(day) : isoOf(day);
 
-const isPregnant = (household: Household, registered: Day) =>
-  household.children.some(({ born }) => born > registered && born <= registered + 280);
+/** Days from conception, roughly, to birth. */
+const PREGNANCY = 280;
+
+const nextBirth = (household: Household, registered: Day): Day | undefined =>
+  household.children.find(({ born }) => born > registered && born <= registered + PREGNANCY)?.born;
+
+const born = (household: Household, day: Day): number =>
+  household.children.filter((child) => child.born <= day).length;
+
+/** Of so many adults all but a few have answered an optional question. */
+const SOME_HOLD = 8;
+const employments = [
+  ...['employed', 'employed', 'employed', 'looking-after-home-or-family', 'self-employed'],
+  ...['unemployed', 'student', 'long-term-sick-or-disabled', 'not-stated'],
+] as const;
+const educations = ['level-2', 'level-3', 'level-4-and-above', 'none', 'level-1', 'apprenticeship'] as const;
+
+const pickOf = (codes: readonly string[], number: number): string =>
+  codes[(Math.imul(number, 0x9e3779b1) >>> 8) % codes.length] ?? '';
 
 function consentText(consent: CaseFaults['consent'], { withdrawn }: CaseMoment): string {
   if (consent === 'missing') return '';

@@ -1,7 +1,7 @@
 import type { DatasetId, PeriodCode, ProviderId, Role } from '@kinledger/contracts';
 import { academicYear, contains, parsePeriod, previousPeriod } from '@kinledger/domain';
 import type { Period } from '@kinledger/domain';
-import { rolesOf } from '@kinledger/programme';
+import { returnsExpectedOf, rolesOf } from '@kinledger/programme';
 import type { Dataset, Programme, Service } from '@kinledger/programme';
 import { dayOf } from './days.js';
 import type { Day } from './days.js';
@@ -53,6 +53,7 @@ export interface ServicePlan {
   readonly user: DatasetPlan | undefined;
   readonly engagement: DatasetPlan | undefined;
   readonly outcome: DatasetPlan | undefined;
+  readonly feedback: DatasetPlan | undefined;
   readonly input: DatasetPlan | undefined;
   readonly qualifyingKinds: readonly string[];
   readonly otherKinds: readonly string[];
@@ -64,14 +65,19 @@ export interface Plan {
   readonly files: readonly SyntheticFile[];
 }
 
-/** Plans the files, their order of submission, and each provider's style. */
+/**
+ * Plans the files, their order of submission, and each provider's style.
+ * @param only services and datasets to write files for; all if absent.
+ */
 export function planProgramme(
   programme: Programme,
   quarterCount: number,
   endPeriod: PeriodCode,
   salt: string,
   root: Uint32Array,
+  only?: readonly string[],
 ): Plan {
+  const datasets = only === undefined ? programme.datasets : chosen(programme, only);
   const quarters = quartersUpTo(endPeriod, quarterCount);
   const styles = new Map<string, ProviderStyle>();
   const random = new Random(root);
@@ -81,21 +87,19 @@ export function planProgramme(
     styles.set(id, known ?? drawStyle(random.at('style', index)));
   });
   const atSource = [
-    ...new Set(programme.datasets.filter((one) => one.pseudonymisedAtSource).map(({ service }) => service)),
+    ...new Set(datasets.filter((one) => one.pseudonymisedAtSource).map(({ service }) => service)),
   ];
   const styleOf = (dataset: Dataset) => {
     if (!dataset.pseudonymisedAtSource) return styles.get(dataset.service) ?? scriptStyle;
     return atSource.indexOf(dataset.service) % 2 === 0 ? programStyle : scriptStyle;
   };
   const printers = new Map(
-    programme.datasets.map(
-      (dataset) => [dataset.id, new RowPrinter(dataset, styleOf(dataset), salt)] as const,
-    ),
+    datasets.map((dataset) => [dataset.id, new RowPrinter(dataset, styleOf(dataset), salt)] as const),
   );
 
   const files: SyntheticFile[] = [];
   const filesOf = new Map<DatasetId, (SyntheticFile | undefined)[]>(
-    programme.datasets.map(({ id }) => [id, quarters.map(() => undefined)]),
+    datasets.map(({ id }) => [id, quarters.map(() => undefined)]),
   );
   const send = (dataset: Dataset, period: Period, quarter: number) => {
     const printer = printers.get(dataset.id);
@@ -114,12 +118,10 @@ export function planProgramme(
     places[quarter] = file;
   };
   quarters.forEach(({ period }, quarter) => {
-    for (const dataset of inOrderOfSubmission(programme.datasets)) {
-      if (dataset.dataType !== 'outcome') send(dataset, period, quarter);
-      else {
-        const year = academicYearEndingIn(period);
-        if (year) send(dataset, year, quarter);
-      }
+    for (const dataset of inOrderOfSubmission(datasets)) {
+      const { every, absent } = returnsExpectedOf(dataset);
+      const filed = every === 'academic-year' ? academicYearEndingIn(period) : period;
+      if (filed && !absent.has(filed.code)) send(dataset, filed, quarter);
     }
   });
 
@@ -146,12 +148,20 @@ export function planProgramme(
       user,
       engagement,
       outcome: planOf('outcome'),
+      feedback: planOf('feedback'),
       input: planOf('input'),
       qualifyingKinds: qualifying,
       otherKinds: kinds.filter((kind) => !qualifying.includes(kind)),
     };
   });
   return { quarters, services, files };
+}
+
+/** @throws RangeError for a name that is neither a service nor a dataset. */
+function chosen({ datasets }: Programme, only: readonly string[]): readonly Dataset[] {
+  const unknown = only.filter((name) => !datasets.some(({ id, service }) => id === name || service === name));
+  if (unknown.length > 0) throw new RangeError(`no service or dataset ${unknown.join(', ')}`);
+  return datasets.filter(({ id, service }) => only.includes(id) || only.includes(service));
 }
 
 /** Administrative sources first, then participants, then engagement. */

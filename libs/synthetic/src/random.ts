@@ -12,6 +12,9 @@ export const purposes = {
   activity: 8,
   outcome: 9,
   volunteering: 10,
+  reviews: 11,
+  feedback: 12,
+  score: 13,
 } as const;
 export type Purpose = keyof typeof purposes;
 

@@ -23,9 +23,9 @@ describe('the generator', () => {
         for (let index = 0; index < 500; index++) starts.add(start(seed, purpose, index));
       }
     }
-    // Seeds 1 and "1" are the same seed; among 10,000 32-bit numbers, some ten pairs coincide by chance.
-    expect(starts.size).toBeGreaterThan(10_000 - 40);
-    expect(starts.size).toBeLessThanOrEqual(10_000);
+    // Seeds 1 and "1" are the same seed; among 13,000 32-bit numbers, a pair may coincide by chance.
+    expect(starts.size).toBeGreaterThan(13_000 - 40);
+    expect(starts.size).toBeLessThanOrEqual(13_000);
   });
 
   it('stays in range', () => {

@@ -1,5 +1,5 @@
 import { birthMonthOf, canonicalBirthDate, digestOpLeap1 } from '@kinledger/domain';
-import { codedValues, formatOf } from '@kinledger/programme';
+import { codedValues, formatOf, translateEthnicity } from '@kinledger/programme';
 import type { ColumnTarget, Dataset, DatasetField } from '@kinledger/programme';
 import { digested } from './digested-case.js';
 import { columnNotGenerated } from './generation-errors.js';
@@ -9,14 +9,32 @@ import type { ProviderStyle } from './provider-style.js';
 export type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
 
 /** The facts of a row: dates as printed, words as codes. */
-export type RowEvent = Readonly<Partial<Record<FactName, string>>>;
+export type RowEvent = Readonly<Partial<Record<FactName, string>>> & {
+  /** Other columns of the event by the name of their field, coded values as codes. */
+  readonly columns?: Readonly<Record<string, string>>;
+};
+
+/** Columns of an event that become no fact: a row without a value for them leaves them empty. */
+const columnsOfEvents: ReadonlySet<string> = new Set([
+  ...['cancelled_by', 'medium', 'breastfeeding', 'contact_id', 'event_reference'],
+  ...['academic_year', 'local_authority', 'establishment', 'urn', 'system_id'],
+  ...['age_in_months', 'height', 'weight', 'clinical_category', 'population_category'],
+  ...['birth_order', 'gestation_at_birth', 'outcome', 'first_feed'],
+]);
+
+/** An early learning goal: com_e01 to exp_e17. */
+export const isGoal = (name: string): boolean => /^[a-z]{3}_e\d\d$/.test(name);
 
 /** The cells of a case, with gaps for an event's cells. */
 export type PrintedCase = readonly string[];
 
 type Column =
   | { readonly of: 'case'; readonly print: (held: HeldCase) => string }
-  | { readonly of: 'event'; readonly fact: FactName; readonly print: (value: string) => string };
+  | {
+      readonly of: 'event';
+      readonly valueIn: (event: RowEvent) => string | undefined;
+      readonly print: (value: string) => string;
+    };
 
 /** Prints the rows of one dataset in one provider's style. */
 export class RowPrinter {
@@ -25,6 +43,8 @@ export class RowPrinter {
   readonly lineEnd: string;
   /** Codes of a fact's column, for facts with a list. */
   readonly codes: ReadonlyMap<FactName, readonly string[]>;
+  /** Names of its early learning goals. */
+  readonly goals: readonly string[];
   readonly #columns: readonly Column[];
 
   /** @throws ColumnNotGenerated for a required column without synthetic values. */
@@ -35,6 +55,7 @@ export class RowPrinter {
       fields.map((field) => cell(headerOf(field, dataset, style))).join(',');
     this.lineEnd = style.spreadsheet ? '\r\n' : '\n';
     this.#columns = fields.map((field) => columnOf(field, dataset, style, salt));
+    this.goals = fields.map(({ name }) => name).filter(isGoal);
     this.codes = new Map(
       fields.flatMap((field) => {
         const target = field['x-kinledger'].target;
@@ -67,7 +88,7 @@ export class RowPrinter {
     for (const column of this.#columns) {
       if (column.of === 'case') continue;
       hole += 1;
-      const value = event[column.fact];
+      const value = column.valueIn(event);
       line += (value === undefined ? '' : cell(column.print(value))) + (printed[hole] ?? '');
     }
     return line;
@@ -89,7 +110,11 @@ function columnOf(field: DatasetField, dataset: Dataset, style: ProviderStyle, s
   const spell = spellingsOf(field, style);
   const target = field['x-kinledger'].target;
   if (target?.to === 'fact' && target.name !== 'registeredOn') {
-    return { of: 'event', fact: target.name, print: spell };
+    const { name } = target;
+    return { of: 'event', valueIn: (event) => event[name], print: spell };
+  }
+  if (columnsOfEvents.has(field.name) || isGoal(field.name)) {
+    return { of: 'event', valueIn: ({ columns }) => columns?.[field.name], print: spell };
   }
   if (formatOf(field) === 'digest') {
     const digest = digested[field.name];
@@ -112,6 +137,11 @@ const values: Readonly<Record<string, (held: HeldCase) => string>> = {
   email: (held) => held.email,
   carer_email: (held) => held.carerEmail,
   contact_number: (held) => held.contactNumber,
+  additional_contact_number: (held) => held.additionalContactNumber,
+  upn: (held) => uniquePupilNumber(held.caseNumber),
+  forename: (held) => held.forename,
+  surname: (held) => held.surname,
+  family_reference: (held) => held.familyReference,
   nhs_number: (held) => held.nhsNumber,
   date_of_birth: (held) => held.dateOfBirth,
   birth_month: (held) => {
@@ -130,16 +160,31 @@ const values: Readonly<Record<string, (held: HeldCase) => string>> = {
   special_educational_needs: (held) => held.specialEducationalNeeds,
   lone_parent: (held) => held.loneParent,
   pregnant: (held) => held.pregnant,
+  expected_date: (held) => held.expectedDate,
+  volunteer: (held) => held.volunteer,
+  employment_status: (held) => held.employmentStatus,
+  parental_education: (held) => held.parentalEducation,
+  reading_hours: (held) => held.readingHours,
+  previous_live_births: (held) => held.previousLiveBirths,
+  antenatal_booking: (held) => held.dateRegistered,
   consent_given: (held) => held.consentGiven,
   consent_form_version: (held) => held.consentFormVersion,
   consent_date: (held) => held.consentDate,
 };
+
+/** Of the form of a unique pupil number, a letter and twelve digits, with an authority that does not exist. */
+const uniquePupilNumber = (caseNumber: string): string =>
+  `X999${caseNumber.replace(/\D/g, '').padStart(9, '0')}`;
 
 /** Value maps list general words first; later ones, such as "Girl" or "Dad", fit only some people. */
 const GENERAL_SPELLINGS = 4;
 
 /** The provider's spelling of a code, from the field's value map; an unknown code is printed as missing. */
 function spellingsOf(field: DatasetField, { dialect }: ProviderStyle): (code: string) => string {
+  const { codeSystem } = field['x-kinledger'];
+  if (codeSystem === 'ethnicity-nhs' || codeSystem === 'ethnicity-dfe') {
+    return (code) => translateEthnicity('ethnicity-census-2021', codeSystem, code)?.code ?? '';
+  }
   const codes = field.type === 'boolean' ? ['true', 'false'] : codedValues(field);
   if (codes === undefined) return (text) => text;
   const map = Object.entries(field['x-kinledger'].valueMap ?? {});

@@ -1,17 +1,19 @@
 import type { Role } from '@kinledger/contracts';
 import type { Contacts } from './contacts.js';
-import { isoOf } from './days.js';
+import type { Day } from './days.js';
 import type { Enrolment, Enrolments, Member } from './enrolment.js';
-import { dateText, holdCase, momentOf, signatureOf } from './held-case.js';
-import type { Case, CaseMoment, HeldCase } from './held-case.js';
+import { dateText } from './held-case.js';
+import type { Case, HeldCase } from './held-case.js';
 import type { Household, Households, Person } from './household.js';
 import type { DatasetPlan, Plan, QuarterDays, ServicePlan, SyntheticFile } from './plan.js';
 import { Random } from './random.js';
 import type { ReachTally } from './reach-tally.js';
-import type { PrintedCase, RowEvent } from './row-printer.js';
+import type { RowEvent } from './row-printer.js';
+import { OutcomeRows } from './outcome-rows.js';
+import { CasePages } from './case-pages.js';
 import { drawSessions } from './sessions.js';
 import type { Session } from './sessions.js';
-import { personId } from './synthetic-item.js';
+import { personId, rowOf } from './synthetic-item.js';
 import type { SyntheticPerson, SyntheticRow } from './synthetic-item.js';
 
 const ATTENDS = 0.88;
@@ -24,14 +26,15 @@ const ANONYMOUS = 0.06;
 const SHARE_OF_WORKERS = 0.004;
 /** Share of carers who also help out in a service: one person is an adult in one service and workforce in another. */
 const CARER_VOLUNTEERS = 0.04;
-/** Share of school rows without a parent’s email, the only identifier that the profile shares. */
-const SCHOOL_WITHOUT_EMAIL = 0.6;
-const SHARE_ASSESSED = 0.75;
+const GIVES_FEEDBACK = 0.3;
+/** Share of missed sessions of which the provider knows who cancelled. */
+const CANCELLER_KNOWN = 0.6;
 
 /** Writes the rows of a household, a worker or a service. */
 export class RowWriter {
   readonly #sessions: Random;
-  readonly #outcomes: Random;
+  readonly #outcomes: OutcomeRows;
+  readonly #feedback: Random;
   readonly #activity: Random;
   readonly #workers: Random;
   readonly #nobody: HeldCase;
@@ -46,7 +49,8 @@ export class RowWriter {
     this.#enrolments = enrolments;
     this.#tally = tally;
     this.#sessions = new Random(root);
-    this.#outcomes = new Random(root);
+    this.#outcomes = new OutcomeRows(root, plan, contacts, enrolments);
+    this.#feedback = new Random(root);
     this.#activity = new Random(root);
     this.#workers = new Random(root);
     this.#nobody = nobody();
@@ -56,15 +60,18 @@ export class RowWriter {
   *household(household: Household): Generator<SyntheticRow> {
     this.#tally.begin(household);
     let stream = household.number * 16;
-    for (const enrolment of this.#enrolments.of(household)) {
+    const enrolments = this.#enrolments.of(household);
+    const takesPart = enrolments.some(({ plan }) => !plan.service.administrative);
+    for (const enrolment of enrolments) {
       stream += 1;
-      yield* this.#enrolment(enrolment, stream * this.#plan.quarters.length);
+      const pages = this.#pagesOf(enrolment);
+      yield* this.#enrolment(enrolment, pages, stream * this.#plan.quarters.length);
+      yield* this.#outcomes.ofEnrolment(enrolment, pages, household, takesPart);
+      yield* this.#feedbackRows(enrolment, pages, stream);
     }
     this.#tally.add(household);
     for (const carer of household.carers) yield* this.#volunteering(carer, household);
-    for (const source of this.#plan.services) {
-      if (source.outcome) yield* this.#assessments(source, source.outcome, household);
-    }
+    for (const source of this.#plan.services) yield* this.#outcomes.atSchool(source, household, takesPart);
   }
 
   *#volunteering(carer: Person, home: Household): Generator<SyntheticRow> {
@@ -101,7 +108,7 @@ export class RowWriter {
   }
 
   /** Rows of a person who works in a service, from a quarter to the end. */
-  #working(
+  *#working(
     plan: ServicePlan,
     person: Person,
     home: Household,
@@ -112,7 +119,13 @@ export class RowWriter {
     const held = this.#enrolments.workerCase(plan, person, home, registered);
     const member: Member = { place: 0, case: held, joins: from, consents: held.faults.consent === 'given' };
     const enrolment = { plan, from, to: this.#plan.quarters.length - 1, members: [member] };
-    return this.#enrolment(enrolment, stream * this.#plan.quarters.length);
+    const pages = this.#pagesOf(enrolment);
+    yield* this.#enrolment(enrolment, pages, stream * this.#plan.quarters.length);
+    yield* this.#feedbackRows(enrolment, pages, stream);
+  }
+
+  #pagesOf({ members }: Enrolment): readonly CasePages[] {
+    return members.map((member) => new CasePages(member.case, this.#contacts, this.#plan));
   }
 
   /** Rows of services that report activity, not people. */
@@ -141,13 +154,15 @@ export class RowWriter {
     }
   }
 
-  *#enrolment(enrolment: Enrolment, stream: number): Generator<SyntheticRow> {
+  *#enrolment(enrolment: Enrolment, pages: readonly CasePages[], stream: number): Generator<SyntheticRow> {
     const { plan, from, to, members } = enrolment;
-    const pages = members.map((member) => new CasePages(member.case, this.#contacts, this.#plan));
     for (const [quarter, days] of this.#plan.quarters.entries()) {
       if (quarter < from) continue;
       if (plan.user) yield* this.#userRows(plan.user, enrolment, pages, quarter);
-      if (plan.engagement && quarter <= to) {
+      const reviews = plan.engagement?.printer.codes.get('sessionKind')?.includes('new-birth-visit') === true;
+      if (plan.engagement && reviews) {
+        yield* this.#reviewRows(plan.engagement, members, pages, quarter, days);
+      } else if (plan.engagement && quarter <= to) {
         yield* this.#engagementRows(plan, plan.engagement, members, pages, quarter, days, stream + quarter);
       }
     }
@@ -171,7 +186,7 @@ export class RowWriter {
       const changed = quarter <= to && page.changedIn(quarter);
       if (delta && !first && !changed) continue;
       const line = page.line(user, held, noEvent);
-      yield row(file, line, member.case.person);
+      yield rowOf(file, line, member.case.person);
     }
   }
 
@@ -195,15 +210,18 @@ export class RowWriter {
       for (const [index, member] of members.entries()) {
         const attended = random.chance(ATTENDS) || !session.qualifies;
         const twice = random.chance(ROW_TWICE);
+        const said = random.unit();
+        const canceller = attended || said >= CANCELLER_KNOWN ? '' : said < 0.5 ? 'participant' : 'service';
         const { person, registered } = member.case;
         const page = pages[index];
         if (!page || !member.consents || registered > session.day || !engagement.roles.includes(person.role))
           continue;
         if (member.case.faults.withdrawn <= quarter) continue;
-        const line = page.line(engagement, quarter, sessionEvent(session, attended, member.case));
+        const event = sessionEvent(session, attended, member.case, canceller);
+        const line = page.line(engagement, quarter, event);
         const reached = attended && session.qualifies && (person.role === 'child' || person.role === 'adult');
         const written = {
-          ...row(late ? later : file, line, person),
+          ...rowOf(late ? later : file, line, person),
           ...(reached ? { reachedIn: days.period.code } : {}),
         };
         yield written;
@@ -213,6 +231,67 @@ export class RowWriter {
       const role = engagement.roles.includes('none') ? 'none' : 'adult';
       if (random.chance(ANONYMOUS / plan.profile.sessions[1]) && engagement.roles.includes(role)) {
         yield this.#anonymous(engagement, file, session, plan, role);
+      }
+    }
+  }
+
+  /** A child’s mandated reviews that fall into the quarter. */
+  *#reviewRows(
+    engagement: DatasetPlan,
+    members: readonly Member[],
+    pages: readonly CasePages[],
+    quarter: number,
+    days: QuarterDays,
+  ): Generator<SyntheticRow> {
+    const file = engagement.files[quarter];
+    if (!file) return;
+    for (const [index, member] of members.entries()) {
+      const { person, registered, style } = member.case;
+      const page = pages[index];
+      if (!page || person.role !== 'child' || !member.consents) continue;
+      const random = this.#sessions.at('reviews', person.number);
+      for (const [kind, due] of reviewsDue) {
+        const day = person.born + due + random.below(14);
+        const attended = random.chance(ATTENDS);
+        const byTelephone = random.chance(0.1);
+        if (day < Math.max(days.starts, registered) || day >= days.ends) continue;
+        const event: RowEvent = {
+          eventDate: dateText(day, style),
+          sessionKind: kind,
+          attended: attended ? 'true' : 'false',
+          minutes: attended ? String(30 + 15 * (day % 3)) : '',
+          columns: { medium: byTelephone ? 'telephone' : 'face-to-face' },
+        };
+        yield rowOf(file, page.line(engagement, quarter, event), person);
+      }
+    }
+  }
+
+  /** What adults, and practitioners, say of a service when they leave it. */
+  *#feedbackRows(
+    { plan, from, to, members }: Enrolment,
+    pages: readonly CasePages[],
+    stream: number,
+  ): Generator<SyntheticRow> {
+    const { feedback } = plan;
+    const file = feedback?.files[to];
+    const days = this.#plan.quarters[to];
+    if (!feedback || !file || !days || from > to) return;
+    const random = this.#feedback.at('feedback', stream);
+    for (const [index, member] of members.entries()) {
+      const { person, registered, style, household } = member.case;
+      const page = pages[index];
+      const day = Math.max(days.starts + random.below(days.ends - days.starts), registered);
+      if (!random.chance(GIVES_FEEDBACK) || !page || !member.consents) continue;
+      if (!feedback.roles.includes(person.role) || day >= days.ends) continue;
+      if (member.case.faults.withdrawn <= to) continue;
+      for (const question of feedback.printer.codes.get('question') ?? []) {
+        const aboutWork = question.startsWith('training') || question.startsWith('confident');
+        if (aboutWork !== (person.role === 'practitioner')) continue;
+        const pleased = random.chance(0.6 + household.decile * 0.02);
+        const rating = String(pleased ? 4 + random.below(2) : 1 + random.below(4));
+        const event: RowEvent = { eventDate: dateText(day, style), question, rating };
+        yield rowOf(file, page.line(feedback, to, event), person);
       }
     }
   }
@@ -229,92 +308,29 @@ export class RowWriter {
     const event = sessionEvent(session, true, plan);
     return { of: 'row', file, line: engagement.printer.printLine(printed, event), person: '', role };
   }
-
-  *#assessments(source: ServicePlan, outcome: DatasetPlan, household: Household): Generator<SyntheticRow> {
-    for (const [quarter, file] of outcome.files.entries()) {
-      if (!file) continue;
-      const ends = Number(file.period.slice(0, 4)) + 1;
-      const { printer } = outcome;
-      for (const child of household.children) {
-        // Reception is the school year in which a child turns five.
-        const born = isoOf(child.born);
-        if (born < `${ends - 6}-09-01` || born >= `${ends - 5}-09-01`) continue;
-        const random = this.#outcomes.at('outcome', child.number * this.#plan.quarters.length + quarter);
-        if (!random.chance(SHARE_ASSESSED)) continue;
-        const assessed = Date.UTC(ends, 5, 10 + random.below(18)) / 86_400_000;
-        const held = this.#enrolments.outcomeCase(source, child, household, assessed);
-        const withoutEmail = random.chance(SCHOOL_WITHOUT_EMAIL);
-        const known = holdCase(held, momentOf(held, quarter, assessed), this.#contacts);
-        const printed = printer.printCase(withoutEmail ? { ...known, carerEmail: '' } : known);
-        const word = (fact: 'instrument' | 'occasion') => printer.codes.get(fact)?.[0] ?? '';
-        for (const measure of printer.codes.get('measure')?.slice(0, 3) ?? []) {
-          const asExpected = random.chance(0.5 + household.decile * 0.03);
-          const event: RowEvent = {
-            eventDate: dateText(assessed, source.style),
-            instrument: word('instrument'),
-            measure,
-            occasion: word('occasion'),
-            score: asExpected ? '2' : '1',
-          };
-          yield row(file, printer.printLine(printed, event), child);
-        }
-      }
-    }
-  }
-}
-
-/** The printed rows of a member in a provider’s case system, printed again only when something has changed. */
-class CasePages {
-  #lastHeld: { signature: number; held: HeldCase } | undefined;
-  readonly #printed = new Map<DatasetPlan, { signature: number; page: PrintedCase }>();
-  readonly #subject: Case;
-  readonly #contacts: Contacts;
-  readonly #plan: Plan;
-
-  constructor(subject: Case, contacts: Contacts, plan: Plan) {
-    this.#subject = subject;
-    this.#contacts = contacts;
-    this.#plan = plan;
-  }
-
-  /** Whether the rows differ from those of the quarter before. */
-  changedIn(quarter: number): boolean {
-    return signatureOf(this.#momentIn(quarter)) !== signatureOf(this.#momentIn(quarter - 1));
-  }
-
-  line(dataset: DatasetPlan, quarter: number, event: RowEvent): string {
-    const moment = this.#momentIn(quarter);
-    const signature = signatureOf(moment);
-    const known = this.#printed.get(dataset);
-    if (known?.signature === signature) return dataset.printer.printLine(known.page, event);
-    if (this.#lastHeld?.signature !== signature) {
-      this.#lastHeld = { signature, held: holdCase(this.#subject, moment, this.#contacts) };
-    }
-    const page = dataset.printer.printCase(this.#lastHeld.held);
-    this.#printed.set(dataset, { signature, page });
-    return dataset.printer.printLine(page, event);
-  }
-
-  #momentIn(quarter: number): CaseMoment {
-    return momentOf(this.#subject, quarter, this.#plan.quarters[Math.max(quarter, 0)]?.ends ?? 0);
-  }
 }
 
 const noEvent: RowEvent = {};
 
-const sessionEvent = (session: Session, attended: boolean, { style }: Pick<Case, 'style'>): RowEvent => ({
+/** The reviews of a health visitor, by the day of life on which they are due. */
+const reviewsDue: readonly (readonly [kind: string, day: Day])[] = [
+  ['new-birth-visit', 12],
+  ['6-to-8-week-review', 49],
+  ['12-month-review', 370],
+  ['2-to-2-and-a-half-year-review', 830],
+];
+
+const sessionEvent = (
+  session: Session,
+  attended: boolean,
+  { style }: Pick<Case, 'style'>,
+  canceller = '',
+): RowEvent => ({
   eventDate: dateText(session.day, style),
   sessionKind: session.kind,
   attended: attended ? 'true' : 'false',
   minutes: attended && session.minutes > 0 ? String(session.minutes) : '',
-});
-
-const row = (file: SyntheticFile, line: string, person: Person): SyntheticRow => ({
-  of: 'row',
-  file,
-  line,
-  person: personId(person.number),
-  role: person.role,
+  columns: { cancelled_by: canceller },
 });
 
 /** Category, unit and maximum quantity of the activity items in LEAP's definition. */
@@ -325,16 +341,29 @@ const usualActivity: Readonly<Record<string, { category: string; unit: string; m
   'capital-spend': { category: 'financial', unit: 'pounds', most: 25_000 },
   'places-improved': { category: 'material', unit: 'places', most: 3 },
   'resource-packs': { category: 'material', unit: 'packs', most: 200 },
+  expenditure: { category: 'financial', unit: 'pounds', most: 20_000 },
+  income: { category: 'financial', unit: 'pounds', most: 5_000 },
+  'staff-in-post': { category: 'human', unit: 'full-time-equivalents', most: 6 },
+  'staff-hours': { category: 'human', unit: 'hours', most: 600 },
+  volunteers: { category: 'human', unit: 'people', most: 12 },
+  'volunteer-hours': { category: 'human', unit: 'hours', most: 120 },
+  'sessions-delivered': { category: 'activity', unit: 'sessions', most: 40 },
+  'homes-inspected': { category: 'activity', unit: 'homes', most: 15 },
 };
 
 const nobody = (): HeldCase => ({
   caseNumber: '',
   role: 'none',
   firstName: '',
+  forename: '',
+  surname: '',
+  familyReference: '',
   email: '',
   carerEmail: '',
   contactNumber: '',
+  additionalContactNumber: '',
   nhsNumber: '',
+  carerNhsNumber: '',
   dateOfBirth: '',
   gender: '',
   postcode: '',
@@ -348,6 +377,12 @@ const nobody = (): HeldCase => ({
   specialEducationalNeeds: '',
   loneParent: '',
   pregnant: '',
+  expectedDate: '',
+  volunteer: '',
+  employmentStatus: '',
+  parentalEducation: '',
+  readingHours: '',
+  previousLiveBirths: '',
   consentGiven: '',
   consentFormVersion: '',
   consentDate: '',

@@ -16,6 +16,12 @@ export interface ServiceProfile {
   /** Number of sessions offered to a family in a quarter. */
   readonly sessions: readonly [fewest: number, most: number];
   readonly kinds: Weighted<string>;
+  /** Of an administrative source: whom it covers. `users`: families who come, as to a service. */
+  readonly covers: 'families' | 'births' | 'users';
+  /** Of an administrative source that covers users: share of families who come. */
+  readonly share: number;
+  /** The measurement tool of its outcomes, if its schema lists several. */
+  readonly instrument: string | undefined;
   /** Whether its families are at risk: protected addresses, missing identifiers. */
   readonly atRisk: boolean;
 }
@@ -31,12 +37,18 @@ const profile = (rest: Partial<ServiceProfile>): ServiceProfile => ({
   quarters: middling,
   sessions: [2, 8],
   kinds: weighted(['group-session', 80], ['one-to-one', 20]),
+  covers: 'families',
+  share: 1,
+  instrument: undefined,
   atRisk: false,
   ...rest,
 });
 
 const known: Readonly<Record<string, ServiceProfile>> = {
-  'baby-steps': profile({ popularity: 9, secondCarer: 0.6, quarters: short, sessions: [4, 9] }),
+  'baby-steps': profile({
+    ...{ popularity: 9, secondCarer: 0.6, quarters: short, sessions: [4, 9] },
+    instrument: 'prenatal-attachment-inventory',
+  }),
   'pairs-together-time': profile({
     popularity: 7,
     kinds: weighted(['group-session', 90], ['telephone-support', 10]),
@@ -51,6 +63,7 @@ const known: Readonly<Record<string, ServiceProfile>> = {
   'making-it-real': profile({ popularity: 11, kinds: weighted(['home-visit', 60], ['group-session', 40]) }),
   'natural-thinkers': profile({
     popularity: 22,
+    instrument: 'wellcomm',
     quarters: middling,
     sessions: [4, 10],
     kinds: weighted(['group-session', 70], ['drop-in', 30]),
@@ -73,6 +86,45 @@ const known: Readonly<Record<string, ServiceProfile>> = {
     popularity: 6,
     participants: 'carer',
     kinds: weighted(['group-session', 100]),
+  }),
+  'pairs-one-to-one': profile({
+    popularity: 5,
+    quarters: middling,
+    sessions: [4, 8],
+    kinds: weighted(['one-to-one', 80], ['home-visit', 20]),
+    instrument: 'dc-0-5',
+  }),
+  'dv-groups': profile({ popularity: 2, secondCarer: 0, participants: 'carer', atRisk: true }),
+  'speech-language-evelina': profile({
+    ...{ popularity: 10, participants: 'children', sessions: [2, 6], instrument: 'wellcomm' },
+  }),
+  'oral-health-packs': profile({ popularity: 8, quarters: short, sessions: [1, 1] }),
+  'oral-health-supervised-toothbrushing': profile({
+    ...{ popularity: 9, participants: 'children', sessions: [3, 6] },
+  }),
+  'family-nurse-partnership': profile({
+    popularity: 2,
+    quarters: long,
+    kinds: weighted(['home-visit', 90], ['telephone-support', 10]),
+  }),
+  'overcrowded-housing': profile({
+    ...{ popularity: 3, participants: 'carer', sessions: [1, 4] },
+    kinds: weighted(['one-to-one', 60], ['home-visit', 40]),
+  }),
+  'group-pregnancy-care': profile({
+    ...{ popularity: 5, participants: 'carer', secondCarer: 0, quarters: short, sessions: [3, 8] },
+  }),
+  maternity: profile({ covers: 'births' }),
+  'childrens-centres': profile({
+    covers: 'users',
+    share: 0.35,
+    sessions: [1, 4],
+    kinds: weighted(
+      ['stay-and-play', 60],
+      ['child-health-clinic', 20],
+      ['family-support', 12],
+      ['course', 8],
+    ),
   }),
   'caseload-midwifery': profile({
     popularity: 5,

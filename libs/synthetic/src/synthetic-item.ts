@@ -1,4 +1,5 @@
 import type { PeriodCode, Role } from '@kinledger/contracts';
+import type { Person } from './household.js';
 import type { SyntheticFile } from './plan.js';
 
 /** A data row of a file, with the person that it is truly about. */
@@ -25,3 +26,12 @@ export interface SyntheticPerson {
 
 export const personId = (number: number): string => `P${String(number + 1).padStart(7, '0')}`;
 export const familyId = (number: number): string => `F${String(number + 1).padStart(7, '0')}`;
+
+/** A row about a person. */
+export const rowOf = (file: SyntheticFile, line: string, person: Person): SyntheticRow => ({
+  of: 'row',
+  file,
+  line,
+  person: personId(person.number),
+  role: person.role,
+});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Installation } from '../../e2e/installation.js';
 import { Random } from '../random.js';
+import { fewDatasets } from '../../support/few-datasets.js';
 
 interface ManifestFile {
   readonly dataset: string;
@@ -55,7 +56,15 @@ export async function workOf(size: Size, seed: string): Promise<Work> {
   const folder = mkdtempSync(join(tmpdir(), 'kinledger-chaos-'));
   const installation = new Installation();
   try {
-    const args = ['--people', String(size.people), '--quarters', String(size.quarters), '--seed', seed];
+    const args = [
+      '--people',
+      String(size.people),
+      '--quarters',
+      String(size.quarters),
+      '--seed',
+      seed,
+      ...fewDatasets,
+    ];
     const out = join(folder, 'programme');
     const { code, stderr } = await installation.run('generate', '--out', out, ...args);
     if (code !== 0) throw new Error(`the programme was not generated: ${stderr}`);

@@ -277,10 +277,24 @@ def format_of(field):
 
 def read_programme(folder):
     programme = json.loads((folder / "programme.json").read_text())
+    for path in sorted((folder / "services").glob("*.json")):
+        add_service(programme, path.stem, json.loads(path.read_text()))
     programme["schemas"] = {
         path.name: json.loads(path.read_text()) for path in sorted((folder / "datasets").glob("*.json"))
     }
     return programme
+
+
+def add_service(programme, name, service):
+    """A service from a file of its own, with its datasets; they follow those of programme.json."""
+    programme.setdefault("services", []).append({**service, "id": name})
+    for kind, dataset in service.get("datasets", {}).items():
+        programme.setdefault("datasets", []).append(
+            {**dataset, "id": f"{name}.{kind}", "service": name, "dataType": kind}
+        )
+    for scope in programme["familyScopes"]:
+        if scope["scope"] in service.get("familyScopes", []):
+            scope["services"].append(name)
 
 
 def read_files(programme, folder, salt):

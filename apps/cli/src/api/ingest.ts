@@ -77,6 +77,15 @@ export interface Attestation {
   readonly words: string;
 }
 
+/** What the sender says of how a file is to be read. */
+export interface HowToRead {
+  /** A saved mapping as ID.VERSION, or none. */
+  readonly mapping?: string | undefined;
+  /** Date fields by the order of day and month in their column, separated by commas. */
+  readonly dayFirst?: string | undefined;
+  readonly monthFirst?: string | undefined;
+}
+
 export interface SubmitOptions {
   readonly mode?: 'replace' | 'add' | undefined;
   readonly onBehalfOf?: string | undefined;
@@ -88,11 +97,14 @@ export interface SubmitOptions {
 /** Client of ingest's API. */
 export const ingestApi = (endpoint: Endpoint) => ({
   /** Uploads a file, streaming it from disk. Resolves when it is validated. */
-  async upload(file: string, dataset: string, period: string, mapping?: string): Promise<Upload> {
+  async upload(file: string, dataset: string, period: string, how: HowToRead = {}): Promise<Upload> {
     const body = await blobOf(file);
+    const { mapping, dayFirst, monthFirst } = how;
     const query = new URLSearchParams({
       ...{ dataset, period },
       ...(mapping === undefined ? {} : { mapping }),
+      ...(dayFirst === undefined ? {} : { dayFirst }),
+      ...(monthFirst === undefined ? {} : { monthFirst }),
     }).toString();
     return callJson(endpoint, `/v1/uploads?${query}`, upload, { method: 'POST', body });
   },

@@ -45,6 +45,20 @@ const reachAnswer = z.object({
 });
 export type ReachAnswer = z.infer<typeof reachAnswer>;
 
+const datasetRows = z.object({
+  dataset: z.string(),
+  files: z.number(),
+  read: z.number(),
+  accepted: z.number(),
+  warned: z.number(),
+  rejected: z.number(),
+  linked: z.number(),
+  unlinkable: z.number(),
+  referred: z.number(),
+});
+/** Rows of the files of a dataset that stand, by what became of them. */
+export type DatasetRows = z.infer<typeof datasetRows>;
+
 const catalogue = z.object({
   figures: z.array(
     z.object({
@@ -112,6 +126,9 @@ export const reportingApi = (endpoint: Endpoint) => ({
       if (page.submissions.length === 0 || all.length >= page.total) return all;
     }
   },
+
+  datasets: async (): Promise<readonly DatasetRows[]> =>
+    (await callJson(endpoint, '/v1/datasets', z.object({ datasets: z.array(datasetRows) }))).datasets,
 
   reach: (period: string, asAt?: number): Promise<ReachAnswer> =>
     callJson(endpoint, `/v1/figures/reach?${reachQuery(period, asAt)}`, reachAnswer),

@@ -2,7 +2,12 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const size = z.object({ people: z.number(), quarters: z.number(), seed: z.string() });
+const size = z.object({
+  people: z.number(),
+  quarters: z.number(),
+  seed: z.string(),
+  only: z.array(z.string()).readonly().optional(),
+});
 
 const manifest = z.object({
   endPeriod: z.string(),

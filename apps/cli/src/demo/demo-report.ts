@@ -2,6 +2,7 @@ import { count, percent } from '../output/output.js';
 import { table } from '../output/table.js';
 import type { Size } from '../generate/size.js';
 import type { ReachExplained } from './evaluation/explain-reach.js';
+import type { DatasetRows } from '../api/reporting.js';
 import type { Judged, JudgedReach } from './evaluation/judge-reach.js';
 import type { LinkageQuality } from './evaluation/linkage-quality.js';
 
@@ -18,6 +19,7 @@ export interface DemoReport {
   /** Seconds from the upload of the first file to the figures with the last; null if the data was already loaded. */
   readonly seconds: number | null;
   readonly rowsPerSecond: number | null;
+  readonly datasets: readonly DatasetRows[];
   readonly linkage: LinkageQuality;
   readonly reach: JudgedReach;
   readonly explained: ReachExplained;
@@ -79,12 +81,30 @@ export function demoReport(report: DemoReport): string {
     `  precision ${percent(linkage.precision, 2)} (${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong)`,
     `  recall    ${percent(linkage.recall, 2)} (${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier)`,
     '',
+    'Rows by dataset, and what became of them',
+    datasetTable(report.datasets),
+    '',
     loadLine(report),
     ...report.refused.map(
       (file) => `  refused: ${file.dataset} ${file.period} (${file.reason ?? 'no reason given'})`,
     ),
     `Reports: ${report.pages}`,
   ].join('\n');
+}
+
+const datasetCounts = [
+  ...(['read', 'accepted', 'warned', 'rejected', 'linked', 'unlinkable', 'referred'] as const),
+];
+
+function datasetTable(datasets: readonly DatasetRows[]): string {
+  const total = (name: (typeof datasetCounts)[number]) => datasets.reduce((sum, row) => sum + row[name], 0);
+  return table(
+    [{ title: 'Dataset' }, ...datasetCounts.map(right)],
+    [
+      ...datasets.map((row) => [row.dataset, ...datasetCounts.map((name) => count(row[name]))]),
+      ['all', ...datasetCounts.map((name) => count(total(name)))],
+    ],
+  );
 }
 
 /** One line per step from the truth to the figure; the steps add up. */

@@ -111,6 +111,7 @@ async function filesOf(
     people: options.people ?? defaultSize.people,
     quarters: options.quarters ?? defaultSize.quarters,
     seed: options.seed ?? defaultSize.seed,
+    only: options.only,
   };
   if (folder.manifest() === undefined) {
     say(options.json, `generating ${count(size.people)} people over ${size.quarters} quarters`);
@@ -193,10 +194,11 @@ async function reportOf(
 ): Promise<DemoReport> {
   const { services, tokens } = connection;
   const reporting = reportingApi({ url: services['reporting-api'], token: tokens.reader });
-  const [linkage, explained, answer] = await Promise.all([
+  const [linkage, explained, answer, datasets] = await Promise.all([
     judgeLinkage(connection.evaluation, folder.truth, loaded.files),
     explainReach(connection.evaluation, folder.truth, loaded.files, manifest.endPeriod),
     reporting.reach(manifest.endPeriod),
+    reporting.datasets(),
   ]);
   const { size, rows, seconds, files } = loaded;
   return {
@@ -206,6 +208,7 @@ async function reportOf(
     rows,
     seconds,
     rowsPerSecond: seconds === null ? null : rows / seconds,
+    datasets,
     linkage,
     explained,
     reach: judgeReach(answer, trueReach(folder.truth, manifest.endPeriod)),
@@ -216,8 +219,8 @@ async function reportOf(
 /** A home holds one demo: loading another beside it would mix two truths. */
 function requireSameSize(held: Size | undefined, asked: Partial<Size>, home: string): void {
   if (held === undefined) return;
-  const differs = (['people', 'quarters', 'seed'] as const).filter(
-    (name) => asked[name] !== undefined && asked[name] !== held[name],
+  const differs = (['people', 'quarters', 'seed', 'only'] as const).filter(
+    (name) => asked[name] !== undefined && String(asked[name]) !== String(held[name]),
   );
   if (differs.length === 0) return;
   throw new Failure(

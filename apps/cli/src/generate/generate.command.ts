@@ -41,7 +41,8 @@ export function addGenerateCommand(program: Command): void {
 }
 
 async function generate({ out, json, ...options }: Options): Promise<void> {
-  const size: Size = { ...defaultSize, ...options };
+  const { people, quarters, seed, only } = { ...defaultSize, ...options };
+  const size: Size = { people, quarters, seed, only };
   const programme = await readProgramme(programmeDirectory(options.programme));
   const { salt, from } = await saltFor(options.saltFile, join(homeDirectory(), 'secrets'));
   if (from === 'synthetic') {
@@ -52,10 +53,8 @@ async function generate({ out, json, ...options }: Options): Promise<void> {
   }
   const progress = createProgress(json !== true);
   const bar = progress.bar('people', size.people);
-  const written = await writeProgramme(
-    out,
-    { programme, salt, people: size.people, quarters: size.quarters, seed: size.seed },
-    ({ people }) => bar.update(Math.min(people, size.people)),
+  const written = await writeProgramme(out, { ...size, programme, salt }, ({ people }) =>
+    bar.update(Math.min(people, size.people)),
   );
   progress.stop();
   print(

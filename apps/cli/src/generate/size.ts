@@ -5,16 +5,26 @@ export interface Size {
   readonly people: number;
   readonly quarters: number;
   readonly seed: string;
+  /** Services and datasets to write files for; all if absent. */
+  readonly only?: readonly string[] | undefined;
 }
 
 export const defaultSize: Size = { people: 2000, quarters: 4, seed: 'demo' };
 
-/** Adds `--people`, `--quarters` and `--seed` without defaults, so that the demo can tell whether they were given. */
+/** Adds the options of a size without defaults, so that the demo can tell whether they were given. */
 export const addSizeOptions = (command: Command): Command =>
   command
     .option('--people <n>', `people in families, about (default: ${defaultSize.people})`, wholeNumber)
     .option('--quarters <n>', `financial quarters (default: ${defaultSize.quarters})`, wholeNumber)
-    .option('--seed <text>', 'which of all synthetic programmes: the same seed gives the same files');
+    .option('--seed <text>', 'which of all synthetic programmes: the same seed gives the same files')
+    .option('--only <names>', 'services and datasets, joined by commas (default: all)', namesOf);
+
+function namesOf(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => !/^[a-z][a-z0-9-]*(\.[a-z]+)?$/.test(name)))
+    throw new InvalidArgumentError('expected names such as baby-steps,health-visiting.user');
+  return names;
+}
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');

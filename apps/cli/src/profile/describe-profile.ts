@@ -1,6 +1,6 @@
 import type { ProfileComparison, ProfiledColumn } from '@kinledger/intake-files/profiling';
-import Table from 'cli-table3';
 import { count, percent } from '../output/output.js';
+import { table } from '../output/table.js';
 import type { ProfileDocument } from './profile-of.js';
 
 const kindNames: Readonly<Record<ProfiledColumn['kind'], string>> = {
@@ -50,28 +50,35 @@ export function describeProfile(profile: ProfileDocument): string {
     .join('\n\n');
 }
 
-const plainTable = { style: { head: [], border: [], compact: true } };
+const right = (title: string) => ({ title, align: 'right' as const });
 
 function tableOf(columns: readonly ProfiledColumn[]): string {
-  const table = new Table({
-    head: ['', 'title', 'holds', 'filled', 'different', 'fit', 'from', 'to'],
-    colAligns: ['right', 'left', 'left', 'right', 'right', 'right', 'left', 'left'],
-    ...plainTable,
-  });
-  for (const { column, title, kind, filled, empty, noValue, distinct, readAs, range } of columns) {
-    const cells = filled + empty + noValue.reduce((sum, each) => sum + each.cells, 0);
-    table.push([
-      column,
-      title || '(no title)',
-      kindNames[kind],
-      cells === 0 ? '' : percent(filled / cells),
-      `${distinct.more ? 'over ' : ''}${count(distinct.values)}`,
-      filled === 0 ? '' : percent(readAs.kept / filled),
-      range?.least ?? '',
-      range?.greatest ?? '',
-    ]);
-  }
-  return table.toString();
+  return table(
+    [
+      ...[
+        right(''),
+        { title: 'title' },
+        { title: 'holds' },
+        right('filled'),
+        right('different'),
+        right('fit'),
+      ],
+      ...[{ title: 'from' }, { title: 'to' }],
+    ],
+    columns.map(({ column, title, kind, filled, empty, noValue, distinct, readAs, range }) => {
+      const cells = filled + empty + noValue.reduce((sum, each) => sum + each.cells, 0);
+      return [
+        String(column),
+        title || '(no title)',
+        kindNames[kind],
+        cells === 0 ? '' : percent(filled / cells),
+        `${distinct.more ? 'over ' : ''}${count(distinct.values)}`,
+        filled === 0 ? '' : percent(readAs.kept / filled),
+        range?.least ?? '',
+        range?.greatest ?? '',
+      ];
+    }),
+  );
 }
 
 function identifiersOf(columns: readonly ProfiledColumn[]): string {

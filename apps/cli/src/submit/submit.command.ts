@@ -20,6 +20,8 @@ interface Options extends Sayings {
   readonly dataset: string;
   readonly period: string;
   readonly dryRun?: boolean;
+  readonly dayFirst?: string;
+  readonly monthFirst?: string;
   readonly errors?: string;
   readonly annotated?: string;
   readonly mode?: 'replace' | 'add';
@@ -43,6 +45,11 @@ export function addSubmitCommand(program: Command): void {
       '--mapping <id.version>',
       'read the file by exactly this saved mapping, or by none (default: the one for its titles)',
     )
+    .option(
+      '--day-first <fields>',
+      'date fields whose column has the day first, separated by commas; if it is asked for',
+    )
+    .option('--month-first <fields>', 'date fields whose column has the month first, separated by commas')
     .option('--dry-run', 'validate only, and say what submitting would do; nothing is kept')
     .option('--errors <file>', 'write the error report, row by row, as CSV')
     .option(
@@ -78,13 +85,13 @@ interface Outcome {
 async function submit(file: string, options: Options): Promise<void> {
   const { ingest: endpoint, reporting, linker } = await endpointsFor(options);
   const ingest = ingestApi(endpoint);
-  const { dataset, period, mapping } = options;
+  const { dataset, period } = options;
   if (saysAnything(options)) {
     const saved = await confirmSayings(endpoint, { path: file, dataset, period }, options);
     say(options.json, `mapping ${saved.id} is saved as version ${saved.version}`);
   }
   say(options.json, `validating ${file}`);
-  const upload = await ingest.upload(file, dataset, period, mapping);
+  const upload = await ingest.upload(file, dataset, period, options);
   // The reports hold values of the provider's file.
   if (options.errors !== undefined) writePrivateFile(options.errors, await ingest.errors(upload.id));
   if (options.annotated !== undefined)

@@ -7,6 +7,7 @@ import {
   matchHeader,
   openFile,
   proposeColumns,
+  sampled,
   UnmatchedValues,
   type ColumnProposal,
   type HeaderMatch,
@@ -109,12 +110,13 @@ async function lookAtRows(
   { saved, columns }: Pick<MappingProposal, 'saved' | 'columns'>,
 ): Promise<Pick<MappingProposal, 'unmatched' | 'rowsLookedAt' | 'samplesOf'>> {
   const dataset = withMapping(file.dataset, saved);
-  const validator = rowValidatorFor(receiver, { ...file, dataset }, table, mapping);
+  const { sample, batches } = await sampled(table.batches);
+  const validator = rowValidatorFor(receiver, { ...file, dataset }, table, mapping, sample);
   const unmatched = new UnmatchedValues(dataset.schema);
   const samples = new Samples(columns);
   let rowNumber = table.headerRow;
   let rowsLookedAt = 0;
-  for await (const batch of table.batches) {
+  for await (const batch of batches) {
     for (const record of batch) {
       rowNumber += 1;
       // The rest is read and ignored: an answer before the end of a body may not reach its sender.

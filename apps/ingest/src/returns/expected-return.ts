@@ -36,15 +36,17 @@ export function expectedReturns(
 ): readonly ExpectedReturn[] {
   return programme.datasets.flatMap((dataset) => {
     const agreement = programme.agreement(dataset.agreement);
-    const { every, dueDays, from } = returnsExpectedOf(dataset);
+    const { every, dueDays, from, absent } = returnsExpectedOf(dataset);
     if (agreement === undefined || every === 'never') return [];
     const first = from !== undefined && from > agreement.validFrom ? from : agreement.validFrom;
     const end = daysAfter(agreement.validTo, 1);
     const periods: ExpectedReturn[] = [];
     let period = periodOfDate(first, every);
     if (period !== undefined && period.start < first) period = nextPeriod(period);
-    for (; period !== undefined && period.start <= today && period.end <= end; period = nextPeriod(period))
+    for (; period !== undefined && period.start <= today && period.end <= end; period = nextPeriod(period)) {
+      if (absent.has(period.code)) continue;
       periods.unshift({ dataset, period, due: daysAfter(period.end, dueDays - 1) });
+    }
     return periods;
   });
 }

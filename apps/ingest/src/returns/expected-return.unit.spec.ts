@@ -41,6 +41,9 @@ describe('the returns that are expected', () => {
     ]);
     const own = { every: 'academic-year', dueDays: 60, from: '2023-09-01' } as const;
     expect(expectedOf({ returns: own }, '2024-09-01', agreement)).toEqual(['2023-24-AY 2024-10-30']);
+    const cancelled = { every: 'academic-year', absent: ['2022-23-AY'] } as unknown as Dataset['returns'] &
+      object;
+    expect(expectedOf({ returns: cancelled }, '2024-09-01', agreement)).toEqual(['2023-24-AY 2024-09-28']);
     expect(expectedOf({ returns: { every: 'never' } }, '2024-09-01', agreement)).toEqual([]);
     expect(expectedOf({ returns: { from: '2023-05-01' } }, '2023-07-01')).toEqual(['2023-24-Q2 2023-10-28']);
   });

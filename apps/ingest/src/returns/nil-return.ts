@@ -38,7 +38,8 @@ export async function makeNilReturn(
   const period = periodFor(request.period, today);
   const { provider } = dataset.serviceDefinition;
   if (request.onBehalfOf !== undefined && request.onBehalfOf !== provider) throw attestationWrong();
-  if (returnsExpectedOf(dataset).every !== period.kind) throw notExpected();
+  const { every, absent } = returnsExpectedOf(dataset);
+  if (every !== period.kind || absent.has(period.code)) throw notExpected();
   if (period.end > today) throw notOver(period.label);
   liveAgreement(programme, dataset, period);
   requireAttestation('nil-return', request.attest, true);

@@ -76,6 +76,8 @@ export const upload = (
     readonly caller?: Caller;
     readonly dataset?: string;
     readonly period?: string;
+    /** More parameters, such as `monthFirst=session_date`. */
+    readonly query?: string;
     readonly headers?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Answer<UploadBody>> =>
@@ -83,7 +85,7 @@ export const upload = (
     ingest,
     options.caller ?? 'officer',
     'POST',
-    `/v1/uploads?dataset=${options.dataset ?? DATASET}&period=${encodeURIComponent(options.period ?? PERIOD)}`,
+    `/v1/uploads?dataset=${options.dataset ?? DATASET}&period=${encodeURIComponent(options.period ?? PERIOD)}&${options.query ?? ''}`,
     { body, headers: { 'content-type': 'text/csv', ...options.headers } },
   );
 

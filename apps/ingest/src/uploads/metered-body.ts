@@ -52,11 +52,13 @@ export class MeteredBody {
   }
 
   /**
-   * HMAC-SHA-256 of all bytes, and of how they were read if that is not by the schema alone, 64 hex digits. Call once,
-   * after the last chunk.
+   * HMAC-SHA-256 of all bytes, 64 hex digits. Call once, after the last chunk.
+   * @param readAs how the file is read if that is not by its schema alone: by which mapping, and in which order its
+   * dates stand; else empty.
    */
-  contentHash(readBy = ''): string {
-    if (readBy !== '') this.#hash.update(`\nread by ${readBy}`);
+  contentHash(readAs: string): string {
+    // No file that is read holds a NUL.
+    if (readAs !== '') this.#hash.update(`\0${readAs}`);
     return this.#hash.digest('hex');
   }
 

@@ -4,17 +4,20 @@ import type { UploadId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { sha256Hex, type Period } from '@kinledger/domain';
 import {
+  columnReadings,
   fileRefused,
   isFileRefused,
   knownTitles,
   mapHeader,
   openFile,
   RowValidator,
+  sampled,
   UnmatchedValues,
+  type DateColumn,
+  type DeclaredOrder,
   type FileLimits,
   type FileRefused,
   type HeaderMapping,
-  type MonthFirstColumn,
   type RefusalReason,
   type RowOutcome,
   type TableFile,
@@ -35,6 +38,7 @@ import { RowEntries } from '../register/row-entries.js';
 import { foreseeSubmission, type OfferedFile } from '../submissions/foresee-submission.js';
 import type { ForeseenSubmissions } from '../submissions/foreseen-submissions.js';
 import { FileCounts } from './counts.js';
+import { textOfOrders } from './declared-orders.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
 import { busy, stopping } from './stopping.js';
@@ -73,6 +77,8 @@ export interface FileToReceive {
   readonly today: string;
   readonly salts: KnownSalts;
   readonly wantedMapping?: WantedMapping | undefined;
+  /** The order of day and month in columns, by field, as far as the sender declares it. */
+  readonly orders: ReadonlyMap<string, DeclaredOrder>;
 }
 
 /** A file that was read to its end, whether or not it may be submitted. */
@@ -140,15 +146,16 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const { counts, rowsAlone, monthFirst, unmatched } = await landRows(
+    const { counts, rowsAlone, dates, unmatched } = await landRows(
       receiver,
       { ...file, dataset },
       writer,
       table,
       mapping,
     );
-    const end = verdict(counts, monthFirst, dataset);
-    const contentHash = metered.contentHash(savedMapping === undefined ? '' : mappingDigest(savedMapping));
+    const end = verdict(counts, dates, dataset);
+    const readAs = [savedMapping === undefined ? '' : mappingDigest(savedMapping), textOfOrders(file.orders)];
+    const contentHash = metered.contentHash(readAs.filter((part) => part !== '').join(' '));
     const offered = {
       upload,
       dataset: dataset.id,
@@ -245,7 +252,7 @@ const readingOf = (table: TableFile): Reading => ({
   delimiter: table.delimiter,
   sheet: table.sheet?.place ?? null,
   headerRow: table.headerRow,
-  remarks: table.remarks() ?? null,
+  remarks: table.remarks(),
 });
 
 /** No valid row is longer than its columns may be in total; an unclosed quotation mark causes one that is. */
@@ -267,9 +274,16 @@ export const fileLimits = (
 /** The validator of a file's rows, whether they are kept or only looked at. */
 export const rowValidatorFor = (
   { limits, programme }: Pick<Receiver, 'limits' | 'programme'>,
-  { dataset, period, today, salts }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts'>,
+  {
+    dataset,
+    period,
+    today,
+    salts,
+    orders,
+  }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts' | 'orders'>,
   { header }: Pick<TableFile, 'header'>,
   mapping: HeaderMapping,
+  sample: readonly (readonly string[])[],
 ): RowValidator =>
   new RowValidator(dataset, mapping, {
     headerLength: header.length,
@@ -280,22 +294,25 @@ export const rowValidatorFor = (
     limits,
     synthetic: programme.definition.synthetic,
     salts,
+    readings: columnReadings(dataset.schema, mapping, sample, orders),
     sha256: sha256Hex,
   });
 
 async function landRows(
   { pool, limits, contentHashKey, programme }: Receiver,
-  { dataset, period, today, salts }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts'>,
+  file: FileToReceive,
   writer: LandingWriter,
   table: TableFile,
   mapping: HeaderMapping,
 ): Promise<{
   readonly counts: FileCounts;
   readonly rowsAlone: number;
-  readonly monthFirst: readonly MonthFirstColumn[];
+  readonly dates: readonly DateColumn[];
   readonly unmatched: readonly UnmatchedField[];
 }> {
-  const validator = rowValidatorFor({ limits, programme }, { dataset, period, today, salts }, table, mapping);
+  const { dataset } = file;
+  const { sample, batches } = await sampled(table.batches);
+  const validator = rowValidatorFor({ limits, programme }, file, table, mapping, sample);
   const rows = new RowChunks(writer);
   const entries = new RowEntries(
     contentHashKey,
@@ -310,7 +327,7 @@ async function landRows(
   const unmatched = new UnmatchedValues(dataset.schema);
   let rowNumber = table.headerRow;
   let heartbeatAt = performance.now();
-  for await (const batch of table.batches) {
+  for await (const batch of batches) {
     for (const record of batch) {
       rowNumber += 1;
       const row = validator.validate(record, rowNumber);
@@ -333,10 +350,10 @@ async function landRows(
   await rows.write();
   await report.write();
   await writer.flush();
-  const monthFirst = validator.monthFirstColumns();
-  for (const { mixed, doubtful } of monthFirst) if (mixed !== undefined) counts.addFinding(mixed, doubtful);
+  const dates = validator.dateColumns();
+  for (const { rule, doubtful } of dates) if (rule !== undefined) counts.addFinding(rule, doubtful);
   for (const { rule, rows: without } of validator.fileFindings()) counts.addFinding(rule, without);
-  return { counts, rowsAlone: await register.finish(), monthFirst, unmatched: unmatched.byField() };
+  return { counts, rowsAlone: await register.finish(), dates, unmatched: unmatched.byField() };
 }
 
 /** If at least this share of rows has a date of another time, the file does not belong to the period. */
@@ -348,11 +365,17 @@ const WRONG_PERIOD_SHARE = 0.75;
  */
 function verdict(
   counts: FileCounts,
-  monthFirst: readonly MonthFirstColumn[],
+  dates: readonly DateColumn[],
   dataset: Dataset,
 ): Pick<ReadUpload, 'state' | 'reason'> {
   // Checked first, because the dates that seem valid are wrong too.
-  if (monthFirst.some(({ isWhole }) => isWhole)) return { state: 'refused', reason: 'month-first-dates' };
+  const contradicted = dates.find(({ state }) => state === 'contradicted');
+  if (contradicted !== undefined) {
+    const reason = contradicted.readAs === 'month-first' ? 'day-first-dates' : 'month-first-dates';
+    return { state: 'refused', reason };
+  }
+  if (dates.some(({ state }) => state === 'unknown'))
+    return { state: 'refused', reason: 'date-order-unknown' };
   if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
   if (counts.rejectedShare > dataset.rejectionThreshold) {
     return { state: 'refused', reason: 'too-many-rejected-rows' };

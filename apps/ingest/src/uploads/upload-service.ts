@@ -17,6 +17,7 @@ import {
   providerSeenBy,
 } from '../programme/dataset-access.js';
 import { SaltWatch } from '../salt/salt-watch.js';
+import { declaredOrders, type AskedOrders } from './declared-orders.js';
 import { errorReport } from './error-report.js';
 import { holdsClearText } from './incident.js';
 import { IntakeMetrics } from './intake-metrics.js';
@@ -72,17 +73,21 @@ export class UploadService {
   /** @throws Problem for a request that is not allowed, or a file that cannot be read. */
   async receive(
     caller: Caller,
-    asked: AskedFile & { readonly mapping?: WantedMapping | undefined },
+    asked: AskedFile & AskedOrders & { readonly mapping?: WantedMapping | undefined },
     request: FastifyRequest,
   ): Promise<UploadView> {
     const asking = this.#admissible(caller, asked);
+    const orders = declaredOrders(asking.dataset, asked);
     if (await this.#landed.isFull()) throw behind();
     return this.#inside(caller, async () => {
       const received = await withSpan(
         'receive file',
         { attributes: { 'kinledger.dataset': asking.dataset.id } },
         async (tell) => {
-          const file = { ...(await this.#fileOf(caller, asking, request)), wantedMapping: asked.mapping };
+          const file = {
+            ...(await this.#fileOf(caller, asking, request)),
+            ...{ orders, wantedMapping: asked.mapping },
+          };
           const its = await this.#read(file, (reason) => tell({ 'kinledger.outcome': reason }));
           tell({ 'kinledger.outcome': its.upload.state, 'kinledger.rows': its.upload.counts.read });
           return its;
@@ -119,7 +124,7 @@ export class UploadService {
     request: FastifyRequest,
   ): Promise<FileToReceive> {
     return {
-      ...{ ...asking, uploadedBy: caller.person, salts: await this.#salts.current() },
+      ...{ ...asking, uploadedBy: caller.person, salts: await this.#salts.current(), orders: new Map() },
       ...{ body: bodyOf(request), declaredBytes: declaredBytes(request), hurry: this.#shutdown.hurry },
     };
   }

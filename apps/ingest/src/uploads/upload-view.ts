@@ -192,7 +192,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
       message: `The column titles were found in row ${headerRow}. The rows above were not read.`,
     });
   }
-  notes.push(...notesOnWorkbook(upload));
+  notes.push(...notesOnRemarks(upload));
   if (encoding === 'windows-1252') {
     notes.push({
       code: 'windows-1252',
@@ -231,9 +231,16 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
   return notes;
 }
 
-function notesOnWorkbook({ reading: { remarks } }: Upload): UploadView['notes'] {
+function notesOnRemarks({ reading: { remarks } }: Upload): UploadView['notes'] {
   const notes: UploadView['notes'] = [];
   if (remarks === null) return notes;
+  const { footerRows } = remarks;
+  if (footerRows > 0) {
+    notes.push({
+      code: 'rows-below-the-data',
+      message: `${rows(footerRows)} below the data, such as a total or "End of report", ${footerRows === 1 ? 'was' : 'were'} not read.`,
+    });
+  }
   if (remarks.mergedCells > 0) {
     notes.push({
       code: 'merged-cells',
@@ -268,11 +275,35 @@ function notesOnDeclaredRules(upload: Upload, dataset: Dataset | undefined): Upl
 }
 
 function notesOnDateOrder(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
+  return [...notesOnContradictedOrder(upload, dataset), ...notesOnUnknownOrder(upload, dataset)];
+}
+
+/** Columns of which no date shows whether the day or the month comes first. */
+function notesOnUnknownOrder(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
+  return (dataset?.schema.fields ?? []).flatMap(({ name, title }) => {
+    const undecided = upload.findings[ruleCode('undecided-date-order', name)] ?? 0;
+    if (undecided === 0) return [];
+    const ask = `Check one date against the record. If the day comes first, send the file again with dayFirst=${name}; if the month comes first, with monthFirst=${name}.`;
+    if (upload.reason === 'date-order-unknown') {
+      const message = `Every date of "${title}" (${rows(undecided)}) can be read with the day first or with the month first, so only the error report was kept. ${ask}`;
+      return [{ code: 'date-order-unknown', message }];
+    }
+    const message = `Every date of "${title}" (${rows(undecided)}) can be read with the day first or with the month first; they were read with the day first. ${ask}`;
+    return [{ code: 'date-order-doubtful', message }];
+  });
+}
+
+function notesOnContradictedOrder(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
   return (dataset?.schema.fields ?? []).flatMap((field) => {
+    const dayFirst = upload.findings[ruleCode('day-first', field.name)] ?? 0;
+    if (upload.reason === 'day-first-dates' && dayFirst > 0) {
+      const message = `"${field.title}" was said to have the month first, but has the day first in ${rows(dayFirst)} (as in 31/12/2023), so its other dates cannot be trusted and only the error report was kept. Send the file again without monthFirst for this field, or correct the rows that the error report lists.`;
+      return [{ code: 'day-first-dates', message }];
+    }
     const monthFirst = upload.findings[ruleCode('month-first', field.name)] ?? 0;
     if (monthFirst === 0) return [];
     if (upload.reason === 'month-first-dates') {
-      const message = `"${field.title}" has the month first in ${rows(monthFirst)} (as in 12/31/2023), so its other dates cannot be trusted and only the error report was kept. If the column is month first, format it as dd/mm/yyyy and export the file again; if it is not, correct the rows that the error report lists.`;
+      const message = `"${field.title}" has the month first in ${rows(monthFirst)} (as in 12/31/2023), so its other dates cannot be trusted and only the error report was kept. If the column is month first, format it as dd/mm/yyyy and export the file again, or send the file with monthFirst=${field.name}; if it is not, correct the rows that the error report lists.`;
       return [{ code: 'month-first-dates', message }];
     }
     const doubtful = upload.findings[ruleCode('mixed-date-order', field.name)] ?? 0;

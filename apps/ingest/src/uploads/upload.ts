@@ -8,7 +8,7 @@ import type {
   UploadId,
 } from '@kinledger/contracts';
 import type { SubmitMode } from '@kinledger/domain';
-import type { Delimiter, Encoding, FileFormat, WorkbookRemarks } from '@kinledger/intake-files';
+import type { Delimiter, Encoding, FileFormat, FileRemarks } from '@kinledger/intake-files';
 import type { MappingVersion } from '../mapping/saved-mapping.js';
 import type { ForeseenEffect } from '../submissions/foreseen-effect.js';
 
@@ -28,8 +28,7 @@ export interface Reading {
   readonly headerRow: number | null;
   /** The sheet of a workbook, from 1; null for a CSV file. */
   readonly sheet: number | null;
-  /** Null for a CSV file. */
-  readonly remarks: WorkbookRemarks | null;
+  readonly remarks: FileRemarks | null;
 }
 
 /** By mode of submission; a mode is absent if nothing new would happen. */

@@ -22,6 +22,18 @@ import { UploadService } from './upload-service.js';
 export const fileQuery = z.object({
   dataset: z.string().max(100).describe('Dataset, such as natural-thinkers.user.'),
   period: z.string().max(60).describe('Period, such as 2023-24-Q2.'),
+  dayFirst: z
+    .string()
+    .max(1000)
+    .optional()
+    .describe(
+      'Date fields whose column has the day first, separated by commas; only needed if it is asked for.',
+    ),
+  monthFirst: z
+    .string()
+    .max(1000)
+    .optional()
+    .describe('Date fields whose column has the month first, as in 12/31/2023, separated by commas.'),
 });
 const uploadQuery = fileQuery.extend({
   mapping: z

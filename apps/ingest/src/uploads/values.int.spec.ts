@@ -14,9 +14,9 @@ const sessionTitles =
   'Case number,Participant type,First name,Email,Carer email address,DOB,Gender,Session date,Session type,Attended';
 
 /** Sends a file as the data team, and reads its error report. */
-async function sent(dataset: string, period: string, titles: string, lines: readonly string[]) {
+async function sent(dataset: string, period: string, titles: string, lines: readonly string[], query = '') {
   const file = [titles, ...lines, ''].join('\r\n');
-  const { body } = await upload(ingest, file, { caller: 'data-team', dataset, period });
+  const { body } = await upload(ingest, file, { caller: 'data-team', dataset, period, query });
   const report = await ask(ingest, 'data-team', 'GET', `/v1/uploads/${body.id}/errors`);
   const found = report.text
     .split('\r\n')
@@ -200,7 +200,10 @@ describe('a file of sessions', () => {
       sessionTitles,
       spellings.map((email, index) => `${index},adult,,${email},,,,0${(index % 9) + 1}/05/2020,Drop-in,Yes`),
     );
-    expect(without(file.findings, 'missing-')).toEqual({ 'repaired-email': 6, 'invalid-email': 1 });
+    expect(without(file.findings, 'missing-', 'undecided-')).toEqual({
+      'repaired-email': 6,
+      'invalid-email': 1,
+    });
     expect(file.counts).toMatchObject({ read: 10, accepted: 10 });
   });
 
@@ -240,6 +243,28 @@ describe('a file of sessions', () => {
       },
     ]);
     expect(file.rulesOf('us0')).toEqual(['month-first-session-date']);
+  });
+
+  it('is asked for the order of day and month if no date shows it, and read as its sender says', async () => {
+    const lines = ['7', '8', '9'].flatMap((month) =>
+      Array.from({ length: 12 }, (_, index) => {
+        const id = `ask-${month}-${index}`;
+        return `${id},adult,,${id}@example.org,,17/02/1990,,${index + 1}/${month}/2023,Drop-in,Yes`;
+      }),
+    );
+    const send = (query: string) =>
+      sent('natural-thinkers.engagement', '2023-24-Q2', sessionTitles, lines, query);
+    const asked = await send('');
+    expect(asked).toMatchObject({ state: 'refused', reason: 'date-order-unknown' });
+    expect(asked.notes).toEqual([
+      { code: 'date-order-unknown', message: expect.stringContaining('monthFirst=session_date') as string },
+    ]);
+    expect(await send('dayFirst=session_date')).toMatchObject({ state: 'validated', notes: [] });
+    const otherwise = await send('monthFirst=session_date');
+    expect(otherwise.findings['outside-period-session-date']).toBe(27);
+    expect(await send('monthFirst=session_type')).toMatchObject({
+      type: 'urn:kinledger:problem:date-field-unknown',
+    });
   });
 
   it('may have a time of day after its dates', async () => {

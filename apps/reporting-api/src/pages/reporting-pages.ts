@@ -9,6 +9,7 @@ export const reportingPages: PagesOfService = {
   sections: [
     { href: '/reach', text: 'Reach' },
     { href: '/submissions', text: 'Submissions' },
+    { href: '/datasets', text: 'Datasets' },
   ],
   views: here('../../views'),
   assets: { folder: here('../../assets'), styles: ['reports.css'] },

@@ -1,4 +1,11 @@
-import { ask, oneSubmission, submissionPlaces, submissionsCount, submissionsPage } from '@kinledger/figures';
+import {
+  ask,
+  oneSubmission,
+  rowsByDataset,
+  submissionPlaces,
+  submissionsCount,
+  submissionsPage,
+} from '@kinledger/figures';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ReadModels } from '../read-models/read-models.js';
@@ -31,6 +38,29 @@ export const submissionView = z.object({
 });
 export type SubmissionView = z.infer<typeof submissionView>;
 
+const rows = z.int().nonnegative();
+
+/** Rows of the files of a dataset that stand, by what became of them. */
+export const datasetRows = z.object({
+  dataset: z.string(),
+  serviceName: z.string(),
+  dataType: z.string(),
+  files: rows.describe('Files that are linked and not withdrawn.'),
+  read: rows.describe('Rows of these files.'),
+  accepted: rows.describe('Rows that intake took.'),
+  warned: rows.describe('Accepted rows with a warning.'),
+  rejected: rows.describe('Rows with an error, or without consent.'),
+  duplicate: rows.describe('Rows that repeat an earlier row of their file.'),
+  linked: rows.describe('Rows about a person, new or known.'),
+  unlinkable: rows.describe('Rows without a usable identifier.'),
+  referred: rows.describe('Rows whose identifiers contradict each other, which wait for review.'),
+  impersonal: rows.describe('Rows that name nobody.'),
+  unchanged: rows.describe('Rows that an earlier file of the dataset holds.'),
+  superseded: rows.describe('Rows of which a later file has a newer version.'),
+  suppressed: rows.describe('Rows of people whose data was erased.'),
+});
+export type DatasetRows = z.infer<typeof datasetRows>;
+
 @Injectable()
 export class Submissions {
   readonly #readModels: ReadModels;
@@ -56,6 +86,14 @@ export class Submissions {
       const [count] = await ask<{ total: number }>(client, submissionsCount, [submitted]);
       return { total: count?.total ?? 0, submissions: [...submissions] };
     });
+  }
+
+  /** Rows of the files that stand, by dataset, in the order of the programme. */
+  async byDataset(): Promise<{ readonly position: number; readonly datasets: readonly DatasetRows[] }> {
+    return this.#readModels.read(async ({ client, position }) => ({
+      position,
+      datasets: await ask<DatasetRows>(client, rowsByDataset),
+    }));
   }
 
   /** Finds a file by submission id or upload id. */

@@ -84,3 +84,44 @@ export const submissionPlaces = {
   sql: `SELECT replace(submission_id::text, '-', ''), intake FROM submission
   WHERE submission_id = ANY ($1::uuid[]) ORDER BY intake`,
 } as const satisfies Publication;
+
+/**
+ * Rows of the files that stand, by dataset, in the order of the definition: what intake made of them, then linkage. A
+ * dataset without such a file has no row. A cumulative file and a snapshot hold earlier rows again.
+ */
+export const rowsByDataset = {
+  id: 'rows-by-dataset',
+  version: 1,
+  parameters: [],
+  returns: [
+    { name: 'dataset', type: 'text' },
+    { name: 'serviceName', type: 'text' },
+    { name: 'dataType', type: 'text' },
+    { name: 'files', type: 'int' },
+    { name: 'read', type: 'int' },
+    { name: 'accepted', type: 'int' },
+    { name: 'warned', type: 'int' },
+    { name: 'rejected', type: 'int' },
+    { name: 'duplicate', type: 'int' },
+    { name: 'linked', type: 'int' },
+    { name: 'unlinkable', type: 'int' },
+    { name: 'referred', type: 'int' },
+    { name: 'impersonal', type: 'int' },
+    { name: 'unchanged', type: 'int' },
+    { name: 'superseded', type: 'int' },
+    { name: 'suppressed', type: 'int' },
+  ],
+  sql: `
+  SELECT d.dataset, v.name, d.data_type, count(*)::int,
+         ${['read', 'accepted', 'warned', 'rejected', 'duplicate'].map((name) => `coalesce(sum((s.counts->>'${name}')::int), 0)::int`).join(', ')},
+         coalesce(sum((s.outcomes->>'registered')::int + (s.outcomes->>'matched')::int), 0)::int,
+         ${['unlinkable', 'referred', 'impersonal', 'unchanged', 'superseded'].map((name) => `coalesce(sum((s.outcomes->>'${name}')::int), 0)::int`).join(', ')},
+         coalesce(sum((u.counts->>'suppressed')::int), 0)::int
+  FROM submission s
+  JOIN dataset d USING (dataset)
+  JOIN service v USING (service)
+  LEFT JOIN operations.upload u ON u.submission_id = s.submission_id
+  WHERE s.state = 'linked'
+  GROUP BY d.dataset, v.name, d.data_type, v.ordinal
+  ORDER BY v.ordinal, d.dataset COLLATE "C"`,
+} as const satisfies Publication;

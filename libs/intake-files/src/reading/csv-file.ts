@@ -54,7 +54,7 @@ export async function openCsvWith(
     sheet: null,
     batches: prepend(rest, records),
     encoding: () => text.encoding,
-    remarks: () => undefined,
+    remarks: () => ({ mergedCells: 0, hiddenRows: 0, footerRows: 0 }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { concatenated } from './concatenated.js';
 import { openCsvWith, type CsvParser } from './csv-file.js';
 import { SIGNATURE_BYTES } from './file-signature.js';
+import { WithoutFooter } from './footer.js';
 import type { OpenFile } from './table-file.js';
 import { isWorkbook, openWorkbook } from './workbook/open-workbook.js';
 
@@ -10,9 +11,15 @@ export const openFileWith =
   async (source, knownTitles, limits) => {
     const head = await firstBytes(source);
     const whole = startingWith(head, source);
-    return isWorkbook(head)
-      ? openWorkbook(whole, knownTitles, limits)
-      : openCsvWith(csvParser, whole, knownTitles, limits);
+    const table = isWorkbook(head)
+      ? await openWorkbook(whole, knownTitles, limits)
+      : await openCsvWith(csvParser, whole, knownTitles, limits);
+    const footer = new WithoutFooter();
+    return {
+      ...table,
+      batches: footer.batches(table.batches, table.header.length),
+      remarks: () => ({ ...table.remarks(), footerRows: footer.rows }),
+    };
   };
 
 /** The first bytes of a file: enough to tell its type, unless it is shorter. */

@@ -24,10 +24,14 @@ export interface SheetPlace {
   readonly name: string;
 }
 
-/** What a person may overlook in a workbook: ranges of merged cells below the titles, and rows that are not shown. */
-export interface WorkbookRemarks {
+/** What a person may overlook in a file. */
+export interface FileRemarks {
+  /** Ranges of merged cells below the titles. */
   readonly mergedCells: number;
+  /** Rows that the sheet does not show; they are read. */
   readonly hiddenRows: number;
+  /** Rows below the data, such as a total; they are not read. */
+  readonly footerRows: number;
 }
 
 /** A file whose column titles have been found and whose rows are still to come. */
@@ -48,8 +52,8 @@ export interface TableFile {
   readonly batches: AsyncIterable<readonly (readonly string[])[]>;
   /** Valid once all batches are read. */
   encoding(): Encoding;
-  /** Valid once all batches are read; undefined for a CSV file. */
-  remarks(): WorkbookRemarks | undefined;
+  /** Valid once all batches are read. */
+  remarks(): FileRemarks;
 }
 
 /**

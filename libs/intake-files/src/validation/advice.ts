@@ -156,6 +156,11 @@ function adviceByKind(
         suggestion:
           'Write the day first, as in 29/02/2020. If the whole column is so, format it as dd/mm/yyyy and export again.',
       };
+    case 'day-first':
+      return {
+        message: 'has the day before the month, although the column was said to have the month first',
+        suggestion: 'Correct the date, or send the file again without saying that the month comes first.',
+      };
     case 'two-digit-year':
       return {
         message: 'has a year of two digits, which could be of either century',
@@ -195,10 +200,27 @@ function adviceByKind(
         message: `makes a child of ${childUnder} or more, an adult under ${adultFrom}, somebody over ${oldest} or not born yet; it was not used`,
         suggestion: 'Check the date, and whether the row is about a child or an adult.',
       };
+    case 'from-day-number':
+      return {
+        message: 'was a spreadsheet’s number for a day, as in the whole column; it was read as that day',
+        suggestion:
+          'Check one date against the record. Format the column as a date, dd/mm/yyyy, at its source.',
+      };
+    case 'zero-restored':
+      return {
+        message: 'lacked its first 0, as in the whole column; it was added',
+        suggestion: 'Format the column as text at its source, so that the 0 is kept.',
+      };
+    case 'undecided-date-order':
+      return {
+        message:
+          'can be read with the day first or with the month first in every row; it was read with the day first',
+        suggestion: 'Check one date against the record, and say which comes first when you send the file.',
+      };
     case 'mixed-date-order':
       return {
         message:
-          'has the month first in some rows; a date that can be read either way was read with the day first',
+          'has day and month in the other order in some rows; a date that can be read either way was read like the rest',
         suggestion: 'Write all dates of the column with the day first, as in 29/02/2020.',
       };
   }

@@ -1,36 +1,92 @@
+import type { DateOrder } from '@kinledger/domain/identifiers';
 import type { DatasetField } from '@kinledger/programme/definition';
-import type { DateOrders, FieldCheck } from './field-check.js';
+import type { DeclaredOrder } from './column-reading.js';
+import type { FieldCheck } from './field-check.js';
 import type { RuleOfField } from './finding.js';
 
-/** A date column in which some dates have the month first. */
-export interface MonthFirstColumn {
+/** What the dates of a column show about the order of day and month. */
+export interface DateColumn {
   readonly field: DatasetField;
-  /** Whether the whole column counts as month first, so that ambiguous dates would be misread. */
-  readonly isWhole: boolean;
-  /** Number of ambiguous dates, which were read with the day first. */
+  /** The order in which it was read. */
+  readonly readAs: DeclaredOrder;
+  /**
+   * - contradicted: so many dates have the other order that the dates which fit both were misread;
+   * - unknown: many dates fit both orders, and none shows which is meant;
+   * - mixed: a few dates have the other order.
+   */
+  readonly state: 'contradicted' | 'unknown' | 'mixed' | 'doubtful';
+  /** Number of dates that fit both orders. */
   readonly doubtful: number;
-  readonly mixed: RuleOfField | undefined;
+  /** Under which the doubtful dates are counted. */
+  readonly rule: RuleOfField | undefined;
 }
 
-/** So few month-first dates may be typing errors. */
+/** So few dates in the other order may be typing errors. */
 const FEW = 3;
-/** Above this share of unambiguous dates, month first is how the column, or part of it, is written. */
+/** Above this share of the dates that show their order, the other order is how the column, or part of it, is written. */
 const MOST_SLIPS = 0.1;
+/**
+ * So many different days of a column are all up to the twelfth of a month by chance only once in a million columns: 12 of
+ * 30 days to the power of fifteen.
+ */
+const SURELY_ASKED = 15;
+/** Once in a hundred columns. */
+const WORTH_A_LOOK = 5;
 
 /**
- * Columns with dates such as 12/19/2023. A single ambiguous date does not show its order, but a column does: numbers
- * above twelve are in one of two places. Needs only three counts per column.
+ * Counts the dates of a column by the order of day and month that they show. A single date may fit both, but a column
+ * shows its order: numbers above twelve are in one of two places.
  */
-export const monthFirstColumns = (checks: readonly FieldCheck[]): readonly MonthFirstColumn[] =>
-  checks.flatMap(({ field, rules, dateOrders }) => {
-    if (dateOrders === undefined || dateOrders['month-first'] === 0) return [];
-    const mixed = rules.find(({ kind }) => kind === 'mixed-date-order');
-    return [{ field, isWhole: isMonthFirst(dateOrders), doubtful: dateOrders.either, mixed }];
-  });
+export class DateOrders {
+  #fitting = 0;
+  #contrary = 0;
+  #either = 0;
+  /** Different dates that fit both orders, as far as their number matters. */
+  readonly #different = new Set<string>();
+  #areFirstsOfMonths = true;
 
-function isMonthFirst(orders: DateOrders): boolean {
-  const monthFirst = orders['month-first'];
-  const dayFirst = orders['day-first'];
-  if (dayFirst === 0) return orders.either > 0 || monthFirst >= FEW;
-  return monthFirst >= FEW && monthFirst / (monthFirst + dayFirst) > MOST_SLIPS;
+  constructor(readonly declared: DeclaredOrder | undefined) {}
+
+  /** @param order as read in the declared order; a date that contradicts it has its month first. */
+  add(order: DateOrder, text: string): void {
+    if (order === 'day-first') this.#fitting += 1;
+    else if (order === 'month-first') this.#contrary += 1;
+    else {
+      this.#either += 1;
+      if (this.#different.size < SURELY_ASKED) this.#different.add(text);
+      this.#areFirstsOfMonths &&= firstOfMonth.test(text);
+    }
+  }
+
+  get doubtful(): number {
+    return this.#either;
+  }
+
+  /** Undefined if every date was read in the order that the column shows, or that was declared. */
+  get state(): DateColumn['state'] | undefined {
+    if (this.#contrary > 0) return this.#isContradicted ? 'contradicted' : 'mixed';
+    // Dates such as 01/03/2023 and 01/04/2023 are months of a plan, not days of one January.
+    if (this.declared !== undefined || this.#fitting > 0 || this.#areFirstsOfMonths) return undefined;
+    if (this.#different.size >= SURELY_ASKED) return 'unknown';
+    return this.#different.size >= WORTH_A_LOOK ? 'doubtful' : undefined;
+  }
+
+  get #isContradicted(): boolean {
+    if (this.#fitting === 0) return this.#either > 0 || this.#contrary >= FEW;
+    return this.#contrary >= FEW && this.#contrary / (this.#contrary + this.#fitting) > MOST_SLIPS;
+  }
 }
+
+const firstOfMonth = /^0?1\D/;
+
+/** The columns whose dates a person has to look at. */
+export const dateColumns = (checks: readonly FieldCheck[]): readonly DateColumn[] =>
+  checks.flatMap(({ field, rules, dateOrders }) => {
+    const state = dateOrders?.state;
+    if (dateOrders === undefined || state === undefined) return [];
+    const wanted = state === 'unknown' || state === 'doubtful' ? 'undecided-date-order' : 'mixed-date-order';
+    const rule = rules.find(({ kind }) => kind === wanted);
+    return [
+      { field, readAs: dateOrders.declared ?? 'day-first', state, doubtful: dateOrders.doubtful, rule },
+    ];
+  });

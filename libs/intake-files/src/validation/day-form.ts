@@ -1,6 +1,8 @@
 import { isPlaceholder, readDay } from '@kinledger/domain/identifiers';
 import type { DatasetField } from '@kinledger/programme/definition';
-import type { ReadValue } from './value-form.js';
+import { shownText } from '../reading/workbook/cell-text.js';
+import type { ColumnReading } from './column-reading.js';
+import type { ReadValue, ValueForm } from './value-form.js';
 
 /** Reads a day. @returns it with the order of day and month that it shows, or the broken rule. */
 export function dayForm(text: string): string | ReadValue {
@@ -11,9 +13,34 @@ export function dayForm(text: string): string | ReadValue {
   return { value: null, rule, ...(order === undefined ? {} : { order }) };
 }
 
-/** Reads a birth date; a placeholder counts as no value. Elsewhere a placeholder is far outside any period anyway. */
-export function birthDayForm(text: string): string | ReadValue {
-  const read = dayForm(text);
+const numericDate = /^(\d{1,2})([/.\- ])(\d{1,2})(\2\d{4}(?:\D.*)?)$/;
+const dayNumber = /^\d{5}(?:\.\d+)?$/;
+const wholeDate = { kind: 'date', day: true, month: true, year: true, time: false } as const;
+
+/** How a day is read in a column that is written in one of these ways. */
+export function dayFormOf({ order, dayNumbers }: ColumnReading = {}): ValueForm {
+  const form = order === 'month-first' ? monthFirstForm : dayForm;
+  if (dayNumbers !== true) return form;
+  return (text) => {
+    if (!dayNumber.test(text)) return form(text);
+    const read = form(shownText(text, wholeDate, false));
+    return typeof read === 'string' ? { value: read, rule: 'from-day-number' } : read;
+  };
+}
+
+/** Reads a day of a column that has the month first; the order that it shows is then that of the column. */
+function monthFirstForm(text: string): string | ReadValue {
+  const read = dayForm(text.replace(numericDate, '$3$2$1$4'));
+  return typeof read !== 'string' && read.rule === 'month-first' ? { ...read, rule: 'day-first' } : read;
+}
+
+/** Reads birth dates; a placeholder counts as no value. Elsewhere a placeholder is far outside any period anyway. */
+export function birthDayFormOf(reading?: ColumnReading): ValueForm {
+  const form = dayFormOf(reading);
+  return (text) => asBirthDay(form(text));
+}
+
+function asBirthDay(read: string | ReadValue): string | ReadValue {
   const { value, order } = typeof read === 'string' ? { value: read, order: undefined } : read;
   if (value === null || !isPlaceholder('birth-date', value)) return read;
   return { value: null, rule: 'placeholder', ...(order === undefined ? {} : { order }) };

@@ -2,6 +2,7 @@ import type { Role } from '@kinledger/contracts';
 import type { DateOrder } from '@kinledger/domain/identifiers';
 import { isBirthDate, valueKey, type DatasetField, type Severity } from '@kinledger/programme/definition';
 import { adviceOn } from './advice.js';
+import { DateOrders } from './date-order.js';
 import { isEventDate } from './day-form.js';
 import { ruleOfField, type Finding, type RuleKind, type RuleOfField } from './finding.js';
 import { isFarOutside, type FileDates } from './file-dates.js';
@@ -18,9 +19,6 @@ export interface FieldCheck {
   readonly implausibleAge: RuleOfField | undefined;
   check(cell: string | undefined, role: Role | undefined, findings: Finding[]): string | null;
 }
-
-/** Number of dates of a column by the order of day and month that they show. */
-export type DateOrders = Record<DateOrder, number>;
 
 /** Size of the cache of recurring values, such as codes and dates; other values, and long ones, are not cached. */
 const REMEMBERED = 4096;
@@ -53,13 +51,13 @@ export function fieldCheck(
   const missing = severityOfMissing(field) === undefined ? undefined : rule('missing');
   const examine = examinerOf(field, dates, options, rule);
   const hasDays = field.type === 'date';
-  const dateOrders = hasDays ? { 'day-first': 0, 'month-first': 0, either: 0 } : undefined;
+  const dateOrders = hasDays ? new DateOrders(options.reading?.order) : undefined;
   const { recurs, saysNothing } = kindOfValue(field);
   const remembered = recurs ? new Map<string, Outcome>() : undefined;
   const outcomeOf = (text: string, cellLength: number): Outcome => {
     const known = remembered?.get(text);
     if (known !== undefined) return known;
-    const examined = examine(text);
+    const examined = options.missingValues?.has(text.toLowerCase()) === true ? nothing : examine(text);
     const outcome = saysNothing(text, examined.value, examined.broken) ? nothing : examined;
     // A trimmed text may keep the whole cell in memory.
     if (remembered !== undefined && cellLength <= REMEMBERED_LENGTH) {
@@ -81,7 +79,7 @@ export function fieldCheck(
         if (missing !== undefined && needed) findings.push({ rule: missing, value: null });
         return null;
       }
-      if (dateOrders !== undefined && order !== undefined) dateOrders[order] += 1;
+      if (order !== undefined) dateOrders?.add(order, text);
       for (const one of broken) {
         // An adult's row may have an initial, because no child key is made from it.
         if (one.kind === 'initials' && !needed) continue;
@@ -115,6 +113,9 @@ function severityOf(kind: RuleKind, field: DatasetField): Severity {
     case 'outside-period':
     case 'implausible-age':
     case 'mixed-date-order':
+    case 'undecided-date-order':
+    case 'from-day-number':
+    case 'zero-restored':
       return 'warning';
     case 'future-date':
     case 'far-outside-period':

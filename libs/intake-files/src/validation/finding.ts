@@ -18,6 +18,7 @@ export type RuleKind =
   | 'initials'
   | 'unreal-date'
   | 'month-first'
+  | 'day-first'
   | 'two-digit-year'
   | 'year-out-of-range'
   | 'time-of-day'
@@ -27,7 +28,10 @@ export type RuleKind =
   | 'outside-period'
   | 'far-outside-period'
   | 'implausible-age'
-  | 'mixed-date-order';
+  | 'mixed-date-order'
+  | 'undecided-date-order'
+  | 'from-day-number'
+  | 'zero-restored';
 
 /** Rules for a whole row. */
 export type RowRule = 'no-consent' | 'duplicate-row' | 'repeated-row' | 'extra-cells' | 'shared-nhs-number';

@@ -5,7 +5,9 @@ import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { fileRefused } from '../reading/file-refused.js';
 import { AgeCheck } from './age-check.js';
 import { DeclaredRulesCheck } from './declared-rules.js';
-import { monthFirstColumns, type MonthFirstColumn } from './date-order.js';
+import type { ColumnReadings } from './column-reading.js';
+import { missingValuesOf } from './missing-values.js';
+import { dateColumns, type DateColumn } from './date-order.js';
 import { fieldCheck, type FieldCheck } from './field-check.js';
 import type { FileDates } from './file-dates.js';
 import { rowRule, type Finding, type RuleOfField } from './finding.js';
@@ -101,6 +103,8 @@ export class RowValidator {
       /** Whether the people of the programme are made up. */
       readonly synthetic?: boolean | undefined;
       readonly salts?: KnownEmptyValueDigests;
+      /** How each column is written. */
+      readonly readings?: ColumnReadings | undefined;
       readonly sha256: Sha256Hex;
     },
   ) {
@@ -115,6 +119,8 @@ export class RowValidator {
       fieldCheck(field, mapping.columnOf[index] ?? -1, options.dates, {
         synthetic: options.synthetic ?? false,
         salts: options.salts,
+        missingValues: missingValuesOf(schema, field),
+        reading: options.readings?.[index],
       }),
     );
     this.#ages = new AgeCheck(schema, this.#checks, options.dates);
@@ -204,9 +210,9 @@ export class RowValidator {
     return this.#declared.ofFile();
   }
 
-  /** Columns in which some dates so far have the month first. */
-  monthFirstColumns(): readonly MonthFirstColumn[] {
-    return monthFirstColumns(this.#checks);
+  /** Columns whose dates so far leave open, or contradict, the order in which they were read. */
+  dateColumns(): readonly DateColumn[] {
+    return dateColumns(this.#checks);
   }
 
   #values(record: readonly string[], rowNumber: number, findings: Finding[]): (string | null)[] {

@@ -478,7 +478,7 @@ describe('the order of day and month in a column', () => {
   const columnsOf = (dated: readonly string[]) => {
     const validator = validatorOf(sessions, ['Date']);
     dated.forEach((date, index) => validator.validate([date], index + 2));
-    return validator.monthFirstColumns().map(({ isWhole, doubtful }) => ({ isWhole, doubtful }));
+    return validator.dateColumns().map(({ state, doubtful }) => ({ state, doubtful }));
   };
   const times = (count: number, date: string) => Array.from({ length: count }, () => date);
 
@@ -488,23 +488,23 @@ describe('the order of day and month in a column', () => {
     [
       'one month first, and others that fit both',
       ['07/19/2023', '07/08/2023'],
-      [{ isWhole: true, doubtful: 1 }],
+      [{ state: 'contradicted', doubtful: 1 }],
     ],
-    ['month first throughout', times(3, '07/19/2023'), [{ isWhole: true, doubtful: 0 }]],
+    ['month first throughout', times(3, '07/19/2023'), [{ state: 'contradicted', doubtful: 0 }]],
     [
       'one slip among days first',
       [...times(4, '19/07/2023'), '07/19/2023'],
-      [{ isWhole: false, doubtful: 0 }],
+      [{ state: 'mixed', doubtful: 0 }],
     ],
     [
       'a part of the column from another system',
       [...times(20, '19/07/2023'), ...times(5, '07/19/2023'), ...times(7, '07/08/2023')],
-      [{ isWhole: true, doubtful: 7 }],
+      [{ state: 'contradicted', doubtful: 7 }],
     ],
     [
       'slips among many',
       [...times(60, '19/07/2023'), ...times(5, '07/19/2023'), ...times(7, '07/08/2023')],
-      [{ isWhole: false, doubtful: 7 }],
+      [{ state: 'mixed', doubtful: 7 }],
     ],
   ])('is detected with %s', (_case, dated, expected) => {
     expect(columnsOf(dated)).toEqual(expected);

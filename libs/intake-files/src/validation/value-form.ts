@@ -27,7 +27,8 @@ import {
   type ValueKind,
 } from '@kinledger/programme/definition';
 import { refusesConsent } from './consent.js';
-import { birthDayForm, dayForm, isoMonth } from './day-form.js';
+import type { ColumnReading } from './column-reading.js';
+import { birthDayFormOf, dayFormOf, isoMonth } from './day-form.js';
 import type { RuleKind, RuleOfField } from './finding.js';
 
 /** Recognises digests of "no value", such as that of an empty cell, without holding a salt. */
@@ -53,6 +54,10 @@ export interface FormOptions {
   /** Whether the people of the programme are made up, so that values reserved for tests are valid. */
   readonly synthetic: boolean;
   readonly salts?: KnownEmptyValueDigests | undefined;
+  /** Texts that stand for no value in this column, in lower case. */
+  readonly missingValues?: ReadonlySet<string> | undefined;
+  /** How the column is written. */
+  readonly reading?: ColumnReading | undefined;
 }
 
 /** How to bring values of one kind to canonical form. Nothing else does this. */
@@ -90,8 +95,9 @@ function kind(
 
 const recurring = { recurs: true };
 const dayDoubts: readonly RuleKind[] = [
-  ...(['invalid', 'unreal-date', 'month-first', 'two-digit-year', 'year-out-of-range'] as const),
-  ...(['time-of-day', 'day-number', 'incomplete-date', 'placeholder', 'mixed-date-order'] as const),
+  ...(['invalid', 'unreal-date', 'month-first', 'day-first', 'two-digit-year', 'year-out-of-range'] as const),
+  ...(['time-of-day', 'day-number', 'incomplete-date', 'placeholder', 'from-day-number'] as const),
+  ...(['mixed-date-order', 'undecided-date-order'] as const),
 ];
 
 const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
@@ -100,8 +106,8 @@ const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
     ['invalid', 'several-addresses', 'repaired', 'placeholder'],
   ),
   mobile: kind(
-    (_, options) => identifierForm('mobile', readMobile, options),
-    ['invalid', 'scientific-notation', 'repaired', 'placeholder'],
+    (_, options) => mobileForm(options),
+    ['invalid', 'scientific-notation', 'repaired', 'placeholder', 'zero-restored'],
   ),
   'nhs-number': kind(
     (_, options) => identifierForm('nhs-number', readNhsNumber, options),
@@ -115,8 +121,8 @@ const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
   'first-name': kind(() => firstName, ['invalid', 'initials'], { saysNothing: isNoFirstName }),
   digest: kind(digestForm, ['invalid', 'clear-text', 'placeholder']),
   lsoa: kind(() => orInvalid(areaForm), ['invalid']),
-  date: kind(() => dayForm, dayDoubts, recurring),
-  'birth-date': kind(() => birthDayForm, dayDoubts, recurring),
+  date: kind((_, { reading }) => dayFormOf(reading), dayDoubts, recurring),
+  'birth-date': kind((_, { reading }) => birthDayFormOf(reading), dayDoubts, recurring),
   'birth-month': kind(() => orInvalid(isoMonth), ['invalid']),
   integer: kind(() => orScientific(integer), ['invalid', 'scientific-notation'], recurring),
   number: kind(() => orScientific(decimal), ['invalid', 'scientific-notation']),
@@ -136,7 +142,7 @@ export const identifierFormsFor = (options: FormOptions) => ({
   nhsNumber: identifierForm('nhs-number', readNhsNumber, options),
   email: identifierForm('email', readEmail, options),
   mobile: identifierForm('mobile', readMobile, options),
-  birthDate: birthDayForm,
+  birthDate: birthDayFormOf(),
   caseNumber,
   firstName,
   gender: genderForm(['F', 'M', 'X']),
@@ -177,6 +183,21 @@ function identifierForm(
     return repaired ? { value, rule: 'repaired' } : value;
   };
 }
+
+/** Restores the first 0 where a spreadsheet took it away in the whole column. */
+function mobileForm(options: FormOptions): ValueForm {
+  const form = identifierForm('mobile', readMobile, options);
+  if (options.reading?.zerosLost !== true) return form;
+  return (text) => {
+    const read = form(text);
+    if (typeof read === 'string' || read.rule !== 'invalid' || !withoutZero.test(text)) return read;
+    const restored = form(`0${text}`);
+    const value = typeof restored === 'string' ? restored : restored.value;
+    return value === null ? restored : { value, rule: 'zero-restored' };
+  };
+}
+
+const withoutZero = /^7\d{9}(?:\.0+)?$/;
 
 /** Refuses a number in exponent form: its last digits are lost, so two people could have the same. */
 const caseNumber: ValueForm = (text) =>

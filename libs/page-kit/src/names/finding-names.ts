@@ -30,6 +30,7 @@ const ofField: readonly (readonly [prefix: string, says: string])[] = [
   ['scientific-notation', 'was shortened by a spreadsheet'],
   ['initials', 'is an initial'],
   ['month-first', 'is written with the month first'],
+  ['day-first', 'is written with the day first, against what was said'],
   ['two-digit-year', 'has a year of two digits'],
   ['year-out-of-range', 'has a year that is out of range'],
   ['time-of-day', 'holds a time of day that cannot be read'],
@@ -37,6 +38,9 @@ const ofField: readonly (readonly [prefix: string, says: string])[] = [
   ['incomplete-date', 'is not a whole date'],
   ['implausible-age', 'makes the age implausible'],
   ['mixed-date-order', 'is written in two orders of day and month'],
+  ['undecided-date-order', 'does not show which of day and month comes first'],
+  ['from-day-number', 'was read from a spreadsheet’s day number'],
+  ['zero-restored', 'got back the 0 that a spreadsheet took away'],
 ];
 
 /** Codes of the rules for a whole row. */

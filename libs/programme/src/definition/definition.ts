@@ -11,6 +11,13 @@ import {
   tokenUse,
 } from '@kinledger/contracts';
 import { z } from 'zod';
+import { codeSystem } from './code-systems/code-system.js';
+import { consentForm, lawfulBasis, optOut } from './governance.js';
+import { lsoaCode } from './lsoa-code.js';
+import { population } from './populations.js';
+import { priorityPopulation } from './priority-population.js';
+import { offer, sessionNumbers, target } from './service-terms.js';
+import { theoryOfChange } from './theory-of-change.js';
 import { declaredRules } from './declared-rules.js';
 import { expectedReturns } from './expected-returns.js';
 
@@ -93,6 +100,7 @@ export type OwnFormat = z.infer<typeof ownFormat>;
 
 export const fieldExtension = z.strictObject({
   format: ownFormat.exactOptional().describe('What a string holds that Table Schema has no format for.'),
+  codeSystem: codeSystem.exactOptional(),
   aliases: z
     .array(z.string().min(1).max(120))
     .default([])
@@ -123,6 +131,16 @@ export type FieldExtension = z.infer<typeof fieldExtension>;
 
 const fieldTypes = z.enum(['string', 'integer', 'number', 'boolean', 'date']);
 
+/** Texts that stand for "no value", as in Table Schema v2; compared without case and outer space. */
+const missingValues = z
+  .array(
+    z.union([
+      z.string().max(100),
+      z.strictObject({ value: z.string().max(100), label: z.string().max(200).exactOptional() }),
+    ]),
+  )
+  .max(100);
+
 /** A Table Schema field (Data Package v2), extended under the one key `x-kinledger`. */
 export const datasetField = z.strictObject({
   name: fieldName,
@@ -144,6 +162,7 @@ export const datasetField = z.strictObject({
       maxLength: z.int().positive().exactOptional(),
     })
     .default({}),
+  missingValues: missingValues.exactOptional().describe('Instead of those of the schema.'),
   'x-kinledger': fieldExtension.prefault({}),
 });
 export type DatasetField = z.infer<typeof datasetField>;
@@ -151,6 +170,9 @@ export type DatasetField = z.infer<typeof datasetField>;
 export const datasetSchema = z.strictObject({
   $schema: z.literal('https://datapackage.org/profiles/2.0/tableschema.json').exactOptional(),
   fields: z.array(datasetField).min(1).max(200),
+  missingValues: missingValues
+    .exactOptional()
+    .describe('Texts that stand for no value, in addition to those that always do, such as N/A and unknown.'),
   primaryKey: z
     .array(fieldName)
     .exactOptional()
@@ -179,6 +201,18 @@ export const datasetSchema = z.strictObject({
         .exactOptional()
         .describe('Columns that make the child key, for rows of role child.'),
       sessionKinds: z.array(code).default([]).describe('Session kinds that count as qualifying engagement.'),
+      facts: z
+        .strictObject({
+          sessionKind: code.exactOptional(),
+          instrument: code.exactOptional(),
+          measure: code.exactOptional(),
+          occasion: code.exactOptional(),
+          question: code.exactOptional(),
+          item: code.exactOptional(),
+          unit: code.exactOptional(),
+        })
+        .exactOptional()
+        .describe('Facts that are the same for every row, where a file has no column for them.'),
       rules: declaredRules
         .exactOptional()
         .describe('What the dataset asks of its rows beyond what each field says, and how gaps are filled.'),
@@ -186,6 +220,9 @@ export const datasetSchema = z.strictObject({
     .prefault({}),
 });
 export type DatasetSchema = z.infer<typeof datasetSchema>;
+
+/** For people who read the definition. */
+const remark = z.string().min(1).max(500).exactOptional();
 
 export const strand = z.strictObject({ id: serviceId, name: z.string().min(1).max(120) });
 
@@ -196,6 +233,14 @@ export const service = z.strictObject({
   administrative: z.boolean().default(false),
   provider: providerId,
   individualBeneficiaries: z.boolean().default(true),
+  description: remark.describe('For people who read the definition; no program does.'),
+  offer: offer.exactOptional().describe('Who may use it. No figure reads it yet.'),
+  sessions: z
+    .array(sessionNumbers)
+    .min(1)
+    .exactOptional()
+    .describe('Minimum and intended sessions, in the order of their days. No figure reads them yet.'),
+  targets: z.array(target).min(1).exactOptional().describe('No figure reads them yet.'),
 });
 export type Service = z.infer<typeof service>;
 
@@ -236,15 +281,38 @@ export const agreement = z.strictObject({
   provider: providerId,
   validFrom: isoDate,
   validTo: isoDate,
+  lawfulBasis: lawfulBasis.exactOptional(),
+  permittedFields: z
+    .array(fieldName)
+    .min(1)
+    .exactOptional()
+    .describe(
+      'Fields that may leave the restricted zone. A schema of the agreement with another identifier or target is refused.',
+    ),
+  optOut: optOut.exactOptional(),
+  dpia: z
+    .string()
+    .min(1)
+    .max(120)
+    .exactOptional()
+    .describe('Reference of the data protection impact assessment. For documents.'),
 });
 
 export const area = z.strictObject({
   name: z.string().min(1).max(120),
   boundaryYear: z.int(),
+  edition: z
+    .string()
+    .min(1)
+    .max(120)
+    .exactOptional()
+    .describe(
+      'Publication of the LSOAs and of their deprivation, as a figure has to state it. No figure does yet.',
+    ),
   lookupFile: z.string().describe('CSV postcode,lsoa beside the definition.'),
   lsoas: z.array(
     z.strictObject({
-      code: z.string().regex(/^E01\d{6}$/),
+      code: lsoaCode,
       deprivationDecile: z.int().min(1).max(10).describe('1 is the most deprived tenth.'),
       inArea: z.boolean(),
     }),
@@ -315,6 +383,16 @@ export const programmeDefinition = z.strictObject({
   }),
   plausibility: plausibility.prefault({}),
   area,
+  consentForms: z.array(consentForm).min(1).exactOptional(),
+  priorityPopulation: priorityPopulation
+    .exactOptional()
+    .describe('Whom the programme means to reach first. No figure reads it yet.'),
+  populations: z
+    .array(population)
+    .min(1)
+    .exactOptional()
+    .describe('Denominators of shares. No figure reads them yet.'),
+  theoryOfChange: theoryOfChange.exactOptional().describe('No figure reads it yet.'),
 });
 export type ProgrammeDefinition = z.infer<typeof programmeDefinition>;
 

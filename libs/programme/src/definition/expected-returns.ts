@@ -1,4 +1,4 @@
-import { isoDate, type ExtractKind } from '@kinledger/contracts';
+import { isoDate, periodCode, type ExtractKind, type PeriodCode } from '@kinledger/contracts';
 import { z } from 'zod';
 
 /** Which periods of a dataset a file, or a nil return, is expected for, and when it is due. */
@@ -17,6 +17,11 @@ export const expectedReturns = z
     from: isoDate
       .exactOptional()
       .describe('Periods that begin before it are not expected. Absent: since the agreement.'),
+    absent: z
+      .array(periodCode)
+      .min(1)
+      .exactOptional()
+      .describe('Periods for which no such file exists, anywhere, such as a collection that was cancelled.'),
   })
   .describe('Returns that are expected of a dataset, within its agreement.');
 
@@ -26,6 +31,8 @@ export interface ReturnsExpected {
   readonly dueDays: number;
   /** The first day on which an expected period may begin; undefined for the agreement's. */
   readonly from: string | undefined;
+  /** Periods without a return. */
+  readonly absent: ReadonlySet<PeriodCode>;
 }
 
 const DUE_DAYS = 28;
@@ -41,4 +48,5 @@ export const returnsExpectedOf = ({
   every: returns?.every ?? (extractKind === 'snapshot' ? 'academic-year' : 'quarter'),
   dueDays: returns?.dueDays ?? DUE_DAYS,
   from: returns?.from,
+  absent: new Set(returns?.absent),
 });

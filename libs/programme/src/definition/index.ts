@@ -1,8 +1,15 @@
+export { codedListOf, codeSystem, type CodedList, type CodeSystem } from './code-systems/code-system.js';
+export * from './code-systems/ethnicity.js';
 export type * from './declared-rules.js';
 export * from './definition.js';
 export { returnsExpectedOf, type ReturnsExpected } from './expected-returns.js';
 export * from './field-format.js';
+export * from './governance.js';
 export * from './header-key.js';
+export * from './populations.js';
 export * from './postcode-lookup.js';
+export * from './priority-population.js';
 export { codedValues, rolesOf } from './row-roles.js';
+export * from './service-terms.js';
+export * from './theory-of-change.js';
 export * from './value-kind.js';

@@ -19,7 +19,10 @@ export function factReader(dataType: DataType, schema: DatasetSchema): (values: 
     const { target } = field['x-kinledger'];
     if (target?.to === 'fact') columns.set(target.name, { index, read: readerOf(field) });
   });
+  const fixed: Readonly<Partial<Record<FactName, string>>> = schema['x-kinledger'].facts ?? {};
   const optional = (values: Values, name: FactName): string | null => {
+    const same = fixed[name];
+    if (same !== undefined) return same;
     const column = columns.get(name);
     const value = column === undefined ? null : (values[column.index] ?? null);
     return column === undefined || value === null ? null : column.read(value);

@@ -1,0 +1,66 @@
+import type { Dataset } from './definition/definition.js';
+import { codedValues } from './definition/row-roles.js';
+import type { Measure, TheoryOfChange } from './definition/theory-of-change.js';
+import type { Report } from './problem.js';
+
+/** A dataset with its schema, which is undefined if it has faults of its own. */
+export type KnownDataset = Pick<Dataset, 'id' | 'dataType'> & {
+  readonly schema: Dataset['schema'] | undefined;
+};
+
+/** Checks codes of domains and outcomes, and that each measure can be read from its dataset. */
+export function checkTheoryOfChange(
+  { domains, measures }: TheoryOfChange,
+  datasets: readonly KnownDataset[],
+  report: Report,
+): void {
+  const codes = new Set<string>();
+  domains.forEach((domain, index) => {
+    const path = `domains[${index}]`;
+    once(codes, domain.code, `${path}.code`, report);
+    domain.outcomes.forEach(({ code }, nth) => {
+      once(codes, code, `${path}.outcomes[${nth}].code`, report);
+      if (!code.startsWith(`${domain.code}.`))
+        report(`${path}.outcomes[${nth}].code`, `"${code}" does not begin with "${domain.code}."`);
+    });
+  });
+  const ids = new Set<string>();
+  measures.forEach((measure, index) => {
+    const path = `measures[${index}]`;
+    once(ids, measure.id, `${path}.id`, report);
+    if (!codes.has(measure.outcome)) report(`${path}.outcome`, `no outcome "${measure.outcome}"`);
+    const dataset = datasets.find(({ id }) => id === measure.dataset);
+    if (dataset === undefined) report(`${path}.dataset`, `no dataset "${measure.dataset}"`);
+    else checkSource(measure, dataset, (at, message) => report(`${path}.${at}`, message));
+  });
+}
+
+function once(seen: Set<string>, name: string, path: string, report: Report): void {
+  if (seen.has(name)) report(path, `"${name}" is defined twice`);
+  seen.add(name);
+}
+
+function checkSource({ of }: Measure, dataset: KnownDataset, report: Report): void {
+  const dataType = 'question' in of ? 'feedback' : 'outcome';
+  if (dataset.dataType !== dataType)
+    return report('of', `"${dataset.id}" is not ${dataType}, and has no ${Object.keys(of).join(' and ')}`);
+  const wanted: Readonly<Partial<Record<'instrument' | 'measure' | 'question', string>>> = of;
+  for (const fact of ['instrument', 'measure', 'question'] as const) {
+    const value = wanted[fact];
+    if (value === undefined || dataset.schema === undefined) continue;
+    const known = codesOfFact(dataset.schema, fact);
+    if (!known.includes(value)) report(`of.${fact}`, `"${value}" is no ${fact} of "${dataset.id}"`);
+  }
+}
+
+function codesOfFact(
+  schema: Dataset['schema'],
+  fact: 'instrument' | 'measure' | 'question',
+): readonly string[] {
+  const fixed = schema['x-kinledger'].facts?.[fact];
+  if (fixed !== undefined) return [fixed];
+  const column = schema.fields.find(
+    ({ 'x-kinledger': { target } }) => target?.to === 'fact' && target.name === fact,
+  );
+  return (column && codedValues(column)) ?? [];
+}
