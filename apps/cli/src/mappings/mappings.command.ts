@@ -29,7 +29,7 @@ export function addMappingsCommand(program: Command): void {
   const ofFile = (command: Command): Command =>
     ofService(
       command
-        .argument('<file>', 'CSV file, or its first rows')
+        .argument('<file>', 'CSV file or workbook')
         .requiredOption('--dataset <id>', 'dataset, e.g. baby-steps.user')
         .requiredOption('--period <code>', 'period, e.g. 2023-24-Q2'),
     );

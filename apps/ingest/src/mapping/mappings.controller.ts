@@ -88,9 +88,14 @@ export class MappingsController {
   @ApiOperation({
     summary: 'Propose a mapping for a file, or for its first rows',
     description:
-      'The body is the CSV file itself, or its title row and some rows after it: at most 16 MiB, of which 20,000 rows are looked at. Nothing of it is kept. Proposals come from similarity and are never acted on unless they are confirmed.',
+      'The body is the file itself, or of a CSV file its title row and some rows after it: at most 16 MiB, of which 20,000 rows are looked at. Nothing of it is kept. Proposals come from similarity and are never acted on unless they are confirmed.',
   })
-  @ApiConsumes('text/csv', 'application/octet-stream')
+  @ApiConsumes(
+    'text/csv',
+    'application/octet-stream',
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    'application/vnd.oasis.opendocument.spreadsheet',
+  )
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiResponse(
     answers(200, 'What is read already, and what could be confirmed, with samples.', mappingProposalView),
@@ -100,8 +105,8 @@ export class MappingsController {
   @ApiResponse(problems(404, 'The programme has no such dataset.'))
   @ApiResponse(problems(409, 'No agreement covers the period.'))
   @ApiResponse(problems(413, 'More than 16 MiB.'))
-  @ApiResponse(problems(415, 'The body is not a CSV file.'))
-  @ApiResponse(problems(422, 'The file cannot be read as CSV.'))
+  @ApiResponse(problems(415, 'The body is neither a CSV file nor a workbook.'))
+  @ApiResponse(problems(422, 'The file cannot be read as a table.'))
   @ApiResponse(problems(503, 'Too many files are being received, or the service is being replaced.'))
   async propose(
     @CurrentCaller() caller: Caller,
