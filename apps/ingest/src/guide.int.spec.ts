@@ -68,6 +68,8 @@ describe('the guide to submitting files', () => {
     const sources = [
       '../../../libs/intake-files/src/reading/file-refused.ts',
       'programme/dataset-access.ts',
+      'uploads/declared-orders.ts',
+      'uploads/stopping.ts',
       'uploads/upload-service.ts',
       'uploads/stopping.ts',
       'uploads/declared-orders.ts',

@@ -4,7 +4,6 @@ import { linkerApi } from '../api/linker.js';
 import { ingestApi, type Accepted, type Upload } from '../api/ingest.js';
 import { reportingApi, type Submission } from '../api/reporting.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
-import { providerOf } from '../connection/provider-of.js';
 import { Failure } from '../failure.js';
 import { LedgerWait } from '../ledger/ledger-wait.js';
 import { addSayings, confirmSayings, saysAnything, type Sayings } from '../mappings/confirm-mapping.js';

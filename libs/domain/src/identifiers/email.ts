@@ -22,6 +22,8 @@ const namedAddress = /^[^<>@]*<([^<>]*)>$/;
 const before = /^[\s<(["'`´‘’“”«,;:]+/;
 const after = /[\s>)\]"'`´‘’“”»,;:.!?]+$/;
 const typedApostrophe = /’/g;
+/** What an address has in its middle: text on both sides of one @. */
+const partOfAddress = /[^\s@]@[^\s@]/g;
 
 /**
  * Reads one address: trimmed, in lower case, with one @ and no white space inside. It removes what cannot be part of an
@@ -36,7 +38,7 @@ export function readEmail(raw: string): Reading<EmailText, EmailProblem> {
   if (isAddress(text)) return { value: text, repaired: false };
   const bare = bareAddress(text);
   if (isAddress(bare)) return { value: bare, repaired: true };
-  return { problem: bare.indexOf('@') === bare.lastIndexOf('@') ? 'invalid' : 'several-addresses' };
+  return { problem: (bare.match(partOfAddress) ?? []).length > 1 ? 'several-addresses' : 'invalid' };
 }
 
 /** The address that {@link readEmail} reads, or undefined. */

@@ -19,9 +19,10 @@ export function readMobile(raw: string): Reading<MobileText, MobileProblem> {
   if (ukMobile.test(raw)) return { value: raw as MobileText, repaired: false };
   const typed = nationalDigits(raw.replace(punctuation, ''));
   if (ukMobile.test(typed)) return { value: typed as MobileText, repaired: false };
-  const digits = nationalDigits(digitsOfQuantity(raw).replace(punctuation, ''));
+  const quantity = digitsOfQuantity(raw);
+  const digits = nationalDigits(quantity.replace(punctuation, ''));
   if (ukMobile.test(digits)) return { value: digits as MobileText, repaired: true };
-  return { problem: isScientificNotation(raw) ? 'scientific-notation' : 'invalid' };
+  return { problem: isScientificNotation(quantity) ? 'scientific-notation' : 'invalid' };
 }
 
 /** The number that {@link readMobile} reads, or undefined. */

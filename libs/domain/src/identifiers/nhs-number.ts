@@ -19,7 +19,7 @@ export function readNhsNumber(raw: string): Reading<NhsNumberText, NhsNumberProb
   const typed = tenDigits.test(raw) ? raw : raw.replace(separators, '');
   const digits = tenDigits.test(typed) ? typed : digitsOfQuantity(raw.trim());
   if (!tenDigits.test(digits)) {
-    if (isScientificNotation(raw)) return { problem: 'scientific-notation' };
+    if (isScientificNotation(digits)) return { problem: 'scientific-notation' };
     return { problem: /^\d+$/.test(digits.replace(separators, '')) ? 'wrong-length' : 'not-digits' };
   }
   if (oneDigitOnly.test(digits)) return { problem: 'placeholder' };

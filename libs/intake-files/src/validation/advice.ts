@@ -1,5 +1,6 @@
 import {
   codedValues,
+  valueKey,
   valueKindOf,
   type DatasetField,
   type Plausibility,
@@ -29,7 +30,7 @@ const invalid: Readonly<Record<ValueKind, Advice>> = {
   mobile: {
     message: 'is not a United Kingdom mobile number',
     suggestion:
-      'Write 11 digits from 07. If a spreadsheet took the first 0 away, format the column as text and export again.',
+      'Write 11 digits from 07; landlines are not used. If a spreadsheet took the first 0 away, format the column as text and export again.',
   },
   'nhs-number': {
     message: 'is not an NHS number',
@@ -56,8 +57,11 @@ const invalid: Readonly<Record<ValueKind, Advice>> = {
   'birth-month': { message: 'is not a month', suggestion: 'Write it as 02/2020 or 2020-02.' },
   date: notADate,
   'birth-date': notADate,
-  integer: { message: 'is not a whole number', suggestion: 'Write digits only, such as 45.' },
-  number: { message: 'is not a number', suggestion: 'Write digits with a decimal point, such as 3.5.' },
+  integer: { message: 'is not a whole number', suggestion: 'Write digits only, such as 45, without a unit.' },
+  number: {
+    message: 'is not a number',
+    suggestion: 'Write digits with a decimal point, such as 3.5, without a unit or a sign.',
+  },
   boolean: notYesOrNo,
   consent: notYesOrNo,
   code: unfit,
@@ -80,7 +84,12 @@ function adviceByKind(
 ): Advice {
   switch (kind) {
     case 'missing':
-      return { message: 'is missing', suggestion: 'Fill it in if it is known.' };
+      return {
+        message: 'is missing',
+        suggestion: isNeeded(field)
+          ? 'Fill it in: a row without it is not taken.'
+          : 'Fill it in if it is known.',
+      };
     case 'invalid':
       return invalid[valueKindOf(field)];
     case 'unlisted':
@@ -105,6 +114,11 @@ function adviceByKind(
             'is the digest of no value, such as an empty cell or “none”: everybody’s is the same; it was treated as missing',
           suggestion: 'Leave the cell empty where nothing is known: the tool digests what stands there.',
         };
+      if (field.type === 'date')
+        return {
+          message: 'is a date that forms are filled with; it was treated as missing',
+          suggestion: 'Fill in the right date if it is known; otherwise leave it empty.',
+        };
       return {
         message: 'is a placeholder that belongs to nobody; it was treated as missing',
         suggestion: 'Fill in the right value if it is known; otherwise leave it empty.',
@@ -116,7 +130,10 @@ function adviceByKind(
       };
     case 'repaired':
       return {
-        message: 'had characters that are no part of it; they were removed and the rest was taken',
+        message:
+          valueKindOf(field) === 'email'
+            ? 'had characters that are no part of it; they were removed and the rest was taken'
+            : 'was reformatted by a spreadsheet, or had characters around it; all its digits were there and were taken',
         suggestion: repairAdvice[valueKindOf(field)] ?? 'Correct it at its source.',
       };
     case 'several-addresses':
@@ -137,7 +154,7 @@ function adviceByKind(
       };
     case 'scientific-notation':
       return {
-        message: 'is in scientific notation (such as 9.43E+09), so that its last digits are lost',
+        message: `is in scientific notation (such as 9.43E+09), ${field.type === 'string' ? 'so that its last digits are lost' : 'in which digits may be lost'}`,
         suggestion: 'Format the column as text, or as a number without decimals, and export again.',
       };
     case 'initials':
@@ -148,13 +165,14 @@ function adviceByKind(
     case 'unreal-date':
       return {
         message: 'is a day that does not exist',
-        suggestion: 'Check the day and the month; the day comes first, as in 29/02/2020.',
+        suggestion:
+          'Check the day and the month; unless you said otherwise, the day comes first, as in 29/02/2020.',
       };
     case 'month-first':
       return {
         message: 'has the month before the day',
         suggestion:
-          'Write the day first, as in 29/02/2020. If the whole column is so, format it as dd/mm/yyyy and export again.',
+          'Write the day first, as in 29/02/2020. If the whole column is so, say it when you send the file, or format it as dd/mm/yyyy and export again.',
       };
     case 'day-first':
       return {
@@ -184,7 +202,10 @@ function adviceByKind(
         suggestion: 'Write day, month and year, as in 29/02/2020.',
       };
     case 'future-date':
-      return { message: `lies in the future; ${notUsed(field)}`, suggestion: 'Check the year.' };
+      return {
+        message: `lies in the future; ${notUsed(field)}`,
+        suggestion: 'Check the date, above all its year.',
+      };
     case 'outside-period':
       return {
         message: 'lies outside the period of the file',
@@ -226,6 +247,10 @@ function adviceByKind(
   }
 }
 
+/** Whether a row without a value of the field is rejected. */
+const isNeeded = ({ 'x-kinledger': { missing, consent }, constraints }: DatasetField): boolean =>
+  missing === undefined ? consent || constraints.required === true : missing === 'error';
+
 const notUsed = (field: DatasetField): string =>
   isEventDate(field) ? 'the row counts nowhere' : 'it was not used';
 
@@ -236,9 +261,15 @@ const repairAdvice: Readonly<Partial<Record<ValueKind, string>>> = {
   'nhs-number': 'Format the column as text and export again.',
 };
 
+/** The values in the words that a provider writes; codes stand behind them. */
 function listed(field: DatasetField): string {
   const values = codedValues(field) ?? [];
-  const shown = values.slice(0, MAX_LISTED).join(', ');
+  const words = Object.entries(field['x-kinledger'].valueMap ?? {});
+  const named = (code: string): string => {
+    const word = words.find(([, to]) => to === code)?.[0];
+    return word === undefined || valueKey(word) === valueKey(code) ? code : `${word} (${code})`;
+  };
+  const shown = values.slice(0, MAX_LISTED).map(named).join(', ');
   return `Use one of: ${shown}${values.length > MAX_LISTED ? `, or another of the ${values.length} in the dataset’s guide` : ''}.`;
 }
 

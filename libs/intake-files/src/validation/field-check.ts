@@ -76,7 +76,9 @@ export function fieldCheck(
       const { value, broken, order, isNothing } = text === '' ? nothing : outcomeOf(text, cell?.length ?? 0);
       const needed = extension.roles === undefined || (role !== undefined && extension.roles.includes(role));
       if (isNothing === true) {
-        if (missing !== undefined && needed) findings.push({ rule: missing, value: null });
+        // A word such as n/a shows which cell is meant.
+        const shown = text !== '' && missing?.showsValue === true ? text : null;
+        if (missing !== undefined && needed) findings.push({ rule: missing, value: shown });
         return null;
       }
       if (order !== undefined) dateOrders?.add(order, text);
