@@ -59,6 +59,7 @@ export class MailDelivery implements OnApplicationBootstrap, BeforeApplicationSh
   readonly #settings: MailSettings;
   readonly #server: MailServer | undefined;
   readonly #writer: MailWriter;
+  readonly #clock: () => Date;
   #running: Promise<void> = Promise.resolve();
   #remindAt = 0;
 
@@ -77,7 +78,8 @@ export class MailDelivery implements OnApplicationBootstrap, BeforeApplicationSh
     this.#settings = settings;
     this.#server =
       host === undefined || from === undefined ? undefined : new MailServer({ host, from, ...rest });
-    this.#writer = new MailWriter(intake, returns, settings.public.url ?? '');
+    this.#clock = settings.clock ?? (() => new Date());
+    this.#writer = new MailWriter(intake, returns, settings.public.url ?? '', this.#clock);
   }
 
   onApplicationBootstrap(): void {
@@ -148,7 +150,7 @@ export class MailDelivery implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Makes the reminders of the day, of providers that somebody reads mails for. */
   async #remind(providers: readonly ProviderId[]): Promise<void> {
-    const now = this.#settings.clock?.() ?? new Date();
+    const now = this.#clock();
     if (performance.now() < this.#remindAt || hourInLondon(now) < FIRST_HOUR) return;
     this.#remindAt = performance.now() + REMIND_EVERY_MS;
     const today = londonDay(now);

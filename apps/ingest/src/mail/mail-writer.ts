@@ -1,6 +1,5 @@
-import { parsePeriod } from '@kinledger/domain';
+import { londonDay, parsePeriod } from '@kinledger/domain';
 import { datasetName, dayName, reasonName, type DatasetOfService } from '@kinledger/page-kit/names';
-import { londonDay } from '@kinledger/domain';
 import type { IntakeContext } from '../intake-context.js';
 import { datasetsByName } from '../pages/dataset-names.js';
 import type { Calendar, CalendarReturn } from '../returns/calendar.js';
@@ -22,12 +21,14 @@ export class MailWriter {
   readonly #intake: IntakeContext;
   readonly #returns: ReturnService;
   readonly #publicUrl: string;
+  readonly #clock: () => Date;
   readonly #datasets: ReadonlyMap<string, DatasetOfService>;
 
-  constructor(intake: IntakeContext, returns: ReturnService, publicUrl: string) {
+  constructor(intake: IntakeContext, returns: ReturnService, publicUrl: string, clock: () => Date) {
     this.#intake = intake;
     this.#returns = returns;
     this.#publicUrl = publicUrl.replace(/\/$/, '');
+    this.#clock = clock;
     this.#datasets = datasetsByName(intake.programme.definition);
   }
 
@@ -56,7 +57,7 @@ export class MailWriter {
   }
 
   async #reminder({ provider }: WaitingMail): Promise<MailText | undefined> {
-    const { today, returns } = await this.#returns.calendar(provider);
+    const { today, returns } = await this.#returns.calendar(provider, this.#clock());
     const { soon, late } = openOn(returns, today);
     if (soon.length + late.length === 0) return undefined;
     const named = ({ dataset, period, due }: CalendarReturn): ReturnOfReminder => ({

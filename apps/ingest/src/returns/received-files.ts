@@ -31,7 +31,7 @@ export async function receivedFiles(
      FROM ingest.submission s
      JOIN ingest.upload u ON u.upload = s.upload
      LEFT JOIN (SELECT DISTINCT ON (submission) submission, outcome FROM ingest.decision
-                ORDER BY submission, decided_at DESC, position DESC) AS last
+                ORDER BY submission, recorded_at DESC, position DESC) AS last
        ON last.submission = s.submission
      WHERE $1::text IS NULL OR s.provider = $1
      ORDER BY s.intake`,

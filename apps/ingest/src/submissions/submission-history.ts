@@ -62,7 +62,7 @@ export async function readHistory(client: Queryable, submission: string): Promis
      SELECT outcome, finished_at, NULL, NULL, reason, intake, NULL, NULL
      FROM pseudonymiser.finished_file WHERE submission = $1
      UNION ALL
-     SELECT outcome, decided_at, NULL, NULL, NULL, intake, position::float8, NULL
+     SELECT outcome, recorded_at, NULL, NULL, NULL, intake, position::float8, NULL
      FROM ingest.decision WHERE submission = $1
      UNION ALL
      SELECT 'replaced', s.accepted_at, s.attested_by, s.on_behalf_of, NULL, s.intake, NULL, s.submission

@@ -57,7 +57,7 @@ export const submissionView = z.object({
       position: z.int().nonnegative().describe('Ledger position of the decision.'),
     })
     .optional()
-    .describe('What the linker decided last; absent while it has not.'),
+    .describe('What the linker decided last, and when intake learnt of it; absent while it has not.'),
   withdrawal: z
     .object({
       reason: z.string(),

@@ -718,7 +718,8 @@ describe('the history of a submission', () => {
     const event = {
       id: `decided-${position}`,
       source: 'urn:kinledger:linker',
-      time: new Date().toISOString(),
+      // As in the ledger: the time of the cause.
+      time: '2023-10-09T10:00:00.000Z',
       data,
     };
     const message = { key: 'leap', ...encodeCloudEvent(SubmissionDecided, event) };

@@ -20,7 +20,8 @@ CREATE INDEX ON ingest.mail (next_at) WHERE ended_at IS NULL;
 CREATE INDEX ON ingest.mail (provider, created_at) WHERE kind = 'reminder';
 GRANT SELECT, INSERT, UPDATE (next_at, attempts, ended_at, outcome) ON ingest.mail TO kinledger_ingest;
 
--- When ingest learnt of a decision: results that came while it was stopped are recent too.
+-- When ingest learnt of a decision; decided_at is the time of its cause, as the ledger has it. Results that came while ingest was
+-- stopped are recent too.
 ALTER TABLE ingest.decision ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT now();
 CREATE INDEX ON ingest.decision (recorded_at);
 CREATE INDEX ON ingest.upload (validated_at) WHERE state = 'refused';
