@@ -51,6 +51,7 @@ const madeByOthers = {
       (name) => [name, { 'ca.crt': 'a certificate' }],
     ),
   ),
+  'kinledger-mail': { password: 'of the mail server' },
   'kinledger-kurrentdb': { url: 'kurrentdb://kurrentdb.internal.example.org:2113' },
 };
 const files = new ValueFiles();
@@ -155,9 +156,24 @@ describe.skipIf(isAbsent(tools))(`the chart${unless(tools)}`, () => {
           (name) => `${name} → database platform:5432`,
         ),
         ...['ingest', 'pseudonymiser', 'linker', 'projector'].map((name) => `${name} → kafka:9093`),
+        'ingest → mail server:587',
         ...Object.keys(configs).map((name) => `${name} → collector:4318`),
       ].sort(),
     );
+  });
+
+  it('sends mails, and opens the way to the server, only where one is named', async () => {
+    const none = files.write('no-mail.json', { mail: { host: '' } });
+    const objects = await render(helm, { values: [...valuesOf('production'), none] });
+    expect(connectionsOf(objects).filter((each) => each.includes('mail server'))).toEqual([]);
+    expect(JSON.stringify(objects)).not.toMatch(/KINLEDGER_(SMTP|MAIL)_|"kinledger-mail"/);
+    for (const [mail, told] of [
+      [{ from: '' }, 'mail.from'],
+      [{ tls: 'none' }, 'mail.tls'],
+    ] as const) {
+      const wrong = files.write('wrong-mail.json', { mail });
+      await expect(render(helm, { values: [...valuesOf('production'), wrong] })).rejects.toThrow(told);
+    }
   });
 
   it('sends traces only where a collector is named, as a share that the first span decides', async () => {

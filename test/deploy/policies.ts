@@ -180,12 +180,13 @@ function placesOf(objects: readonly KubernetesObject[]): {
       stranger('dns', 'kube-system'),
       stranger('collector', 'observability'),
       stranger('stranger', 'default'),
+      { name: 'mail server', namespace: '', labels: {}, address: '10.30.0.25' },
       { name: 'internet', namespace: '', labels: {}, address: '203.0.113.7' },
     ],
   };
 }
 
-const PORTS = [53, 80, 443, 2113, 4318, 5432, 8080, 9093];
+const PORTS = [53, 80, 443, 587, 2113, 4318, 5432, 8080, 9093];
 
 /** Every connection from or to a pod of ours that policies allow, as `from → to:port`. Names are resolved everywhere. */
 export function connectionsOf(objects: readonly KubernetesObject[]): string[] {
@@ -212,6 +213,7 @@ const permitted = [
   /^gateway → (ingest|reporting-api):8080$/,
   /^prometheus → (ingest|pseudonymiser|linker|projector|reporting-api):8080$/,
   /^(ingest|pseudonymiser|linker|projector|reporting-api) → collector:4318$/,
+  /^ingest → mail server:587$/,
   /^[a-z-]+ → dns:53$/,
 ];
 /** Where the projector has pages to publish, the gateway reaches them. */
@@ -250,7 +252,7 @@ const leastSecrets: Policy = (objects) =>
   workloadsOf(objects).flatMap((object) => {
     const service = object.metadata.name.replace('kinledger-', '');
     const mine: Readonly<Record<string, RegExp>> = {
-      ingest: /^kinledger-(access|ingest-keys|database-ingest|kafka-ingest|restricted-ca)$/,
+      ingest: /^kinledger-(access|ingest-keys|database-ingest|kafka-ingest|mail|restricted-ca)$/,
       pseudonymiser:
         /^kinledger-(pseudonymiser-keys|database-pseudonymiser|kafka-pseudonymiser|restricted-ca)$/,
       linker:

@@ -26,6 +26,11 @@ const inWords: Readonly<Record<string, string>> = {
   KINLEDGER_KAFKA_KEY_FILE: 'needed with a certificate',
   KINLEDGER_KURRENTDB_URL: 'needed for KurrentDB',
   KINLEDGER_KURRENTDB_PREFIX: 'none',
+  KINLEDGER_SMTP_HOST: 'no mail is sent',
+  KINLEDGER_SMTP_CA_FILE: 'the system’s authorities',
+  KINLEDGER_SMTP_USER: 'nobody signs in',
+  KINLEDGER_SMTP_PASSWORD_FILE: 'needed with a user',
+  KINLEDGER_MAIL_FROM: 'needed with a mail server',
   KINLEDGER_ERASER_URL: 'needed for KurrentDB, and to erase',
 };
 

@@ -39,6 +39,7 @@ const expected: Readonly<
       'ingest.decision': 'insert select update',
       'ingest.dataset_schema': 'insert select',
       'ingest.intake': 'insert select update',
+      'ingest.mail': 'insert select update(next_at attempts ended_at outcome)',
       'ingest.mapping': 'delete insert select',
       'ingest.mapping_version': 'delete insert select',
       'ingest.nil_return': 'insert select update(undone_at undone_by undone_with)',

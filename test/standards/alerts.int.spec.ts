@@ -71,6 +71,11 @@ const scenarios: readonly Scenario[] = [
     ...{ values: '0+60x30', quietUntil: '7m', firesAt: '10m' },
   },
   {
+    ...{ alert: 'KinledgerMailsWait', severity: 'warning', metric: 'kinledger_mail_oldest_seconds' },
+    ...{ labels: 'instance="a"', fires: 'service="ingest"', quiet: 'service="pseudonymiser"' },
+    ...{ values: '0+60x120', quietUntil: '70m', firesAt: '80m' },
+  },
+  {
     ...{ alert: 'KinledgerLedgerNotSigned', severity: 'warning' },
     ...{ metric: 'kinledger_linker_checkpoint_waiting_seconds', ...linkers },
     ...{ values: '0+60x30', quietUntil: '5m', firesAt: '6m' },

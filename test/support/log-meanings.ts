@@ -110,6 +110,26 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
   submitted: { means: 'An upload became a submission; `repeated` if it was one before.' },
   withdrawn: { means: 'Somebody withdrew a submission; the linker carries it out.' },
   'un-parking requested': { means: 'Somebody asked that a parked submission be tried again.' },
+  'mail sent': { means: 'The mail server took a mail, after so many attempts.' },
+  'mails are sent again': { means: 'After so many failures.' },
+  'no mail can be sent; trying again': {
+    means: 'The access file or the database could not be read. Mails wait; nothing else waits for them.',
+    mend: 'Look at the error.',
+  },
+  'a mail was not taken; it is sent again': {
+    means: 'The mail server is away, hangs or refuses for now; `code` and `status` say which.',
+    mend: 'Nothing, if it happens once.',
+    runbook: 'KinledgerMailsWait',
+  },
+  'the mail server knows no recipient of a mail': {
+    means: 'The server refused every address of the provider’s accounts for good; the mail is not repeated.',
+    mend: 'Correct the addresses: `kinledger accounts email`.',
+  },
+  'a mail was given up': {
+    means: 'It was tried for three days, or for twelve hours if it was a reminder.',
+    mend: 'The pages have what it said.',
+    runbook: 'KinledgerMailsWait',
+  },
   'nil return made': { means: 'Somebody stated that there is nothing to report for a dataset and period.' },
   'nil return undone': { means: 'Somebody took such a statement back: the return is expected again.' },
   'uploads expired': { means: 'Uploads that nobody submitted in time were deleted.' },

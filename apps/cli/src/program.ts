@@ -18,11 +18,11 @@ import { addProfileCommand } from './profile/profile.command.js';
 import { addQuarterCommand } from './quarter/quarter.command.js';
 import { addRebuildCommand } from './rebuild/rebuild.command.js';
 import { addReturnsCommand } from './returns/returns.command.js';
-import { addTemplatesCommand } from './templates/templates.command.js';
 import { addSignInCommand } from './sign-in/sign-in.command.js';
 import { addStartCommand } from './start/start.command.js';
 import { addSubmissionsCommand } from './submissions/submissions.command.js';
 import { addSubmitCommand } from './submit/submit.command.js';
+import { addTemplatesCommand } from './templates/templates.command.js';
 
 const { version } = z
   .object({ version: z.string() })

@@ -10,6 +10,7 @@ import {
   wholeNumber,
   type ServiceConfig,
 } from '@kinledger/service-kit';
+import { mailConfig } from './mail/mail-config.js';
 
 /** Limits on uploads; exceeding each is refused with a problem of its own. */
 export const uploadConfig = {
@@ -96,6 +97,7 @@ export const ingestConfig = {
   public: publicUrlConfig,
   uploads: uploadConfig,
   attestation: attestationConfig,
+  mail: mailConfig,
 };
 export type IngestConfig = ServiceConfig<typeof ingestConfig>;
 export type UploadLimits = IngestConfig['uploads'];

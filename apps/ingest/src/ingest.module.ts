@@ -10,6 +10,8 @@ import { SchemaArchive } from './datasets/schema-archive.js';
 import { IntakeContextModule } from './intake-context.js';
 import { MappingService } from './mapping/mapping-service.js';
 import { MappingsController } from './mapping/mappings.controller.js';
+import { MAIL_SETTINGS, MailDelivery } from './mail/mail-delivery.js';
+import { MailMetrics } from './mail/mail-metrics.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
 import { PublishAgain } from './outbox/publish-again.js';
 import { DatasetsPage } from './pages/datasets.page.js';
@@ -78,6 +80,12 @@ export class IngestModule {
         SubmissionService,
         ReturnService,
         ReturnMetrics,
+        {
+          provide: MAIL_SETTINGS,
+          useValue: { mail: config.mail, access: config.access, public: config.public },
+        },
+        MailMetrics,
+        MailDelivery,
         CommandService,
         PeopleService,
       ],

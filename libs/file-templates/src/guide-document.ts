@@ -6,7 +6,8 @@ body { font: 1rem/1.5 system-ui, sans-serif; color: #0b0c0c; background: #fff; m
 h1, h2 { line-height: 1.2; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: bold; padding: .5rem 0; }
-th, td { border: 1px solid #505a5f; padding: .4rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { border: 1px solid #505a5f; padding: .4rem .6rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
+th { min-width: 8rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt { font-weight: bold; }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -20,7 +21,7 @@ export const guideStyleSource = `'sha256-${Buffer.from(sha256Hex(style), 'hex').
 
 /** The guide to a dataset as an HTML document of its own, which needs nothing else and prints well. */
 export const guideDocument = (guide: DatasetGuide): string =>
-  documentOf(`${guide.name}: field guide`, [
+  documentOf(`Field guide: ${guide.name}`, [
     `<p>Dataset <code>${escaped(guide.dataset)}</code>, schema <code>${guide.schemaHash.slice(0, 12)}</code></p>`,
     ...guide.about.map((sentence) => `<p>${escaped(sentence)}</p>`),
     '<h2>Columns</h2>',
@@ -37,7 +38,7 @@ export const guideDocument = (guide: DatasetGuide): string =>
 export const leavesDocument = ({ name, dataset, leaves }: DatasetGuide): string | undefined =>
   leaves === undefined
     ? undefined
-    : documentOf(`${name}: exactly what leaves`, [
+    : documentOf(`Exactly what leaves: ${name}`, [
         `<p>Dataset <code>${escaped(dataset)}</code></p>`,
         ...leaves.map(leavingTable),
       ]);

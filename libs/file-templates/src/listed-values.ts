@@ -10,10 +10,12 @@ export interface ListedValue {
   readonly others: readonly string[];
 }
 
-/** A code that says nothing to a person, such as `F` or `2`, is shown by its first spelling. */
-const SHORT = 3;
+const yesOrNo: Readonly<Record<string, string>> = { true: 'Yes', false: 'No' };
 
-/** The values of a coded column, or of one that is answered with yes or no; undefined for other columns. */
+/**
+ * The values of a coded column, or of one that is answered with yes or no; undefined for other columns. The first
+ * spelling that a schema gives a code is the one to use.
+ */
 export function listedValues(field: DatasetField): readonly ListedValue[] | undefined {
   const kind = valueKindOf(field);
   const isYesOrNo = kind === 'boolean' || kind === 'consent';
@@ -22,8 +24,7 @@ export function listedValues(field: DatasetField): readonly ListedValue[] | unde
   const spellings = Object.entries(field['x-kinledger'].valueMap ?? {});
   return codes.map((code) => {
     const own = spellings.flatMap(([text, its]) => (its === code ? [text] : []));
-    const first = isYesOrNo ? (own[0] ?? (code === 'true' ? 'Yes' : 'No')) : own[0];
-    const text = first !== undefined && (isYesOrNo || code.length < SHORT) ? first : code;
+    const text = own[0] ?? (isYesOrNo ? yesOrNo[code] : undefined) ?? code;
     return {
       ...{ text, code },
       others: [...own, ...(isYesOrNo ? [] : [code])].filter(

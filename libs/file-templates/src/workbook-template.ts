@@ -5,6 +5,10 @@ import { guideTo, type DatasetGuide, type FieldGuide } from './dataset-guide.js'
 
 /** Rows for which the lists are offered; a longer file is accepted, without lists below. */
 const ROWS_WITH_LISTS = 10_000;
+/** Rows whose empty cells have their column's format: the library formats cells, not columns. */
+const FORMATTED_ROWS = 1000;
+/** With its language: else a program shows days in the order of its own. */
+const UK_DAY = '[$-809]dd/mm/yyyy';
 const MAX_NOTE = 1000;
 const BOLD_TITLES = { font: { bold: true } };
 
@@ -42,7 +46,10 @@ function rowsSheet(
   return {
     name: 'Rows',
     columns: fields.map((field) => columnOf(field)),
-    rows: [fields.map(({ title }) => title)],
+    rows: [
+      fields.map(({ title }) => title),
+      ...Array.from({ length: FORMATTED_ROWS }, () => fields.map(() => null)),
+    ],
     cells: new Map<string, Partial<Cell>>(
       guide.fields.map((field, column) => [
         `0,${column}`,
@@ -62,7 +69,7 @@ function columnOf(field: DatasetField): ColumnDef {
   switch (valueKindOf(field)) {
     case 'date':
     case 'birth-date':
-      return { width, numFmt: 'dd/mm/yyyy' };
+      return { width, numFmt: UK_DAY };
     case 'integer':
       return { width, numFmt: '0' };
     case 'number':

@@ -31,13 +31,23 @@ const dataset = {
 } as Partial<Dataset> as Dataset; // only as much as a template is made from
 
 describe('a workbook to fill in', async () => {
-  const { sheets } = await readXlsx(await workbookTemplate(dataset));
+  const { sheets } = await readXlsx(await workbookTemplate(dataset), { readStyles: true });
   const [rows, guide, lists] = sheets;
   const noteAt = (column: number) => rows?.cells?.get(`0,${column}`)?.comment?.text ?? '';
 
   it('has the titles of the dataset, and nothing else, on its first sheet', () => {
     expect(sheets.map(({ name }) => name)).toEqual(['Rows', 'Guide', 'Lists']);
-    expect(rows?.rows).toEqual([['NHS number', 'Date of birth', 'Sex', 'Area', 'Consent']]);
+    const [titles, ...others] = rows?.rows ?? [];
+    expect(titles).toEqual(['NHS number', 'Date of birth', 'Sex', 'Area', 'Consent']);
+    expect(others.flat().filter((value) => value !== null)).toEqual([]);
+  });
+
+  it('has formats that keep leading zeros, and days as they are written', () => {
+    const formatAt = (row: number, column: number) => rows?.cells?.get(`${row},${column}`)?.style?.numFmt;
+    expect([1, 1000].map((row) => [0, 1, 2].map((column) => formatAt(row, column)))).toEqual([
+      ['@', '[$-809]dd/mm/yyyy', '@'],
+      ['@', '[$-809]dd/mm/yyyy', '@'],
+    ]);
   });
 
   it('has a note on each title that says what the column holds', () => {

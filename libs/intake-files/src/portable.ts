@@ -1,4 +1,4 @@
-export * from './mapping/column-proposals.js';
+export { proposeColumns, type ColumnProposal } from './mapping/column-proposals.js';
 export {
   knownTitles,
   matchHeader,
@@ -8,7 +8,7 @@ export {
 } from './mapping/header-mapping.js';
 export { mapHeader } from './mapping/map-header.js';
 export * from './mapping/saved-mapping.js';
-export * from './mapping/unmatched-values.js';
+export { UnmatchedValues, type UnmatchedField } from './mapping/unmatched-values.js';
 export type { Delimiter } from './reading/delimiter.js';
 export * from './reading/file-refused.js';
 export type * from './reading/table-file.js';

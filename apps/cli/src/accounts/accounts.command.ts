@@ -17,6 +17,7 @@ interface Where {
 interface AddOptions extends Where {
   readonly role: readonly AccessRole[];
   readonly provider?: string;
+  readonly email?: string;
   readonly expires?: string;
 }
 interface RotateOptions extends Where {
@@ -37,12 +38,17 @@ export function addAccountsCommand(program: Command): void {
     .argument('<name>', 'lower-case words joined by hyphens')
     .addOption(new Option('--role <role...>', 'what it may do').choices(accessRoles).makeOptionMandatory())
     .option('--provider <id>', 'whose files it sends; needed by the role provider')
+    .option('--email <address>', 'where mails about its provider’s files and returns go')
     .option(expires, 'last day on which the token opens anything, e.g. 2027-03-31 (default: no end)')
     .action(addAccount);
   add('rotate', 'gives an account another token and prints it; the old one opens nothing from then on')
     .argument('<name>', 'name of the account')
     .option(expires, 'last day of the new token, or never (default: as it was)')
     .action(rotate);
+  add('email', 'sets where mails about the files and returns of an account’s provider go')
+    .argument('<name>', 'name of the account')
+    .argument('<address>', 'the address, or none')
+    .action(setEmail);
   add('revoke', 'removes an account: its token opens nothing from then on')
     .argument('<name>', 'name of the account')
     .action(revoke);
@@ -66,6 +72,7 @@ function addAccount(name: string, options: AddOptions): void {
     tokenSha256: hashOf(token),
     roles: [...options.role],
     ...(provider === undefined ? {} : { provider: provider.data }),
+    ...(options.email === undefined ? {} : { email: options.email }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   changeAccounts(fileOf(options), (accounts) => {
@@ -100,6 +107,18 @@ function rotate(name: string, options: RotateOptions): void {
   tellToken(options, rotated, token);
 }
 
+function setEmail(name: string, address: string, options: Where): void {
+  const email = address === 'none' ? undefined : address;
+  changeAccounts(fileOf(options), (accounts) => {
+    const { email: _, ...account } = named(accounts, name);
+    const changed = email === undefined ? account : { ...account, email };
+    return accounts.map((each) => (each.name === name ? changed : each));
+  });
+  print(options.json, { name, email: email ?? null }, () =>
+    email === undefined ? `${name} gets no mails.` : `Mails for ${name} go to ${email}.`,
+  );
+}
+
 function revoke(name: string, options: Where): void {
   let revoked: StoredAccount | undefined;
   changeAccounts(fileOf(options), (accounts) => {
@@ -116,14 +135,15 @@ function list(options: Where): void {
     ...account,
     expired: account.expiresAt !== undefined && Date.parse(account.expiresAt) <= Date.now(),
   }));
-  const titles = ['Account', 'Roles', 'Provider', 'Token ends'].map((title) => ({ title }));
+  const titles = ['Account', 'Roles', 'Provider', 'Mails to', 'Token ends'].map((title) => ({ title }));
   print(options.json, { accounts }, () =>
     table(
       titles,
-      accounts.map(({ name, roles, provider, expiresAt, expired }) => [
+      accounts.map(({ name, roles, provider, email, expiresAt, expired }) => [
         name,
         roles.join(', '),
         provider ?? '',
+        email ?? '',
         expiresAt === undefined ? '' : `${expiresAt}${expired ? ' (expired)' : ''}`,
       ]),
     ),

@@ -1,6 +1,6 @@
-import { readProgramme } from '@kinledger/programme';
 import type { Endpoint } from '../api/http.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
+import { providerOf } from '../connection/provider-of.js';
 import { Failure } from '../failure.js';
 
 /**
@@ -26,14 +26,4 @@ export async function ingestFor(options: {
       ? tokens.providers[await providerOf(options.dataset, programmeDirectory)]
       : tokens.dataTeam;
   return { url: services.ingest, token: token ?? ofProvider };
-}
-
-async function providerOf(dataset: string, programmeDirectory: string): Promise<string> {
-  const programme = await readProgramme(programmeDirectory);
-  const found = programme.dataset(dataset);
-  if (found === undefined) {
-    const known = programme.datasets.map(({ id }) => id).join(', ');
-    throw new Failure(`the programme has no dataset "${dataset}"; it has ${known}`);
-  }
-  return found.serviceDefinition.provider;
 }

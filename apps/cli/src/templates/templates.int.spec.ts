@@ -70,7 +70,7 @@ describe('the templates of a programme', () => {
       const table = await openFile([bytes].values() as never, knownTitles(schema), limits);
       expect(table.sheet?.name).toBe('Rows');
       expect(mapHeader(schema, table.header).columnOf).toEqual(schema.fields.map((_, column) => column));
-      for await (const batch of table.batches) expect(batch).toEqual([]);
+      for await (const batch of table.batches) expect(batch.flat().join('')).toBe('');
     }));
 
   it('have a schema whose digest is its name', () =>

@@ -147,7 +147,7 @@ export class DatasetsController {
   @Get(':id/template.xlsx')
   @ApiOperation({
     summary: 'A workbook with the titles of the dataset, notes on them, and drop-down lists',
-    description: 'Fill in the first sheet, and save it as CSV UTF-8.',
+    description: 'Fill in the first sheet and send the workbook.',
   })
   @ApiResponse({
     status: 200,

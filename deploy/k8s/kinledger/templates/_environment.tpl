@@ -124,6 +124,30 @@ secret:
   value: https://{{ $root.Values.gateway.ledger.host }}
 {{- end }}
 {{- end }}
+{{- if and (eq $service "ingest") $root.Values.mail.host }}
+{{- with $root.Values.mail }}
+- name: KINLEDGER_SMTP_HOST
+  value: {{ .host | quote }}
+- name: KINLEDGER_SMTP_PORT
+  value: {{ .port | quote }}
+- name: KINLEDGER_SMTP_TLS
+  value: {{ .tls }}
+{{- if .caConfigMap }}
+- name: KINLEDGER_SMTP_CA_FILE
+  value: /etc/kinledger/mail-ca/ca.crt
+{{- end }}
+{{- if .user }}
+- name: KINLEDGER_SMTP_USER
+  value: {{ .user | quote }}
+- name: KINLEDGER_SMTP_PASSWORD_FILE
+  value: /etc/kinledger/mail/password
+{{- end }}
+- name: KINLEDGER_MAIL_FROM
+  value: {{ .from | quote }}
+- name: KINLEDGER_MAIL_REMINDERS
+  value: {{ ternary "on" "off" .reminders | quote }}
+{{- end }}
+{{- end }}
 {{- with $root.Values.traces }}
 {{- if .endpoint }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
@@ -158,6 +182,16 @@ secret:
 {{- $items := list (dict "key" "landing-kek" "path" "landing-kek") (dict "key" "content-hash-key" "path" "content-hash-key") -}}
 {{- $volumes = append $volumes (dict "name" "keys" "secret" (dict "secretName" "kinledger-ingest-keys" "defaultMode" 288 "items" $items)) -}}
 {{- $mounts = append $mounts (dict "name" "keys" "mountPath" "/etc/kinledger/keys" "readOnly" true) -}}
+{{- with $root.Values.mail -}}
+{{- if and .host .user -}}
+{{- $volumes = append $volumes (dict "name" "mail" "secret" (dict "secretName" "kinledger-mail" "defaultMode" 288 "items" (list (dict "key" "password" "path" "password")))) -}}
+{{- $mounts = append $mounts (dict "name" "mail" "mountPath" "/etc/kinledger/mail" "readOnly" true) -}}
+{{- end -}}
+{{- if and .host .caConfigMap -}}
+{{- $volumes = append $volumes (dict "name" "mail-ca" "configMap" (dict "name" .caConfigMap)) -}}
+{{- $mounts = append $mounts (dict "name" "mail-ca" "mountPath" "/etc/kinledger/mail-ca" "readOnly" true) -}}
+{{- end -}}
+{{- end -}}
 {{- else if eq $service "pseudonymiser" -}}
 {{- $volumes = append $volumes (dict "name" "keys" "secret" (dict "secretName" "kinledger-pseudonymiser-keys" "defaultMode" 288)) -}}
 {{- $mounts = append $mounts (dict "name" "keys" "mountPath" "/etc/kinledger/keys" "readOnly" true) -}}

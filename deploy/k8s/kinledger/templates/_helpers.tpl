@@ -164,6 +164,15 @@ kinledger-kafka-bootstrap.{{ .Values.zones.bus.namespace }}.svc:9093
 {{- fail (printf "services.%s: a browser's session is in one replica's memory: several need gateway.sessionPersistence" $name) -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.mail.host (not .Values.mail.from) -}}
+{{- fail "mail.from: name the address from which mails come" -}}
+{{- end -}}
+{{- if and .Values.mail.host (not .Values.gateway.enabled) -}}
+{{- fail "mail: mails link to the pages of intake, so that they need gateway.enabled" -}}
+{{- end -}}
+{{- if and .Values.mail.user (eq .Values.mail.tls "none") -}}
+{{- fail "mail.tls: none sends the password in clear; choose starttls or implicit" -}}
+{{- end -}}
 {{- if and .Values.secrets.externalSecrets.enabled (not .Values.secrets.externalSecrets.store.name) -}}
 {{- fail "secrets.externalSecrets.store.name: name the store" -}}
 {{- end -}}

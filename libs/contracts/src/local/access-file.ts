@@ -21,6 +21,11 @@ const account = z
     provider: providerId
       .exactOptional()
       .describe('The provider whose files it may upload; required by the role provider.'),
+    email: z
+      .email('expected an address such as officer@example.org')
+      .max(254)
+      .exactOptional()
+      .describe('Where mails about the files and returns of its provider go; absent for none.'),
     expiresAt: z.iso
       .datetime()
       .exactOptional()
@@ -29,6 +34,10 @@ const account = z
   .refine((entry) => !entry.roles.includes('provider') || entry.provider !== undefined, {
     message: 'an account with the role provider must name its provider',
     path: ['provider'],
+  })
+  .refine((entry) => entry.email === undefined || entry.roles.includes('provider'), {
+    message: 'only an account with the role provider gets mails',
+    path: ['email'],
   });
 export type StoredAccount = z.infer<typeof account>;
 

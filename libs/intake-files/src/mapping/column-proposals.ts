@@ -1,6 +1,13 @@
 import { headerKey, type DatasetField, type DatasetSchema } from '@kinledger/programme/definition';
 import { everyNameOf, isBlocking, isOfPerson, type HeaderMatch } from './header-mapping.js';
-import { CLEAR_MARGIN, LEAST_SCORE, similarityOf, type Similarity } from './similarity.js';
+import {
+  CLEAR_MARGIN,
+  LEAST_SCORE,
+  similarityBetween,
+  toCompare,
+  type ComparedText,
+  type Similarity,
+} from './similarity.js';
 
 /** A column that may hold a field. */
 export interface ColumnCandidate extends Similarity {
@@ -20,6 +27,8 @@ export interface ColumnProposal {
 }
 
 const MAX_CANDIDATES = 3;
+/** Further columns without a field are not compared, because the time grows with columns, fields and names. */
+const MAX_COMPARED = 200;
 
 /**
  * Proposes columns for the fields that were not found in a header, by similarity of titles. A proposal is never acted on
@@ -72,20 +81,29 @@ function similarColumns(
   const keys = header.map(headerKey);
   // A title that occurs twice cannot be chosen, because it names no one column.
   const free = match.unknownColumns.filter(
-    (column) => keys.indexOf(keys[column] ?? '') === keys.lastIndexOf(keys[column] ?? ''),
+    (column) =>
+      keys.indexOf(keys[column] ?? '') === keys.lastIndexOf(keys[column] ?? '') &&
+      !looksLikeValue(header[column] ?? ''),
   );
   const absent = schema.fields.filter((_, index) => match.columnOf[index] === -1);
+  const titles = free
+    .slice(0, MAX_COMPARED)
+    .map((column) => ({ column, title: toCompare(header[column] ?? '') }));
   const similar = new Map(
-    absent.map((field) => [
-      field,
-      free
-        .map((column) => ({ column, ...bestOf(header[column] ?? '', everyNameOf(field)) }))
+    absent.map((field) => {
+      const names = everyNameOf(field).map(toCompare);
+      const candidates = titles
+        .map(({ column, title }) => ({ column, ...bestOf(title, names) }))
         .filter(({ score }) => score >= LEAST_SCORE)
-        .sort((left, right) => right.score - left.score || left.column - right.column),
-    ]),
+        .sort((left, right) => right.score - left.score || left.column - right.column);
+      return [field, candidates];
+    }),
   );
   return withoutTheUnlikely(similar, schema);
 }
+
+/** Whether a text is an email address or a number rather than a title: a refusal must not repeat what identifies somebody. */
+const looksLikeValue = (text: string): boolean => text.includes('@') || /(\d[\s.\-/]*){5}/.test(text);
 
 /** Leaves a column out where it clearly is another field, unless both fields identify somebody. */
 function withoutTheUnlikely(similar: SimilarColumns, schema: DatasetSchema): SimilarColumns {
@@ -102,9 +120,9 @@ function withoutTheUnlikely(similar: SimilarColumns, schema: DatasetSchema): Sim
   );
 }
 
-const bestOf = (title: string, names: readonly string[]): Similarity =>
+const bestOf = (title: ComparedText, names: readonly ComparedText[]): Similarity =>
   names
-    .map((name) => similarityOf(title, name))
+    .map((name) => similarityBetween(title, name))
     .reduce((one, other) => (other.score > one.score ? other : one));
 
 /** Other fields that the same column may hold, with its score for each. */

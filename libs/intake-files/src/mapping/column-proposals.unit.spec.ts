@@ -61,6 +61,13 @@ describe('proposals for the columns of a header', () => {
     ).toEqual(['north_ward', 'kind']);
   });
 
+  it.each(['carer.email@example.org', 'Carer email 07700 900123', 'Carer email 29/02/2020'])(
+    'never name a column whose title is a value rather than a title: %s',
+    (title) => {
+      expect(proposals('Case number', title)).toEqual([]);
+    },
+  );
+
   it('never name a column that another field has, or a title that occurs twice', () => {
     expect(proposals('Case number', 'Kind of sesion', 'Kind of sesion')).toEqual([]);
   });

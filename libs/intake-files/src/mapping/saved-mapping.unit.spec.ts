@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { RowValidator } from '../validation/row-validator.js';
 import { mapHeader } from './map-header.js';
 import { headerFingerprint, mappingFaults, withChosenCodes } from './saved-mapping.js';
-import { proposeCode, UnmatchedValues } from './unmatched-values.js';
+import { codeProposer, UnmatchedValues } from './unmatched-values.js';
 
 const fingerprint = (...header: string[]) => headerFingerprint(header, sha256Hex);
 
@@ -164,8 +164,8 @@ describe('values without a code', () => {
     const field = datasetSchema.parse({
       fields: [{ name: 'a', title: 'A', type: 'string', constraints: { enum: ['level-1', 'level-2'] } }],
     }).fields[0]!;
-    expect(proposeCode(field, 'level-3')).toBeNull();
-    expect(proposeCode(field, 'Lvel 1')?.code).toBe('level-1');
+    expect(codeProposer(field)('level-3')).toBeNull();
+    expect(codeProposer(field)('Lvel 1')?.code).toBe('level-1');
   });
 });
 

@@ -25,22 +25,37 @@ const CONTAINED = 0.65;
 /** Shorter words, such as "of" and "id", are in too many texts. */
 const TELLING_LENGTH = 4;
 
+/** A text as it is compared, so that it is taken apart once however often it is compared. */
+export interface ComparedText {
+  readonly text: string;
+  readonly words: readonly string[];
+  readonly letters: string;
+}
+
+export function toCompare(text: string): ComparedText {
+  const words = wordsOf(text);
+  return { text, words, letters: words.join('') };
+}
+
+/** Compares two texts that are compared once. */
+export const similarityOf = (theirs: string, ours: string): Similarity =>
+  similarityBetween(toCompare(theirs), toCompare(ours));
+
 /**
  * Compares a text of a provider's file with a text of the schema, by letters (Levenshtein's distance), by words, and by
- * initials; the best of the three counts.
+ * initials; the best of the three counts. A score below {@link LEAST_SCORE} may be lower than the texts deserve.
  */
-export function similarityOf(theirs: string, ours: string): Similarity {
-  const left = wordsOf(theirs);
-  const right = wordsOf(ours);
-  if (left.length === 0 || right.length === 0) return { score: 0, reason: '' };
-  const byWords = wordSimilarity(left, right, ours);
-  const compared = [letterSimilarity(left.join(''), right.join(''), ours), byWords];
-  if (areInitials(left, right)) {
-    compared.push({ score: INITIALS, reason: `has the initials of "${ours}"` });
+export function similarityBetween(theirs: ComparedText, ours: ComparedText): Similarity {
+  if (theirs.words.length === 0 || ours.words.length === 0) return nothing;
+  const compared = [letterSimilarity(theirs, ours), wordSimilarity(theirs, ours)];
+  if (areInitials(theirs.words, ours.words)) {
+    compared.push({ score: INITIALS, reason: `has the initials of "${ours.text}"` });
   }
   const best = compared.reduce((one, other) => (other.score > one.score ? other : one));
   return { ...best, score: Math.round(best.score * 100) / 100 };
 }
+
+const nothing: Similarity = { score: 0, reason: '' };
 
 /** The words of a text in lower case, without diacritics; "dateOfBirth" has three. */
 function wordsOf(text: string): readonly string[] {
@@ -57,18 +72,24 @@ function wordsOf(text: string): readonly string[] {
   );
 }
 
-function letterSimilarity(left: string, right: string, ours: string): Similarity {
-  const differing = leven(left, right);
-  const score = 1 - differing / Math.max(left.length, right.length);
+function letterSimilarity(
+  { letters: left }: ComparedText,
+  { letters: right, text }: ComparedText,
+): Similarity {
+  const longer = Math.max(left.length, right.length);
+  const most = Math.floor((1 - LEAST_SCORE) * longer);
+  if (longer - Math.min(left.length, right.length) > most) return nothing;
+  const differing = leven(left, right, { maxDistance: most + 1 });
+  if (differing > most) return nothing;
   const reason =
     differing === 0
-      ? `is "${ours}" but for spaces and punctuation`
-      : `differs from "${ours}" in ${differing === 1 ? 'one letter' : `${differing} letters`}`;
-  return { score, reason };
+      ? `is "${text}" but for spaces and punctuation`
+      : `differs from "${text}" in ${differing === 1 ? 'one letter' : `${differing} letters`}`;
+  return { score: 1 - differing / longer, reason };
 }
 
 /** Twice the letters of words in common, as a share of all letters (Dice's coefficient). */
-function wordSimilarity(left: readonly string[], right: readonly string[], ours: string): Similarity {
+function wordSimilarity({ words: left }: ComparedText, { words: right, text }: ComparedText): Similarity {
   const free = new Set(right);
   const shared: string[] = [];
   let common = 0;
@@ -83,8 +104,9 @@ function wordSimilarity(left: readonly string[], right: readonly string[], ours:
     shared.push(word);
     common += best.likeness * (word.length + best.other.length);
   }
+  if (shared.length === 0) return nothing;
   const words = shared.map((word) => `"${word}"`);
-  const reason = `shares the word${shared.length === 1 ? '' : 's'} ${listOf(words)} with "${ours}"`;
+  const reason = `shares the word${shared.length === 1 ? '' : 's'} ${listOf(words)} with "${text}"`;
   const isContained =
     shared.length === Math.min(left.length, right.length) &&
     shared.some((word) => word.length >= TELLING_LENGTH);
@@ -98,8 +120,10 @@ function likenessOfWords(left: string, right: string): number {
   if (left === right) return 1;
   const [short, long] = left.length < right.length ? [left, right] : [right, left];
   if (short.length >= 3 && long.startsWith(short)) return ABBREVIATION;
-  const likeness = 1 - leven(left, right) / long.length;
-  return likeness >= LEAST_OF_WORD ? likeness : 0;
+  const most = Math.floor((1 - LEAST_OF_WORD) * long.length);
+  if (long.length - short.length > most) return 0;
+  const differing = leven(left, right, { maxDistance: most + 1 });
+  return differing > most ? 0 : 1 - differing / long.length;
 }
 
 /** Whether one word is the initials of at least three others, as "DOB" is of "date of birth". */

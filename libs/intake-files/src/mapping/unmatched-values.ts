@@ -6,7 +6,7 @@ import {
   type DatasetSchema,
 } from '@kinledger/programme/definition';
 import type { Finding } from '../validation/finding.js';
-import { CLEAR_MARGIN, LEAST_SCORE, similarityOf, type Similarity } from './similarity.js';
+import { CLEAR_MARGIN, LEAST_SCORE, similarityBetween, toCompare, type Similarity } from './similarity.js';
 
 /** A value of a coded column that the schema does not list, with the number of its rows. */
 export interface UnmatchedValue {
@@ -74,33 +74,43 @@ export class UnmatchedValues {
 
   /** The values so far by field, with the code that each resembles. */
   byField(): readonly UnmatchedField[] {
-    return [...this.#byField].map(([field, { rows, other }]) => ({
-      field,
-      codes: mappableCodes(field) ?? [],
-      values: [...rows]
-        .sort(([left, leftRows], [right, rightRows]) => rightRows - leftRows || (left < right ? -1 : 1))
-        .map(([value, count]) => ({ value, rows: count, proposed: proposeCode(field, value) })),
-      otherRows: other,
-    }));
+    return [...this.#byField].map(([field, { rows, other }]) => {
+      const propose = codeProposer(field);
+      return {
+        field,
+        codes: mappableCodes(field) ?? [],
+        values: [...rows]
+          .sort(([left, leftRows], [right, rightRows]) => rightRows - leftRows || (left < right ? -1 : 1))
+          .map(([value, count]) => ({ value, rows: count, proposed: propose(value) })),
+        otherRows: other,
+      };
+    });
   }
 }
 
-/** The code whose name, or one of whose known spellings, the value resembles; null if none or two do. */
-export function proposeCode(field: DatasetField, value: string): UnmatchedValue['proposed'] {
-  const codes = mappableCodes(field) ?? [];
+/**
+ * Returns a function that gives the code whose name, or one of whose known spellings, a value resembles; null if it
+ * resembles none, or two.
+ */
+export function codeProposer(field: DatasetField): (value: string) => UnmatchedValue['proposed'] {
   const known = Object.entries(field['x-kinledger'].valueMap ?? {});
-  const scored = codes
-    .map((code) => {
-      const spellings = [code, ...known.flatMap(([text, its]) => (its === code ? [text] : []))];
-      return spellings
-        .map((spelling) => ({ code, ...similarityOf(value, spelling) }))
-        .reduce((one, other) => (other.score > one.score ? other : one));
-    })
-    .filter(({ score }) => score >= LEAST_SCORE)
-    .sort((left, right) => right.score - left.score);
-  const [best, second] = scored;
-  if (best === undefined || (second !== undefined && best.score - second.score < CLEAR_MARGIN)) return null;
-  return best;
+  const codes = (mappableCodes(field) ?? []).map((code) => ({
+    code,
+    spellings: [code, ...known.flatMap(([text, its]) => (its === code ? [text] : []))].map(toCompare),
+  }));
+  return (value) => {
+    const compared = toCompare(value);
+    const [best, second] = codes
+      .map(({ code, spellings }) =>
+        spellings
+          .map((spelling) => ({ code, ...similarityBetween(compared, spelling) }))
+          .reduce((one, other) => (other.score > one.score ? other : one)),
+      )
+      .filter(({ score }) => score >= LEAST_SCORE)
+      .sort((left, right) => right.score - left.score);
+    const isClear = best !== undefined && (second === undefined || best.score - second.score >= CLEAR_MARGIN);
+    return isClear ? best : null;
+  };
 }
 
 /** The code that the schema itself gives a value; undefined if it knows none. */

@@ -125,7 +125,7 @@ export const intakeAndQuality: Board = {
       ],
     },
     {
-      title: 'Expected returns',
+      title: 'Expected returns and mails',
       panels: [
         {
           title: 'Open returns',
@@ -138,6 +138,27 @@ export const intakeAndQuality: Board = {
               legend: '{{dataset}} {{state}}',
             },
           ],
+        },
+        {
+          title: 'Mails',
+          description:
+            'Attempts to send results and reminders, by outcome, over the range shown. Empty where no mail server is configured.',
+          ...{ shows: 'table', unit: 'short', emptyWhenWell: true },
+          queries: [
+            { expr: `${sumBy('outcome', overRange('kinledger_mails_total'))} > 0`, legend: '{{outcome}}' },
+          ],
+        },
+        {
+          title: 'Oldest mail that is not sent',
+          description: 'Nothing waits for mails but the people who read them.',
+          ...{ shows: 'value', unit: 's', alarmingFrom: 3600 },
+          queries: [{ expr: maxBy('', metric('kinledger_mail_oldest_seconds')), legend: 'oldest' }],
+        },
+        {
+          title: 'Mails that wait',
+          description: 'Mails that the mail server has not taken yet.',
+          ...{ shows: 'value', unit: 'short' },
+          queries: [{ expr: maxBy('', metric('kinledger_mails_waiting')), legend: 'mails' }],
         },
       ],
     },
