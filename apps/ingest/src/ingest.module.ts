@@ -8,6 +8,7 @@ import type { IngestConfig } from './config.js';
 import { DatasetsController } from './datasets/datasets.controller.js';
 import { SchemaArchive } from './datasets/schema-archive.js';
 import { IntakeContextModule } from './intake-context.js';
+import { MappingProposalsController } from './mapping/mapping-proposals.controller.js';
 import { MappingService } from './mapping/mapping-service.js';
 import { MappingsController } from './mapping/mappings.controller.js';
 import { MAIL_SETTINGS, MailDelivery } from './mail/mail-delivery.js';
@@ -55,6 +56,7 @@ export class IngestModule {
       controllers: [
         UploadsController,
         MappingsController,
+        MappingProposalsController,
         DatasetsController,
         SubmissionsController,
         AttestationsController,

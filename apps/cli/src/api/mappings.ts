@@ -80,7 +80,7 @@ export const mappingsApi = (endpoint: Endpoint) => ({
   async propose(file: string, dataset: string, period: string): Promise<Proposal> {
     const query = new URLSearchParams({ dataset, period }).toString();
     const body = await firstRowsOf(file, MAX_PROPOSAL_BYTES);
-    return callJson(endpoint, `/v1/mappings/proposals?${query}`, proposal, { method: 'POST', body });
+    return callJson(endpoint, `/v1/mapping-proposals?${query}`, proposal, { method: 'POST', body });
   },
 
   confirm: (dataset: string, titles: readonly string[], content: MappingContent): Promise<Mapping> =>

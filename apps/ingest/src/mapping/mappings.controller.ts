@@ -1,21 +1,15 @@
 import { answers, CurrentCaller, problems, Roles, type Caller } from '@kinledger/service-kit';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { IntakeContext } from '../intake-context.js';
-import { datasetFor } from '../programme/dataset-access.js';
-import { UploadService } from '../uploads/upload-service.js';
-import { fileQuery } from '../uploads/uploads.controller.js';
 import { mappingUnknown } from './choose-mapping.js';
 import { MappingService } from './mapping-service.js';
 import {
-  mappingProposalView,
   mappingView,
   mappingWithHistory,
   viewOfMapping,
-  viewOfProposal,
-  type MappingProposalView,
   type MappingView,
   type MappingWithHistory,
 } from './mapping-view.js';
@@ -61,12 +55,10 @@ const mappingList = z.object({ mappings: z.array(mappingView) });
 @Roles('provider', 'data-team')
 export class MappingsController {
   readonly #mappings: MappingService;
-  readonly #uploads: UploadService;
   readonly #intake: IntakeContext;
 
-  constructor(mappings: MappingService, uploads: UploadService, intake: IntakeContext) {
+  constructor(mappings: MappingService, intake: IntakeContext) {
     this.#mappings = mappings;
-    this.#uploads = uploads;
     this.#intake = intake;
   }
 
@@ -81,40 +73,6 @@ export class MappingsController {
   ): Promise<z.input<typeof mappingList>> {
     const mappings = await this.#mappings.list(caller, dataset);
     return { mappings: mappings.map((saved) => viewOfMapping(saved, this.#datasetOf(saved))) };
-  }
-
-  @Post('proposals')
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Propose a mapping for a file, or for its first rows',
-    description:
-      'The body is the file itself, or of a CSV file its title row and some rows after it: at most 16 MiB, of which 20,000 rows are looked at. Nothing of it is kept. Proposals come from similarity and are never acted on unless they are confirmed.',
-  })
-  @ApiConsumes(
-    'text/csv',
-    'application/octet-stream',
-    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    'application/vnd.oasis.opendocument.spreadsheet',
-  )
-  @ApiBody({ schema: { type: 'string', format: 'binary' } })
-  @ApiResponse(
-    answers(200, 'What is read already, and what could be confirmed, with samples.', mappingProposalView),
-  )
-  @ApiResponse(problems(400, 'The period is invalid, or the file did not arrive completely.'))
-  @ApiResponse(problems(403, 'The dataset belongs to another provider.'))
-  @ApiResponse(problems(404, 'The programme has no such dataset.'))
-  @ApiResponse(problems(409, 'No agreement covers the period.'))
-  @ApiResponse(problems(413, 'More than 16 MiB.'))
-  @ApiResponse(problems(415, 'The body is neither a CSV file nor a workbook.'))
-  @ApiResponse(problems(422, 'The file cannot be read as a table.'))
-  @ApiResponse(problems(503, 'Too many files are being received, or the service is being replaced.'))
-  async propose(
-    @CurrentCaller() caller: Caller,
-    @Query({ schema: fileQuery }) query: z.output<typeof fileQuery>,
-    @Req() request: FastifyRequest,
-  ): Promise<MappingProposalView> {
-    const proposal = await this.#uploads.propose(caller, query, request);
-    return viewOfProposal(datasetFor(this.#intake.programme, caller, query.dataset), proposal);
   }
 
   @Post()

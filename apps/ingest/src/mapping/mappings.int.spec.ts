@@ -61,7 +61,7 @@ const confirm = (body: object = {}, caller: Caller = 'officer') =>
     headers: { 'content-type': 'application/json' },
   });
 const propose = (body: string, caller: Caller = 'officer') =>
-  ask(ingest, caller, 'POST', `/v1/mappings/proposals?dataset=${DATASET}&period=${PERIOD}`, {
+  ask(ingest, caller, 'POST', `/v1/mapping-proposals?dataset=${DATASET}&period=${PERIOD}`, {
     body,
     headers: { 'content-type': 'text/csv' },
   });

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 
 /** Addresses that take a file as their body. */
-const filesGoTo: readonly (string | undefined)[] = ['/v1/uploads', '/v1/mappings/proposals'];
+const filesGoTo: readonly (string | undefined)[] = ['/v1/uploads', '/v1/mapping-proposals'];
 const accepted = [
   'text/csv',
   'application/octet-stream',
