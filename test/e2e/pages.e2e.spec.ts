@@ -261,7 +261,10 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect(await files.innerText()).toContain('Baby Steps');
       expect(await files.innerText()).not.toContain('Natural Thinkers');
       const file = (await files.getByRole('link').first().getAttribute('href')) ?? '';
-      await expectSound('ingest', ['/files', file, '/datasets/baby-steps.user'], 200, { url, token });
+      await expectSound('ingest', ['/files', file, '/datasets/baby-steps.user', '/returns'], 200, {
+        url,
+        token,
+      });
       await expectSound('ingest-not-found', ['/files/checked/nothing', '/nothing'], 404, { url, token });
     });
 
