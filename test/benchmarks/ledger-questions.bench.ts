@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { localConnection } from '@kinledger/contracts';
 import { createPool } from '@kinledger/database';
 import { childrenOf } from './process-usage.ts';
+import { fewDatasets } from '../support/few-datasets.ts';
 
 const command = fileURLToPath(new URL('../../apps/cli/bin/kinledger.js', import.meta.url));
 const PERIOD = '2022-23-Q4';
@@ -52,7 +53,7 @@ async function run(...args: readonly string[]): Promise<unknown> {
 const size = people === undefined ? [] : ['--people', people, '--quarters', '8'];
 const demo: ChildProcess = spawn(
   process.execPath,
-  [command, 'demo', '--keep', '--json', '--seed', 'bench', ...size],
+  [command, 'demo', '--keep', '--json', '--seed', 'bench', ...size, ...fewDatasets],
   { env: environment, stdio: ['ignore', 'pipe', 'inherit'] },
 );
 try {

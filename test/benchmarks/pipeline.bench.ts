@@ -24,6 +24,7 @@ import { localConnection, type LocalConnection } from '@kinledger/contracts';
 import { copyInto, createPool, inTransaction } from '@kinledger/database';
 import type pg from 'pg';
 import { childrenOf, commandOf, usageOf, type Usage } from './process-usage.ts';
+import { fewDatasets } from '../support/few-datasets.ts';
 
 const command = fileURLToPath(new URL('../../apps/cli/bin/kinledger.js', import.meta.url));
 const sizes = process.argv
@@ -146,8 +147,8 @@ function startDemo(
   people: number,
   quarters: number,
 ): { readonly report: Promise<DemoResult>; readonly child: ChildProcess } {
-  const args = ['demo', '--keep', '--json', '--people', String(people), '--quarters', String(quarters)];
-  const child = spawn(process.execPath, [command, ...args, '--seed', 'bench'], {
+  const size = ['--people', String(people), '--quarters', String(quarters), '--seed', 'bench'];
+  const child = spawn(process.execPath, [command, 'demo', '--keep', '--json', ...size, ...fewDatasets], {
     env: environment(home),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
