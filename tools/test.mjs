@@ -83,23 +83,32 @@ function count(name, ok) {
   if (!ok) failures.push(name);
 }
 
-/** Runs the static checks of the sources, one after another. Returns their output once all are done. */
-async function checkSources() {
+/** Runs static checks of the sources, one after another. Returns their output once all are done. */
+async function runChecks(...checks) {
   const texts = [];
-  const check = async (name, command, args) => {
+  for (const [name, command, ...args] of checks) {
     const { ok, text } = await runAside(name, bin(command), args);
     count(name, ok);
     texts.push(text);
-  };
-  // The boundary rule reads Nx's cached project graph, and skips itself without one.
-  await check('project graph', 'nx', ['show', 'projects']);
-  await check('lint, with module boundaries', 'eslint', ['.', '--max-warnings', '0']);
-  await check('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
-  await check('dead code', 'knip', ['--treat-config-hints-as-errors']);
-  const config = ['--config', '.dependency-cruiser.cjs'];
-  await check('dependency rules', 'depcruise', [...config, 'apps', 'libs', 'test']);
+  }
   return texts.join('\n');
 }
+
+/** Checks that need nothing that is built. */
+const checkTexts = () =>
+  runChecks(
+    ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
+    ['dependency rules', 'depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test'],
+  );
+
+/** Checks that know the types of what was built. */
+const checkTypes = () =>
+  runChecks(
+    // The boundary rule reads Nx's cached project graph, and skips itself without one.
+    ['project graph', 'nx', 'show', 'projects'],
+    ['lint, with module boundaries', 'eslint', '.', '--max-warnings', '0'],
+    ['dead code', 'knip', '--treat-config-hints-as-errors'],
+  );
 
 const firstLines = (message) =>
   stripVTControlCharacters(message)
@@ -146,12 +155,15 @@ async function suite(name) {
   rmSync(folder, { recursive: true, force: true });
 }
 
+// The compiler needs one core, so that other checks can have another.
+const early = wanted('checks') ? checkTexts() : Promise.resolve('');
 const { ok: built } = await run('types and build', bin('tsc'), ['-b']);
 count('types and build', built);
-// Lint and similar checks need one core for a minute and a half; the tests wait a lot, so they can spare it.
-const checks = wanted('checks') ? checkSources() : Promise.resolve('');
+// Lint needs a core for two minutes; the tests wait a lot, so they can spare it.
+const late = wanted('checks') && built ? checkTypes() : Promise.resolve('');
 if (built) for (const name of ['unit', 'int', 'e2e']) if (wanted(name)) await suite(name);
-console.log(await checks);
+console.log(await early);
+console.log(await late);
 
 for (const table of contractTables(reports)) console.log(`\n${table}`);
 for (const failure of failures) console.log(`failed: ${failure}`);

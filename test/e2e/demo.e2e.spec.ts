@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { fewDatasets } from '../support/few-datasets.js';
 import { Installation, listens } from './installation.js';
 
 interface Judged {
@@ -73,7 +74,7 @@ describe('the command line', () => {
 describe('a demo', () => {
   it('loads a small programme, comes near the truth, and leaves no process or port behind', async () => {
     first = await installation.json<DemoReport>(
-      ...['demo', '--once', '--people', '300', '--quarters', '2', '--seed', 'e2e'],
+      ...['demo', '--once', '--people', '300', '--quarters', '2', '--seed', 'e2e', ...fewDatasets],
     );
     expect(first).toMatchObject({ refused: [], reach: { period: '2023-24-Q4' } });
     expect(first.rows).toBeGreaterThan(1000);

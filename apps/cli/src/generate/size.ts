@@ -9,7 +9,7 @@ export interface Size {
   readonly only?: readonly string[] | undefined;
 }
 
-export const defaultSize: Size = { people: 2000, quarters: 4, seed: 'demo' };
+export const defaultSize: Size = { people: 5000, quarters: 8, seed: 'demo' };
 
 /** Adds the options of a size without defaults, so that the demo can tell whether they were given. */
 export const addSizeOptions = (command: Command): Command =>
