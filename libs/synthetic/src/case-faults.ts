@@ -1,3 +1,4 @@
+import { commonestEthnicity } from './demographics.js';
 import type { Random } from './random.js';
 
 /** The errors, gaps and odd spellings in a provider's record of one person. */
@@ -39,6 +40,39 @@ export const attributeBits = {
  * most where services are most needed, so that missed links are not random.
  */
 export const faultScale = (decile: number): number => 2 - ((decile - 1) * 1.6) / 9;
+
+/** How well providers record people: as usual, or so that missed links are many and far from random. */
+export const dataProfiles = ['normal', 'hard'] as const;
+export type DataProfile = (typeof dataProfiles)[number];
+
+/** In the hard profile every fault is at least so many times as frequent. */
+const HARD = 2;
+/** And so many times again in families of other than the commonest ethnicity. */
+const OTHER_ETHNICITY = 1.5;
+/** Providers take different care; a third of them less than others. */
+const CARE_OF_PROVIDERS = [0.75, 1, 1.75] as const;
+/** Beyond it hardly a row would have an identifier. */
+const MOST = 5;
+
+/**
+ * By how much rates of a case are multiplied: by deprivation alone, and in the hard profile also by ethnicity and
+ * provider.
+ * @param provider any number that is the provider’s.
+ */
+export function difficulty(
+  profile: DataProfile,
+  {
+    decile,
+    ethnicity,
+    provider,
+  }: { readonly decile: number; readonly ethnicity: string; readonly provider: number },
+): number {
+  const scale = faultScale(decile);
+  if (profile === 'normal') return scale;
+  const byEthnicity = ethnicity === commonestEthnicity ? 1 : OTHER_ETHNICITY;
+  const byProvider = CARE_OF_PROVIDERS[provider % CARE_OF_PROVIDERS.length] ?? 1;
+  return Math.min(scale * HARD * byEthnicity * byProvider, MOST);
+}
 
 /** Rates at scale 1. */
 const rates = {

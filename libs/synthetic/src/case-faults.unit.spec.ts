@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawFaults, faultScale } from './case-faults.js';
+import { difficulty, drawFaults, faultScale } from './case-faults.js';
 import { Random, rootOf } from './random.js';
 
 const random = new Random(rootOf('faults'));
@@ -17,6 +17,19 @@ describe('faults', () => {
     );
     expect(missing[0]).toBeGreaterThan(missing[1]! * 1.3);
     expect(missing[1]).toBeGreaterThan(missing[2]! * 1.3);
+  });
+
+  it('are more frequent in the hard profile, most in some ethnicities and some providers’ files, and never certain', () => {
+    const of = (decile: number, ethnicity: string, provider: number) =>
+      difficulty('hard', { decile, ethnicity, provider });
+    expect(difficulty('normal', { decile: 1, ethnicity: 'asian-other', provider: 2 })).toBe(faultScale(1));
+    expect(of(10, 'white-british', 1)).toBeCloseTo(faultScale(10) * 2);
+    expect(of(10, 'asian-other', 1)).toBeCloseTo(of(10, 'white-british', 1) * 1.5);
+    expect(of(10, 'white-british', 2)).toBeGreaterThan(of(10, 'white-british', 0) * 2);
+    const hardest = Array.from({ length: 2_000 }, (_, index) =>
+      drawFaults(random.at('case', index), of(1, 'asian-other', 2), true, 8),
+    );
+    expect(hardest.filter(({ nhsNumber }) => nhsNumber === 'none').length).toBeGreaterThan(500);
   });
 
   it('include every kind', () => {

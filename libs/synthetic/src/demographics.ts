@@ -17,9 +17,12 @@ const background = (
   countries,
 });
 
+/** The first of {@link backgrounds}. */
+export const commonestEthnicity = 'white-british';
+
 /** Invented weights: plausible for an inner-London area, taken from no census. */
 export const backgrounds = weighted<Background>(
-  [background('white-british', ['english'], ['GB']), 24],
+  [background(commonestEthnicity, ['english'], ['GB']), 24],
   [
     background(
       'black-african',

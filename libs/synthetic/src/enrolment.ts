@@ -1,4 +1,4 @@
-import { drawFaults, faultScale } from './case-faults.js';
+import { difficulty, drawFaults, type DataProfile } from './case-faults.js';
 import type { Day } from './days.js';
 import { SHARE_WITHOUT_SERVICE, servicesPerHousehold } from './demographics.js';
 import type { Case } from './held-case.js';
@@ -48,9 +48,11 @@ export class Enrolments {
   readonly #caseNumbers: number[];
   readonly #plan: Plan;
   readonly #protectedPostcode: string | undefined;
+  readonly #profile: DataProfile;
 
-  constructor(root: Uint32Array, plan: Plan, protectedPostcode: string | undefined) {
+  constructor(root: Uint32Array, plan: Plan, protectedPostcode: string | undefined, profile: DataProfile) {
     this.#plan = plan;
+    this.#profile = profile;
     this.#protectedPostcode = protectedPostcode;
     this.#random = new Random(root);
     this.#caseRandom = new Random(root);
@@ -192,7 +194,11 @@ export class Enrolments {
     const random = this.#caseRandom.at('case', person.number * SERVICES_AT_MOST + plan.index);
     const faults = drawFaults(
       random,
-      faultScale(household.decile),
+      difficulty(this.#profile, {
+        decile: household.decile,
+        ethnicity: carer.ethnicity,
+        provider: plan.style.dialect,
+      }),
       plan.style.spreadsheet,
       this.#plan.quarters.length,
     );

@@ -4,6 +4,7 @@ import { Contacts, MAX_PEOPLE } from './contacts.js';
 import { dayOf } from './days.js';
 import { Enrolments } from './enrolment.js';
 import { programmeNotSynthetic } from './generation-errors.js';
+import type { DataProfile } from './case-faults.js';
 import { Households } from './household.js';
 import type { Neighbourhood } from './household.js';
 import { planProgramme } from './plan.js';
@@ -25,6 +26,8 @@ export interface SyntheticOptions {
   readonly endPeriod?: PeriodCode;
   /** Services and datasets to write files for; all if absent. */
   readonly only?: readonly string[] | undefined;
+  /** How well providers record people; normal if absent. */
+  readonly profile?: DataProfile | undefined;
   /** Salt for digests made at source. */
   readonly salt: string;
 }
@@ -73,7 +76,12 @@ export async function generateProgramme(options: SyntheticOptions): Promise<Synt
       tally = new ReachTally(plan);
       const contacts = new Contacts(root, quarters);
       const households = new Households(root, contacts, neighbourhoods, timeline);
-      const enrolments = new Enrolments(root, plan, lookup.protectedPostcodes[0]);
+      const enrolments = new Enrolments(
+        root,
+        plan,
+        lookup.protectedPostcodes[0],
+        options.profile ?? 'normal',
+      );
       const rows = new RowWriter(root, plan, contacts, enrolments, tally);
       let next = 0;
       for (let number = 0; next < people; number++) {

@@ -5,3 +5,4 @@ export type { SyntheticFile } from './plan.js';
 export type * from './reach-tally.js';
 export type { SyntheticPerson, SyntheticRow } from './synthetic-item.js';
 export * from './write-programme.js';
+export { dataProfiles, type DataProfile } from './case-faults.js';

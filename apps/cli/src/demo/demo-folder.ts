@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataProfiles } from '@kinledger/synthetic';
 import { z } from 'zod';
 
 const size = z.object({
@@ -7,6 +8,7 @@ const size = z.object({
   quarters: z.number(),
   seed: z.string(),
   only: z.array(z.string()).readonly().optional(),
+  profile: z.enum(dataProfiles).optional(),
 });
 
 const manifest = z.object({

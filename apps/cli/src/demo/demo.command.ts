@@ -112,6 +112,7 @@ async function filesOf(
     quarters: options.quarters ?? defaultSize.quarters,
     seed: options.seed ?? defaultSize.seed,
     only: options.only,
+    profile: options.profile,
   };
   if (folder.manifest() === undefined) {
     say(options.json, `generating ${count(size.people)} people over ${size.quarters} quarters`);
@@ -219,7 +220,7 @@ async function reportOf(
 /** A home holds one demo: loading another beside it would mix two truths. */
 function requireSameSize(held: Size | undefined, asked: Partial<Size>, home: string): void {
   if (held === undefined) return;
-  const differs = (['people', 'quarters', 'seed', 'only'] as const).filter(
+  const differs = (['people', 'quarters', 'seed', 'only', 'profile'] as const).filter(
     (name) => asked[name] !== undefined && String(asked[name]) !== String(held[name]),
   );
   if (differs.length === 0) return;

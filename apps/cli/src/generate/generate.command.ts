@@ -41,8 +41,8 @@ export function addGenerateCommand(program: Command): void {
 }
 
 async function generate({ out, json, ...options }: Options): Promise<void> {
-  const { people, quarters, seed, only } = { ...defaultSize, ...options };
-  const size: Size = { people, quarters, seed, only };
+  const { people, quarters, seed, only, profile } = { ...defaultSize, ...options };
+  const size: Size = { people, quarters, seed, only, profile };
   const programme = await readProgramme(programmeDirectory(options.programme));
   const { salt, from } = await saltFor(options.saltFile, join(homeDirectory(), 'secrets'));
   if (from === 'synthetic') {

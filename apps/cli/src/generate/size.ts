@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { dataProfiles, type DataProfile } from '@kinledger/synthetic';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** The size and seed of a synthetic programme. */
 export interface Size {
@@ -7,6 +8,8 @@ export interface Size {
   readonly seed: string;
   /** Services and datasets to write files for; all if absent. */
   readonly only?: readonly string[] | undefined;
+  /** How well providers record people; normal if absent. */
+  readonly profile?: DataProfile | undefined;
 }
 
 export const defaultSize: Size = { people: 5000, quarters: 8, seed: 'demo' };
@@ -17,6 +20,11 @@ export const addSizeOptions = (command: Command): Command =>
     .option('--people <n>', `people in families, about (default: ${defaultSize.people})`, wholeNumber)
     .option('--quarters <n>', `financial quarters (default: ${defaultSize.quarters})`, wholeNumber)
     .option('--seed <text>', 'which of all synthetic programmes: the same seed gives the same files')
+    .addOption(
+      new Option('--profile <name>', 'how well providers record people: normal (default), or hard').choices(
+        dataProfiles,
+      ),
+    )
     .option('--only <names>', 'services and datasets, joined by commas (default: all)', namesOf);
 
 function namesOf(text: string): readonly string[] {
