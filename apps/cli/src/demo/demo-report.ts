@@ -1,5 +1,5 @@
 import { count, percent } from '../output/output.js';
-import { table } from '../output/table.js';
+import { right, table } from '../output/table.js';
 import type { Size } from '../generate/size.js';
 import type { ReachExplained } from './evaluation/explain-reach.js';
 import type { DatasetRows } from '../api/reporting.js';
@@ -26,7 +26,6 @@ export interface DemoReport {
   readonly pages: string;
 }
 
-const right = (title: string) => ({ title, align: 'right' as const });
 const kinds = ['children', 'adults', 'families'] as const;
 
 /** The report as text: every figure with the truth and the error beside it. */

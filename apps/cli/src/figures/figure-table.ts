@@ -1,8 +1,6 @@
 import type { DescribedFigure, FigureRows } from '../api/reporting.js';
 import { count } from '../output/output.js';
-import { table } from '../output/table.js';
-
-const right = (title: string) => ({ title, align: 'right' as const });
+import { right, table } from '../output/table.js';
 
 /** Turns `childrenThroughCarerOnly` into a column heading: Children through carer only. */
 const headOf = (name: string): string => {

@@ -1,9 +1,7 @@
 import { coverageName, reachTableColumns, reachUncounted } from '@kinledger/figures/columns';
 import type { Figure, ReachAnswer } from '../api/reporting.js';
 import { count } from '../output/output.js';
-import { table } from '../output/table.js';
-
-const right = (title: string) => ({ title, align: 'right' as const });
+import { right, table } from '../output/table.js';
 
 /** A remark on a row's coverage, unless the period's own file was received. */
 const remark = (coverage: Figure['coverage']): string => {

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import type { Endpoint } from '../api/http.js';
 import { mappingsApi, type Mapping, type MappingWithHistory, type Proposal } from '../api/mappings.js';
-import { homeDirectory, requireConnection } from '../connection/connection.js';
+import { ingestAsDataTeam, ingestFor } from '../connection/ingest-endpoint.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
-import { ingestFor } from '../submit/ingest-endpoint.js';
 import { addSayings, confirmSayings, saysAnything, type Sayings } from './confirm-mapping.js';
 import { describeColumns, describeValues } from './describe-proposals.js';
 
@@ -84,25 +82,13 @@ async function list(options: OptionsOfDataset): Promise<void> {
 }
 
 async function show(id: string, options: Options): Promise<void> {
-  const saved = await mappingsApi(anyProviders(options)).view(id);
+  const saved = await mappingsApi(await ingestAsDataTeam(options)).view(id);
   print(options.json, saved, () => describeHistory(saved));
 }
 
 async function remove(id: string, options: Options): Promise<void> {
-  await mappingsApi(anyProviders(options)).delete(id);
+  await mappingsApi(await ingestAsDataTeam(options)).delete(id);
   print(options.json, { id }, () => `Mapping ${id} is deleted.`);
-}
-
-/** For a mapping whose provider is not known yet: on this machine, as the data team. */
-function anyProviders({ url, token: given }: Options): Endpoint {
-  const token = given ?? process.env['KINLEDGER_TOKEN'];
-  if (url !== undefined) {
-    if (token === undefined)
-      throw new Failure('with --url, a token is needed: give --token or set KINLEDGER_TOKEN');
-    return { url, token };
-  }
-  const { services, tokens } = requireConnection(homeDirectory());
-  return { url: services.ingest, token: token ?? tokens.dataTeam };
 }
 
 function describeProposal(proposal: Proposal): string {

@@ -5,6 +5,9 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
+/** A column of numbers. */
+export const right = (title: string): Column => ({ title, align: 'right' });
+
 const lines = Object.fromEntries(
   [
     ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],

@@ -1,6 +1,6 @@
 import type { ProfileComparison, ProfiledColumn } from '@kinledger/intake-files/profiling';
 import { count, percent } from '../output/output.js';
-import { table } from '../output/table.js';
+import { right, table } from '../output/table.js';
 import type { ProfileDocument } from './profile-of.js';
 
 const kindNames: Readonly<Record<ProfiledColumn['kind'], string>> = {
@@ -49,8 +49,6 @@ export function describeProfile(profile: ProfileDocument): string {
     .filter((part) => part !== '')
     .join('\n\n');
 }
-
-const right = (title: string) => ({ title, align: 'right' as const });
 
 function tableOf(columns: readonly ProfiledColumn[]): string {
   return table(

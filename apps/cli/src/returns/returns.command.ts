@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import type { Endpoint } from '../api/http.js';
 import { ingestApi } from '../api/ingest.js';
 import { returnsApi } from '../api/returns.js';
-import { homeDirectory, requireConnection } from '../connection/connection.js';
-import { providerOf } from '../connection/provider-of.js';
+import { ingestAsDataTeam, ingestFor } from '../connection/ingest-endpoint.js';
 import { Failure } from '../failure.js';
 import { print } from '../output/output.js';
 import { say } from '../output/progress.js';
@@ -67,15 +65,15 @@ export function addReturnsCommand(program: Command): void {
 }
 
 async function list({ dataset, period, state, ...options }: ListOptions): Promise<void> {
-  const answer = await returnsApi(ofDataTeam(options)).list({ dataset, period, state });
+  const answer = await returnsApi(await ingestAsDataTeam(options)).list({ dataset, period, state });
   print(options.json, answer, () => returnsTable(answer.returns));
 }
 
 async function makeNil({ dataset, period, onBehalfOf, attest, ...options }: NilOptions): Promise<void> {
-  const endpoint =
-    options.url === undefined && onBehalfOf === undefined
-      ? await ofProvider(dataset, options)
-      : ofDataTeam(options);
+  const endpoint = await ingestFor({
+    ...{ ...options, dataset },
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+  });
   const { version, words } = await ingestApi(endpoint).wordsFor('nil-return');
   if (attest !== true)
     throw new Failure(`a person has to confirm: “${words}” If you do, repeat with --attest`);
@@ -90,32 +88,10 @@ async function makeNil({ dataset, period, onBehalfOf, attest, ...options }: NilO
 }
 
 async function undoNil(id: string, options: Options): Promise<void> {
-  const undone = await returnsApi(ofDataTeam(options)).undo(id);
+  const undone = await returnsApi(await ingestAsDataTeam(options)).undo(id);
   print(
     options.json,
     undone,
     () => `${undone.dataset} ${undone.period}: a file or a nil return is expected again`,
   );
-}
-
-function ofDataTeam({ url, token: given }: Options): Endpoint {
-  const token = given ?? process.env['KINLEDGER_TOKEN'];
-  if (url !== undefined) {
-    if (token === undefined)
-      throw new Failure('with --url, a token is needed: give --token or set KINLEDGER_TOKEN');
-    return { url, token };
-  }
-  const { services, tokens } = requireConnection(homeDirectory());
-  return { url: services.ingest, token: token ?? tokens.dataTeam };
-}
-
-async function ofProvider(dataset: string, { token }: Options): Promise<Endpoint> {
-  const { services, tokens, programmeDirectory } = requireConnection(homeDirectory());
-  return {
-    url: services.ingest,
-    token:
-      token ??
-      process.env['KINLEDGER_TOKEN'] ??
-      tokens.providers[await providerOf(dataset, programmeDirectory)],
-  };
 }

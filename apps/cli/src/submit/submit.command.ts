@@ -4,6 +4,7 @@ import { linkerApi } from '../api/linker.js';
 import { ingestApi, type Accepted, type Upload } from '../api/ingest.js';
 import { reportingApi, type Submission } from '../api/reporting.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
+import { ingestFor } from '../connection/ingest-endpoint.js';
 import { Failure } from '../failure.js';
 import { LedgerWait } from '../ledger/ledger-wait.js';
 import { addSayings, confirmSayings, saysAnything, type Sayings } from '../mappings/confirm-mapping.js';
@@ -14,7 +15,6 @@ import { say } from '../output/progress.js';
 import { messagesByRow, writeAnnotated } from './annotated-file.js';
 import { awaitSubmission } from './await-submission.js';
 import { describeEffect } from './describe-effect.js';
-import { ingestFor } from './ingest-endpoint.js';
 
 interface Options extends Sayings {
   readonly dataset: string;

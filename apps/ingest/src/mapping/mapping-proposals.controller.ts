@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { IntakeContext } from '../intake-context.js';
 import { datasetFor } from '../programme/dataset-access.js';
+import { fileTypes } from '../uploads/upload-body.js';
 import { UploadService } from '../uploads/upload-service.js';
 import { fileQuery } from '../uploads/uploads.controller.js';
 import { mappingProposalView, viewOfProposal, type MappingProposalView } from './mapping-view.js';
@@ -29,12 +30,7 @@ export class MappingProposalsController {
     description:
       'The body is the file itself, or of a CSV file its title row and some rows after it: at most 16 MiB, of which 20,000 rows are looked at. Nothing of it is kept. Proposals come from similarity and are never acted on unless they are confirmed.',
   })
-  @ApiConsumes(
-    'text/csv',
-    'application/octet-stream',
-    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    'application/vnd.oasis.opendocument.spreadsheet',
-  )
+  @ApiConsumes(...fileTypes)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiResponse(
     answers(200, 'What is read already, and what could be confirmed, with samples.', mappingProposalView),

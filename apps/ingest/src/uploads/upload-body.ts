@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 
 /** Addresses that take a file as their body. */
 const filesGoTo: readonly (string | undefined)[] = ['/v1/uploads', '/v1/mapping-proposals'];
-const accepted = [
+/** Media types that a file may be sent as. Its first bytes say what it is. */
+export const fileTypes = [
   'text/csv',
   'application/octet-stream',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -16,11 +17,11 @@ const accepted = [
  * hour. The consumer of the body enforces a minimum rate.
  */
 export function streamUploadBodies(fastify: FastifyInstance): void {
-  fastify.addContentTypeParser(accepted, (request, payload, done) =>
+  fastify.addContentTypeParser(fileTypes, (request, payload, done) =>
     isUpload(request) ? done(null, payload) : done(notJson()),
   );
   fastify.addHook('onRequest', async (request) => {
-    if (isUpload(request)) requireCsv(request);
+    if (isUpload(request)) requireFile(request);
   });
 }
 
@@ -29,7 +30,7 @@ export const isUpload = (request: FastifyRequest): boolean =>
   request.method === 'POST' && filesGoTo.includes(request.routeOptions.url);
 
 /** Refuses an unsupported body before it is read, and says how to send the file. */
-function requireCsv(request: FastifyRequest): void {
+function requireFile(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Problem(415, 'content-encoding-unsupported', {
@@ -38,7 +39,7 @@ function requireCsv(request: FastifyRequest): void {
     });
   }
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
-  if (accepted.includes(type.trim().toLowerCase())) return;
+  if (fileTypes.includes(type.trim().toLowerCase())) return;
   throw new Problem(415, 'unsupported-media-type', {
     detail:
       'Send the file itself as the body, with the content type text/csv, or application/octet-stream for a workbook. With curl: --data-binary @file.csv -H "content-type: text/csv".',

@@ -16,6 +16,7 @@ import {
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { fileTypes } from './upload-body.js';
 import { uploadView, type UploadView } from './upload-view.js';
 import { UploadService } from './upload-service.js';
 
@@ -72,12 +73,7 @@ export class UploadsController {
     description:
       'The body is the file itself: CSV, or a workbook (.xlsx, .ods), which is recognised by its first bytes. Nothing is processed further until the upload is submitted. A file that is refused as a whole is answered with a problem and leaves nothing behind.',
   })
-  @ApiConsumes(
-    'text/csv',
-    'application/octet-stream',
-    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    'application/vnd.oasis.opendocument.spreadsheet',
-  )
+  @ApiConsumes(...fileTypes)
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiResponse(answers(201, 'The file was read, and is validated or refused, with the findings.', uploadView))
   @ApiResponse(problems(400, 'The period is invalid, or the file did not arrive completely.'))
