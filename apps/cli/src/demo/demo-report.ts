@@ -1,10 +1,11 @@
+import type { LinkageQuality } from '@kinledger/linkage-quality';
 import { count, percent } from '../output/output.js';
 import { right, table } from '../output/table.js';
 import type { Size } from '../generate/size.js';
 import type { ReachExplained } from './evaluation/explain-reach.js';
 import type { DatasetRows } from '../api/reporting.js';
 import type { Judged, JudgedReach } from './evaluation/judge-reach.js';
-import type { LinkageQuality } from './evaluation/linkage-quality.js';
+import { measuredText } from '../quality/describe-quality.js';
 
 /** The result of a demo, as JSON. */
 export interface DemoReport {
@@ -20,7 +21,7 @@ export interface DemoReport {
   readonly seconds: number | null;
   readonly rowsPerSecond: number | null;
   readonly datasets: readonly DatasetRows[];
-  readonly linkage: LinkageQuality;
+  readonly linkage: LinkageQuality & { readonly precision: number; readonly recall: number };
   readonly reach: JudgedReach;
   readonly explained: ReachExplained;
   readonly pages: string;
@@ -76,9 +77,9 @@ export function demoReport(report: DemoReport): string {
     table(columns.slice(0, -1), deciles),
     `  residence not known: ${count(reach.withoutArea.children)} children, ${count(reach.withoutArea.adults)} adults`,
     '',
-    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair`,
-    `  precision ${percent(linkage.precision, 2)} (${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong)`,
-    `  recall    ${percent(linkage.recall, 2)} (${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier)`,
+    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair, with 95 % intervals`,
+    `  precision ${measuredText(linkage.measures.precision)}: ${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong`,
+    `  recall    ${measuredText(linkage.measures.recall)}: ${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier`,
     '',
     'Rows by dataset, and what became of them',
     datasetTable(report.datasets),

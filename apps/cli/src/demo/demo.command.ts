@@ -1,6 +1,7 @@
 import { readProgramme } from '@kinledger/programme';
 import { writeProgramme } from '@kinledger/synthetic';
 import type { LocalConnection } from '@kinledger/contracts';
+import type { LinkageQuality } from '@kinledger/linkage-quality';
 import type { Command } from 'commander';
 import { linkerApi } from '../api/linker.js';
 import { reportingApi } from '../api/reporting.js';
@@ -18,9 +19,9 @@ import { pagesAddress } from '../sign-in/sign-in.command.js';
 import { demoFolder, type DemoFolder, type DemoManifest, type Loaded } from './demo-folder.js';
 import { demoReport, type DemoReport } from './demo-report.js';
 import { explainReach } from './evaluation/explain-reach.js';
-import { judgeLinkage } from './evaluation/judge-linkage.js';
 import { judgeReach } from './evaluation/judge-reach.js';
 import { trueReach } from './evaluation/truth.js';
+import { assessAgainstTruth } from '../quality/assess-against-truth.js';
 import { followLoad } from './follow-load.js';
 import { loadFiles, type LoadedFile } from './load-files.js';
 
@@ -195,8 +196,8 @@ async function reportOf(
 ): Promise<DemoReport> {
   const { services, tokens } = connection;
   const reporting = reportingApi({ url: services['reporting-api'], token: tokens.reader });
-  const [linkage, explained, answer, datasets] = await Promise.all([
-    judgeLinkage(connection.evaluation, folder.truth, loaded.files),
+  const [{ quality: linkage }, explained, answer, datasets] = await Promise.all([
+    assessAgainstTruth(connection.evaluation, folder.truth, loaded.files),
     explainReach(connection.evaluation, folder.truth, loaded.files, manifest.endPeriod),
     reporting.reach(manifest.endPeriod),
     reporting.datasets(),
@@ -210,12 +211,16 @@ async function reportOf(
     seconds,
     rowsPerSecond: seconds === null ? null : rows / seconds,
     datasets,
-    linkage,
+    linkage: { ...linkage, precision: shareOf(linkage, 'precision'), recall: shareOf(linkage, 'recall') },
     explained,
     reach: judgeReach(answer, trueReach(folder.truth, manifest.endPeriod)),
     pages: services['reporting-api'],
   };
 }
+
+/** 1 if there is no pair to measure it on. */
+const shareOf = ({ measures }: LinkageQuality, name: 'precision' | 'recall'): number =>
+  measures[name].value ?? 1;
 
 /** A home holds one demo: loading another beside it would mix two truths. */
 function requireSameSize(held: Size | undefined, asked: Partial<Size>, home: string): void {
