@@ -11,7 +11,7 @@ const boundaries = [
   },
   { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', 'type:domain', 'type:contracts'] },
   // Decisions know events and commands, and nothing else.
-  { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:contracts'] },
+  { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:contracts', 'type:domain'] },
   { sourceTag: 'type:contracts', onlyDependOnLibsWithTags: [] },
   // The platform zone has no keys, no landing store and no digests.
   { sourceTag: 'scope:platform', onlyDependOnLibsWithTags: ['scope:platform', 'scope:shared'] },
