@@ -1,11 +1,13 @@
 import type { LinkageQuality } from '@kinledger/linkage-quality';
-import { count, percent } from '../output/output.js';
+import { count } from '../output/output.js';
 import { right, table } from '../output/table.js';
 import type { Size } from '../generate/size.js';
 import type { ReachExplained } from './evaluation/explain-reach.js';
 import type { DatasetRows } from '../api/reporting.js';
-import type { Judged, JudgedReach } from './evaluation/judge-reach.js';
 import { measuredText } from '../quality/describe-quality.js';
+import type { JudgedReach } from './evaluation/judge-reach.js';
+import type { ReachByGroup } from './evaluation/reach-by-group.js';
+import { judgedCells, judgedTitles, reachErrorTables, shareNote } from './reach-error.js';
 
 /** The result of a demo, as JSON. */
 export interface DemoReport {
@@ -24,6 +26,9 @@ export interface DemoReport {
   readonly linkage: LinkageQuality & { readonly precision: number; readonly recall: number };
   readonly reach: JudgedReach;
   readonly explained: ReachExplained;
+  readonly byGroup: ReachByGroup;
+  /** File of the page of reach errors. */
+  readonly reachErrorPage: string;
   readonly pages: string;
 }
 
@@ -33,29 +38,11 @@ const kinds = ['children', 'adults', 'families'] as const;
 export function demoReport(report: DemoReport): string {
   const { reach, linkage } = report;
   const indent = { programme: '', strand: '  ', service: '    ' };
-  const columns = [
-    { title: '' },
-    ...[
-      'Children',
-      'truth',
-      'error',
-      'Adults',
-      'truth',
-      'error',
-      'Families',
-      'truth',
-      'error',
-      'Unlinkable',
-    ].map(right),
-  ];
+  const columns = [{ title: '' }, ...judgedTitles.map(right), right('Unlinkable')];
   const rows = reach.scopes.map((scope) => [
     `${indent[scope.level]}${scope.name}`,
-    ...kinds.flatMap((kind) => cells(scope[kind])),
+    ...judgedCells(scope),
     count(scope.unlinkable),
-  ]);
-  const deciles = reach.byDeprivation.map((entry) => [
-    String(entry.decile),
-    ...kinds.flatMap((kind) => cells(entry[kind])),
   ]);
   const removed = reach.doubleCountingRemoved;
   const truly = reach.trueDoubleCounting;
@@ -73,9 +60,16 @@ export function demoReport(report: DemoReport): string {
     'Double counting removed (services added up, less the programme):',
     `  ${count(removed.children)} children (truth ${count(truly.children)}), ${count(removed.adults)} adults (${count(truly.adults)}), ${count(removed.families)} families (${count(truly.families)})`,
     '',
-    'By deprivation of the home (1 is the most deprived tenth)',
-    table(columns.slice(0, -1), deciles),
-    `  residence not known: ${count(reach.withoutArea.children)} children, ${count(reach.withoutArea.adults)} adults`,
+    'Reach error by group',
+    ...reachErrorTables(report).flatMap(({ title, heads, rows: groups }) => [
+      title,
+      table(
+        heads.map((head, index) => (index === 0 ? { title: head } : right(head))),
+        groups,
+      ),
+      '',
+    ]),
+    shareNote,
     '',
     `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair, with 95 % intervals`,
     `  precision ${measuredText(linkage.measures.precision)}: ${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong`,
@@ -88,6 +82,7 @@ export function demoReport(report: DemoReport): string {
     ...report.refused.map(
       (file) => `  refused: ${file.dataset} ${file.period} (${file.reason ?? 'no reason given'})`,
     ),
+    `Reach error as a page: ${report.reachErrorPage}`,
     `Reports: ${report.pages}`,
   ].join('\n');
 }
@@ -137,9 +132,3 @@ const loadLine = ({ rows, files, seconds, rowsPerSecond }: DemoReport): string =
       ? ', loaded before'
       : `, file in to figures out in ${seconds.toFixed(1)} s: ${count(Math.round(rowsPerSecond))} rows a second`
   }`;
-
-const cells = ({ figure, truth, error }: Judged): string[] => [
-  count(figure),
-  count(truth),
-  error === null ? '' : `${error > 0 ? '+' : ''}${percent(error)}`,
-];

@@ -3,7 +3,7 @@ import { assessLinkage, type LinkageQuality } from '@kinledger/linkage-quality';
 import type { LoadedFiles } from '../demo/demo-folder.js';
 import { qualifyingRecords } from '../demo/evaluation/qualifying-records.js';
 import { recordFinder } from '../demo/evaluation/record-finder.js';
-import { trueFamilies, trueReach, trueRecords } from '../demo/evaluation/truth.js';
+import { truePeople, trueReach, trueRecords } from '../demo/evaluation/truth.js';
 import { Failure } from '../failure.js';
 import { judgedPersonRecords, type Evaluation, type JudgedPersonRecord } from './assess-against-truth.js';
 import { boundReach, errorsOf, reachKinds, type BoundedFigure, type ReachKind } from './bounded-reach.js';
@@ -37,13 +37,13 @@ export async function trueQuality(
 ): Promise<TrueQuality> {
   const range = parsePeriod(period);
   if (range === undefined) throw new Failure(`${period} is no period: give one such as 2023-24-Q4`);
-  const [judged, families, cases, truly] = await Promise.all([
+  const [judged, people, cases, truly] = await Promise.all([
     judgedPersonRecords(evaluation, truth, files),
-    trueFamilies(truth),
+    truePeople(truth),
     reachedCases(evaluation.platformUrl, range),
     trulyReached(evaluation, truth, files, period, range),
   ]);
-  const familyOf = (person: string): string => families.get(person) ?? person;
+  const familyOf = (person: string): string => people.get(person)?.family ?? person;
   const rates = (records: readonly JudgedPersonRecord[]) =>
     errorsOf(assessLinkage(records, seed).quality.measures);
   // Reach is of services: administrative sources know people better, so their links are missing less often.
@@ -86,10 +86,10 @@ async function trulyReached(
   period: string,
   range: { readonly start: string; readonly end: string },
 ): Promise<Readonly<Record<ReachKind, ReadonlySet<string>>>> {
-  const [records, recordOf, families] = await Promise.all([
+  const [records, recordOf, people] = await Promise.all([
     qualifyingRecords(platformUrl, range),
     recordFinder(secretsDirectory, files),
-    trueFamilies(truth),
+    truePeople(truth),
   ]);
   const reached = { children: new Set<string>(), adults: new Set<string>(), families: new Set<string>() };
   for await (const row of trueRecords(truth)) {
@@ -98,7 +98,7 @@ async function trulyReached(
     const record = recordOf(row);
     if (record === undefined || !records.has(record)) continue;
     reached[kind].add(row.person);
-    reached.families.add(families.get(row.person) ?? row.person);
+    reached.families.add(people.get(row.person)?.family ?? row.person);
   }
   return reached;
 }
