@@ -302,15 +302,20 @@ describe('this test', () => {
       expect(found.map((find) => find.replace(/^(\w+: planted\.row\.\w+: [^,]+).*/, '$1'))).toEqual(
         [
           'answer: planted: case number, as written, plain',
+          // What is derived of an email or a phone stands in it.
+          `home: ${join('logs', 'linker.log')}: derived value, as written, plain`,
           `home: ${join('logs', 'linker.log')}: email, as written, URL`,
           ...['bus', 'platform', 'restricted'].flatMap((database) => [
             `${database}: pg_catalog.pg_description.description: name, as written, base64`,
             `${database}: planted.row.bytes: NHS number`,
+            `${database}: planted.row.bytes: derived value`,
             `${database}: planted.row.bytes: email`,
             `${database}: planted.row.json: child’s name`,
             `${database}: planted.row.many: postcode`,
+            `${database}: planted.row.text: derived value`,
             `${database}: planted.row.text: phone`,
           ]),
+          'traces: planted: derived value, as written, plain',
           'traces: planted: email, as written, plain',
           'temporary files: planted.tmp: birth date, as written, UTF-16 LE',
         ].sort(),
