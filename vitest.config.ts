@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** Tests run from source: workspace packages resolve through the condition that tsc uses too. */
 const resolve = { conditions: ['@kinledger/source', 'node'] };
@@ -17,6 +18,7 @@ const project = (name: string, include: string[], rest: object = {}) => ({
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       // Properties take seconds on a busy machine; what hangs fails all the same.
       project('unit', ['{libs,apps,tools}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], {
