@@ -32,14 +32,15 @@ export default defineConfig({
         hookTimeout: 60_000,
         globalSetup: ['test/support/embedded-postgres.ts', 'test/support/kafka-broker.ts'],
         // They wait a good deal, for time-outs and for one another.
-        maxWorkers: 4,
+        maxWorkers: 5,
         isolate: false,
       }),
       project('e2e', ['test/**/*.e2e.spec.ts'], {
         testTimeout: 300_000,
         hookTimeout: 300_000,
-        // Each starts a platform of its own, on free ports, and waits for it a good deal of the time.
-        maxWorkers: 3,
+        // Each starts a platform of its own, on free ports, and waits for it half of the time.
+        maxWorkers: 5,
+        isolate: false,
       }),
     ],
   },
