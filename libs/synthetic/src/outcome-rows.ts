@@ -232,8 +232,9 @@ function profile(
     local_authority: '999',
     establishment: `999${2000 + (household.number % 40)}`,
     urn: String(990_000 + (household.number % 40)),
+    score: good ? '1' : '0',
   };
-  return { score: good ? '1' : '0', columns };
+  return { columns };
 }
 
 /** Height, weight and body mass index of a child of about five. */
@@ -245,9 +246,9 @@ function measurement(random: Random, { person }: Case, day: Day, takesPart: bool
   const category =
     z < -2.05 ? 'underweight' : z < 1.04 ? 'healthy-weight' : z < 1.64 ? 'overweight' : 'very-overweight';
   return {
-    score: z.toFixed(2),
     occasion: 'reception',
     columns: {
+      score: z.toFixed(2),
       system_id: `N${person.number}`,
       age_in_months: String(months),
       // Some nurses read the scale in whole centimetres.

@@ -99,7 +99,8 @@ export class RowWriter {
         const count = Math.max(1, Math.round((people * SHARE_OF_WORKERS) / this.#plan.services.length / 2));
         for (let worker = 0; worker < count; worker++, number++) {
           const { person, home } = households.worker(number, role);
-          yield { of: 'person', person: personId(number), family: '', role, decile: home.decile };
+          const { ethnicity } = person;
+          yield { of: 'person', person: personId(number), family: '', role, decile: home.decile, ethnicity };
           const from = number % this.#plan.quarters.length;
           yield* this.#working(plan, person, home, from, 2 ** 27 + number);
         }

@@ -78,6 +78,18 @@ export const columnTarget = z.discriminatedUnion('to', [
       'unit',
     ]),
   }),
+  z
+    .strictObject({
+      to: z.literal('measure'),
+      measure: code,
+      instrument: code.exactOptional().describe('Absent: as fact instrument of the row.'),
+      occasion: code.exactOptional().describe('Absent: as fact occasion of the row.'),
+      scores: z
+        .record(z.string(), z.number())
+        .exactOptional()
+        .describe('Score of each code of a coded column; a code that is not listed gives no measurement.'),
+    })
+    .describe('One of several measurements of an outcome’s row: the value is its score.'),
   z.strictObject({ to: z.literal('role') }).describe('Values are roles after the value map.'),
 ]);
 export type ColumnTarget = z.infer<typeof columnTarget>;

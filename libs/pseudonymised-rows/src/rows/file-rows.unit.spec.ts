@@ -696,7 +696,10 @@ describe('facts of the other data types', () => {
       occasion: 'first',
       score: '42.5',
     };
-    expect(factsOf('outcome', Object.keys(row), row)).toEqual({ kind: 'outcome', ...row, score: 42.5 });
+    const { eventDate, ...measured } = row;
+    expect(factsOf('outcome', Object.keys(row), row)).toEqual({
+      ...{ kind: 'outcome', eventDate, measurements: [{ ...measured, score: 42.5 }] },
+    });
     expect(() => factsOf('outcome', Object.keys(row), { ...row, score: '1e999' })).toThrow(
       /row-with-odd-number/,
     );
@@ -706,8 +709,38 @@ describe('facts of the other data types', () => {
     const row = { eventDate: '2023-07-04', occasion: 'first', score: '-0.63' };
     const fixed = { instrument: 'ncmp', measure: 'bmi-z-score' };
     expect(factsOf('outcome', Object.keys(row), row, fixed)).toEqual({
-      ...{ kind: 'outcome', ...row, ...fixed, score: -0.63 },
+      ...{ kind: 'outcome', eventDate: '2023-07-04' },
+      measurements: [{ ...fixed, occasion: 'first', score: -0.63 }],
     });
+  });
+
+  it('of an outcome whose row states several measures, each in a column', () => {
+    const dataset = datasetOf(
+      'outcome',
+      [
+        { name: 'date', type: 'date', target: { to: 'fact', name: 'eventDate' } },
+        { name: 'height', type: 'number', target: { to: 'measure', measure: 'height-cm' } },
+        {
+          ...{ name: 'goal', constraints: { enum: ['1', '2', 'A'] } },
+          target: { to: 'measure', measure: 'goal', instrument: 'eyfsp', scores: { '1': 1, '2': 2 } },
+        },
+        { name: 'weight', type: 'number', target: { to: 'measure', measure: 'weight-kg', occasion: 'last' } },
+      ],
+      { role: 'none', facts: { instrument: 'ncmp', occasion: 'reception' } },
+    );
+    const read = (row: Record<string, string | null>) =>
+      pseudonymised(dataset, { date: '2023-07-04', ...row }).facts;
+    const height = { instrument: 'ncmp', measure: 'height-cm', occasion: 'reception', score: 110.5 };
+    expect(read({ height: '110.5', goal: '2', weight: '19' })).toEqual({
+      ...{ kind: 'outcome', eventDate: '2023-07-04' },
+      measurements: [
+        height,
+        { instrument: 'eyfsp', measure: 'goal', occasion: 'reception', score: 2 },
+        { instrument: 'ncmp', measure: 'weight-kg', occasion: 'last', score: 19 },
+      ],
+    });
+    expect(read({ height: '110.5', goal: 'A', weight: null })).toMatchObject({ measurements: [height] });
+    expect(() => read({ height: null, goal: 'A', weight: null })).toThrow(/row-without-fact/);
   });
 
   it('of feedback', () => {

@@ -1,0 +1,4 @@
+export * from './candidate-keys.js';
+export * from './deletions.js';
+export * from './derivation.js';
+export * from './ladders.js';
