@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
@@ -23,23 +24,23 @@ export default defineConfig({
       // Properties take seconds on a busy machine; what hangs fails all the same.
       project('unit', ['{libs,apps,tools}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], {
         testTimeout: 120_000,
-        // Pure code: files may share what they import, which is most of their time.
+        // Pure code, which waits for nothing: files may share what they import, and more workers would only import it once more.
         isolate: false,
-        maxWorkers: 4,
+        maxWorkers: Math.max(2, availableParallelism()),
       }),
       project('int', ['{libs,apps}/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
         globalSetup: ['test/support/embedded-postgres.ts', 'test/support/kafka-broker.ts'],
         // They wait a good deal, for time-outs and for one another.
-        maxWorkers: 5,
+        maxWorkers: 4,
         isolate: false,
       }),
       project('e2e', ['test/**/*.e2e.spec.ts'], {
         testTimeout: 300_000,
         hookTimeout: 300_000,
         // Each starts a platform of its own, on free ports, and waits for it half of the time.
-        maxWorkers: 5,
+        maxWorkers: 4,
         isolate: false,
       }),
     ],
