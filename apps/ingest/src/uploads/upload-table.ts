@@ -132,6 +132,19 @@ export async function lockUpload(client: Queryable, upload: string): Promise<Upl
   );
 }
 
+/** The saved mappings by which files were read; an upload that was read without one is absent. */
+export async function savedMappingsOf(
+  client: Queryable,
+  uploads: readonly UploadId[],
+): Promise<ReadonlyMap<UploadId, MappingVersion>> {
+  const { rows } = await client.query<MappingVersion & { readonly upload: UploadId }>(
+    `SELECT upload, saved_mapping AS mapping, saved_mapping_version AS version FROM ingest.upload
+     WHERE upload = ANY ($1::text[]) AND saved_mapping IS NOT NULL`,
+    [uploads],
+  );
+  return new Map(rows.map(({ upload, ...saved }) => [upload, saved]));
+}
+
 export async function markDiscarded(
   client: Queryable,
   upload: UploadId,

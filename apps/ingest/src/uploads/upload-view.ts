@@ -16,6 +16,7 @@ import {
   viewOfColumns,
   viewOfUnmatched,
 } from '../mapping/proposal-view.js';
+import { mappingVersionView } from '../mapping/mapping-view.js';
 import { effectView, viewOfEffect } from '../submissions/foreseen-effect.js';
 import type { ReceivedFile } from './receive-upload.js';
 import type { EffectsByMode, Upload } from './upload.js';
@@ -77,8 +78,7 @@ export const uploadView = z.object({
       }),
     )
     .describe('Which column was read as which field. Check this before you submit.'),
-  savedMapping: z
-    .object({ id: z.string(), version: z.int().positive() })
+  savedMapping: mappingVersionView
     .optional()
     .describe('The saved mapping by which the file was read, if one was used; see /v1/mappings/{id}.'),
   unknownColumns: count.describe('Number of columns that match no field; they were not read.'),
