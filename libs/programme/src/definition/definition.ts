@@ -225,6 +225,14 @@ export const datasetSchema = z.strictObject({
         })
         .exactOptional()
         .describe('Facts that are the same for every row, where a file has no column for them.'),
+      footers: z
+        .array(z.string().min(2).max(80))
+        .min(1)
+        .max(20)
+        .exactOptional()
+        .describe(
+          'Texts with which a row below the data begins in these files, such as "Summe", beside common English ones.',
+        ),
       rules: declaredRules
         .exactOptional()
         .describe('What the dataset asks of its rows beyond what each field says, and how gaps are filled.'),
