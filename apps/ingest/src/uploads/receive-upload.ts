@@ -27,7 +27,7 @@ import {
   type UnmatchedField,
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
-import type { Dataset, Programme } from '@kinledger/programme';
+import { rejectionMinimumOf, type Dataset, type Programme } from '@kinledger/programme';
 import { currentTraceparent } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
@@ -393,7 +393,8 @@ function verdict(
   if (dates.some(({ state }) => state === 'unknown'))
     return { state: 'refused', reason: 'date-order-unknown' };
   if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
-  if (counts.rejectedShare > dataset.rejectionThreshold) {
+  const areMany = counts.rejectedRows >= rejectionMinimumOf(dataset);
+  if (areMany && counts.rejectedShare > dataset.rejectionThreshold) {
     return { state: 'refused', reason: 'too-many-rejected-rows' };
   }
   const { accepted, consentRefused } = counts.counts;

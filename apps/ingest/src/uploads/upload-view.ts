@@ -8,7 +8,7 @@ import {
   uploadId,
 } from '@kinledger/contracts';
 import { matchHeader, proposeColumns, ruleCode, type HeaderMapping } from '@kinledger/intake-files';
-import type { Dataset } from '@kinledger/programme';
+import { rejectionMinimumOf, type Dataset } from '@kinledger/programme';
 import { z } from 'zod';
 import {
   columnProposalView,
@@ -41,6 +41,10 @@ export const uploadView = z.object({
   rejectionThreshold: z
     .number()
     .describe('A file with a larger share of rejected rows is refused; rows without consent do not count.'),
+  rejectionMinimum: z
+    .int()
+    .positive()
+    .describe('A file with fewer rejected rows is not refused for their share.'),
   findings: z
     .record(z.string(), count)
     .describe('Findings by rule; the error report lists each one with its row and what to do.'),
@@ -149,6 +153,7 @@ export function viewOf(upload: Upload, dataset: Dataset | undefined, received?: 
     expiresAt: upload.expiresAt.toISOString(),
     counts: upload.counts,
     rejectionThreshold: dataset?.rejectionThreshold ?? 1,
+    rejectionMinimum: rejectionMinimumOf(dataset ?? {}),
     findings: { ...upload.findings },
     read: readOf(upload, dataset, received?.sheetName),
     mapping: (dataset?.schema.fields ?? []).map(({ name, title }) => {

@@ -285,6 +285,13 @@ export const dataset = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('A file whose share of rejected rows is above it is refused as a whole.'),
+  rejectionMinimum: z
+    .int()
+    .positive()
+    .exactOptional()
+    .describe(
+      'A file with fewer rejected rows is not refused for their share, because a few rows are a large share of a small file. Absent: 3.',
+    ),
   retiringThreshold: z
     .number()
     .min(0)
@@ -295,6 +302,12 @@ export const dataset = z.strictObject({
     ),
   returns: expectedReturns.exactOptional(),
 });
+
+const REJECTION_MINIMUM = 3;
+
+/** The number of rejected rows from which their share decides whether a file is refused. */
+export const rejectionMinimumOf = ({ rejectionMinimum }: { rejectionMinimum?: number }): number =>
+  rejectionMinimum ?? REJECTION_MINIMUM;
 
 export const agreement = z.strictObject({
   id: code,
@@ -375,6 +388,11 @@ export const programmeDefinition = z.strictObject({
   services: z.array(service).min(1),
   datasets: z.array(dataset).min(1),
   agreements: z.array(agreement).min(1),
+  returnsFrom: isoDate
+    .exactOptional()
+    .describe(
+      'No return is expected for periods that begin before it, unless a dataset says otherwise. Absent: since the agreement.',
+    ),
   authority: z
     .array(datasetId)
     .describe(
