@@ -198,7 +198,7 @@ const evidenceIn = ({ records, strategy, tokens }: LinkageIndex, record: number)
   evidenceOf(records.readingOf(record), strategy.channels, (token) => tokens.linked(token));
 
 /** The live person records of a record’s individual; for a person record that is set aside, that record alone. */
-function membersOf(index: LinkageIndex, record: number): number[] {
+export function membersOf(index: LinkageIndex, record: number): number[] {
   const { individuals, records } = index;
   if (records.outcomeOf(record) !== 'placed') return records.isPerson(record) ? [record] : [];
   const members: number[] = [];
