@@ -2,7 +2,7 @@ const { builtinModules } = require('node:module');
 
 /** What a browser has to run: reading and validating files, making rows, and what both know of values and definitions. */
 const runsInABrowser =
-  '^libs/(intake-files/src|pseudonymised-rows/src|domain/src/identifiers|programme/src/definition)/';
+  '^libs/(intake-files/src|pseudonymised-rows/src|derivations/src|domain/src/identifiers|programme/src/definition)/';
 const moduleOfNode = `^(node:)?(${builtinModules.join('|')})$`;
 
 /** Rules that tags are too coarse for. Each says why. */
@@ -34,7 +34,7 @@ module.exports = {
       name: 'domain-knows-no-framework',
       comment: 'A decision that needs Nest, a database or a bus is in the wrong room.',
       severity: 'error',
-      from: { path: '^libs/(domain|contracts)/src', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/(domain|derivations|contracts)/src', pathNot: '\\.spec\\.ts$' },
       to: { path: 'node_modules/(@nestjs|pg|pg-copy-streams|fastify)/' },
     },
     {

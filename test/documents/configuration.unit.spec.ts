@@ -93,7 +93,9 @@ const document = (): string => `# Configuration
 Services read their settings from the environment, once, when they start. If settings are wrong or missing, the service
 names all of them at once, says what to do about each, and never prints a value. An empty variable counts as not set. On one
 machine \`npm start\` sets all of them; from your own environment it passes on \`KINLEDGER_LOG_LEVEL\`,
-\`KINLEDGER_CHECKPOINTS_DIR\`, \`KINLEDGER_SNAPSHOT_EVENTS\` and every variable that begins with \`KINLEDGER_MAX_\`.
+\`KINLEDGER_CHECKPOINTS_DIR\`, \`KINLEDGER_SNAPSHOT_EVENTS\` and every variable that begins with \`KINLEDGER_MAX_\`. If \`KINLEDGER_SMTP_HOST\` is
+set, ingest also gets the variables that begin with \`KINLEDGER_SMTP_\` or \`KINLEDGER_MAIL_\`, and \`KINLEDGER_PUBLIC_URL\`, at which its pages
+are then reached.
 
 The URL of a database holds the password, or names a file that does: \`passwordfile=/path\` among its parameters, beside
 PostgreSQL’s own such as \`sslmode\` and \`sslrootcert\`. The files are read for each connection

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { markupProblems } from '@kinledger/page-kit/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fewDatasets } from '../support/few-datasets.js';
 import { Installation, listens } from './installation.js';
@@ -26,7 +27,16 @@ interface DemoReport {
     }[];
   };
   readonly explained: Readonly<Record<'children' | 'adults' | 'families', Account>>;
+  readonly byGroup: Readonly<Record<'ethnicity' | 'deprivation' | 'provider', readonly Group[]>>;
+  readonly reachErrorPage: string;
   readonly pages: string;
+}
+interface Group {
+  readonly group: string | null;
+  readonly children: Judged;
+  readonly adults: Judged;
+  readonly reached: number;
+  readonly missed: number;
 }
 interface Account {
   readonly truth: number;
@@ -43,6 +53,19 @@ interface Reach {
 interface Connection {
   readonly launcher: { readonly pid: number };
   readonly services: Readonly<Record<string, string>>;
+}
+interface TrueQuality {
+  readonly linkage: {
+    readonly records: number;
+    readonly measures: Readonly<Record<string, { readonly value: number | null }>>;
+  };
+  readonly subgroups: Readonly<Record<string, readonly unknown[]>>;
+  readonly reach: Readonly<
+    Record<
+      string,
+      { readonly counted: number; readonly low: number; readonly high: number; readonly truth: number }
+    >
+  >;
 }
 interface Submitted {
   readonly upload: { readonly state: string; readonly counts: { readonly read: number } };
@@ -94,6 +117,23 @@ describe('a demo', () => {
     expect(first.linkage.recall).toBeGreaterThan(0.7);
     expect(left()).toEqual(nothing);
     expect(await listens(first.pages)).toBe(false);
+  });
+
+  it('compares reach with the truth for each group of people, on a page of its own', async () => {
+    const [programme] = first.reach.scopes;
+    for (const grouping of ['ethnicity', 'deprivation'] as const) {
+      const groups = first.byGroup[grouping];
+      const sum = (of: (group: Group) => number) => groups.reduce((total, group) => total + of(group), 0);
+      for (const kind of ['children', 'adults'] as const) {
+        expect(sum((group) => group[kind].figure)).toBe(programme![kind].figure);
+        expect(sum((group) => group[kind].truth)).toBe(programme![kind].truth);
+      }
+      expect(sum(({ reached }) => reached)).toBe(programme!.children.truth + programme!.adults.truth);
+    }
+    expect(first.byGroup.provider.length).toBeGreaterThan(3);
+    const page = readFileSync(first.reachErrorPage, 'utf8');
+    expect(await markupProblems(page)).toEqual([]);
+    expect(page).toContain('By provider');
   });
 
   it('keeps its data and prints the same answer the second time', async () => {
@@ -167,6 +207,24 @@ describe('services that a person started', () => {
       position: 0,
       reach: { coverage: 'no-files', children: null, adults: null },
     });
+  });
+
+  it('are compared with the truth, measure by measure and with bounds of reach', async () => {
+    const truth = join(installation.home, 'demo', 'data', 'truth');
+    const { linkage, subgroups, reach } = await installation.json<TrueQuality>('quality', '--truth', truth);
+    const { precision, recall, records } = first.linkage;
+    expect(linkage.records).toBe(records);
+    expect(linkage.measures).toMatchObject({ precision: { value: precision }, recall: { value: recall } });
+    for (const dimension of ['ethnicity', 'deprivation', 'area', 'provider', 'nhsNumber', 'role'])
+      expect(subgroups[dimension]?.length, dimension).toBeGreaterThan(1);
+    for (const kind of ['children', 'adults', 'families'] as const) {
+      const { counted, low, high, truth: truly } = reach[kind]!;
+      expect(counted).toBe(first.reach.scopes[0]![kind].figure);
+      expect(low).toBeLessThanOrEqual(truly);
+      expect(high).toBeGreaterThanOrEqual(truly);
+    }
+    const { code, stderr } = await installation.run('quality', '--truth', installation.home);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('holds no truth')]);
   });
 
   it('validate a file without keeping it', async () => {

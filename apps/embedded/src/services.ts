@@ -34,6 +34,17 @@ function checkpointsOf(home: Home): string {
   return chosen === undefined || chosen === '' ? home.checkpoints : resolve(chosen);
 }
 
+/** The mail server that the person who starts the services names, and the address at which mails link to the pages. */
+function mails(): Readonly<Record<string, string>> {
+  if ((process.env['KINLEDGER_SMTP_HOST'] ?? '') === '') return {};
+  const settings = /^KINLEDGER_(?:(?:SMTP|MAIL)_.+|PUBLIC_URL)$/;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && settings.test(name) ? [[name, value]] : [],
+    ),
+  );
+}
+
 /** A service as a process: its preferred port and exactly the variables that it needs. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
@@ -51,6 +62,7 @@ export const services: readonly ServiceDefinition[] = [
       KINLEDGER_RESTRICTED_URL: urls.url('restricted', 'ingest'),
       KINLEDGER_SECRETS_DIR: home.secrets,
       KINLEDGER_ACCESS_FILE: home.accessFile,
+      ...mails(),
     }),
   },
   {

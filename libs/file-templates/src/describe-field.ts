@@ -96,6 +96,8 @@ function fateOfTarget(target: NonNullable<DatasetField['x-kinledger']['target']>
       return 'leaves as the LSOA, an area of about 1,500 people';
     case 'fact':
       return 'leaves as it is, as part of what happened';
+    case 'measure':
+      return 'leaves as a number, the score of a measure';
     case 'role':
       return 'leaves as the role of whom the row is about';
   }

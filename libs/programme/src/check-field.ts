@@ -230,6 +230,9 @@ function checkTarget(field: DatasetField, target: ColumnTarget, report: Report):
     case 'fact':
       checkFact(field, target, report);
       return;
+    case 'measure':
+      checkMeasure(field, target, report);
+      return;
     case 'role':
       if (codedValues(field) === undefined) {
         report('x-kinledger.target', 'the role column needs constraints.enum or a valueMap');
@@ -261,6 +264,25 @@ function checkFact(field: DatasetField, target: Extract<ColumnTarget, { to: 'fac
   for (const value of values) {
     const known = target.name === 'category' ? inputCategories.has(value) : machineWord.test(value);
     if (!known) report('x-kinledger.target', `"${value}" is no code for fact ${target.name}`);
+  }
+}
+
+function checkMeasure(
+  field: DatasetField,
+  { scores }: Extract<ColumnTarget, { to: 'measure' }>,
+  report: Report,
+): void {
+  if (field.type === 'integer' || field.type === 'number') {
+    if (scores !== undefined) report('x-kinledger.target.scores', 'a number is its own score');
+    return;
+  }
+  const values = field.type === 'string' ? codedValues(field) : undefined;
+  if (values === undefined || scores === undefined) {
+    report('x-kinledger.target', 'a measure is a number, or a coded string with "scores" for its codes');
+    return;
+  }
+  for (const code of Object.keys(scores)) {
+    if (!values.includes(code)) report(`x-kinledger.target.scores["${code}"]`, 'the field has no such code');
   }
 }
 

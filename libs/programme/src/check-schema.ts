@@ -1,4 +1,4 @@
-import type { DataType, Role } from '@kinledger/contracts';
+import { MAX_MEASUREMENTS, type DataType, type Role } from '@kinledger/contracts';
 import { checkDeclaredRules } from './check-declared-rules.js';
 import { checkField, isGender } from './check-field.js';
 import type {
@@ -100,7 +100,8 @@ function checkRole(
 }
 
 function checkTargets(schema: DatasetSchema, dataset: DatasetFacts, report: Report): void {
-  const { required, optional } = factsOf[dataset.dataType];
+  const measures = schema.fields.filter((field) => field['x-kinledger'].target?.to === 'measure');
+  const { required, optional } = requiredFacts(dataset.dataType, measures);
   const columnsOf = new Map<string, number[]>();
   schema.fields.forEach((field, index) => {
     const target = field['x-kinledger'].target;
@@ -110,10 +111,16 @@ function checkTargets(schema: DatasetSchema, dataset: DatasetFacts, report: Repo
     if (target.to === 'fact' && !required.includes(target.name) && !optional.includes(target.name)) {
       report(
         `fields[${index}].x-kinledger.target`,
-        `a row of data type ${dataset.dataType} has no fact ${target.name}`,
+        measures.length > 0 && factsOf[dataset.dataType].required.includes(target.name)
+          ? `columns become measures: none of them is fact ${target.name}`
+          : `a row of data type ${dataset.dataType} has no fact ${target.name}`,
       );
     }
+    if (target.to === 'measure' && dataset.dataType !== 'outcome') {
+      report(`fields[${index}].x-kinledger.target`, `a row of data type ${dataset.dataType} has no measures`);
+    }
   });
+  checkMeasures(measures, report);
   for (const [name, columns] of columnsOf) {
     if (columns.length > 1 && name !== 'role') {
       report('fields', `${columns.length} columns become ${name}: ${columns.join(', ')}`);
@@ -133,12 +140,54 @@ function checkTargets(schema: DatasetSchema, dataset: DatasetFacts, report: Repo
   }
 }
 
+/** Rows whose columns become measures have no fact of that name, and need the others only where a measure lacks them. */
+function requiredFacts(
+  dataType: DataType,
+  measures: readonly DatasetField[],
+): { required: readonly FactName[]; optional: readonly FactName[] } {
+  const facts = factsOf[dataType];
+  if (measures.length === 0) return facts;
+  const isNeeded = (name: 'instrument' | 'occasion') =>
+    measures.some(({ 'x-kinledger': { target } }) => target?.to === 'measure' && target[name] === undefined);
+  return {
+    ...facts,
+    required: facts.required.filter(
+      (name) =>
+        name !== 'measure' &&
+        name !== 'score' &&
+        ((name !== 'instrument' && name !== 'occasion') || isNeeded(name)),
+    ),
+  };
+}
+
+/** A row without any measurement could not be taken, so one of them stands in every row. */
+function checkMeasures(measures: readonly DatasetField[], report: Report): void {
+  if (measures.length === 0) return;
+  const isInEveryRow = ({ 'x-kinledger': { missing, invalid, target, roles } }: DatasetField) =>
+    missing === 'error' &&
+    invalid === 'error' &&
+    roles === undefined &&
+    target?.to === 'measure' &&
+    target.scores === undefined;
+  if (!measures.some(isInEveryRow)) {
+    report(
+      'fields',
+      'no column that becomes a measure has a number in every row: "missing" and "invalid" of one have to be "error"',
+    );
+  }
+  if (measures.length > MAX_MEASUREMENTS) {
+    report('fields', `${measures.length} columns become measures: at most ${MAX_MEASUREMENTS} may`);
+  }
+}
+
 function targetName(target: ColumnTarget): string {
   switch (target.to) {
     case 'attribute':
       return `attribute ${target.name}`;
     case 'fact':
       return `fact ${target.name}`;
+    case 'measure':
+      return `measure ${[target.instrument, target.measure, target.occasion].filter(Boolean).join(' ')}`;
     case 'birth-month':
       return 'attribute birthMonth';
     case 'lsoa':

@@ -135,6 +135,73 @@ describe('facts that are the same for every row', () => {
   });
 });
 
+describe('columns that become measures', () => {
+  const measured = (height: Json = {}, more: Json = {}): SchemaJson => ({
+    fields: [
+      {
+        name: 'day',
+        title: 'Day',
+        type: 'date',
+        'x-kinledger': { target: { to: 'fact', name: 'eventDate' } },
+      },
+      {
+        ...{ name: 'height', title: 'Height', type: 'number' },
+        'x-kinledger': { missing: 'error', target: { to: 'measure', measure: 'height-cm' }, ...height },
+      },
+      {
+        ...{ name: 'goal', title: 'Goal', type: 'string', constraints: { enum: ['1', 'A'] } },
+        'x-kinledger': { target: { to: 'measure', measure: 'goal', scores: { '1': 1 }, ...more } },
+      },
+    ],
+    'x-kinledger': { role: 'child', facts: { instrument: 'ncmp', occasion: 'reception' } },
+  });
+  const withoutScores = () => {
+    const schema = measured();
+    schema.fields[2]!['x-kinledger'] = { target: { to: 'measure', measure: 'goal' } };
+    return schema;
+  };
+  const problems = (schema: SchemaJson, dataType = 'outcome') => problemsOf(schema, { dataType });
+
+  it('take the place of the facts measure and score', () => {
+    expect(problems(measured())).toEqual([]);
+    const schema = measured();
+    schema['x-kinledger'] = { role: 'child', facts: { instrument: 'ncmp' } };
+    expect(problems(schema)).toEqual([
+      'fields: no column becomes fact occasion, which data type outcome requires',
+    ]);
+  });
+
+  it('are refused beside a score, for other data types, twice, and without a score for a code', () => {
+    const schema = measured();
+    schema.fields.push({
+      ...{ name: 'score', title: 'Score', type: 'number' },
+      'x-kinledger': { target: { to: 'fact', name: 'score' } },
+    });
+    expect(problems(schema)).toEqual([
+      'fields[3].x-kinledger.target: columns become measures: none of them is fact score',
+    ]);
+    expect(problems(measured(), 'feedback')).toContain(
+      'fields[1].x-kinledger.target: a row of data type feedback has no measures',
+    );
+    expect(problems(measured({}, { measure: 'height-cm' }))).toEqual([
+      'fields: 2 columns become measure height-cm: 1, 2',
+    ]);
+    expect(problems(measured({}, { scores: { '1': 1, '3': 3 } }))).toEqual([
+      'fields[2].x-kinledger.target.scores["3"]: the field has no such code',
+    ]);
+    expect(problems(withoutScores())).toEqual([
+      'fields[2].x-kinledger.target: a measure is a number, or a coded string with "scores" for its codes',
+    ]);
+  });
+
+  it('are refused if a row may be without any of them', () => {
+    for (const lax of [{ missing: 'warning' }, { invalid: 'warning' }])
+      expect(problems(measured(lax))).toEqual([
+        'fields: no column that becomes a measure has a number in every row: "missing" and "invalid" of one have to be "error"',
+      ]);
+  });
+});
+
 describe('a schema of people', () => {
   const changed = (change: (schema: SchemaJson) => void) => {
     const schema = people();

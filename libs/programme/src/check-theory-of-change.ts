@@ -48,10 +48,19 @@ function checkSource({ of }: Measure, dataset: KnownDataset, report: Report): vo
   for (const fact of ['instrument', 'measure', 'question'] as const) {
     const value = wanted[fact];
     if (value === undefined || dataset.schema === undefined) continue;
-    const known = codesOfFact(dataset.schema, fact);
+    const known = fact === 'question' ? codesOfFact(dataset.schema, fact) : codesOf(dataset.schema, fact);
     if (!known.includes(value)) report(`of.${fact}`, `"${value}" is no ${fact} of "${dataset.id}"`);
   }
 }
+
+/** The codes of the rows' fact, and those of columns that become measures. */
+const codesOf = (schema: Dataset['schema'], fact: 'instrument' | 'measure'): readonly string[] => [
+  ...codesOfFact(schema, fact),
+  ...schema.fields.flatMap(({ 'x-kinledger': { target } }) => {
+    const named = target?.to === 'measure' ? target[fact] : undefined;
+    return named === undefined ? [] : [named];
+  }),
+];
 
 function codesOfFact(
   schema: Dataset['schema'],

@@ -93,6 +93,7 @@ export async function generateProgramme(options: SyntheticOptions): Promise<Synt
             family: familyId(household.number),
             role: person.role,
             decile: household.decile,
+            ethnicity: person.ethnicity,
           };
         }
         yield* rows.household(household);

@@ -136,6 +136,7 @@ export class OutcomeRows {
     for (const [quarter, file] of outcome.files.entries()) {
       if (!file) continue;
       const ends = Number(file.period.slice(0, 4)) + 1;
+      if (quarter < household.arrives || quarter > household.leaves) continue;
       for (const child of household.children) {
         // Reception is the school year in which a child turns five.
         const born = isoOf(child.born);
@@ -232,8 +233,9 @@ function profile(
     local_authority: '999',
     establishment: `999${2000 + (household.number % 40)}`,
     urn: String(990_000 + (household.number % 40)),
+    score: good ? '1' : '0',
   };
-  return { score: good ? '1' : '0', columns };
+  return { columns };
 }
 
 /** Height, weight and body mass index of a child of about five. */
@@ -245,9 +247,9 @@ function measurement(random: Random, { person }: Case, day: Day, takesPart: bool
   const category =
     z < -2.05 ? 'underweight' : z < 1.04 ? 'healthy-weight' : z < 1.64 ? 'overweight' : 'very-overweight';
   return {
-    score: z.toFixed(2),
     occasion: 'reception',
     columns: {
+      score: z.toFixed(2),
       system_id: `N${person.number}`,
       age_in_months: String(months),
       // Some nurses read the scale in whole centimetres.

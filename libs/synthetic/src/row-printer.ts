@@ -18,7 +18,7 @@ export type RowEvent = Readonly<Partial<Record<FactName, string>>> & {
 const columnsOfEvents: ReadonlySet<string> = new Set([
   ...['cancelled_by', 'medium', 'breastfeeding', 'contact_id', 'event_reference'],
   ...['academic_year', 'local_authority', 'establishment', 'urn', 'system_id'],
-  ...['age_in_months', 'height', 'weight', 'clinical_category', 'population_category'],
+  ...['age_in_months', 'clinical_category', 'population_category'],
   ...['birth_order', 'gestation_at_birth', 'outcome', 'first_feed'],
 ]);
 
@@ -113,7 +113,7 @@ function columnOf(field: DatasetField, dataset: Dataset, style: ProviderStyle, s
     const { name } = target;
     return { of: 'event', valueIn: (event) => event[name], print: spell };
   }
-  if (columnsOfEvents.has(field.name) || isGoal(field.name)) {
+  if (target?.to === 'measure' || columnsOfEvents.has(field.name) || isGoal(field.name)) {
     return { of: 'event', valueIn: ({ columns }) => columns?.[field.name], print: spell };
   }
   if (formatOf(field) === 'digest') {

@@ -22,6 +22,8 @@ export interface SyntheticPerson {
   readonly family: string;
   readonly role: Role;
   readonly decile: number;
+  /** Census group. */
+  readonly ethnicity: string;
 }
 
 export const personId = (number: number): string => `P${String(number + 1).padStart(7, '0')}`;

@@ -49,8 +49,7 @@ const PROGRESS_EVERY = 2_000;
 /**
  * Writes a synthetic programme: `manifest.json`, one CSV file per dataset and period in `files/`, and in `truth/`
  * `records.csv` (dataset, period, row_number, person_id, role, reached_in), `people.csv` (person_id, family_id, role,
- * decile)
- * and `reach.json`. The same options give the same bytes.
+ * decile, ethnicity) and `reach.json`. The same options give the same bytes.
  * @param folder created if absent.
  * @throws FolderNotEmpty if the folder is not empty, because files and truth of two runs must not mix.
  */
@@ -69,7 +68,7 @@ export async function writeProgramme(
     join(truth, 'records.csv'),
     'dataset,period,row_number,person_id,role,reached_in\n',
   );
-  const people = new GrowingFile(join(truth, 'people.csv'), 'person_id,family_id,role,decile\n');
+  const people = new GrowingFile(join(truth, 'people.csv'), 'person_id,family_id,role,decile,ethnicity\n');
   const outputs = synthetic.files.map((file) => new OutputFile(folder, file));
 
   let rows = 0;
@@ -81,7 +80,7 @@ export async function writeProgramme(
   });
   for (const item of items) {
     if (item.of === 'person') {
-      people.append(`${item.person},${item.family},${item.role},${item.decile}\n`);
+      people.append(`${item.person},${item.family},${item.role},${item.decile},${item.ethnicity}\n`);
       continue;
     }
     const output = outputs[item.file.ordinal];

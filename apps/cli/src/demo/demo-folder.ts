@@ -55,6 +55,8 @@ export function demoFolder(home: string) {
   return {
     data,
     truth: join(data, 'truth'),
+    /** Written with every report. */
+    reachErrorPage: join(directory, 'reach-error.html'),
     /** Present once a demo has begun here. */
     size: () => read(sizeFile, size),
     /** Present once all files are written: the manifest is written last. */

@@ -1,10 +1,13 @@
-import { count, percent } from '../output/output.js';
+import type { LinkageQuality } from '@kinledger/linkage-quality';
+import { count } from '../output/output.js';
 import { right, table } from '../output/table.js';
 import type { Size } from '../generate/size.js';
 import type { ReachExplained } from './evaluation/explain-reach.js';
 import type { DatasetRows } from '../api/reporting.js';
-import type { Judged, JudgedReach } from './evaluation/judge-reach.js';
-import type { LinkageQuality } from './evaluation/linkage-quality.js';
+import { measuredText } from '../quality/describe-quality.js';
+import type { JudgedReach } from './evaluation/judge-reach.js';
+import type { ReachByGroup } from './evaluation/reach-by-group.js';
+import { judgedCells, judgedTitles, reachErrorTables, shareNote } from './reach-error.js';
 
 /** The result of a demo, as JSON. */
 export interface DemoReport {
@@ -20,9 +23,12 @@ export interface DemoReport {
   readonly seconds: number | null;
   readonly rowsPerSecond: number | null;
   readonly datasets: readonly DatasetRows[];
-  readonly linkage: LinkageQuality;
+  readonly linkage: LinkageQuality & { readonly precision: number; readonly recall: number };
   readonly reach: JudgedReach;
   readonly explained: ReachExplained;
+  readonly byGroup: ReachByGroup;
+  /** File of the page of reach errors. */
+  readonly reachErrorPage: string;
   readonly pages: string;
 }
 
@@ -32,29 +38,11 @@ const kinds = ['children', 'adults', 'families'] as const;
 export function demoReport(report: DemoReport): string {
   const { reach, linkage } = report;
   const indent = { programme: '', strand: '  ', service: '    ' };
-  const columns = [
-    { title: '' },
-    ...[
-      'Children',
-      'truth',
-      'error',
-      'Adults',
-      'truth',
-      'error',
-      'Families',
-      'truth',
-      'error',
-      'Unlinkable',
-    ].map(right),
-  ];
+  const columns = [{ title: '' }, ...judgedTitles.map(right), right('Unlinkable')];
   const rows = reach.scopes.map((scope) => [
     `${indent[scope.level]}${scope.name}`,
-    ...kinds.flatMap((kind) => cells(scope[kind])),
+    ...judgedCells(scope),
     count(scope.unlinkable),
-  ]);
-  const deciles = reach.byDeprivation.map((entry) => [
-    String(entry.decile),
-    ...kinds.flatMap((kind) => cells(entry[kind])),
   ]);
   const removed = reach.doubleCountingRemoved;
   const truly = reach.trueDoubleCounting;
@@ -72,13 +60,20 @@ export function demoReport(report: DemoReport): string {
     'Double counting removed (services added up, less the programme):',
     `  ${count(removed.children)} children (truth ${count(truly.children)}), ${count(removed.adults)} adults (${count(truly.adults)}), ${count(removed.families)} families (${count(truly.families)})`,
     '',
-    'By deprivation of the home (1 is the most deprived tenth)',
-    table(columns.slice(0, -1), deciles),
-    `  residence not known: ${count(reach.withoutArea.children)} children, ${count(reach.withoutArea.adults)} adults`,
+    'Reach error by group',
+    ...reachErrorTables(report).flatMap(({ title, heads, rows: groups }) => [
+      title,
+      table(
+        heads.map((head, index) => (index === 0 ? { title: head } : right(head))),
+        groups,
+      ),
+      '',
+    ]),
+    shareNote,
     '',
-    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair`,
-    `  precision ${percent(linkage.precision, 2)} (${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong)`,
-    `  recall    ${percent(linkage.recall, 2)} (${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier)`,
+    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair, with 95 % intervals`,
+    `  precision ${measuredText(linkage.measures.precision)}: ${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong`,
+    `  recall    ${measuredText(linkage.measures.recall)}: ${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier`,
     '',
     'Rows by dataset, and what became of them',
     datasetTable(report.datasets),
@@ -87,6 +82,7 @@ export function demoReport(report: DemoReport): string {
     ...report.refused.map(
       (file) => `  refused: ${file.dataset} ${file.period} (${file.reason ?? 'no reason given'})`,
     ),
+    `Reach error as a page: ${report.reachErrorPage}`,
     `Reports: ${report.pages}`,
   ].join('\n');
 }
@@ -136,9 +132,3 @@ const loadLine = ({ rows, files, seconds, rowsPerSecond }: DemoReport): string =
       ? ', loaded before'
       : `, file in to figures out in ${seconds.toFixed(1)} s: ${count(Math.round(rowsPerSecond))} rows a second`
   }`;
-
-const cells = ({ figure, truth, error }: Judged): string[] => [
-  count(figure),
-  count(truth),
-  error === null ? '' : `${error > 0 ? '+' : ''}${percent(error)}`,
-];

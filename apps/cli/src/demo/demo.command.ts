@@ -1,6 +1,7 @@
 import { readProgramme } from '@kinledger/programme';
 import { writeProgramme } from '@kinledger/synthetic';
 import type { LocalConnection } from '@kinledger/contracts';
+import type { LinkageQuality } from '@kinledger/linkage-quality';
 import type { Command } from 'commander';
 import { linkerApi } from '../api/linker.js';
 import { reportingApi } from '../api/reporting.js';
@@ -12,17 +13,19 @@ import { busOption } from '../launcher/bus-option.js';
 import { startLauncher } from '../launcher/launcher-process.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
 import { count, print } from '../output/output.js';
+import { writePrivateFile } from '../output/private-file.js';
 import { createProgress, say, tellBeside } from '../output/progress.js';
 import { LedgerWait } from '../ledger/ledger-wait.js';
 import { pagesAddress } from '../sign-in/sign-in.command.js';
 import { demoFolder, type DemoFolder, type DemoManifest, type Loaded } from './demo-folder.js';
 import { demoReport, type DemoReport } from './demo-report.js';
-import { explainReach } from './evaluation/explain-reach.js';
-import { judgeLinkage } from './evaluation/judge-linkage.js';
 import { judgeReach } from './evaluation/judge-reach.js';
+import { traceReach } from './evaluation/trace-reach.js';
 import { trueReach } from './evaluation/truth.js';
+import { assessAgainstTruth } from '../quality/assess-against-truth.js';
 import { followLoad } from './follow-load.js';
 import { loadFiles, type LoadedFile } from './load-files.js';
+import { reachErrorPage } from './reach-error.js';
 
 interface Options extends Partial<Size> {
   readonly home?: string;
@@ -195,14 +198,19 @@ async function reportOf(
 ): Promise<DemoReport> {
   const { services, tokens } = connection;
   const reporting = reportingApi({ url: services['reporting-api'], token: tokens.reader });
-  const [linkage, explained, answer, datasets] = await Promise.all([
-    judgeLinkage(connection.evaluation, folder.truth, loaded.files),
-    explainReach(connection.evaluation, folder.truth, loaded.files, manifest.endPeriod),
+  const [{ quality: linkage }, traced, answer, datasets] = await Promise.all([
+    assessAgainstTruth(connection.evaluation, folder.truth, loaded.files),
+    traceReach(
+      connection.evaluation,
+      folder.truth,
+      { sent: manifest.files, loaded: loaded.files },
+      manifest.endPeriod,
+    ),
     reporting.reach(manifest.endPeriod),
     reporting.datasets(),
   ]);
   const { size, rows, seconds, files } = loaded;
-  return {
+  const report: DemoReport = {
     size,
     files: files.length,
     refused: files.filter(({ submission }) => submission === null),
@@ -210,12 +218,19 @@ async function reportOf(
     seconds,
     rowsPerSecond: seconds === null ? null : rows / seconds,
     datasets,
-    linkage,
-    explained,
+    linkage: { ...linkage, precision: shareOf(linkage, 'precision'), recall: shareOf(linkage, 'recall') },
+    ...traced,
     reach: judgeReach(answer, trueReach(folder.truth, manifest.endPeriod)),
+    reachErrorPage: folder.reachErrorPage,
     pages: services['reporting-api'],
   };
+  writePrivateFile(folder.reachErrorPage, reachErrorPage(report));
+  return report;
 }
+
+/** 1 if there is no pair to measure it on. */
+const shareOf = ({ measures }: LinkageQuality, name: 'precision' | 'recall'): number =>
+  measures[name].value ?? 1;
 
 /** A home holds one demo: loading another beside it would mix two truths. */
 function requireSameSize(held: Size | undefined, asked: Partial<Size>, home: string): void {

@@ -1,8 +1,8 @@
 import { datasetId, providerId } from '@kinledger/contracts';
 import {
   csvTemplate,
+  documentStyleSource,
   guideDocument,
-  guideStyleSource,
   guideTo,
   leavesDocument,
   workbookTemplate,
@@ -53,7 +53,7 @@ const answersHtml = (description: string): ApiResponseOptions => ({
 });
 
 /** The documents allow their own style, and nothing else. */
-const GUIDE_POLICY = `default-src 'none';style-src ${guideStyleSource};base-uri 'none';frame-ancestors 'none'`;
+const GUIDE_POLICY = `default-src 'none';style-src ${documentStyleSource};base-uri 'none';frame-ancestors 'none'`;
 
 /** What a provider needs to make files of a dataset, made from its schema. */
 @ApiTags('datasets')

@@ -9,6 +9,8 @@ import { titlesOf, type SavedMapping } from './saved-mapping.js';
 const text = z.string();
 const version = z.int().positive();
 
+export const mappingVersionView = z.object({ id: text, version });
+
 export const mappingView = z.object({
   id: text,
   version: version.describe('1 for the first, then 2, 3, …'),

@@ -222,6 +222,21 @@ describe('a saved mapping', () => {
     expect((await ask(ingest, 'data-team', 'GET', at)).status).toBe(200);
   });
 
+  it('stays named by the submission of a file that was read by it', async () => {
+    const { body: saved } = await confirm();
+    const { body: read } = await send(theirFile({}));
+    const { body: submitted } = await ask<Mapped>(ingest, 'officer', 'POST', `/v1/uploads/${read.id}/submit`);
+    expect(submitted.savedMapping).toEqual({ id: saved.id, version: 1 });
+    const { body: listed } = await ask<{ submissions: readonly Mapped[] }>(
+      ...([ingest, 'officer', 'GET', '/v1/submissions'] as const),
+    );
+    expect(listed.submissions.find(({ id }) => id === submitted.id)?.savedMapping).toEqual({
+      ...{ id: saved.id, version: 1 },
+    });
+    const page = await ask(ingest, 'officer', 'GET', `/files/submitted/${submitted.id}`);
+    expect(JSON.stringify(page)).toContain(`Mapping ${saved.id}, version 1`);
+  });
+
   it('is deleted with all its versions, and what was read by it still names it', async () => {
     const { body: saved } = await confirm();
     await confirm({ values: [{ field: 'gender', value: 'Fem', code: 'F' }] });

@@ -5,7 +5,7 @@ import { viewOfCommand } from '../commands/command-view.js';
 import { IntakeContext } from '../intake-context.js';
 import { mayActFor, providerSeenBy } from '../programme/dataset-access.js';
 import { IntakeMetrics } from '../uploads/intake-metrics.js';
-import { readUpload } from '../uploads/upload-table.js';
+import { readUpload, savedMappingsOf } from '../uploads/upload-table.js';
 import type { Submission } from './submission.js';
 import { lastDecisions } from './decision-table.js';
 import { readHistory, type SubmissionStep } from './submission-history.js';
@@ -115,18 +115,21 @@ export class SubmissionService {
 
   async #viewsOf(submissions: readonly Submission[]): Promise<SubmissionView[]> {
     const { pool } = this.#intake;
-    const [gone, decided] = await Promise.all([
-      rowsGoneAt(
-        pool,
-        submissions.map(({ upload }) => upload),
-      ),
+    const uploads = submissions.map(({ upload }) => upload);
+    const [gone, decided, mappings] = await Promise.all([
+      rowsGoneAt(pool, uploads),
       lastDecisions(
         pool,
         submissions.map(({ submission }) => submission),
       ),
+      savedMappingsOf(pool, uploads),
     ]);
     return submissions.map((submission) =>
-      viewOfSubmission(submission, gone.get(submission.upload), decided.get(submission.submission)),
+      viewOfSubmission(submission, {
+        gone: gone.get(submission.upload),
+        decision: decided.get(submission.submission),
+        savedMapping: mappings.get(submission.upload),
+      }),
     );
   }
 }

@@ -11,6 +11,8 @@ import { z } from 'zod';
 import { effectView, viewOfEffect } from './foreseen-effect.js';
 import { commandView } from '../commands/command-view.js';
 import { wordsOf } from './attestation.js';
+import { mappingVersionView } from '../mapping/mapping-view.js';
+import type { MappingVersion } from '../mapping/saved-mapping.js';
 import type { Decision } from './decision-table.js';
 import type { RowsGone } from './submission-table.js';
 import type { Submission, Withdrawal } from './submission.js';
@@ -30,6 +32,9 @@ export const submissionView = z.object({
     .enum(['accepted', 'pseudonymised', 'withdrawn'])
     .describe('pseudonymised: nothing that identifies a person is stored any more.'),
   agreement: z.string(),
+  savedMapping: mappingVersionView
+    .optional()
+    .describe('The saved mapping by which its file was read, if one was used; see /v1/mappings/{id}.'),
   attestedBy: z.string(),
   onBehalfOf: providerId.optional(),
   attestation: z
@@ -99,8 +104,15 @@ export type UnparkAnswerView = z.input<typeof unparkAnswer>;
 
 export function viewOfSubmission(
   submission: Submission,
-  gone: RowsGone | undefined,
-  decision: Decision | undefined,
+  {
+    gone,
+    decision,
+    savedMapping,
+  }: {
+    readonly gone: RowsGone | undefined;
+    readonly decision: Decision | undefined;
+    readonly savedMapping: MappingVersion | undefined;
+  },
 ): SubmissionView {
   const { withdrawal, onBehalfOf } = submission;
   return {
@@ -115,6 +127,9 @@ export function viewOfSubmission(
     supersedes: [...submission.supersedes],
     state: withdrawal !== null ? 'withdrawn' : gone === undefined ? 'accepted' : 'pseudonymised',
     agreement: submission.agreement,
+    ...(savedMapping === undefined
+      ? {}
+      : { savedMapping: { id: savedMapping.mapping, version: savedMapping.version } }),
     attestedBy: submission.attestedBy,
     ...(onBehalfOf === null ? {} : { onBehalfOf }),
     ...(submission.attestedWords === null

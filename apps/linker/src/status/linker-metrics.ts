@@ -38,7 +38,7 @@ export interface LinkerStatus {
 
 const nothing: LinkageEngineSize = {
   ...{ records: 0, rowKeys: 0, tokens: 0, individuals: 0 },
-  bytes: { tokens: 0, records: 0, rowKeys: 0, individuals: 0, kinship: 0, referrals: 0 },
+  bytes: { tokens: 0, records: 0, rowKeys: 0, individuals: 0, kinship: 0, referrals: 0, candidates: 0 },
 };
 
 /**

@@ -45,8 +45,11 @@ export async function knownLedger(): Promise<KnownLedger> {
   });
   const facts = [
     said('outcome', {
-      ...{ kind: 'outcome', eventDate: '2023-07-06', instrument: 'asq-3', measure: 'communication' },
-      ...{ occasion: 'first', score: 42.5 },
+      ...{ kind: 'outcome', eventDate: '2023-07-06' },
+      measurements: [
+        { instrument: 'asq-3', measure: 'communication', occasion: 'first', score: 42.5 },
+        { instrument: 'asq-3', measure: 'gross-motor', occasion: 'first', score: 55 },
+      ],
     }),
     said('feedback', { kind: 'feedback', eventDate: '2023-07-07', question: 'recommend', rating: 4 }),
     said('input', {

@@ -148,8 +148,11 @@ describe('the golden dataset of a small ledger, table by table', () => {
         ...{ kind: 'engagement', eventDate, sessionKind: 'group-session', attended: true, minutes: 45 },
       }),
       saying('outcome', {
-        ...{ kind: 'outcome', eventDate, instrument: 'asq-3', measure: 'communication', occasion: 'first' },
-        score: 42.5,
+        ...{ kind: 'outcome', eventDate },
+        measurements: [
+          { instrument: 'asq-3', measure: 'communication', occasion: 'first', score: 42.5 },
+          { instrument: 'asq-3', measure: 'gross-motor', occasion: 'first', score: 55 },
+        ],
       }),
       saying('feedback', { kind: 'feedback', eventDate, question: 'overall', rating: 4 }),
       saying('second feedback', { kind: 'feedback', eventDate, question: 'staff', rating: 2 }),
@@ -175,8 +178,12 @@ describe('the golden dataset of a small ledger, table by table', () => {
       [said[5]?.record, '2023-08-02', 'group-session', true, null, true],
     ]);
     expect(
-      await rows('SELECT record_id, event_date::text, instrument, measure, occasion, score FROM outcome'),
-    ).toEqual([[said[1]?.record, eventDate, 'asq-3', 'communication', 'first', 42.5]]);
+      await rows(`SELECT record_id, event_date::text, place, instrument, measure, occasion, score
+      FROM outcome ORDER BY place`),
+    ).toEqual([
+      [said[1]?.record, eventDate, 0, 'asq-3', 'communication', 'first', 42.5],
+      [said[1]?.record, eventDate, 1, 'asq-3', 'gross-motor', 'first', 55],
+    ]);
     expect(
       await rows('SELECT record_id, event_date::text, question, rating FROM feedback ORDER BY rating DESC'),
     ).toEqual([

@@ -16,6 +16,7 @@ export const MAX_TOKENS = 32;
 export const MAX_DERIVATIONS = 128;
 export const MAX_TOKENS_PER_DERIVATION = 64;
 export const MAX_MINUTES = 10_000;
+export const MAX_MEASUREMENTS = 100;
 
 export const tokenUse = z
   .enum(['identity', 'carer', 'local', 'guard'])
@@ -28,7 +29,9 @@ export const tokenOccurrence = z.object({ domain: valueDomain, use: tokenUse, to
 export type TokenOccurrence = z.infer<typeof tokenOccurrence>;
 
 export const derivedTokens = z.object({
-  derivation: code.describe('Name of the derivation, such as "surname-metaphone".'),
+  derivation: code.describe(
+    'Name of the derivation, such as "postcode-sector". What a child’s row derives of its carer’s email or mobile begins with "carer-", and has "email" or "mobile" among its words.',
+  ),
   version: z.int().positive().describe('Version of the derivation rule.'),
   domain: valueDomain,
   tokens: z.array(token).max(MAX_TOKENS_PER_DERIVATION),
@@ -56,6 +59,10 @@ export const ADDRESS_PROTECTED = 'addressProtected';
 
 export const inputCategory = z.enum(['financial', 'human', 'material', 'activity']);
 
+/** One result of an assessment. */
+export const measurement = z.object({ instrument: code, measure: code, occasion: code, score: z.number() });
+export type Measurement = z.infer<typeof measurement>;
+
 export const facts = z
   .discriminatedUnion('kind', [
     z.object({
@@ -72,10 +79,11 @@ export const facts = z
     z.object({
       kind: z.literal('outcome'),
       eventDate: isoDate,
-      instrument: code,
-      measure: code,
-      occasion: code,
-      score: z.number(),
+      measurements: z
+        .array(measurement)
+        .min(1)
+        .max(MAX_MEASUREMENTS)
+        .describe('The results that the row states, in the order of its columns.'),
     }),
     z.object({
       kind: z.literal('feedback'),

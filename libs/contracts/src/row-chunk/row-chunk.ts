@@ -453,6 +453,10 @@ class Dictionary implements PartReader {
     return undefined;
   }
 
+  get textsLeft(): number {
+    return this.#numbers.length - this.#next;
+  }
+
   /** The text with a number. */
   textOf(number: number): string {
     const text = this.#texts[number];

@@ -20,6 +20,13 @@ const derivation = (tokens: number) => ({
 });
 const engagement = { kind: 'engagement', eventDate: '2023-07-04', sessionKind: 'group', attended: true };
 
+const outcomeOf = (measurements: number) => ({
+  ...{ kind: 'outcome', eventDate: '2023-07-04' },
+  measurements: Array.from({ length: measurements }, (_, index) => ({
+    ...{ instrument: 'asq-3', measure: 'communication', occasion: 'first', score: index },
+  })),
+});
+
 /** Neither JSON nor chunks distinguish -0. */
 const withoutMinusZero = <Data>(data: Data): Data =>
   data === undefined ? data : (JSON.parse(JSON.stringify(data)) as Data);
@@ -112,6 +119,8 @@ describe('a row chunk', () => {
       'a rating in parts',
       { facts: { kind: 'feedback', eventDate: '2023-07-04', question: 'a', rating: 0.5 } },
     ],
+    ['an outcome without measurements', { facts: outcomeOf(0) }],
+    ['an outcome with too many measurements', { facts: outcomeOf(101) }],
     ['key version 0', { keyVersion: 0 }],
     ['key version 128', { keyVersion: 128 }],
   ])('is refused for %s', (_, change) => {

@@ -4,11 +4,13 @@ import {
   attributeValue,
   inputCategory,
   MAX_DERIVATIONS,
+  MAX_MEASUREMENTS,
   MAX_MINUTES,
   MAX_TOKENS,
   MAX_TOKENS_PER_DERIVATION,
   tokenUse,
   type Facts,
+  type Measurement,
   type PseudonymisedRow,
   type TokenUse,
 } from '../messages/pseudonymised-row.js';
@@ -23,7 +25,8 @@ import { ID_BYTES, malformed, type ByteReader, type ByteWriter } from './bytes.j
  *     the body       record, row key: 16 bytes each
  *                    role: its place in the schema's list, 1 byte
  *                    number of attributes; for each, in the order of their names, two texts: name, value
- *                    facts: the kind's place in `factFields`, 1 byte; then what stands there
+ *                    facts: the kind's place in `factFields`, 1 byte; then what stands there. Measurements are the last
+ *                    texts of the part: for each, instrument, measure and occasion, texts; score, a double
  *     the tokens     version of the key: number, 1 byte, since it is at most 127
  *                    number of tokens; for each: domain, text; use, its place, 1 byte; token, 16 bytes
  *                    number of derivations; for each: derivation and domain, texts; version, number;
@@ -38,6 +41,8 @@ export interface PartReader {
   text(kind: TextKind): string;
   /** The same, or undefined for no text. */
   textIfAny(kind: TextKind): string | undefined;
+  /** Number of texts of the part that were not read yet. */
+  readonly textsLeft: number;
   readonly raw: ByteReader;
 }
 
@@ -56,15 +61,14 @@ export const textSchemas = { attributeName, attributeValue, code, isoDate, value
 export type TextKind = keyof typeof textSchemas;
 
 /** Optional numbers are stored plus one, with 0 for absent; whole numbers with a sign are stored as doubles. */
-type FieldForm = 'isoDate' | 'isoDate?' | 'code' | 'flag' | 'minutes?' | 'category' | 'double' | 'whole';
+type FieldForm =
+  'isoDate' | 'isoDate?' | 'code' | 'flag' | 'minutes?' | 'category' | 'double' | 'whole' | 'measurements';
 
 /** Fields of facts by kind, in the order in which they are written. Positions in these lists never change. */
 const factFields: Readonly<Record<Facts['kind'], Readonly<Record<string, FieldForm>>>> = {
   registration: { registeredOn: 'isoDate?' },
   engagement: { eventDate: 'isoDate', sessionKind: 'code', attended: 'flag', minutes: 'minutes?' },
-  outcome: {
-    ...{ eventDate: 'isoDate', instrument: 'code', measure: 'code', occasion: 'code', score: 'double' },
-  },
+  outcome: { eventDate: 'isoDate', measurements: 'measurements' },
   feedback: { eventDate: 'isoDate', question: 'code', rating: 'whole' },
   input: { eventDate: 'isoDate', category: 'category', item: 'code', quantity: 'double', unit: 'code' },
 };
@@ -105,6 +109,11 @@ function writeField(value: unknown, form: FieldForm, out: PartWriter): void {
     case 'double':
     case 'whole':
       return raw.double(typeof value === 'number' ? value : Number.NaN);
+    case 'measurements':
+      for (const { instrument, measure, occasion, score } of value as readonly Measurement[]) {
+        for (const text of [instrument, measure, occasion]) writeField(text, 'code', out);
+        writeField(score, 'double', out);
+      }
   }
 }
 
@@ -173,7 +182,23 @@ function readField(form: FieldForm, from: PartReader): unknown {
       return where(Number.isFinite, raw.double());
     case 'whole':
       return where(Number.isSafeInteger, raw.double());
+    case 'measurements':
+      return readMeasurements(from);
   }
+}
+
+function readMeasurements(from: PartReader): Measurement[] {
+  const measurements: Measurement[] = [];
+  do {
+    if (measurements.length === MAX_MEASUREMENTS) throw malformed('an outcome has too many measurements');
+    measurements.push({
+      instrument: from.text('code'),
+      measure: from.text('code'),
+      occasion: from.text('code'),
+      score: where(Number.isFinite, from.raw.double()),
+    });
+  } while (from.textsLeft > 0);
+  return measurements;
 }
 
 /** Returns only what the schema allows. @throws UnreadableContract */

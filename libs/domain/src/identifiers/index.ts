@@ -1,3 +1,4 @@
+export * from './address.js';
 export * from './birth-date.js';
 export * from './calendar-day.js';
 export type * from './canonical.js';
@@ -10,6 +11,7 @@ export * from './length-prefixed.js';
 export * from './mobile.js';
 export * from './nhs-number.js';
 export * from './op-leap-1.js';
+export * from './person-name.js';
 export * from './placeholders.js';
 export * from './plausible-age.js';
 export * from './postcode.js';

@@ -6,6 +6,7 @@ import { HistoryPlayer, historyWithConstraints, testScopes } from './testing/his
 import { LinkageWorld, testSettings, testStrategy } from './testing/linkage-world.js';
 import { summaryOf } from './testing/live-set.js';
 import { runs } from './testing/property-runs.js';
+import { pairStrategy } from './testing/pair-strategy.js';
 import { sumStrategy } from './testing/sum-strategy.js';
 
 const stricter = leap1({ ...testSettings, maxBirthDatesPerToken: 1, maxChildrenPerCarerToken: 1 });
@@ -13,6 +14,8 @@ const strategies: readonly (readonly [string, Strategy, Strategy])[] = [
   ['leap-1 with other limits', stricter, testStrategy],
   ['leap-1 after a strategy that scores', testStrategy, sumStrategy],
   ['a strategy that scores after leap-1', sumStrategy, testStrategy],
+  ['candidate keys after leap-1', pairStrategy, testStrategy],
+  ['leap-1 after candidate keys', testStrategy, pairStrategy],
 ];
 
 describe.each(strategies)('adopting %s', (_, adopted, before) => {
@@ -31,7 +34,7 @@ describe.each(strategies)('adopting %s', (_, adopted, before) => {
           expect(player.world.reader.summary()).toEqual(afterAll(player));
         }
       }),
-      runs(150),
+      runs(90),
     );
   });
 
@@ -45,7 +48,7 @@ describe.each(strategies)('adopting %s', (_, adopted, before) => {
         world.adopt(adopted);
         expect(world.events.slice(events).map(({ type }) => type)).toEqual(['StrategyAdopted']);
       }),
-      runs(100),
+      runs(60),
     );
   });
 });

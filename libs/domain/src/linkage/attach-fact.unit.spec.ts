@@ -16,6 +16,7 @@ const evidence = (what: Partial<Evidence>): Evidence => ({
   channels: [],
   compared: [],
   comparedChannels: [],
+  keys: [],
   ...what,
 });
 const fact = (channels: number[], what: Partial<Evidence> = {}): Evidence =>

@@ -194,8 +194,13 @@ function profileIn(index: LinkageIndex, members: readonly number[]): Profile | n
   return all;
 }
 
-const evidenceIn = ({ records, strategy, tokens }: LinkageIndex, record: number): Evidence =>
-  evidenceOf(records.readingOf(record), strategy.channels, (token) => tokens.linked(token));
+const evidenceIn = (index: LinkageIndex, record: number): Evidence =>
+  evidenceOf(
+    index.records.readingOf(record),
+    index.strategy.channels,
+    (token) => index.tokens.linked(token),
+    (key) => index.isCrowded(key),
+  );
 
 /** The live person records of a record’s individual; for a person record that is set aside, that record alone. */
 export function membersOf(index: LinkageIndex, record: number): number[] {

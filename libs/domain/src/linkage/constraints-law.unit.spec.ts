@@ -6,11 +6,13 @@ import { HistoryPlayer, historyWithConstraints, submitStep, testScopes } from '.
 import { LinkageWorld, testStrategy } from './testing/linkage-world.js';
 import { summaryOf } from './testing/live-set.js';
 import { runs } from './testing/property-runs.js';
+import { pairStrategy } from './testing/pair-strategy.js';
 import { sumStrategy } from './testing/sum-strategy.js';
 
 describe.each([
   ['leap-1', testStrategy],
   ['a strategy that scores', sumStrategy],
+  ['a strategy with candidate keys', pairStrategy],
 ])('a person’s decision, under %s', (_, strategy) => {
   const playerOf = () => new HistoryPlayer(new LinkageWorld(testScopes, strategy));
 
@@ -25,7 +27,7 @@ describe.each([
           );
         }
       }),
-      runs(300),
+      runs(200),
     );
   });
 
@@ -42,7 +44,7 @@ describe.each([
         expect(world.draft(world.rebuilt(), prepared)).toEqual(decided);
         expect(world.draft(restored, prepared)).toEqual(decided);
       }),
-      runs(100),
+      runs(70),
     );
   });
 });

@@ -104,7 +104,7 @@ export interface LinkageEngineSize {
   readonly tokens: number;
   readonly individuals: number;
   readonly bytes: Readonly<
-    Record<'tokens' | 'records' | 'rowKeys' | 'individuals' | 'kinship' | 'referrals', number>
+    Record<'tokens' | 'records' | 'rowKeys' | 'individuals' | 'kinship' | 'referrals' | 'candidates', number>
   >;
 }
 

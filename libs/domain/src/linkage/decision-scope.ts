@@ -1,4 +1,5 @@
 import { ConstraintsAfter, type Constraint } from './constraint-table.js';
+import type { CandidateIndex } from './candidate-index.js';
 import { evidenceOf, type Evidence } from './evidence.js';
 import type { LinkageIndex } from './linkage-index.js';
 import type { LiveChange, LiveChanges } from './plan-live-records.js';
@@ -22,6 +23,9 @@ export class DecisionScope {
   readonly #links = new Map<number, boolean>();
   readonly #relates = new Map<number, boolean>();
   readonly #hasForce = (token: number): boolean => this.linksAfter(token);
+  readonly #isCrowded = (key: number): boolean => this.isCrowdedAfter(key);
+  /** By how many live holders each candidate key of a coming or going record grows. */
+  readonly #growthOfKey = new Map<number, number>();
   readonly #counts = (occurrence: number): boolean => this.counts(occurrence);
   readonly #erased: ReadonlySet<number>;
 
@@ -37,6 +41,14 @@ export class DecisionScope {
     this.#change = new RecordMap(index.records);
     for (const record of changes.becoming) this.#change.set(record, BECOMING);
     for (const record of changes.ceasing.keys()) this.#change.set(record, CEASING);
+    if (index.candidates === null) return;
+    for (const record of changes.becoming) this.#growKeysOf(record, index.candidates, 1);
+    for (const record of changes.ceasing.keys()) this.#growKeysOf(record, index.candidates, -1);
+  }
+
+  #growKeysOf(record: number, candidates: CandidateIndex, by: number): void {
+    for (const key of candidates.keysOf(record))
+      this.#growthOfKey.set(key, (this.#growthOfKey.get(key) ?? 0) + by);
   }
 
   isLive(record: number): boolean {
@@ -124,7 +136,33 @@ export class DecisionScope {
   /** What the record says, with the tokens that will be able to link it. */
   evidenceOf(record: number): Evidence {
     const { records, strategy } = this.index;
-    return evidenceOf(records.readingOf(record), strategy.channels, this.#hasForce);
+    return evidenceOf(records.readingOf(record), strategy.channels, this.#hasForce, this.#isCrowded);
+  }
+
+  /** What the record said when the last decision closed. */
+  evidenceBefore(record: number): Evidence {
+    const { index } = this;
+    return evidenceOf(
+      index.records.readingOf(record),
+      index.strategy.channels,
+      (token) => this.linkedBefore(token),
+      (key) => index.isCrowded(key),
+    );
+  }
+
+  /** Whether a candidate key will be crowded. */
+  isCrowdedAfter(key: number): boolean {
+    const { candidates, strategy } = this.index;
+    if (candidates === null || strategy.pairs === undefined) return false;
+    const growth = this.#growthOfKey.get(key) ?? 0;
+    return candidates.liveHolders(key) + growth > strategy.pairs.maxHoldersPerKey;
+  }
+
+  /** The candidate keys that become crowded, or cease to be. */
+  flippedKeys(): number[] {
+    return [...this.#growthOfKey.keys()].filter(
+      (key) => this.index.isCrowded(key) !== this.isCrowdedAfter(key),
+    );
   }
 
   /**

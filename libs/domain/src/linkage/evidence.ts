@@ -1,6 +1,8 @@
 import type { Channels } from './channels.js';
 import { NONE } from './typed-column.js';
 
+const nothing: readonly number[] = [];
+
 /** A record as the rules see it. Tokens are interned numbers, which the rules compare only for equality. */
 export interface Evidence {
   readonly child: boolean;
@@ -23,6 +25,8 @@ export interface Evidence {
   /** The compared-only tokens, and the channel of each. */
   readonly compared: readonly number[];
   readonly comparedChannels: readonly number[];
+  /** The record's candidate keys that are not crowded. */
+  readonly keys: readonly number[];
 }
 
 /** What a record says, before force is considered. `partition` and the index both hold records in this form. */
@@ -38,6 +42,8 @@ export interface RecordReading {
   readonly ownChannels: readonly number[];
   readonly compared: readonly number[];
   readonly comparedChannels: readonly number[];
+  /** Candidate keys of a person record, crowded or not. */
+  readonly keys: readonly number[];
 }
 
 /**
@@ -66,11 +72,15 @@ export const marksOf = (
 export const isUsable = (channel: number, birthDate: number, channels: Channels): boolean =>
   birthDate !== NONE || !channels.joinsByBirthDate(channel);
 
-/** The only reader of evidence: what a record says, with the tokens that may link it. */
+/** Whether a record may be linked at all: by a token, or by comparison with its candidates. */
+export const isLinkable = ({ tokens, keys }: Evidence): boolean => tokens.length > 0 || keys.length > 0;
+
+/** The only reader of evidence: what a record says, with the tokens that may link it and the keys that are in use. */
 export function evidenceOf(
   reading: RecordReading,
   channels: Channels,
   hasForce: (token: number) => boolean,
+  isCrowded: (key: number) => boolean,
 ): Evidence {
   const { child, person, birthDate, gender, caseNumber, dataset, own, ownChannels } = reading;
   const nhsNumbers: number[] = [];
@@ -95,6 +105,7 @@ export function evidenceOf(
     channels: usable,
     compared: reading.compared,
     comparedChannels: reading.comparedChannels,
+    keys: reading.keys.length === 0 ? nothing : reading.keys.filter((key) => !isCrowded(key)),
   };
 }
 
@@ -113,8 +124,6 @@ export interface Profile {
    */
   readonly reviewed: boolean;
 }
-
-const nothing: readonly number[] = [];
 
 export const profileOf = (record: Evidence): Profile => ({
   nhsNumbers: record.nhsNumbers,

@@ -1,6 +1,7 @@
 import type { PseudonymisedRow, RecordId } from '@kinledger/contracts';
 import { passMapThrough, passThrough, type Archive, type Archived } from './archive.js';
 import { contentHashOf } from './content-hash.js';
+import { CandidateIndex } from './candidate-index.js';
 import type { Bodies, FamilyScope, LinkageEngineOptions } from './decider.js';
 import { scopesOf } from './families.js';
 import { FamilyTable } from './family-table.js';
@@ -26,6 +27,8 @@ export class LinkageIndex implements Archived {
   readonly strategy: Strategy;
   readonly familyScopes: readonly FamilyScope[];
   readonly tokens = new TokenTable();
+  /** Null if the strategy scores no pairs. */
+  readonly candidates: CandidateIndex | null;
   readonly records: RecordTable;
   readonly keys = new RowKeyTable();
   readonly submissions = new SubmissionBook();
@@ -50,7 +53,8 @@ export class LinkageIndex implements Archived {
       throw new RangeError(`at most ${MAX_FAMILY_SCOPES} family scopes, not ${familyScopes.length}`);
     }
     this.strategy = strategy;
-    this.records = new RecordTable(this.tokens, strategy.channels);
+    this.candidates = strategy.pairs === undefined ? null : new CandidateIndex();
+    this.records = new RecordTable(this.tokens, strategy.channels, this.candidates);
     this.individuals = new IndividualTable(this.records);
     this.familyScopes = familyScopes;
     this.families = new FamilyTable(familyScopes.length + 1);
@@ -73,6 +77,7 @@ export class LinkageIndex implements Archived {
       this.referrals,
       this.constraints,
     ]);
+    await this.candidates?.passThrough(archive);
     for (const record of await archive.json([...this.bodiless])) this.bodiless.add(record);
     await passMapThrough(archive, this.#datasetNumbers);
   }
@@ -86,6 +91,7 @@ export class LinkageIndex implements Archived {
       individuals: this.individuals.bytes,
       kinship: this.families.bytes + this.relationships.bytes,
       referrals: this.referrals.bytes,
+      candidates: this.candidates?.bytes ?? 0,
     };
   }
 
@@ -276,6 +282,13 @@ export class LinkageIndex implements Archived {
     if (records.isLive(record) && records.outcomeOf(record) === 'placed') individuals.leave(record);
     this.makeLive(record);
     records.setOutcome(record, reason, NONE);
+  }
+
+  /** Whether a candidate key is crowded among the live records. */
+  isCrowded(key: number): boolean {
+    const { candidates, strategy } = this;
+    if (candidates === null || strategy.pairs === undefined) return false;
+    return candidates.liveHolders(key) > strategy.pairs.maxHoldersPerKey;
   }
 
   #touchTokens(record: number): void {

@@ -1,7 +1,7 @@
 import type { DatasetId, DataType, PseudonymisedRow, ReferralId, Role, RowKey } from '@kinledger/contracts';
 import { referralIdOf } from '../ledger/ledger-ids.js';
 import type { Attachment } from './attach-fact.js';
-import { evidenceOf, marksOf, type Evidence, type RecordReading } from './evidence.js';
+import { evidenceOf, isLinkable, marksOf, type Evidence, type RecordReading } from './evidence.js';
 import { HolderCount } from './force.js';
 import { REVIEWED, type Ground, type ReferralReason } from './ground.js';
 import { RowReader } from './row-reader.js';
@@ -85,7 +85,7 @@ export function partition(
       continue;
     }
     const evidence = reader.evidenceOf(record);
-    if (evidence.tokens.length === 0) setAside.push({ rowKey: record.rowKey, reason: 'unlinkable' });
+    if (!isLinkable(evidence)) setAside.push({ rowKey: record.rowKey, reason: 'unlinkable' });
     else (record.kind === 'person' ? persons : facts).push({ rowKey: record.rowKey, evidence });
   }
 
@@ -261,12 +261,14 @@ function ownersOf(
   return found.filter((position) => (persons[position] as Read).evidence.birthDate === fact.birthDate); // a position
 }
 
-/** Reads all records once and knows which tokens have force among them. */
+/** Reads all records once and knows which tokens have force among them, and which candidate keys are crowded. */
 class EvidenceReader {
   readonly #strategy: Strategy;
   readonly #reader: RowReader;
   readonly #readings = new Map<RowKey, RecordReading>();
   readonly #withoutForce = new Set<number>();
+  /** For each candidate key, how many person records hold it. */
+  readonly #holdersOfKey = new Map<number, number>();
 
   constructor(records: readonly LinkageRecord[], strategy: Strategy) {
     const { channels, ownLimits } = strategy;
@@ -277,6 +279,7 @@ class EvidenceReader {
       if (record.kind === 'impersonal') continue;
       const reading = this.#reader.readingOf(record);
       this.#readings.set(record.rowKey, reading);
+      for (const key of reading.keys) this.#holdersOfKey.set(key, (this.#holdersOfKey.get(key) ?? 0) + 1);
       const marks = marksOf(reading, channels);
       reading.own.forEach((token, index) => {
         const isNhsNumber = reading.ownChannels[index] === channels.nhsNumber;
@@ -289,7 +292,13 @@ class EvidenceReader {
 
   evidenceOf({ rowKey }: LinkageRecord): Evidence {
     const reading = this.#readings.get(rowKey) as RecordReading; // read by the constructor
-    return evidenceOf(reading, this.#strategy.channels, (token) => !this.#withoutForce.has(token));
+    const { channels, pairs } = this.#strategy;
+    return evidenceOf(
+      reading,
+      channels,
+      (token) => !this.#withoutForce.has(token),
+      (key) => (this.#holdersOfKey.get(key) ?? 0) > (pairs?.maxHoldersPerKey ?? 0),
+    );
   }
 
   tokensWithoutForce(): Partition['tokensWithoutForce'] {

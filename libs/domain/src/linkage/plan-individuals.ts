@@ -1,9 +1,10 @@
 import type { Attachment } from './attach-fact.js';
 import type { Constraint } from './constraint-table.js';
 import type { DecisionScope } from './decision-scope.js';
-import { isUsable, joined, profileOf, type Evidence, type Profile } from './evidence.js';
+import { isLinkable, isUsable, joined, profileOf, type Evidence, type Profile } from './evidence.js';
 import { REVIEWED, type Ground, type ReferralReason } from './ground.js';
 import type { MemberList } from './individual-table.js';
+import { PairNeighbours } from './pair-neighbours.js';
 import { RecordMap } from './record-map.js';
 import { unconstrained, type PositionConstraints } from './strategy.js';
 import { Int32Column, NONE } from './typed-column.js';
@@ -67,6 +68,8 @@ export function planIndividuals(scope: DecisionScope): PlannedIndividuals {
 
 class IndividualPlan implements PlannedIndividuals {
   readonly #scope: DecisionScope;
+  /** Null if the strategy scores no pairs. */
+  readonly #neighbours: PairNeighbours | null;
   readonly #entryOf: RecordMap;
   readonly #record = new Int32Column();
   readonly #cluster = new Int32Column();
@@ -88,6 +91,11 @@ class IndividualPlan implements PlannedIndividuals {
 
   constructor(scope: DecisionScope) {
     this.#scope = scope;
+    const { candidates, strategy } = scope.index;
+    this.#neighbours =
+      candidates === null || strategy.pairs === undefined
+        ? null
+        : new PairNeighbours(scope, candidates, strategy.pairs);
     this.#entryOf = new RecordMap(scope.index.records);
   }
 
@@ -151,6 +159,7 @@ class IndividualPlan implements PlannedIndividuals {
     for (const record of changes.becoming) touch(record);
     for (const record of changes.ceasing.keys()) touch(record);
     for (const record of changes.becoming) if (records.isPerson(record)) this.#groupAround(record);
+    if (this.#neighbours !== null) this.#visitNeighbours(this.#neighbours, touched);
     for (const token of touched) {
       // A token without force before and after connects nobody, so its holders are not affected.
       if (!this.#scope.linkedBefore(token) && !this.#scope.linksAfter(token)) continue;
@@ -163,6 +172,31 @@ class IndividualPlan implements PlannedIndividuals {
     for (const record of changes.ceasing.keys()) if (records.isPerson(record)) this.#takeFactsOf(record);
     this.#visitConstrained();
     if (this.#scope.isWhole) this.#takeAll();
+  }
+
+  /**
+   * Visits the records that lose a neighbour: those around a record that goes, around a holder of a token that gains or
+   * loses force, and under a candidate key that becomes crowded or ceases to be. A record that only gains a neighbour
+   * belongs to the component of one that changes.
+   */
+  #visitNeighbours(neighbours: PairNeighbours, touched: Iterable<number>): void {
+    const { changes, index } = this.#scope;
+    const { records, tokens } = index;
+    const visit = (record: number) => {
+      if (this.#scope.isLive(record)) this.#groupAround(record);
+    };
+    for (const record of changes.ceasing.keys())
+      for (const neighbour of neighbours.before(record)) visit(neighbour);
+    for (const token of touched) {
+      if (!this.#flips(token)) continue;
+      for (let at = tokens.firstHolder(token, 'persons'); at !== NONE; at = records.nextHolder(at)) {
+        const holder = records.holderAt(at);
+        if (!this.#scope.isStaying(holder)) continue;
+        for (const neighbour of neighbours.before(holder)) visit(neighbour);
+      }
+    }
+    for (const key of this.#scope.flippedKeys())
+      for (const holder of neighbours.holdersAfter(key)) visit(holder);
   }
 
   #takeAll(): void {
@@ -230,7 +264,7 @@ class IndividualPlan implements PlannedIndividuals {
     const evidence: Evidence[] = [];
     for (const record of members) {
       const says = this.#scope.evidenceOf(record);
-      if (says.tokens.length === 0) {
+      if (!isLinkable(says)) {
         this.#settle(record, UNLINKABLE, NONE, null);
         continue;
       }
@@ -280,7 +314,10 @@ class IndividualPlan implements PlannedIndividuals {
     return { neverLink: pairs('never-link'), reviewedLink: pairs('link') };
   }
 
-  /** The live person records connected to one through tokens with force or reviewed links. Gives each an entry. */
+  /**
+   * The live person records connected to one through tokens with force, reviewed links, or pair scores at the floor or
+   * above. Gives each an entry.
+   */
   #componentOf(start: number): number[] {
     const { records, strategy, tokens } = this.#scope.index;
     const members = [start];
@@ -305,6 +342,12 @@ class IndividualPlan implements PlannedIndividuals {
           if (byBirthDate && records.birthDateOf(holder) !== birthDate) continue;
           this.#enter(holder);
           members.push(holder);
+        }
+      }
+      if (this.#neighbours !== null) {
+        for (const neighbour of this.#neighbours.after(record, (other) => this.entryOf(other) !== NONE)) {
+          this.#enter(neighbour);
+          members.push(neighbour);
         }
       }
       for (const partner of this.#scope.partnersOf(record, 'link')) {

@@ -1,5 +1,6 @@
 import type { PseudonymisedRow, RecordId, Role } from '@kinledger/contracts';
 import { passThrough, type Archive, type Archived } from './archive.js';
+import type { CandidateIndex } from './candidate-index.js';
 import { DigestColumn } from './digest-column.js';
 import { IdTable } from './id-table.js';
 import type { RecordKind } from './partition.js';
@@ -33,6 +34,7 @@ const outcomes: readonly Outcome[] = ['none', 'placed', 'unlinkable', 'referred'
 export class RecordTable implements Archived {
   readonly #tokens: TokenTable;
   readonly #channels: Channels;
+  readonly #candidates: CandidateIndex | null;
   readonly #ids = new IdTable();
   readonly #content = new DigestColumn();
   readonly #key = new Int32Column();
@@ -58,9 +60,11 @@ export class RecordTable implements Archived {
   readonly nextMember = new Int32Column();
   readonly previousMember = new Int32Column();
 
-  constructor(tokens: TokenTable, channels: Channels) {
+  /** @param candidates the candidate keys of the records; null if the strategy scores no pairs. */
+  constructor(tokens: TokenTable, channels: Channels, candidates: CandidateIndex | null) {
     this.#tokens = tokens;
     this.#channels = channels;
+    this.#candidates = candidates;
   }
 
   get count(): number {
@@ -141,6 +145,7 @@ export class RecordTable implements Archived {
     this.#dataset.push(dataset);
     const compares = this.#channels.connecting < this.#channels.count;
     if (compares) this.#firstCompared.push(this.#comparedToken.length);
+    this.#candidates?.add(record, kind === 'person' ? (read.keys ?? []) : []);
     if (kind === 'impersonal') return record;
     const person = kind === 'person';
     for (const token of read.own) this.#occur(record, token, person ? 'persons' : 'facts');
@@ -216,7 +221,9 @@ export class RecordTable implements Archived {
     return this.#bits.has(record, LIVE);
   }
 
+  /** The record must not be so already. */
   setLive(record: number, live: boolean): void {
+    this.#candidates?.setLive(record, live);
     if (live) this.#bits.raise(record, LIVE);
     else this.#bits.lower(record, LIVE);
   }
@@ -358,6 +365,7 @@ export class RecordTable implements Archived {
       compared,
       comparedChannels:
         compared === nothing ? nothing : compared.map((token) => this.#tokens.channelOf(token)),
+      keys: this.#candidates === null ? nothing : this.#candidates.keysOf(record),
     };
   }
 

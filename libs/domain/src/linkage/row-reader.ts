@@ -1,4 +1,5 @@
 import type { DatasetId } from '@kinledger/contracts';
+import { KEY_DIGITS } from './candidate-index.js';
 import type { RecordReading } from './evidence.js';
 import type { LinkageRecord } from './partition.js';
 import type { Strategy } from './strategy.js';
@@ -14,16 +15,18 @@ export class RowReader {
   readonly #tokens: ChannelToken[] = [];
   readonly #birthDates = new Map<string, number>();
   readonly #datasets = new Map<DatasetId, number>();
+  readonly #keys = new Map<string, number>();
 
   constructor(strategy: Strategy) {
     this.#strategy = strategy;
   }
 
   readingOf(record: LinkageRecord): RecordReading {
-    const { own, compared, birthDate, gender, caseNumber } = this.#strategy.tokensOf(record);
+    const { own, compared, birthDate, gender, caseNumber, keys = [] } = this.#strategy.tokensOf(record);
+    const person = record.kind === 'person';
     return {
       child: record.role === 'child',
-      person: record.kind === 'person',
+      person,
       birthDate: birthDate === undefined ? NONE : numberIn(this.#birthDates, birthDate),
       gender,
       caseNumber,
@@ -32,6 +35,7 @@ export class RowReader {
       ownChannels: own.map(({ channel }) => channel),
       compared: compared.map((token) => this.#numberOf(token)),
       comparedChannels: compared.map(({ channel }) => channel),
+      keys: person ? keys.map((key) => numberIn(this.#keys, key.slice(0, KEY_DIGITS))) : [],
     };
   }
 

@@ -6,40 +6,44 @@ import { HistoryPlayer, historyWithErasures, submitStep, testScopes } from './te
 import { born, email, gender, LinkageWorld, type RowSpec } from './testing/linkage-world.js';
 import { summaryOf } from './testing/live-set.js';
 import { runs } from './testing/property-runs.js';
+import { pairStrategy } from './testing/pair-strategy.js';
 import { sumStrategy } from './testing/sum-strategy.js';
 
-const scoringWorld = () => new LinkageWorld(testScopes, sumStrategy);
+describe.each([
+  ['among records that share a token', sumStrategy],
+  ['among records under candidate keys', pairStrategy],
+])('a strategy that scores pairs %s', (_, strategy) => {
+  const world = () => new LinkageWorld(testScopes, strategy);
 
-describe('a scoring strategy in the engine', () => {
   it('gives after every step what it gives for the whole live set', () => {
     fc.assert(
       fc.property(historyWithErasures(), (steps) => {
-        const player = new HistoryPlayer(scoringWorld());
+        const player = new HistoryPlayer(world());
         for (const step of steps) {
           player.step(step);
           expect(player.world.reader.summary()).toEqual(
-            summaryOf(player.liveRecords(), testScopes, sumStrategy),
+            summaryOf(player.liveRecords(), testScopes, strategy),
           );
         }
       }),
-      runs(200),
+      runs(120),
     );
   });
 
   it('decides the same after a rebuild and after an archive', async () => {
     await fc.assert(
       fc.asyncProperty(historyWithErasures(8), submitStep, async (steps, more) => {
-        const player = new HistoryPlayer(scoringWorld());
+        const player = new HistoryPlayer(world());
         player.play(steps);
-        const { world } = player;
-        const restored = new LinkageEngine(world.options);
-        await unarchive(restored, await archived(world.engine));
-        const prepared = world.prepare(player.specOf(more));
-        const decided = world.draft(world.engine, prepared);
-        expect(world.draft(world.rebuilt(), prepared)).toEqual(decided);
-        expect(world.draft(restored, prepared)).toEqual(decided);
+        const { engine, options } = player.world;
+        const restored = new LinkageEngine(options);
+        await unarchive(restored, await archived(engine));
+        const prepared = player.world.prepare(player.specOf(more));
+        const decided = player.world.draft(engine, prepared);
+        expect(player.world.draft(player.world.rebuilt(), prepared)).toEqual(decided);
+        expect(player.world.draft(restored, prepared)).toEqual(decided);
       }),
-      runs(150),
+      runs(80),
     );
   });
 });
@@ -50,7 +54,7 @@ describe('the ground of a scored link', () => {
     ['given-name', name],
   ];
   const decisionsOf = (...rows: readonly RowSpec[]) => {
-    const world = scoringWorld();
+    const world = new LinkageWorld(testScopes, sumStrategy);
     world.submit({ dataset: 'alpha.user', rows });
     return world.told();
   };

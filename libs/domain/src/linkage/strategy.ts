@@ -28,7 +28,7 @@ export interface Strategy {
 
   /**
    * Groups person records into people. `records` are in row key order and cover whole components: no record outside
-   * shares a connecting token or a reviewed link with a record inside.
+   * shares a connecting token or a reviewed link with a record inside, or is its neighbour.
    */
   group(records: readonly Evidence[], constraints: PositionConstraints): Grouping;
 
@@ -43,6 +43,23 @@ export interface Strategy {
 
   /** Negative if `one` is the stronger ground. */
   compareGrounds(one: Ground, other: Ground): number;
+
+  /** How the strategy scores pairs; absent if it links by equal tokens alone. */
+  readonly pairs?: PairScoring;
+}
+
+/**
+ * How a strategy compares person records that share no connecting token. Two records are candidates if they share a
+ * candidate key (`TokensOfRow.keys`) that is not crowded, and neighbours if they are candidates whose score is at the
+ * floor or above. Components are closed under neighbours, as they are under connecting tokens.
+ */
+export interface PairScoring {
+  /** In millibits. Nothing that `group` does may depend on a pair with a lower score. */
+  readonly floor: number;
+  /** A key is crowded, and skipped, if more live person records than this hold it. */
+  readonly maxHoldersPerKey: number;
+  /** The score of a pair in millibits. It depends on the two records alone, and not on which comes first. */
+  scoreOf(one: Evidence, other: Evidence): number;
 }
 
 /** A link that the rules refuse to make without a person. Each group is named by its smallest position. */

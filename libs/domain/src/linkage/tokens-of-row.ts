@@ -20,6 +20,11 @@ export interface TokensOfRow {
   readonly carers: readonly ChannelToken[];
   /** The person's own tokens of compared-only channels. */
   readonly compared: readonly ChannelToken[];
+  /**
+   * Candidate keys, if the strategy scores pairs: at least 16 hex digits each, the first 16 of which count, and none
+   * twice. Only those of person records are used.
+   */
+  readonly keys?: readonly string[];
   /** The full birth date, as a token. */
   readonly birthDate: string | undefined;
   /** The gender as returned by {@link valueOf}, or NONE. */

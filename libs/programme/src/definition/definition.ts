@@ -13,7 +13,7 @@ import {
 } from '@kinledger/contracts';
 import { z } from 'zod';
 import { codeSystem } from './code-systems/code-system.js';
-import { consentForm, lawfulBasis, optOut } from './governance.js';
+import { consentForm, lawfulBasis, optOut, permittedDerivations } from './governance.js';
 import { lsoaCode } from './lsoa-code.js';
 import { population } from './populations.js';
 import { priorityPopulation } from './priority-population.js';
@@ -79,6 +79,18 @@ export const columnTarget = z.discriminatedUnion('to', [
       'unit',
     ]),
   }),
+  z
+    .strictObject({
+      to: z.literal('measure'),
+      measure: code,
+      instrument: code.exactOptional().describe('Absent: as fact instrument of the row.'),
+      occasion: code.exactOptional().describe('Absent: as fact occasion of the row.'),
+      scores: z
+        .record(z.string(), z.number())
+        .exactOptional()
+        .describe('Score of each code of a coded column; a code that is not listed gives no measurement.'),
+    })
+    .describe('One of several measurements of an outcome’s row: the value is its score.'),
   z.strictObject({ to: z.literal('role') }).describe('Values are roles after the value map.'),
 ]);
 export type ColumnTarget = z.infer<typeof columnTarget>;
@@ -214,6 +226,14 @@ export const datasetSchema = z.strictObject({
         })
         .exactOptional()
         .describe('Facts that are the same for every row, where a file has no column for them.'),
+      footers: z
+        .array(z.string().min(2).max(80))
+        .min(1)
+        .max(20)
+        .exactOptional()
+        .describe(
+          'Texts with which a row below the data begins in these files, such as "Summe", beside common English ones.',
+        ),
       rules: declaredRules
         .exactOptional()
         .describe('What the dataset asks of its rows beyond what each field says, and how gaps are filled.'),
@@ -268,6 +288,13 @@ export const dataset = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('A file whose share of rejected rows is above it is refused as a whole.'),
+  rejectionMinimum: z
+    .int()
+    .positive()
+    .exactOptional()
+    .describe(
+      'A file with fewer rejected rows is not refused for their share, because a few rows are a large share of a small file. Absent: 3.',
+    ),
   retiringThreshold: z
     .number()
     .min(0)
@@ -278,6 +305,12 @@ export const dataset = z.strictObject({
     ),
   returns: expectedReturns.exactOptional(),
 });
+
+const REJECTION_MINIMUM = 3;
+
+/** The number of rejected rows from which their share decides whether a file is refused. */
+export const rejectionMinimumOf = ({ rejectionMinimum }: { rejectionMinimum?: number }): number =>
+  rejectionMinimum ?? REJECTION_MINIMUM;
 
 export const agreement = z.strictObject({
   id: code,
@@ -292,6 +325,7 @@ export const agreement = z.strictObject({
     .describe(
       'Fields that may leave the restricted zone. A schema of the agreement with another identifier or target is refused.',
     ),
+  derivations: permittedDerivations.exactOptional(),
   optOut: optOut.exactOptional(),
   dpia: z
     .string()
@@ -358,6 +392,11 @@ export const programmeDefinition = z.strictObject({
   services: z.array(service).min(1),
   datasets: z.array(dataset).min(1),
   agreements: z.array(agreement).min(1),
+  returnsFrom: isoDate
+    .exactOptional()
+    .describe(
+      'No return is expected for periods that begin before it, unless a dataset says otherwise. Absent: since the agreement.',
+    ),
   authority: z
     .array(datasetId)
     .describe(
@@ -394,6 +433,12 @@ export const programmeDefinition = z.strictObject({
     })
     .exactOptional()
     .describe('How doubtful links are reviewed. Absent: one reviewer decides.'),
+  derivations: z
+    .literal('op-kin-1')
+    .exactOptional()
+    .describe(
+      'Profile of the derived tokens that rows of people get, as far as agreements permit them. Absent: none, and nothing is spent on them.',
+    ),
   plausibility: plausibility.prefault({}),
   area,
   consentForms: z.array(consentForm).min(1).exactOptional(),
@@ -415,4 +460,6 @@ export type Dataset = z.infer<typeof dataset> & {
   /** SHA-256 of the canonical JSON of the schema, 64 hex digits. */
   readonly schemaHash: string;
   readonly serviceDefinition: Service;
+  /** Names of the derivations of which its rows get tokens; absent for none. */
+  readonly derived?: readonly string[];
 };

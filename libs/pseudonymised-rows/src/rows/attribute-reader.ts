@@ -58,6 +58,7 @@ function planAttribute(
         ? { name: 'lsoa', read: areaOf(postcodes), isProtected: (text) => postcodes.isProtected(text) }
         : { name: 'lsoa', read: areaCode(field), isProtected: (text) => text === PROTECTED_AREA };
     case 'fact':
+    case 'measure':
     case 'role':
     case undefined:
       return undefined;

@@ -1,4 +1,4 @@
-import type { DataType, Facts } from '@kinledger/contracts';
+import type { DataType, Facts, Measurement } from '@kinledger/contracts';
 import type { ColumnTarget, DatasetField, DatasetSchema } from '@kinledger/programme/definition';
 import { leavingValue } from './leaving-value.js';
 import { rowUnfit } from './row-unfit.js';
@@ -51,15 +51,21 @@ export function factReader(dataType: DataType, schema: DatasetSchema): (values: 
           ...(minutes === undefined ? {} : { minutes }),
         };
       };
-    case 'outcome':
+    case 'outcome': {
+      const measured = measureReader(schema, required);
       return (values) => ({
         kind: 'outcome',
         eventDate: required(values, 'eventDate'),
-        instrument: required(values, 'instrument'),
-        measure: required(values, 'measure'),
-        occasion: required(values, 'occasion'),
-        score: number(values, 'score'),
+        measurements: measured?.(values) ?? [
+          {
+            instrument: required(values, 'instrument'),
+            measure: required(values, 'measure'),
+            occasion: required(values, 'occasion'),
+            score: number(values, 'score'),
+          },
+        ],
       });
+    }
     case 'feedback':
       return (values) => ({
         kind: 'feedback',
@@ -77,6 +83,35 @@ export function factReader(dataType: DataType, schema: DatasetSchema): (values: 
         unit: required(values, 'unit'),
       });
   }
+}
+
+/** Returns a function that reads the columns that become measures, or undefined if there is none. */
+function measureReader(
+  schema: DatasetSchema,
+  required: (values: Values, name: FactName) => string,
+): ((values: Values) => Measurement[]) | undefined {
+  const columns = schema.fields.flatMap((field, index) => {
+    const { target } = field['x-kinledger'];
+    return target?.to === 'measure' ? [{ index, read: readerOf(field), ...target }] : [];
+  });
+  if (columns.length === 0) return undefined;
+  return (values) => {
+    const measurements = columns.flatMap(({ index, read, instrument, measure, occasion, scores }) => {
+      const value = values[index] ?? null;
+      if (value === null) return [];
+      const text = read(value);
+      const score = scores === undefined ? finite(text) : scores[text];
+      if (score === undefined) return [];
+      return {
+        instrument: instrument ?? required(values, 'instrument'),
+        measure,
+        occasion: occasion ?? required(values, 'occasion'),
+        score,
+      };
+    });
+    if (measurements.length === 0) throw rowUnfit('row-without-fact');
+    return measurements;
+  };
 }
 
 /** Numbers are parsed below, which validates them. */

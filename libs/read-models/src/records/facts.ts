@@ -1,35 +1,56 @@
-import type { RowBody } from '@kinledger/contracts';
+import type { Measurement, RowBody } from '@kinledger/contracts';
 import type { BinaryRows } from '@kinledger/database';
 
 export type Facts = RowBody['facts'];
-/** Facts of the kinds that have their own tables. */
-export type RarerFact = Exclude<Facts, { kind: 'registration' | 'engagement' }>;
 
-/** Columns of the tables of these facts, in the order in which `encodeFact` writes them. */
-export const factColumns: Readonly<Record<RarerFact['kind'], readonly string[]>> = {
-  outcome: ['record', 'instrument', 'measure', 'occasion', 'score'],
+/** A row of one of the tables of facts: an outcome has one for each measurement, by its place in the record. */
+export type FactRow =
+  | ({ readonly kind: 'outcome'; readonly place: number } & Measurement)
+  | Extract<Facts, { kind: 'feedback' | 'input' }>;
+
+/** Columns of the tables of facts, in the order in which `encodeFact` writes them. */
+export const factColumns: Readonly<Record<FactRow['kind'], readonly string[]>> = {
+  outcome: ['record', 'place', 'instrument', 'measure', 'occasion', 'score'],
   feedback: ['record', 'question', 'rating'],
   input: ['record', 'category', 'item', 'quantity', 'unit'],
 };
 
-export const isRarer = (facts: Facts): facts is RarerFact =>
-  facts.kind !== 'registration' && facts.kind !== 'engagement';
+const NO_ROWS: readonly FactRow[] = [];
 
-/** Encodes the columns of a record's fact; the record is given by its number. */
-export function encodeFact(out: BinaryRows, record: number, facts: RarerFact): void {
-  out.integer(record);
+/** The rows of a record's facts; none for the kinds that the record itself holds. */
+export function factRowsOf(facts: Facts): readonly FactRow[] {
   switch (facts.kind) {
+    case 'registration':
+    case 'engagement':
+      return NO_ROWS;
     case 'outcome':
-      out.text(facts.instrument).text(facts.measure).text(facts.occasion).double(facts.score);
+      return facts.measurements.map((measurement, place) => ({ kind: 'outcome', place, ...measurement }));
+    case 'feedback':
+    case 'input':
+      return [facts];
+  }
+}
+
+/** Encodes the columns of a fact's row; its record is given by its number. */
+export function encodeFact(out: BinaryRows, record: number, fact: FactRow): void {
+  out.integer(record);
+  switch (fact.kind) {
+    case 'outcome':
+      out
+        .smallint(fact.place)
+        .text(fact.instrument)
+        .text(fact.measure)
+        .text(fact.occasion)
+        .double(fact.score);
       return;
     case 'feedback':
-      out.text(facts.question).integer(facts.rating);
+      out.text(fact.question).integer(fact.rating);
       return;
     case 'input':
-      out.text(facts.category).text(facts.item).double(facts.quantity).text(facts.unit);
+      out.text(fact.category).text(fact.item).double(fact.quantity).text(fact.unit);
       return;
     default:
-      facts satisfies never;
+      fact satisfies never;
   }
 }
 

@@ -4,7 +4,7 @@ import { IdTable, Int32Column, NONE, periodOfCode } from '@kinledger/domain';
 import type { EventOf, Filler, Filling } from '../read-model.js';
 import type { RulesOfDataset } from '../writing/dataset-rules.js';
 import type { FilledTable } from '../writing/filled-table.js';
-import { dayOf, encodeFact, factColumns, isRarer, type RarerFact } from './facts.js';
+import { dayOf, encodeFact, factColumns, factRowsOf, type FactRow } from './facts.js';
 import type { MarkedBody } from './marked-bodies.js';
 import { standingOf, type RecordsTarget, type Standing } from './placements.js';
 import { encodeRecord, isAttributed, recordColumns } from './record-row.js';
@@ -72,13 +72,13 @@ export class RecordsFiller implements RecordsTarget, Filler {
   #authorities: readonly ({ readonly authority: number; readonly listsPeople: boolean } | undefined)[] = [];
   #written = 0;
   readonly #table: FilledTable;
-  readonly #facts: Readonly<Record<RarerFact['kind'], FilledTable>>;
+  readonly #facts: Readonly<Record<FactRow['kind'], FilledTable>>;
   readonly #filling: Filling;
 
   constructor(filling: Filling) {
     this.#filling = filling;
     this.#table = filling.table('numbered_record', recordColumns);
-    const fact = (kind: RarerFact['kind']) => filling.table(`numbered_${kind}`, factColumns[kind]);
+    const fact = (kind: FactRow['kind']) => filling.table(`numbered_${kind}`, factColumns[kind]);
     this.#facts = { outcome: fact('outcome'), feedback: fact('feedback'), input: fact('input') };
   }
 
@@ -237,10 +237,8 @@ export class RecordsFiller implements RecordsTarget, Filler {
     const day = row === undefined ? undefined : dayOf(row.facts);
     if (day !== undefined) this.#day.set(record, dayNumber(day));
     if (individual !== NOBODY) this.#survive(individual, record, entry, row, rules);
-    if (row !== undefined && isRarer(row.facts)) {
-      const table = this.#facts[row.facts.kind];
-      encodeFact(table.row(), record + 1, row.facts);
-    }
+    if (row === undefined) return;
+    for (const fact of factRowsOf(row.facts)) encodeFact(this.#facts[fact.kind].row(), record + 1, fact);
   }
 
   #survive(

@@ -1,7 +1,7 @@
 import type { Placement, SubmissionId } from '@kinledger/contracts';
 import { copyRows } from '@kinledger/database';
 import type { EventOf, Writing } from '../read-model.js';
-import { encodeFact, factColumns, isRarer, type RarerFact } from './facts.js';
+import { encodeFact, factColumns, factRowsOf, type FactRow } from './facts.js';
 import type { MarkedBodies, MarkedBody } from './marked-bodies.js';
 import { endsOf, standingOf, type RecordsTarget, type Standing } from './placements.js';
 import { encodeRecord, isAttributed, recordColumns, type StandingRecord } from './record-row.js';
@@ -150,7 +150,7 @@ export class RecordsWriter implements RecordsTarget {
   readonly #writeEntered = async (items: readonly Entered[]): Promise<void> => {
     await this.#individuals.lookUp(this.#client, individualsOf(items));
     const founded: RegisteredIndividual[] = [];
-    const facts = new Map<RarerFact['kind'], { readonly record: number; readonly facts: RarerFact }[]>();
+    const facts = new Map<FactRow['kind'], { readonly record: number; readonly fact: FactRow }[]>();
     const rows = items.map(({ placement, submission, standing: placed, number, row }) => {
       const file = this.#fileOf(submission);
       const rules = this.#writing.rules.of(file.dataset);
@@ -162,10 +162,10 @@ export class RecordsWriter implements RecordsTarget {
       };
       if (registers) founded.push(firstOf(individual, placement.role, number, row));
       if (row !== undefined) {
-        if (isRarer(row.facts)) {
-          const its = facts.get(row.facts.kind);
-          if (its === undefined) facts.set(row.facts.kind, [{ record: number, facts: row.facts }]);
-          else its.push({ record: number, facts: row.facts });
+        for (const fact of factRowsOf(row.facts)) {
+          const its = facts.get(fact.kind);
+          if (its === undefined) facts.set(fact.kind, [{ record: number, fact }]);
+          else its.push({ record: number, fact });
         }
         // The first record of an individual determines it completely.
         if (standing.individual !== null && !registers) {
@@ -180,12 +180,8 @@ export class RecordsWriter implements RecordsTarget {
       encodeRecord(out, standing, row, rules),
     );
     for (const [kind, said] of facts) {
-      await copyRows(
-        this.#client,
-        `numbered_${kind}`,
-        factColumns[kind],
-        said,
-        (out, { record, facts: its }) => encodeFact(out, record, its),
+      await copyRows(this.#client, `numbered_${kind}`, factColumns[kind], said, (out, { record, fact }) =>
+        encodeFact(out, record, fact),
       );
     }
   };

@@ -53,6 +53,8 @@ export const tables: readonly ReadTable[] = [
   readTable(
     `CREATE TABLE numbered_outcome (
   record int NOT NULL,
+  -- From 0, in the order of the row.
+  place smallint NOT NULL,
   instrument text NOT NULL,
   measure text NOT NULL,
   occasion text NOT NULL,
@@ -102,7 +104,7 @@ export const tables: readonly ReadTable[] = [
 export const indexes = `CREATE INDEX numbered_record_id ON numbered_record USING hash (record_id);
 CREATE INDEX numbered_record_individual ON numbered_record (individual) WHERE individual IS NOT NULL;
 CREATE INDEX numbered_record_day ON numbered_record USING brin (as_of) WITH (pages_per_range = 32, autosummarize = on);
-ALTER TABLE numbered_outcome ADD PRIMARY KEY (record);
+ALTER TABLE numbered_outcome ADD PRIMARY KEY (record, place);
 ALTER TABLE numbered_feedback ADD PRIMARY KEY (record);
 ALTER TABLE numbered_input ADD PRIMARY KEY (record);
 ALTER TABLE numbered_individual ADD PRIMARY KEY (number);
@@ -125,7 +127,7 @@ CREATE VIEW record_attribute AS
   SELECT record_id, attributes::jsonb AS attributes FROM numbered_record WHERE attributes IS NOT NULL;
 CREATE VIEW engagement AS
   SELECT record_id, as_of AS event_date, session_kind, attended, minutes, qualifying
-  FROM numbered_record WHERE session_kind IS NOT NULL;${fact('outcome', 'f.instrument, f.measure, f.occasion, f.score')}${fact('feedback', 'f.question, f.rating')}${fact('input', 'f.category, f.item, f.quantity, f.unit')}
+  FROM numbered_record WHERE session_kind IS NOT NULL;${fact('outcome', 'f.place, f.instrument, f.measure, f.occasion, f.score')}${fact('feedback', 'f.question, f.rating')}${fact('input', 'f.category, f.item, f.quantity, f.unit')}
 CREATE VIEW individual AS
   SELECT i.individual_id, i.role, i.attributes::jsonb AS attributes,
          (SELECT coalesce(jsonb_object_agg(source.name, replace(r.record_id::text, '-', '')), '{}')

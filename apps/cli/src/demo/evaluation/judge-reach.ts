@@ -19,29 +19,17 @@ interface JudgedScope {
   readonly unlinkable: number;
 }
 
-interface JudgedDecile {
-  /** 1 is the most deprived tenth. */
-  readonly decile: number;
-  readonly children: Judged;
-  readonly adults: Judged;
-  readonly families: Judged;
-}
-
 export interface JudgedReach {
   readonly period: string;
   readonly label: string;
   readonly position: number;
   readonly scopes: readonly JudgedScope[];
-  readonly byDeprivation: readonly JudgedDecile[];
-  /** People reached whose area is unknown, so that they are in no tenth. */
-  readonly withoutArea: TrueCounts;
   readonly doubleCountingRemoved: TrueCounts;
   /** The same figure computed from the truth. */
   readonly trueDoubleCounting: TrueCounts;
 }
 
 const nobody: TrueCounts = { children: 0, adults: 0, families: 0 };
-const kinds = ['children', 'adults', 'families'] as const;
 
 /** Adds the truth to every figure of a reach answer. */
 export function judgeReach(answer: ReachAnswer, truth: TrueReach): JudgedReach {
@@ -72,17 +60,6 @@ export function judgeReach(answer: ReachAnswer, truth: TrueReach): JudgedReach {
         ),
       ]),
     ],
-    byDeprivation: Object.entries(truth.programme.byDecile)
-      .map(([decile, truly]) => ({
-        decile: Number(decile),
-        ...judgeCounts(
-          answer.byDeprivation.find((entry) => entry.decile === Number(decile)) ?? nobody,
-          truly,
-        ),
-      }))
-      .filter((entry) => kinds.some((kind) => entry[kind].figure + entry[kind].truth > 0))
-      .sort((left, right) => left.decile - right.decile),
-    withoutArea: answer.byDeprivation.find(({ decile }) => decile === null) ?? nobody,
     doubleCountingRemoved: answer.doubleCountingRemoved,
     trueDoubleCounting: excess(
       services.map((service) => truth.services[service.service] ?? nobody),
@@ -104,13 +81,13 @@ const judgeCounts = (figure: TrueCounts, truth: TrueCounts) => ({
   families: judge(figure.families, truth.families),
 });
 
-const judge = (figure: number, truth: number): Judged => ({
+export const judge = (figure: number, truth: number): Judged => ({
   figure,
   truth,
   error: truth === 0 ? null : figure / truth - 1,
 });
 
 function excess(parts: readonly TrueCounts[], whole: TrueCounts): TrueCounts {
-  const of = (kind: (typeof kinds)[number]) => parts.reduce((sum, part) => sum + part[kind], 0) - whole[kind];
+  const of = (kind: keyof TrueCounts) => parts.reduce((sum, part) => sum + part[kind], 0) - whole[kind];
   return { children: of('children'), adults: of('adults'), families: of('families') };
 }

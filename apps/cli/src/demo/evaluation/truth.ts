@@ -27,13 +27,23 @@ export async function* trueRecords(folder: string): AsyncGenerator<TrueRecord> {
   }
 }
 
-/** Person → household; people who work in a service have none. */
-export async function trueFamilies(folder: string): Promise<ReadonlyMap<string, string>> {
-  const families = new Map<string, string>();
-  for await (const [person, family] of cellsOf(folder, 'people.csv')) {
-    if (person !== undefined && family !== undefined && family !== '') families.set(person, family);
+/** A person as the generator knows them. */
+export interface TruePerson {
+  /** The household; undefined for people who work in a service. */
+  readonly family: string | undefined;
+  /** Tenth of deprivation of the home, 1 the most deprived. */
+  readonly decile: number;
+  readonly ethnicity: string;
+}
+
+/** Every person by id. */
+export async function truePeople(folder: string): Promise<ReadonlyMap<string, TruePerson>> {
+  const people = new Map<string, TruePerson>();
+  for await (const [person, family = '', , decile, ethnicity = ''] of cellsOf(folder, 'people.csv')) {
+    if (person !== undefined)
+      people.set(person, { family: family || undefined, decile: Number(decile), ethnicity });
   }
-  return families;
+  return people;
 }
 
 async function* cellsOf(folder: string, file: string): AsyncGenerator<readonly string[]> {
@@ -46,20 +56,26 @@ async function* cellsOf(folder: string, file: string): AsyncGenerator<readonly s
 }
 
 const counts = z.object({ children: z.number(), adults: z.number(), families: z.number() });
-const scope = counts.extend({ byDecile: z.record(z.string(), counts) });
 const ofPeriod = z.object({
-  programme: scope,
-  strands: z.record(z.string(), scope),
-  services: z.record(z.string(), scope),
+  programme: counts,
+  strands: z.record(z.string(), counts),
+  services: z.record(z.string(), counts),
 });
 const reach = z.object({ periods: z.record(z.string(), ofPeriod), lifetime: ofPeriod });
 
 export type TrueCounts = z.infer<typeof counts>;
 export type TrueReach = z.infer<typeof ofPeriod>;
 
+const allReach = (folder: string) =>
+  reach.parse(JSON.parse(readFileSync(join(folder, 'reach.json'), 'utf8')));
+
+/** The last quarter of which the truth knows the reach. */
+export const latestQuarter = (folder: string): string =>
+  Object.keys(allReach(folder).periods).sort().at(-1) ?? 'lifetime';
+
 /** The true reach of a quarter or the lifetime. */
 export function trueReach(folder: string, period: string): TrueReach {
-  const all = reach.parse(JSON.parse(readFileSync(join(folder, 'reach.json'), 'utf8')));
+  const all = allReach(folder);
   const found = period === 'lifetime' ? all.lifetime : all.periods[period];
   if (found === undefined) throw new Error(`the truth knows no reach of ${period}`);
   return found;

@@ -3,6 +3,7 @@ import { MAX_KEY_VERSION, role } from '../../identifiers.js';
 import {
   inputCategory,
   MAX_DERIVATIONS,
+  MAX_MEASUREMENTS,
   MAX_MINUTES,
   MAX_TOKENS,
   MAX_TOKENS_PER_DERIVATION,
@@ -29,6 +30,8 @@ const attributeValue = fc.oneof(
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const positive = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(Number.MAX_SAFE_INTEGER));
 
+const measurement = fc.record({ instrument: code, measure: code, occasion: code, score: finite });
+
 const facts = fc.oneof(
   fc.record(
     { kind: fc.constant('registration' as const), registeredOn: isoDate },
@@ -47,10 +50,12 @@ const facts = fc.oneof(
   fc.record({
     kind: fc.constant('outcome' as const),
     eventDate: isoDate,
-    instrument: code,
-    measure: code,
-    occasion: code,
-    score: finite,
+    measurements: fc.oneof(
+      fc.array(measurement, { minLength: 1, maxLength: 4 }),
+      fc.array(fc.constant({ instrument: 'a', measure: 'b', occasion: 'c', score: 0 }), {
+        ...{ minLength: MAX_MEASUREMENTS, maxLength: MAX_MEASUREMENTS },
+      }),
+    ),
   }),
   fc.record({
     kind: fc.constant('feedback' as const),

@@ -16,6 +16,7 @@ const person = (what: Partial<Evidence> = {}): Profile =>
     channels: [],
     compared: [],
     comparedChannels: [],
+    keys: [],
     ...what,
   });
 

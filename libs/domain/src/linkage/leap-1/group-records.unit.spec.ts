@@ -18,6 +18,7 @@ const record = (tokens: string, what: Partial<Evidence> = {}): Evidence => {
     channels: held.map(({ level }) => level),
     compared: [],
     comparedChannels: [],
+    keys: [],
     ...what,
   };
 };

@@ -7,5 +7,6 @@ export {
   type Step,
 } from './histories.js';
 export { LinkageWorld, testSettings, type Received, type RowSpec } from './linkage-world.js';
+export { pairStrategy } from './pair-strategy.js';
 export { sumStrategy } from './sum-strategy.js';
 export { runs } from './property-runs.js';

@@ -1,17 +1,11 @@
 import { attachFact, foundIndividuals } from '../attach-fact.js';
 import { Channels } from '../channels.js';
-import { contradictionBetween } from '../contradiction.js';
-import { joined, profileOf, type Evidence, type Profile } from '../evidence.js';
-import { keyOfGround, REVIEWED, type Ground, type ReferralReason } from '../ground.js';
-import {
-  unconstrained,
-  type Grouping,
-  type PositionConstraints,
-  type Refusal,
-  type Strategy,
-} from '../strategy.js';
+import type { Evidence } from '../evidence.js';
+import { keyOfGround, type Ground } from '../ground.js';
+import { unconstrained, type Grouping, type PositionConstraints, type Strategy } from '../strategy.js';
 import { plainTokensOf, type ChannelToken, type LinkageRow } from '../tokens-of-row.js';
 import { NONE } from '../typed-column.js';
+import { groupByPairs, type Pair } from './group-by-pairs.js';
 
 /** Millibits for a token that two records share, by channel. The channels in `compared` connect nobody. */
 const weights = { 'nhs-number': 9000, 'child-key': 6000, email: 4000, mobile: 2500, 'name-and-area': 3500 };
@@ -59,85 +53,8 @@ function tokensOf(row: LinkageRow) {
   return { ...plain, own, compared: beside };
 }
 
-interface Pair {
-  readonly a: number;
-  readonly b: number;
-  readonly ground: Ground;
-}
-
-/** Takes pairs that share a token, best first. Each pair joins its two groups unless they contradict each other. */
 function group(records: readonly Evidence[], constraints: PositionConstraints = unconstrained): Grouping {
-  const groupOf = Int32Array.from(records.keys());
-  const profiles: Profile[] = records.map(profileOf);
-  const met = new Int32Array(records.length).fill(NONE);
-  const grounds: (Ground | null)[] = records.map(() => null);
-  const forbids = (one: number, other: number): boolean =>
-    constraints.neverLink.some(([a, b]) => {
-      const found = [groupOf[a], groupOf[b]];
-      return found.includes(one) && found.includes(other);
-    });
-  const against = (one: number, other: number): ReferralReason | null =>
-    forbids(one, other)
-      ? 'forbidden'
-      : contradictionBetween(profiles[one] as Profile, profiles[other] as Profile); // positions
-  const refused: Pair[] = [];
-  const join = (pair: Pair, reviewed: boolean) => {
-    const ends = [groupOf[pair.a] as number, groupOf[pair.b] as number]; // positions
-    const [one, other] = [Math.min(...ends), Math.max(...ends)];
-    const reason =
-      one === other ? null : reviewed ? (forbids(one, other) ? 'forbidden' : null) : against(one, other);
-    if (reason !== null) {
-      refused.push(pair);
-      return;
-    }
-    for (const [position, mate] of [
-      [pair.a, pair.b],
-      [pair.b, pair.a],
-    ] as const) {
-      if (met[position] !== NONE) continue;
-      met[position] = mate;
-      grounds[position] = pair.ground;
-    }
-    if (one === other) return;
-    profiles[one] = joined(profiles[one] as Profile, profiles[other] as Profile, reviewed); // positions
-    groupOf.forEach((held, position) => {
-      if (held === other) groupOf[position] = one;
-    });
-  };
-  const inOrder = (pairs: Pair[]) => pairs.sort((one, other) => one.a - other.a || one.b - other.b);
-  for (const pair of inOrder(
-    constraints.reviewedLink.map(([a, b]) => ({ a: Math.min(a, b), b: Math.max(a, b), ground: REVIEWED })),
-  ))
-    join(pair, true);
-  for (const pair of inOrder(pairsOf(records)).sort(
-    (one, other) => (other.ground.score ?? 0) - (one.ground.score ?? 0),
-  ))
-    join(pair, false);
-  return {
-    groupOf,
-    met,
-    groundOf: (position) => grounds[position] ?? null,
-    ambiguous: new Uint8Array(records.length),
-    refusals: refusalsOf(refused, groupOf, against),
-    profile: (found) => profiles[found] as Profile, // a position
-  };
-}
-
-/** Reports each pair of groups that stayed apart once, on its strongest ground. */
-function refusalsOf(
-  refused: readonly Pair[],
-  groupOf: Int32Array,
-  against: (one: number, other: number) => ReferralReason | null,
-): Refusal[] {
-  const seen = new Set<string>();
-  return refused.flatMap(({ a, b, ground }) => {
-    const ends = [groupOf[a] as number, groupOf[b] as number]; // positions
-    const [subject, candidate] = [Math.min(...ends), Math.max(...ends)];
-    const reason = subject === candidate ? null : against(subject, candidate);
-    if (reason === null || seen.has(`${subject} ${candidate}`)) return [];
-    seen.add(`${subject} ${candidate}`);
-    return [{ reason, ground, subject, candidates: [candidate] }];
-  });
+  return groupByPairs(records, constraints, pairsOf(records));
 }
 
 function pairsOf(records: readonly Evidence[]): Pair[] {

@@ -1,0 +1,90 @@
+import type { FieldShape, PatternLayout } from '../comparison/pattern-layout.js';
+import { log2 } from './log2.js';
+import type { Model, StratumModel } from './model.js';
+import { samePerson, strata, type Stratum } from './pair-class.js';
+
+/** Scores are whole numbers: a thousand to a bit. 0: as likely one person as not. */
+export const MILLIBITS = 1000;
+/** More than this much evidence makes no difference. */
+const LIMIT = 400 * MILLIBITS;
+
+/** What a score of so many millibits says: the probability that the two records are of one person. */
+export const probabilityOf = (score: number): number => 1 / (1 + 2 ** (-score / MILLIBITS));
+
+interface Stratified {
+  readonly classes: readonly {
+    readonly same: boolean;
+    readonly share: number;
+    readonly levels: readonly (readonly number[])[];
+  }[];
+}
+
+/**
+ * Scores of patterns under a model: log2 of the odds that a pair of the pattern is of one person, in millibits. Each pattern is
+ * computed once, so that a score is a look-up; it is a function of model and pattern alone.
+ */
+export class ScoreTable {
+  readonly #layout: PatternLayout;
+  readonly #strata: readonly Stratified[];
+  readonly #scores: readonly Map<number, number>[];
+
+  /** @throws Error if the model was made for other fields than those of the layout. */
+  constructor(layout: PatternLayout, model: Model) {
+    if (!sameFields(layout.fields, model.fields))
+      throw new Error('the model was made for other fields than those that are compared');
+    this.#layout = layout;
+    const [first] = model.strata;
+    this.#strata = strata.map((name): Stratified =>
+      prepare(model.strata.find(({ stratum }) => stratum === name) ?? first),
+    );
+    this.#scores = strata.map(() => new Map<number, number>());
+  }
+
+  /** The score of a pattern in a stratum, in millibits. */
+  score(stratum: number, low: number, high: number): number {
+    const scores = this.#scores[stratum];
+    const model = this.#strata[stratum];
+    if (scores === undefined || model === undefined) throw new RangeError(`there is no stratum ${stratum}`);
+    const key = high * 2 ** 30 + low;
+    let score = scores.get(key);
+    if (score === undefined) {
+      score = scoreOf(model, this.#layout.levels(low, high));
+      scores.set(key, score);
+    }
+    return score;
+  }
+}
+
+/** The number of a stratum, by which tables are indexed. */
+export const stratumNumber = (stratum: Stratum): number => strata.indexOf(stratum);
+
+/** The score of these levels by the formula: what the table holds. */
+export function scoreOf(model: Stratified, levels: readonly number[]): number {
+  let same = 0;
+  let others = 0;
+  for (const { same: isSame, share, levels: probabilities } of model.classes) {
+    let likelihood = share;
+    for (let field = 0; field < levels.length; field++)
+      likelihood *= probabilities[field]?.[levels[field] as number] ?? 1;
+    if (isSame) same += likelihood;
+    else others += likelihood;
+  }
+  if (same === 0) return -LIMIT;
+  if (others === 0) return LIMIT;
+  return Math.max(-LIMIT, Math.min(LIMIT, Math.round(MILLIBITS * log2(same / others))));
+}
+
+export function prepare(model: StratumModel | undefined): Stratified {
+  if (model === undefined) throw new Error('a model has a stratum');
+  return {
+    classes: model.classes.map(({ class: name, share, levels }) => ({
+      same: samePerson.has(name),
+      share,
+      levels,
+    })),
+  };
+}
+
+const sameFields = (a: readonly FieldShape[], b: readonly FieldShape[]): boolean =>
+  a.length === b.length &&
+  a.every(({ name, kind }, index) => b[index]?.name === name && b[index].kind === kind);
