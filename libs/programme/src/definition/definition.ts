@@ -6,6 +6,7 @@ import {
   isoDate,
   programmeId,
   providerId,
+  referralReason,
   role,
   serviceId,
   tokenUse,
@@ -104,6 +105,7 @@ export const ownFormat = z.enum([
   'postcode',
   'lsoa',
   'digest',
+  'derived-digests',
   'first-name',
   'case-number',
   'birth-month',
@@ -277,7 +279,9 @@ export const dataset = z.strictObject({
   sensitive: z
     .boolean()
     .exactOptional()
-    .describe('True where an explanation may not even show that somebody is in it. Absent: it is not.'),
+    .describe(
+      'True where neither an explanation nor a review may even show that somebody is in it. Absent: it is not.',
+    ),
   agreement: code,
   rejectionThreshold: z
     .number()
@@ -420,6 +424,16 @@ export const programmeDefinition = z.strictObject({
         'More distinct children, told apart in the same ways, take the force of a carer’s identifier.',
       ),
   }),
+  reviews: z
+    .strictObject({
+      secondReviewer: z
+        .union([z.enum(['never', 'always']), z.array(referralReason).min(1)])
+        .describe(
+          'Where two people have to agree, neither of whom sees the other’s answer: for pairs that were referred for one of these reasons.',
+        ),
+    })
+    .exactOptional()
+    .describe('How doubtful links are reviewed. Absent: one reviewer decides.'),
   derivations: z
     .literal('op-kin-1')
     .exactOptional()
