@@ -54,6 +54,19 @@ interface Connection {
   readonly launcher: { readonly pid: number };
   readonly services: Readonly<Record<string, string>>;
 }
+interface TrueQuality {
+  readonly linkage: {
+    readonly records: number;
+    readonly measures: Readonly<Record<string, { readonly value: number | null }>>;
+  };
+  readonly subgroups: Readonly<Record<string, readonly unknown[]>>;
+  readonly reach: Readonly<
+    Record<
+      string,
+      { readonly counted: number; readonly low: number; readonly high: number; readonly truth: number }
+    >
+  >;
+}
 interface Submitted {
   readonly upload: { readonly state: string; readonly counts: { readonly read: number } };
   readonly accepted?: { readonly id: string; readonly repeated: boolean };
@@ -194,6 +207,24 @@ describe('services that a person started', () => {
       position: 0,
       reach: { coverage: 'no-files', children: null, adults: null },
     });
+  });
+
+  it('are compared with the truth, measure by measure and with bounds of reach', async () => {
+    const truth = join(installation.home, 'demo', 'data', 'truth');
+    const { linkage, subgroups, reach } = await installation.json<TrueQuality>('quality', '--truth', truth);
+    const { precision, recall, records } = first.linkage;
+    expect(linkage.records).toBe(records);
+    expect(linkage.measures).toMatchObject({ precision: { value: precision }, recall: { value: recall } });
+    for (const dimension of ['ethnicity', 'deprivation', 'area', 'provider', 'nhsNumber', 'role'])
+      expect(subgroups[dimension]?.length, dimension).toBeGreaterThan(1);
+    for (const kind of ['children', 'adults', 'families'] as const) {
+      const { counted, low, high, truth: truly } = reach[kind]!;
+      expect(counted).toBe(first.reach.scopes[0]![kind].figure);
+      expect(low).toBeLessThanOrEqual(truly);
+      expect(high).toBeGreaterThanOrEqual(truly);
+    }
+    const { code, stderr } = await installation.run('quality', '--truth', installation.home);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('holds no truth')]);
   });
 
   it('validate a file without keeping it', async () => {

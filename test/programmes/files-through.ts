@@ -1,10 +1,17 @@
-import type { SubmissionId } from '@kinledger/contracts';
-import { noConstraints, parsePeriod, partition, strategyOf, type LinkageRecord } from '@kinledger/domain';
+import type { PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
+import {
+  noConstraints,
+  parsePeriod,
+  partition,
+  recordKindOf,
+  strategyOf,
+  type LinkageRecord,
+} from '@kinledger/domain';
 import { knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intake-files';
 import type { Dataset, Programme } from '@kinledger/programme';
 import { HmacSha256, nodeHashing } from '@kinledger/pseudonymisation';
 import { FileRows, noRows, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
-import { generateProgramme } from '@kinledger/synthetic';
+import { generateProgramme, type SyntheticOptions, type SyntheticRow } from '@kinledger/synthetic';
 
 const SALT = 'mackerel-of-the-sea';
 const keys: Keys = {
@@ -29,22 +36,31 @@ export interface Through {
   readonly individuals: readonly ReadonlySet<string>[];
 }
 
-/** Generates files of a programme, and takes them through validation, pseudonymisation and linkage, in memory. */
-export async function filesThrough(programme: Programme, only?: readonly string[]): Promise<Through> {
-  const synthetic = await generateProgramme({
-    ...{ programme, people: 300, quarters: 2, seed: 'through', salt: SALT, only },
-  });
-  const lines = new Map<number, { line: string; person: string }[]>();
+/** A row that intake took, with the truth about it. */
+export interface TakenRow {
+  readonly row: PseudonymisedRow;
+  readonly dataset: Dataset;
+  readonly person: string;
+  readonly family: string;
+  /** The quarter in which the row makes its person count as reached. */
+  readonly reachedIn: string | undefined;
+}
+
+/** Generates files of a programme, and takes their rows through validation and pseudonymisation, in memory. */
+export async function takenRows(
+  programme: Programme,
+  options: Pick<SyntheticOptions, 'people' | 'quarters' | 'seed' | 'only' | 'profile'>,
+  onRead: (dataset: string, isTaken: boolean) => void = () => undefined,
+): Promise<TakenRow[]> {
+  const synthetic = await generateProgramme({ programme, salt: SALT, ...options });
+  const lines = new Map<number, SyntheticRow[]>();
+  const families = new Map<string, string>();
   for (const item of synthetic.items()) {
-    if (item.of === 'row') {
-      const { ordinal } = item.file;
-      lines.set(ordinal, [...(lines.get(ordinal) ?? []), { line: item.line, person: item.person }]);
-    }
+    if (item.of === 'person') families.set(item.person, item.family === '' ? item.person : item.family);
+    else lines.set(item.file.ordinal, [...(lines.get(item.file.ordinal) ?? []), item]);
   }
   const postcodes = await programme.postcodeLookup();
-  const rows = new Map<string, { read: number; taken: number }>();
-  const live = new Map<string, LinkageRecord>();
-  const whose = new Map<string, string>();
+  const taken: TakenRow[] = [];
   for (const file of synthetic.files) {
     const dataset = programme.dataset(file.dataset);
     const written = lines.get(file.ordinal);
@@ -58,24 +74,44 @@ export async function filesThrough(programme: Programme, only?: readonly string[
       { submission, provider: file.provider, dataset, seed: Buffer.alloc(32, 4) },
       postcodes,
     );
-    const counted = rows.get(dataset.id) ?? { read: 0, taken: 0 };
-    rows.set(dataset.id, counted);
     const records: (readonly string[])[] = [];
     for await (const batch of table.batches) records.push(...batch);
     for (const [index, record] of records.entries()) {
-      counted.read += 1;
       const { outcome, values } = validator.validate(record, index + 2);
-      if (outcome !== 'accepted' && outcome !== 'warned') continue;
-      counted.taken += 1;
+      const isTaken = outcome === 'accepted' || outcome === 'warned';
+      onRead(dataset.id, isTaken);
+      if (!isTaken) continue;
+      const { person = '', reachedIn } = written[index] ?? {};
       const row = pseudonymised.pseudonymise([index + 2, values], noRows());
-      const kind = row.facts.kind === 'registration' ? 'person' : 'fact';
-      const person = written[index]?.person ?? '';
-      if (row.role === 'none' || person === '') continue;
-      live.set(row.rowKey, {
-        ...{ rowKey: row.rowKey, role: row.role, tokens: row.tokens, kind, dataset: dataset.id },
-      });
-      whose.set(row.rowKey, person);
+      taken.push({ row, dataset, person, family: families.get(person) ?? person, reachedIn });
     }
+  }
+  return taken;
+}
+
+/** What linkage reads of a row. */
+export const linkageRecordOf = ({ row, dataset }: TakenRow): LinkageRecord => ({
+  ...{ rowKey: row.rowKey, role: row.role, tokens: row.tokens, derived: row.derived, dataset: dataset.id },
+  kind: recordKindOf(dataset.dataType, row.role),
+});
+
+/** Takes the files of a programme through intake, pseudonymisation and linkage, in memory. */
+export async function filesThrough(programme: Programme, only?: readonly string[]): Promise<Through> {
+  const rows = new Map<string, { read: number; taken: number }>();
+  const taken = await takenRows(
+    programme,
+    { people: 300, quarters: 2, seed: 'through', only },
+    (dataset, isTaken) => {
+      const counted = rows.get(dataset) ?? { read: 0, taken: 0 };
+      rows.set(dataset, { read: counted.read + 1, taken: counted.taken + (isTaken ? 1 : 0) });
+    },
+  );
+  const live = new Map<string, LinkageRecord>();
+  const whose = new Map<string, string>();
+  for (const each of taken) {
+    if (each.row.role === 'none' || each.person === '') continue;
+    live.set(each.row.rowKey, linkageRecordOf(each));
+    whose.set(each.row.rowKey, each.person);
   }
   const strategy = strategyOf(programme.definition.strategy);
   const { groups } = partition([...live.values()], noConstraints, strategy);

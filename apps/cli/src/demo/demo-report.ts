@@ -1,10 +1,11 @@
-import { count, percent } from '../output/output.js';
+import type { LinkageQuality } from '@kinledger/linkage-quality';
+import { count } from '../output/output.js';
 import { right, table } from '../output/table.js';
 import type { Size } from '../generate/size.js';
 import type { ReachExplained } from './evaluation/explain-reach.js';
 import type { DatasetRows } from '../api/reporting.js';
+import { measuredText } from '../quality/describe-quality.js';
 import type { JudgedReach } from './evaluation/judge-reach.js';
-import type { LinkageQuality } from './evaluation/linkage-quality.js';
 import type { ReachByGroup } from './evaluation/reach-by-group.js';
 import { judgedCells, judgedTitles, reachErrorTables, shareNote } from './reach-error.js';
 
@@ -22,7 +23,7 @@ export interface DemoReport {
   readonly seconds: number | null;
   readonly rowsPerSecond: number | null;
   readonly datasets: readonly DatasetRows[];
-  readonly linkage: LinkageQuality;
+  readonly linkage: LinkageQuality & { readonly precision: number; readonly recall: number };
   readonly reach: JudgedReach;
   readonly explained: ReachExplained;
   readonly byGroup: ReachByGroup;
@@ -70,9 +71,9 @@ export function demoReport(report: DemoReport): string {
     ]),
     shareNote,
     '',
-    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair`,
-    `  precision ${percent(linkage.precision, 2)} (${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong)`,
-    `  recall    ${percent(linkage.recall, 2)} (${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier)`,
+    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair, with 95 % intervals`,
+    `  precision ${measuredText(linkage.measures.precision)}: ${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong`,
+    `  recall    ${measuredText(linkage.measures.recall)}: ${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier`,
     '',
     'Rows by dataset, and what became of them',
     datasetTable(report.datasets),

@@ -1,6 +1,7 @@
 import { readProgramme } from '@kinledger/programme';
 import { writeProgramme } from '@kinledger/synthetic';
 import type { LocalConnection } from '@kinledger/contracts';
+import type { LinkageQuality } from '@kinledger/linkage-quality';
 import type { Command } from 'commander';
 import { linkerApi } from '../api/linker.js';
 import { reportingApi } from '../api/reporting.js';
@@ -18,10 +19,10 @@ import { LedgerWait } from '../ledger/ledger-wait.js';
 import { pagesAddress } from '../sign-in/sign-in.command.js';
 import { demoFolder, type DemoFolder, type DemoManifest, type Loaded } from './demo-folder.js';
 import { demoReport, type DemoReport } from './demo-report.js';
-import { judgeLinkage } from './evaluation/judge-linkage.js';
 import { judgeReach } from './evaluation/judge-reach.js';
 import { traceReach } from './evaluation/trace-reach.js';
 import { trueReach } from './evaluation/truth.js';
+import { assessAgainstTruth } from '../quality/assess-against-truth.js';
 import { followLoad } from './follow-load.js';
 import { loadFiles, type LoadedFile } from './load-files.js';
 import { reachErrorPage } from './reach-error.js';
@@ -197,8 +198,8 @@ async function reportOf(
 ): Promise<DemoReport> {
   const { services, tokens } = connection;
   const reporting = reportingApi({ url: services['reporting-api'], token: tokens.reader });
-  const [linkage, traced, answer, datasets] = await Promise.all([
-    judgeLinkage(connection.evaluation, folder.truth, loaded.files),
+  const [{ quality: linkage }, traced, answer, datasets] = await Promise.all([
+    assessAgainstTruth(connection.evaluation, folder.truth, loaded.files),
     traceReach(
       connection.evaluation,
       folder.truth,
@@ -217,7 +218,7 @@ async function reportOf(
     seconds,
     rowsPerSecond: seconds === null ? null : rows / seconds,
     datasets,
-    linkage,
+    linkage: { ...linkage, precision: shareOf(linkage, 'precision'), recall: shareOf(linkage, 'recall') },
     ...traced,
     reach: judgeReach(answer, trueReach(folder.truth, manifest.endPeriod)),
     reachErrorPage: folder.reachErrorPage,
@@ -226,6 +227,10 @@ async function reportOf(
   writePrivateFile(folder.reachErrorPage, reachErrorPage(report));
   return report;
 }
+
+/** 1 if there is no pair to measure it on. */
+const shareOf = ({ measures }: LinkageQuality, name: 'precision' | 'recall'): number =>
+  measures[name].value ?? 1;
 
 /** A home holds one demo: loading another beside it would mix two truths. */
 function requireSameSize(held: Size | undefined, asked: Partial<Size>, home: string): void {

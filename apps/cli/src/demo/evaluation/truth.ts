@@ -66,9 +66,16 @@ const reach = z.object({ periods: z.record(z.string(), ofPeriod), lifetime: ofPe
 export type TrueCounts = z.infer<typeof counts>;
 export type TrueReach = z.infer<typeof ofPeriod>;
 
+const allReach = (folder: string) =>
+  reach.parse(JSON.parse(readFileSync(join(folder, 'reach.json'), 'utf8')));
+
+/** The last quarter of which the truth knows the reach. */
+export const latestQuarter = (folder: string): string =>
+  Object.keys(allReach(folder).periods).sort().at(-1) ?? 'lifetime';
+
 /** The true reach of a quarter or the lifetime. */
 export function trueReach(folder: string, period: string): TrueReach {
-  const all = reach.parse(JSON.parse(readFileSync(join(folder, 'reach.json'), 'utf8')));
+  const all = allReach(folder);
   const found = period === 'lifetime' ? all.lifetime : all.periods[period];
   if (found === undefined) throw new Error(`the truth knows no reach of ${period}`);
   return found;

@@ -1,0 +1,52 @@
+import type { CountedCases } from '@kinledger/linkage-quality';
+import pg from 'pg';
+
+/** Whom a figure of reach counts, and from how many cases of providers. */
+export type ReachedCases = Readonly<Record<'children' | 'adults' | 'families', CountedCases>>;
+
+const kinds = ['children', 'adults', 'families'] as const;
+
+/**
+ * Counts the cases behind the programme's reach of a period (definition: figures guide). One case number of one dataset
+ * is a case; a row without one is a case of its own.
+ * @param platformUrl a role that may read the golden dataset.
+ */
+export async function reachedCases(
+  platformUrl: string,
+  { start, end }: { readonly start: string; readonly end: string },
+): Promise<ReachedCases> {
+  const client = new pg.Client({ connectionString: platformUrl, application_name: 'kinledger-evaluation' });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<(typeof kinds)[number], CountedCases>>({
+      text: `
+        WITH reached AS (
+          SELECT r.role, r.state, r.reason, r.individual_id, coalesce(f.family_id, r.individual_id) AS family,
+                 r.dataset || coalesce(' case ' || r.case_mark, ' row ' || r.record_id) AS one_case
+          FROM golden.engagement e JOIN golden.record r USING (record_id)
+          LEFT JOIN golden.family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
+          WHERE e.qualifying AND r.state <> 'retired' AND r.role IN ('child', 'adult')
+            AND e.event_date >= $1::date AND e.event_date < $2::date
+        )
+        SELECT ${kinds.map((kind) => `${countsOf(kind)} AS ${kind}`).join(', ')} FROM reached`,
+      values: [start, end],
+    });
+    const [counted] = rows;
+    if (counted === undefined) throw new Error('counting gave no row');
+    return counted;
+  } finally {
+    await client.end();
+  }
+}
+
+function countsOf(kind: (typeof kinds)[number]): string {
+  const whose = kind === 'families' ? 'family' : 'individual_id';
+  const role = { children: `role = 'child'`, adults: `role = 'adult'`, families: 'true' }[kind];
+  const count = (what: string, where: string) =>
+    `count(DISTINCT ${what}) FILTER (WHERE ${role} AND ${where})`;
+  return `json_build_object(
+    'counted', ${count(whose, `state = 'linked'`)},
+    'cases', ${count(`(${whose}, one_case)`, `state = 'linked'`)},
+    'unlinkable', ${count('one_case', `state <> 'linked' AND reason IS DISTINCT FROM 'referred'`)},
+    'referred', ${count('one_case', `reason = 'referred'`)})`;
+}

@@ -1,0 +1,121 @@
+import {
+  familiesOf,
+  noConstraints,
+  parsePeriod,
+  partition,
+  strategyOf,
+  type KinRecord,
+} from '@kinledger/domain';
+import { assessLinkage, boundCount, type CountedCases, type Interval } from '@kinledger/linkage-quality';
+import type { Programme } from '@kinledger/programme';
+import { linkageRecordOf, takenRows, type TakenRow } from '../programmes/files-through.js';
+
+/** A figure of reach with its bounds, and who was truly reached by the rows that were taken. */
+export interface ReachedInMemory {
+  readonly cases: CountedCases;
+  readonly low: number;
+  readonly high: number;
+  readonly truth: number;
+}
+
+type Kind = 'children' | 'adults' | 'families';
+const rolesOf: Readonly<Record<Kind, readonly string[]>> = {
+  children: ['child'],
+  adults: ['adult'],
+  families: ['child', 'adult'],
+};
+
+/** Links a synthetic programme in memory, and bounds reach of its last quarter by the rates of its services' own records. */
+export async function reachedInMemory(
+  programme: Programme,
+  options: Parameters<typeof takenRows>[1],
+): Promise<Readonly<Record<Kind, ReachedInMemory>>> {
+  const live = new Map(
+    (await takenRows(programme, options))
+      .filter(({ row }) => row.role !== 'none')
+      .map((taken) => [taken.row.rowKey, taken]),
+  );
+  const whose = linked(programme, [...live.values()]);
+  const period = parsePeriod('2023-24-Q4')!;
+  const bounded = (kind: Kind): ReachedInMemory => {
+    const isFamily = kind === 'families';
+    const inRole = [...live.values()].filter(({ row }) => rolesOf[kind].includes(row.role));
+    const truly = ({ person, family }: TakenRow) => (isFamily ? family : person);
+    const counted = (taken: TakenRow) => (isFamily ? whose.family(taken) : whose.individual(taken));
+    const reached = inRole.filter((taken) => qualifies(taken, period));
+    const { measures } = assessLinkage(
+      inRole
+        .filter(({ dataset }) => dataset.dataType === 'user' && !dataset.serviceDefinition.administrative)
+        .map((taken) => ({ person: truly(taken), individual: counted(taken) })),
+    ).quality;
+    const distinct = (of: (taken: TakenRow) => string, which: readonly TakenRow[]) =>
+      new Set(which.map(of)).size;
+    const [one, other] = [
+      reached.filter((taken) => counted(taken) !== undefined),
+      reached.filter((taken) => counted(taken) === undefined),
+    ];
+    const cases = {
+      counted: distinct((taken) => counted(taken) ?? '', one),
+      cases: distinct((taken) => `${counted(taken)} ${caseOf(taken)}`, one),
+      unlinkable: distinct(
+        caseOf,
+        other.filter((taken) => !whose.isReferred(taken)),
+      ),
+      referred: distinct(caseOf, other.filter(whose.isReferred)),
+    };
+    const errors = {
+      falseLinks: measures.falseLinks.interval ?? anything,
+      missedLinks: measures.missedLinks.interval ?? anything,
+    };
+    return { cases, ...boundCount(cases, errors), truth: distinct(truly, reached) };
+  };
+  return { children: bounded('children'), adults: bounded('adults'), families: bounded('families') };
+}
+
+const anything: Interval = { low: 0, high: 1 };
+
+const caseOf = ({ row, dataset }: TakenRow): string =>
+  `${dataset.id} ${row.tokens.find(({ use }) => use === 'local')?.token ?? row.rowKey}`;
+
+function qualifies({ row, dataset }: TakenRow, { start, end }: { start: string; end: string }): boolean {
+  const { facts } = row;
+  return (
+    facts.kind === 'engagement' &&
+    facts.attended &&
+    dataset.schema['x-kinledger'].sessionKinds.includes(facts.sessionKind) &&
+    facts.eventDate >= start &&
+    facts.eventDate < end
+  );
+}
+
+/** The individual and the reporting family of each row. */
+function linked({ definition }: Programme, taken: readonly TakenRow[]) {
+  const strategy = strategyOf(definition.strategy);
+  const records = taken.map((each): KinRecord => ({
+    ...linkageRecordOf(each),
+    service: each.dataset.service,
+  }));
+  const found = partition(records, noConstraints, strategy);
+  const individuals = new Map<string, string>(
+    found.groups.flatMap(({ persons, facts }) =>
+      [...persons, ...facts].map((key) => [key, persons[0] ?? facts[0] ?? ''] as const),
+    ),
+  );
+  const families = new Map<string, string>(
+    familiesOf(records, found, [], strategy)
+      .families.filter(({ scope }) => scope === 'programme')
+      .flatMap(({ members }) => members.map((member) => [member, members[0] ?? ''] as const)),
+  );
+  const referred = new Set<string>(
+    found.setAside.filter(({ reason }) => reason === 'referred').map(({ rowKey }) => rowKey),
+  );
+  const individual = ({ row }: TakenRow) => individuals.get(row.rowKey);
+  return {
+    individual,
+    family: (each: TakenRow) => {
+      const found = individual(each);
+      return found === undefined ? undefined : (families.get(found) ?? found);
+    },
+    isReferred: ({ row }: TakenRow) => referred.has(row.rowKey),
+  };
+}
