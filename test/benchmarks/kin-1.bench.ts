@@ -30,13 +30,6 @@ const limits = {
   maxHoldersPerToken: 500,
   maxChildrenPerCarerToken: 12,
 };
-const kin1: StrategySettings = {
-  name: 'kin-1',
-  ...limits,
-  model: { coldStart: 20_000 },
-  maxHoldersPerKey: 100,
-  ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
-};
 
 const folder = await mkdtemp(join(tmpdir(), 'kinledger-kin-1-'));
 await cp('programmes/leap', folder, { recursive: true });
@@ -61,6 +54,14 @@ const derived = rows.reduce(
   0,
 );
 console.log(`${rows.length} rows of people, ${(derived / rows.length).toFixed(1)} derived tokens a row`);
+
+const kin1: StrategySettings = {
+  name: 'kin-1',
+  ...limits,
+  model: { coldStart: rows.length },
+  maxHoldersPerKey: 100,
+  ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+};
 
 const pairsIn = (count: number) => (count * (count - 1)) / 2;
 

@@ -4,7 +4,7 @@ import type { Profile } from '../evidence.js';
 import type { Ground } from '../ground.js';
 import { leap1, type Leap1Settings } from '../leap-1/leap-1.js';
 import { groupRecords } from '../leap-1/group-records.js';
-import { unconstrained, type Strategy } from '../strategy.js';
+import type { Strategy } from '../strategy.js';
 import { channels } from './channels.js';
 import { coldStartOf } from './cold-start.js';
 import { linkByScore } from './link-by-score.js';
@@ -51,7 +51,7 @@ export function kin1(settings: Kin1Settings): Strategy {
     ownLimits: exact.ownLimits,
     carerLimits: exact.carerLimits,
     tokensOf,
-    group: (records, constraints = unconstrained) =>
+    group: (records, constraints) =>
       linkByScore(records, constraints, groupRecords(records, constraints), scores, bands),
     attach: (fact, owners) =>
       attachFact(fact, { ...owners, profile: (owner) => asAccepted(owners.profile(owner)) }, channels),

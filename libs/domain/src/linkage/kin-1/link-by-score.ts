@@ -12,7 +12,7 @@ export interface Bands {
   readonly review: number;
   /** From here on, a pair may be linked without a person. */
   readonly link: number;
-  /** How much better it must be than any pair of one of the two with somebody outside the cluster. */
+  /** How much better it must be than any pair of one of the two with a rival. */
   readonly margin: number;
 }
 
@@ -38,9 +38,10 @@ interface ScoredPair {
 /**
  * Links what exact linkage left apart, by scores (kin-study, "Auto-link band"). A group of exact linkage is one node and
  * is never divided. Nodes are clustered by the scores of their records. Two nodes of a cluster are linked if a pair of
- * their records scores high enough, agrees on what decides, and beats every pair of either node with a node outside the cluster by the
- * margin; best pairs first. All other pairs in the band of review are referred: for each individual, one referral a
- * reason, with all candidates.
+ * their records scores high enough, agrees on what decides, and beats every pair of either node with a rival by the
+ * margin. A rival is a node outside the cluster, or one that cannot be the same person as the other node. Best pairs
+ * come first. All other pairs in the band of review are referred: for each individual, one referral a reason, with all
+ * candidates.
  */
 export function linkByScore(
   records: readonly Evidence[],
@@ -172,12 +173,41 @@ class ScoredLinkage {
       if (clusterOf[one] === clusterOf[other]) continue;
       for (const node of [one, other]) rivals[node] = Math.max(rivals[node] as number, best.score); // a node
     }
+    const neighbours = this.#neighbours();
     const links = this.#pairs.flatMap(({ one, other, linking }) => {
       if (linking === null || clusterOf[one] !== clusterOf[other]) return [];
+      if (this.#isAmbiguous(one) || this.#isAmbiguous(other)) return [];
       const rival = Math.max(rivals[one] as number, rivals[other] as number); // nodes
-      return linking.score - rival < this.#bands.margin ? [] : [linking];
+      const nearest = linking.score - this.#bands.margin;
+      if (rival > nearest) return [];
+      const isContested = (node: number, partner: number) =>
+        (neighbours.get(node) ?? []).some(
+          ({ other: third, score }) =>
+            third !== partner && score > nearest && this.#reasonAgainst(partner, third) !== null,
+        );
+      return isContested(one, other) || isContested(other, one) ? [] : [linking];
     });
     for (const link of links.sort((one, other) => (isBetter(one, other) ? -1 : 1))) this.#join(link);
+  }
+
+  /** Exact linkage found that the node stands between two people: a score does not choose. */
+  #isAmbiguous(node: number): boolean {
+    return this.#exact.ambiguous[this.#roots[node] as number] === 1; // a node
+  }
+
+  /** By node: the others that it meets in the band of review, with the best score. */
+  #neighbours(): ReadonlyMap<number, readonly { readonly other: number; readonly score: number }[]> {
+    const found = new Map<number, { readonly other: number; readonly score: number }[]>();
+    for (const { one, other, best } of this.#pairs)
+      for (const [node, mate] of [
+        [one, other],
+        [other, one],
+      ] as const) {
+        const known = found.get(node);
+        if (known === undefined) found.set(node, [{ other: mate, score: best.score }]);
+        else known.push({ other: mate, score: best.score });
+      }
+    return found;
   }
 
   #join({ a, b }: ScoredPair): void {

@@ -18,7 +18,7 @@ const postcodes = ['se1 1aa', 'se1 1ab'];
 /** The whole value and its one-character deletions. */
 const deletionsOf = (text: string): string[] => [
   text,
-  ...[...text].map((_, at) => text.slice(0, at) + text.slice(at + 1)),
+  ...Array.from(text, (_, at) => text.slice(0, at) + text.slice(at + 1)),
 ];
 
 type Derived = NonNullable<RowSpec['derived']>;
