@@ -1,18 +1,27 @@
+import type { PeriodCode } from '@kinledger/contracts';
+import { periodOfCode } from '@kinledger/domain';
 import type { Agreement, Dataset } from '@kinledger/programme';
 import { describe, expect, it } from 'vitest';
-import { expectedReturns, stateOf } from './expected-return.js';
+import { expectedReturns, periodsEndingIn, stateOf } from './expected-return.js';
 
 const expectedOf = (
   changed: Partial<Dataset>,
   today: string,
   { validFrom, validTo } = { validFrom: '2023-04-01', validTo: '2024-03-31' },
+  returnsFrom?: string,
 ) => {
   const dataset = { id: 'toy-library.user', extractKind: 'delta', agreement: 'toys', ...changed } as Dataset; // only as much as the calendar needs
   const agreement = { id: 'toys', provider: 'toys', validFrom, validTo } as Agreement;
-  return expectedReturns({ datasets: [dataset], agreement: () => agreement }, today).map(
+  return expectedReturns({ datasets: [dataset], agreement: () => agreement, returnsFrom }, today).map(
     ({ period, due }) => `${period.code} ${due}`,
   );
 };
+
+it('an academic year ends in the second quarter of a financial year', () => {
+  const ending = (code: string) => periodsEndingIn(periodOfCode(code as PeriodCode));
+  expect(ending('2023-24-Q2')).toEqual(['2023-24-Q2', '2022-23-AY']);
+  for (const number of [1, 3, 4]) expect(ending(`2023-24-Q${number}`)).toEqual([`2023-24-Q${number}`]);
+});
 
 describe('the returns that are expected', () => {
   it('are the quarters that have begun, the latest first, each due 28 days after its last day', () => {
@@ -31,6 +40,15 @@ describe('the returns that are expected', () => {
   ])('are the periods that the agreement covers as a whole, if it %s', (_, agreement, first, count) => {
     const all = expectedOf({}, '2030-01-01', agreement);
     expect([all.at(-1)?.slice(0, 10), all.length]).toEqual([first, count]);
+  });
+
+  it('begin when the programme says, unless their dataset says another day', () => {
+    const agreement = { validFrom: '2022-04-01', validTo: '2024-03-31' };
+    const first = (changed: Partial<Dataset>) =>
+      expectedOf(changed, '2024-01-01', agreement, '2023-04-01').at(-1)?.slice(0, 10);
+    expect(first({})).toBe('2023-24-Q1');
+    expect(first({ returns: { from: '2022-10-01' } })).toBe('2022-23-Q3');
+    expect(first({ returns: { from: '2023-10-01' } })).toBe('2023-24-Q3');
   });
 
   it('are academic years of a snapshot, and what the dataset says otherwise', () => {

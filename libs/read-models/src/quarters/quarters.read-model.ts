@@ -17,6 +17,8 @@ export const quarters = defineReadModel({
   reason text NOT NULL,
   -- All that the figures depend on.
   versions jsonb NOT NULL,
+  -- Datasets and periods without anything to report; null where the closing does not say it.
+  nil_returns jsonb,
   -- The rest is absent until the figures are published.
   published_at bigint,
   digest text,
@@ -54,6 +56,7 @@ export const quarters = defineReadModel({
     LinkForbidden: 'ignored',
     LinkReviewed: 'ignored',
     LinkAllowed: 'ignored',
+    ReviewGiven: 'ignored',
     RelationshipsIdentified: 'ignored',
     RelationshipsEnded: 'ignored',
     FamiliesLinked: 'ignored',
