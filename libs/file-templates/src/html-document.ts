@@ -7,8 +7,10 @@ table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: bold; padding: .5rem 0; }
 th, td { border: 1px solid #505a5f; padding: .4rem .6rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 th { min-width: 8rem; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; font-size: .875rem; }
+.wide th, .wide td { padding: .3rem .35rem; }
 .wide thead th { min-width: 0; }
+.wide thead th + th { text-align: right; }
 .wide td { text-align: right; white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt { font-weight: bold; }
