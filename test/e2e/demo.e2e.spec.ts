@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markupProblems } from '@kinledger/page-kit/testing';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,14 @@ interface TrueQuality {
       { readonly counted: number; readonly low: number; readonly high: number; readonly truth: number }
     >
   >;
+}
+interface EstimatedQuality {
+  readonly decoys: {
+    readonly decoys: { readonly all: { readonly decoys: number; readonly share: number } };
+    readonly heldOut: Readonly<Record<string, Pick<TrueQuality['linkage'], 'measures'>>>;
+  };
+  readonly reviewed: { readonly falseLinks: { readonly value: number } };
+  readonly reach: Readonly<Record<string, { readonly counted: number }>>;
 }
 interface Submitted {
   readonly upload: { readonly state: string; readonly counts: { readonly read: number } };
@@ -225,6 +233,24 @@ describe('services that a person started', () => {
     }
     const { code, stderr } = await installation.run('quality', '--truth', installation.home);
     expect([code, stderr]).toEqual([1, expect.stringContaining('holds no truth')]);
+  });
+
+  it('are measured without a truth: by decoys, without NHS numbers, and by links that people reviewed', async () => {
+    const file = join(installation.home, 'sample.csv');
+    const drawn = await installation.json<{ pairs: number }>(
+      ...['quality', 'sample', '--size', '30', '--seed', 'e2e', '--out', file],
+    );
+    expect(drawn.pairs).toBeGreaterThanOrEqual(30);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(',\n', ',same\n'));
+    const { decoys, reviewed, reach } = await installation.json<EstimatedQuality>(
+      ...['quality', '--decoys', '100', '--reviewed', file, '--period', '2023-24-Q4'],
+    );
+    expect(decoys.decoys.all.decoys).toBe(100);
+    expect(decoys.decoys.all.share).toBeLessThan(0.1);
+    expect(decoys.heldOut['all']?.measures['recall']?.value).toBeGreaterThan(0.4);
+    expect(reviewed.falseLinks.value).toBe(0);
+    expect(reach['children']?.counted).toBe(first.reach.scopes[0]!.children.figure);
   });
 
   it('validate a file without keeping it', async () => {

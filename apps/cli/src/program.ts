@@ -32,7 +32,9 @@ const { version } = z
 const program = new Command('kinledger')
   .version(version)
   .description('Record linkage for early-years programmes: pseudonymous, event-sourced, reproducible.')
-  .showHelpAfterError('(--help lists what there is)');
+  .showHelpAfterError('(--help lists what there is)')
+  // Options after a command belong to it, even if the command above has one of the same name.
+  .enablePositionalOptions();
 
 addDemoCommand(program);
 addStartCommand(program);
