@@ -38,5 +38,6 @@ export * from './messages/tokens-to-wrap.js';
 export * from './row-chunk/row-chunk.js';
 export type { RowBody, TokensOfRecord, TokenViewer } from './row-chunk/row-layout.js';
 export { committedBytesOf, RowPacker, type CommittedBytes, type PackedRows } from './row-chunk/row-packer.js';
+export * from './row-chunk/tokens-without.js';
 export * from './look-reason.js';
 export * from './topics.js';

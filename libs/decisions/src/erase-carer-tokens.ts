@@ -1,5 +1,6 @@
 import {
   MAX_CARER_RECORDS_PER_EVENT,
+  tokensWithout,
   type CarerTokensErased,
   type DataOf,
   type Erasure,
@@ -92,7 +93,7 @@ function withoutTokens(row: PseudonymisedRow, places: readonly number[]): Pseudo
   for (const place of places)
     if (row.tokens[place]?.use !== 'carer')
       throw ledgerUnreadable(`record ${row.record} has no carer token at place ${place}`);
-  return { ...row, tokens: row.tokens.filter((_, place) => !places.includes(place)) };
+  return { ...row, ...tokensWithout(row, places) };
 }
 
 function rowOf(rows: Bodies, record: RecordId): PseudonymisedRow {

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  asNamed,
   candidateKeys,
+  carerName,
   coarseCandidateKeys,
   deletionsOf,
   derivationsOf,
   fieldRoles,
   MAX_DERIVED_VALUES,
+  opKin1,
+  opKin1Names,
+  permittedNames,
   type FieldRole,
   type FieldValues,
 } from './index.js';
@@ -227,5 +232,30 @@ describe('candidate keys', () => {
   it('do not confuse where one part ends', () => {
     const { of } = candidateKeys.find(({ name }) => name === 'postcode-surname')!;
     expect(of({ postcode: 'SW9 1AA', surname: 'okafor' })).toEqual(['sw91aa\nokafor']);
+  });
+});
+
+describe('profile op-kin-1', () => {
+  it('names what a child’s row derives of contacts so that an erasure of the carer finds it', () => {
+    for (const contact of ['email', 'mobile'] as const)
+      for (const name of permittedNames({ fields: [contact, 'birth-date'] })) {
+        const rests = opKin1.rungs.some(
+          ({ field, derivation }) => field === contact && derivation.name === name,
+        );
+        const isMade = opKin1.keys.some((key) => key.name === name && key.fields.includes(contact));
+        expect(carerName(name)).toMatch(/^carer-/);
+        expect(name.split('-').includes(contact)).toBe(rests || isMade);
+        expect(asNamed(carerName(name))).toEqual({ name, isCarers: true });
+        expect(asNamed(name)).toEqual({ name, isCarers: false });
+      }
+  });
+
+  it('has a version and a domain for each name, and rungs of few values stand alone where records are compared by them', () => {
+    expect(opKin1Names).toEqual([...new Set(opKin1Names)].sort());
+    const few = opKin1.rungs.filter(({ derivation }) => derivation.lowEntropy === true);
+    expect([...new Set(few.map(({ derivation }) => derivation.name))].sort()).toEqual([
+      ...['birth-date-month-day', 'birth-date-year', 'birth-date-year-day', 'birth-date-year-month'],
+      ...['given-name-first-three', 'postcode-outward', 'surname-first-three'],
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import {
   committedBytesOf,
   RowChunk,
+  tokensWithout,
   type PseudonymisedRow,
   type RecordId,
   type TokensOfRecord,
@@ -89,14 +90,10 @@ export function withoutTokens(
     const now = commitmentToTokens(row);
     const left = cuts.slice(cuts.findLastIndex(({ tokens }) => tokens === now) + 1);
     if (left.length === 0) continue;
-    const remaining = left.reduce(
-      (tokens, { places }) => tokens.filter((_, place) => !places.includes(place)),
-      row.tokens,
-    );
-    const { keyVersion, derived } = row;
-    if (commitmentToTokens({ ...row, tokens: remaining }) !== left.at(-1)?.tokens)
+    const remaining = left.reduce<TokensOfRecord>((tokens, { places }) => tokensWithout(tokens, places), row);
+    if (commitmentToTokens({ ...row, ...remaining }) !== left.at(-1)?.tokens)
       throw tokensDiffer(row.record, revision);
-    changed.set(ordinal, { keyVersion, tokens: remaining, derived });
+    changed.set(ordinal, remaining);
   }
   return changed.size === 0 ? undefined : { erased: changed.size, bytes: chunk.withTokens(changed) };
 }

@@ -1,8 +1,9 @@
 import { datasetId } from '@kinledger/contracts';
 import { canonicalJson, definitionDigest } from '@kinledger/domain';
+import { permittedNames } from '@kinledger/derivations';
 import { z } from 'zod';
 import { datasetSchema, programmeDefinition } from './definition/definition.js';
-import type { Dataset, DatasetSchema } from './definition/definition.js';
+import type { Dataset, DatasetSchema, ProgrammeDefinition, Service } from './definition/definition.js';
 import { presentSchema } from './earlier-schema.js';
 
 /**
@@ -38,6 +39,28 @@ export function datasetsOf({ definition, schemas }: DefinitionDocument): readonl
     const serviceDefinition = definition.services.find(({ id }) => id === dataset.service);
     if (!schema || !serviceDefinition)
       throw new Error(`dataset ${dataset.id} lacks its schema or its service`);
-    return { ...dataset, schema, schemaHash: hashOf(schema), serviceDefinition };
+    const derived = derivedIn(definition, dataset, serviceDefinition);
+    return {
+      ...dataset,
+      schema,
+      schemaHash: hashOf(schema),
+      serviceDefinition,
+      ...(derived.length === 0 ? {} : { derived }),
+    };
   });
+}
+
+/**
+ * What is derived in a dataset: what the programme’s profile has and its agreement permits, for rows of people, and for
+ * outcomes of administrative sources, which send no others. What people did names them by the tokens of their own row.
+ */
+function derivedIn(
+  { derivations, agreements }: ProgrammeDefinition,
+  { dataType, agreement }: ProgrammeDefinition['datasets'][number],
+  { administrative }: Service,
+): readonly string[] {
+  if (derivations === undefined || (dataType !== 'user' && !(administrative && dataType === 'outcome')))
+    return [];
+  const permitted = agreements.find(({ id }) => id === agreement)?.derivations;
+  return permitted === undefined ? [] : permittedNames(permitted);
 }

@@ -64,6 +64,24 @@ describe('the LEAP programme', () => {
     expect(definition.theoryOfChange?.domains).toHaveLength(8);
   });
 
+  it('derives nothing until it names a profile, and then what agreements permit, in rows of people', async () => {
+    expect((await readProgramme(leap)).datasets.filter(({ derived }) => derived !== undefined)).toEqual([]);
+    await edit('programme.json', (text) =>
+      text.replace('"synthetic": true', '"synthetic": true, "derivations": "op-kin-1"'),
+    );
+    const programme = await readProgramme(folder);
+    const derived = (id: string) => programme.dataset(id)?.derived;
+    expect(derived('natural-thinkers.user')).toContain('birth-date-postcode');
+    expect(derived('natural-thinkers.user')).not.toContain('surname');
+    expect(derived('child-measurement.outcome')).toEqual(derived('natural-thinkers.user'));
+    for (const id of [
+      'natural-thinkers.engagement',
+      'childrens-centres.engagement',
+      'dv-enhanced-caseworkers.user',
+    ])
+      expect(derived(id)).toBeUndefined();
+  });
+
   it('has four strands with services that have beneficiaries', async () => {
     const { definition } = await readProgramme(leap);
     const strands = definition.services

@@ -22,12 +22,21 @@ export class RowEntries {
   readonly #dataset: DatasetId;
   readonly #plan: RowPlan;
 
-  /** @param contentHashKey the key from which the register’s own key is derived. */
-  constructor(contentHashKey: KeyObject, dataset: DatasetId, schema: DatasetSchema, provider: ProviderId) {
+  /**
+   * @param contentHashKey the key from which the register’s own key is derived.
+   * @param derives whether rows of the dataset have derived tokens.
+   */
+  constructor(
+    contentHashKey: KeyObject,
+    dataset: DatasetId,
+    schema: DatasetSchema,
+    provider: ProviderId,
+    derives = false,
+  ) {
     const key = hkdfSync('sha256', contentHashKey, '', 'kinledger row register', 32);
     this.#hmac = new HmacSha256(new Uint8Array(key));
     this.#dataset = dataset;
-    this.#plan = new RowPlan(schema, provider, dataset);
+    this.#plan = new RowPlan(schema, provider, dataset, derives);
   }
 
   /**

@@ -319,6 +319,7 @@ async function landRows(
     dataset.id,
     dataset.schema,
     dataset.serviceDefinition.provider,
+    dataset.derived !== undefined,
   );
   const register = new RegisterWriter(pool, writer.upload, entries);
   const report = new ReportChunks(writer, validator.rules, table.header, MAX_REPORT_LINES);

@@ -29,7 +29,9 @@ export const tokenOccurrence = z.object({ domain: valueDomain, use: tokenUse, to
 export type TokenOccurrence = z.infer<typeof tokenOccurrence>;
 
 export const derivedTokens = z.object({
-  derivation: code.describe('Name of the derivation, such as "surname-metaphone".'),
+  derivation: code.describe(
+    'Name of the derivation, such as "postcode-sector". What a child’s row derives of its carer’s email or mobile begins with "carer-", and has "email" or "mobile" among its words.',
+  ),
   version: z.int().positive().describe('Version of the derivation rule.'),
   domain: valueDomain,
   tokens: z.array(token).max(MAX_TOKENS_PER_DERIVATION),

@@ -14,7 +14,9 @@ const row: PseudonymisedRow = {
   attributes: { homeLanguage: 'twi', gender: 'F' },
   facts: { kind: 'registration', registeredOn: '2023-07-01' },
 };
-const derived = [{ domain: 'near', token: id('c') }] as unknown as PseudonymisedRow['derived'];
+const derived = [
+  { derivation: 'near', version: 1, domain: 'near', tokens: [id('c'), id('d')] },
+] as PseudonymisedRow['derived'];
 
 describe('contentHashOf', () => {
   it('hashes role, sorted tokens, derived tokens, attributes and facts, a line each', () => {
@@ -23,7 +25,9 @@ describe('contentHashOf', () => {
     const tokens = `email identity ${a}\nnhs-number identity ${b}`;
     expect(contentHashOf(row)).toBe(sha256Hex(`adult\n${tokens}\n\n${end}`).slice(0, 32));
     expect(contentHashOf({ ...row, derived })).toBe(
-      sha256Hex(`adult\n${tokens}\n[{"domain":"near","token":"${'c'.repeat(32)}"}]\n${end}`).slice(0, 32),
+      sha256Hex(
+        `adult\n${tokens}\n[{"derivation":"near","domain":"near","tokens":["${'c'.repeat(32)}","${'d'.repeat(32)}"],"version":1}]\n${end}`,
+      ).slice(0, 32),
     );
   });
 
@@ -33,6 +37,11 @@ describe('contentHashOf', () => {
     ['record id, salt and key version', { record: id('7'), salt: id('8'), keyVersion: 2 }],
   ])('does not depend on %s', (_, change) => {
     expect(contentHashOf({ ...row, ...change })).toBe(contentHashOf(row));
+  });
+
+  it('does not depend on the order of derived tokens, which rotating the keys changes', () => {
+    const turned = derived.map((entry) => ({ ...entry, tokens: entry.tokens.toReversed() }));
+    expect(contentHashOf({ ...row, derived: turned })).toBe(contentHashOf({ ...row, derived }));
   });
 
   it.each<[string, Partial<PseudonymisedRow>]>([

@@ -12,7 +12,7 @@ import {
 } from '@kinledger/contracts';
 import { z } from 'zod';
 import { codeSystem } from './code-systems/code-system.js';
-import { consentForm, lawfulBasis, optOut } from './governance.js';
+import { consentForm, lawfulBasis, optOut, permittedDerivations } from './governance.js';
 import { lsoaCode } from './lsoa-code.js';
 import { population } from './populations.js';
 import { priorityPopulation } from './priority-population.js';
@@ -301,6 +301,7 @@ export const agreement = z.strictObject({
     .describe(
       'Fields that may leave the restricted zone. A schema of the agreement with another identifier or target is refused.',
     ),
+  derivations: permittedDerivations.exactOptional(),
   optOut: optOut.exactOptional(),
   dpia: z
     .string()
@@ -393,6 +394,12 @@ export const programmeDefinition = z.strictObject({
         'More distinct children, told apart in the same ways, take the force of a carer’s identifier.',
       ),
   }),
+  derivations: z
+    .literal('op-kin-1')
+    .exactOptional()
+    .describe(
+      'Profile of the derived tokens that rows of people get, as far as agreements permit them. Absent: none, and nothing is spent on them.',
+    ),
   plausibility: plausibility.prefault({}),
   area,
   consentForms: z.array(consentForm).min(1).exactOptional(),
@@ -414,4 +421,6 @@ export type Dataset = z.infer<typeof dataset> & {
   /** SHA-256 of the canonical JSON of the schema, 64 hex digits. */
   readonly schemaHash: string;
   readonly serviceDefinition: Service;
+  /** Names of the derivations of which its rows get tokens; absent for none. */
+  readonly derived?: readonly string[];
 };

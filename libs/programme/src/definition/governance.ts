@@ -1,4 +1,5 @@
 import { isoDate } from '@kinledger/contracts';
+import { fieldRoles, opKin1Names } from '@kinledger/derivations';
 import { z } from 'zod';
 
 /** What a family can agree to, each apart from the others. */
@@ -58,3 +59,17 @@ export const lawfulBasis = z.strictObject({
 export const optOut = z
   .enum(['withdrawal-of-consent', 'objection', 'national-data-opt-out', 'none'])
   .describe('How a person stops it. For documents: erasure and withdrawal work the same in every case.');
+
+/** What may be derived of a row's identifiers, for people who link in spite of typing errors. */
+export const permittedDerivations = z
+  .strictObject({
+    fields: z.array(z.enum(fieldRoles)).min(1).describe('Fields of which values may be derived.'),
+    except: z
+      .array(z.enum(opKin1Names))
+      .min(1)
+      .exactOptional()
+      .describe('Derivations and candidate keys of these fields that it does not permit, by name.'),
+  })
+  .describe(
+    'Derived tokens that rows of people may have. Absent: none. They are made only if the programme names a profile of derivations.',
+  );

@@ -22,7 +22,7 @@ export class RowPlan {
   readonly #fixedRole: Role | undefined;
   readonly #roleColumn: number;
   readonly #identifiers: ReadonlyMap<string, RoleIdentifiers>;
-  /** Columns that become attributes or facts. */
+  /** Columns that become attributes, facts or derived tokens. */
   readonly #told: readonly number[];
   /** A file of people names everybody once; all other files name people repeatedly. */
   readonly #repeats: boolean;
@@ -31,7 +31,8 @@ export class RowPlan {
   #lastValues: Values | undefined;
   #lastPerson: PersonNamed | undefined;
 
-  constructor(schema: DatasetSchema, provider: ProviderId, dataset: DatasetId) {
+  /** @param derives whether rows have derived tokens: then the child's name alone may change a row. */
+  constructor(schema: DatasetSchema, provider: ProviderId, dataset: DatasetId, derives = false) {
     const { naturalKey, naturalKeyIsStable, role } = schema['x-kinledger'];
     this.#repeats = !dataset.endsWith('.user');
     const columnOf = (name: string) => schema.fields.findIndex((field) => field.name === name);
@@ -54,8 +55,9 @@ export class RowPlan {
         ];
       }),
     );
-    this.#told = schema.fields.flatMap(({ 'x-kinledger': { target } }, column) =>
-      target === undefined || target.to === 'role' ? [] : [column],
+    const derivedFrom = derives ? schema['x-kinledger'].childKey?.firstName : undefined;
+    this.#told = schema.fields.flatMap(({ name, 'x-kinledger': { target } }, column) =>
+      (target === undefined || target.to === 'role') && name !== derivedFrom ? [] : [column],
     );
   }
 
@@ -117,7 +119,7 @@ export class RowPlan {
   }
 
   /**
-   * The row's content as one text: its role, its identifiers, and the values that become attributes or facts. Rows with
+   * The row's content as one text: its role, its identifiers, and the values that become attributes, facts or derived tokens. Rows with
    * equal texts produce equal pseudonymised rows, and vice versa, with one exception: different values that become the
    * same attribute, such as two postcodes of one area, have different texts.
    */

@@ -16,6 +16,7 @@ import { RowKeys } from '../names/row-keys.js';
 import { RowPlan, type PersonNamed } from '../names/row-plan.js';
 import { contactKinds, type ContactKind, type Suppressed } from '../people/person-marks.js';
 import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
+import { DerivedTokensOfChunk, RowDerivations } from '../tokens/row-derivations.js';
 import type { SaltedDigests } from '../tokens/salted-digests.js';
 import type { TokenKeys } from '../tokens/token-keys.js';
 import { attributeReader } from './attribute-reader.js';
@@ -49,12 +50,16 @@ export interface FileOfRows {
 interface RolePlan {
   readonly role: Role;
   readonly tokens: readonly PlannedToken[];
+  /** Absent where rows of the dataset have no derived tokens. */
+  readonly derivations?: RowDerivations;
 }
 
 /** The tokens of a person as a row names it, what to count of them, and whether the person is suppressed by a digest. */
 interface NamedTokens {
   readonly tokens: readonly TokenOccurrence[];
   readonly counted: readonly string[];
+  /** Columns of contacts that must be kept off children's rows. */
+  readonly withheld: readonly number[];
   readonly isSuppressed: boolean;
 }
 
@@ -84,18 +89,20 @@ export class FileRows {
   readonly #ofPerson = new Map<PersonNamed, NamedTokens>();
   /** Of the row that was looked at last: whether it is suppressed is asked before its tokens. */
   #latest: { readonly values: CanonicalRow[1]; readonly named: NamedTokens } | undefined;
+  readonly #derived: DerivedTokensOfChunk;
   /** Tokens of values of which there are few, such as genders. */
   readonly #ofFew = new Map<string, Token | undefined>();
 
   /** @param suppressed who is; absent where nobody is. */
   constructor(keys: Keys, file: FileOfRows, postcodes: PostcodeLookup, suppressed?: Suppressed) {
-    const { schema, dataType, id } = file.dataset;
+    const { schema, dataType, id, derived } = file.dataset;
     const { provider } = file;
     this.#keys = keys;
     this.#file = file;
     this.#salts = new CommitmentSalts(keys.hashing, file.seed);
     this.#recordIds = new RecordIds(keys.hashing, keys.recordIdHash);
-    this.#plan = new RowPlan(schema, provider, id);
+    this.#derived = new DerivedTokensOfChunk(keys);
+    this.#plan = new RowPlan(schema, provider, id, derived !== undefined);
     const rowKeys = new RowKeys(keys.rowKeyHash, provider, id);
     this.#rowKeys = rowKeys;
     this.#suppressed = suppressed;
@@ -103,7 +110,12 @@ export class FileRows {
     this.#identity = new RowIdentity(rowKeys, this.#plan, file.submission);
     this.#refusals = new FileRefusals(rowKeys, this.#plan);
     this.#tokensByRole = new Map(
-      rolesOf(schema).map((role) => [role, { role, tokens: planTokens(schema, role, provider) }]),
+      rolesOf(schema).map((role) => {
+        const tokens = planTokens(schema, role, provider);
+        if (derived === undefined) return [role, { role, tokens }];
+        const derivations = new RowDerivations(file.dataset, role, this.#derived, postcodes);
+        return [role, { role, tokens, derivations }];
+      }),
     );
     this.#attributes = attributeReader(schema, postcodes);
     this.#facts = factReader(dataType, schema);
@@ -143,14 +155,16 @@ export class FileRows {
    */
   pseudonymise(row: CanonicalRow, counts: RowCounts): PseudonymisedRow {
     const [rowNumber, values] = row;
-    const { role, tokens } = this.#planOf(values);
+    const { role, tokens, derivations } = this.#planOf(values);
     counts.rows += 1;
+    const named = this.#namedTokens(tokens, values);
+    for (const name of named.counted) counts.tokens[name] = (counts.tokens[name] ?? 0) + 1;
     return {
       record: this.#recordIds.recordIdOf(this.#file.submission, rowNumber),
       rowKey: this.#identity.rowKeyOf(row),
       role,
-      tokens: this.#tokensOf(tokens, values, counts) as TokenOccurrence[], // nobody changes a row's
-      derived: [],
+      tokens: named.tokens as TokenOccurrence[], // nobody changes a row's
+      derived: derivations?.of(values, named.withheld) ?? [],
       attributes: this.#attributes(values, counts),
       facts: this.#facts(values),
       keyVersion: this.#keys.tokens.version,
@@ -163,6 +177,7 @@ export class FileRows {
     this.#ofPerson.clear();
     this.#latest = undefined;
     this.#ofFew.clear();
+    this.#derived.forget();
     this.#plan.forget();
   }
 
@@ -170,16 +185,6 @@ export class FileRows {
     const plan = this.#tokensByRole.get(this.#plan.roleOf(values));
     if (plan === undefined) throw rowUnfit('row-without-role');
     return plan;
-  }
-
-  #tokensOf(
-    planned: readonly PlannedToken[],
-    values: readonly (string | null)[],
-    counts: RowCounts,
-  ): readonly TokenOccurrence[] {
-    const { tokens, counted } = this.#namedTokens(planned, values);
-    for (const name of counted) counts.tokens[name] = (counts.tokens[name] ?? 0) + 1;
-    return tokens;
   }
 
   #namedTokens(planned: readonly PlannedToken[], values: readonly (string | null)[]): NamedTokens {
@@ -203,13 +208,17 @@ export class FileRows {
     const tokens: TokenOccurrence[] = [];
     const counted: string[] = [];
     const said: SaidDigest[] = [];
+    const withheld: number[] = [];
     let isSuppressed = false;
     for (const plan of planned) {
       const { kind, domain, use } = plan;
       const [digest, token] = this.#digestAndToken(plan, values);
       if (token === undefined) continue;
       if (digest !== undefined && this.#suppressed !== undefined) {
-        if (use === 'carer' && isContact(kind) && this.#suppressed.names(`carer-${kind}`, digest)) continue;
+        if (use === 'carer' && isContact(kind) && this.#suppressed.names(`carer-${kind}`, digest)) {
+          withheld.push(...plan.columns);
+          continue;
+        }
         said.push({ kind, use, digest });
       }
       if (!isSuppressed && digest !== undefined && namesPerson(plan))
@@ -219,7 +228,7 @@ export class FileRows {
       tokens.push({ domain, use, token });
       counted.push(`${kind} ${use}`);
     }
-    return { tokens, counted, isSuppressed: isSuppressed || this.#namesByContact(said) };
+    return { tokens, counted, withheld, isSuppressed: isSuppressed || this.#namesByContact(said) };
   }
 
   /** Whether an own contact names somebody together with the birth date or the provider’s own number beside it. */

@@ -1,3 +1,4 @@
+import { opKin1Names, permittedNames } from '@kinledger/derivations';
 import {
   pseudonymisedRow,
   type DatasetId,
@@ -824,6 +825,119 @@ describe('any row', () => {
   });
 });
 
+const minimum = permittedNames({
+  fields: ['given-name-part', 'birth-date', 'gender', 'postcode', 'email', 'mobile', 'nhs-number'],
+});
+const deriving: Dataset = { ...participants, derived: minimum };
+const derivedOf = (row: Record<string, string | null>, dataset = deriving) =>
+  new Map(pseudonymised(dataset, row).derived.map((entry) => [entry.derivation, entry]));
+
+describe('derived tokens', () => {
+  it('are none where the dataset has none', () => {
+    expect(pseudonymised(participants, zoe).derived).toEqual([]);
+  });
+
+  it('are of what a child’s row holds, with what rests on contacts called the carer’s', () => {
+    expect([...derivedOf(zoe).keys()].sort()).toEqual([
+      ...[
+        'birth-date-first-three-gender',
+        'birth-date-month-day',
+        'birth-date-postcode',
+        'birth-date-swapped',
+      ],
+      ...['birth-date-year', 'birth-date-year-day', 'birth-date-year-month', 'carer-birth-date-email-head'],
+      ...[
+        'carer-birth-date-email-tail',
+        'carer-email-deletions',
+        'carer-email-local',
+        'carer-mobile-deletions',
+      ],
+      ...['carer-mobile-last-six', 'given-name-first-three', 'nhs-number-deletions', 'postcode'],
+      ...['postcode-deletions', 'postcode-outward', 'postcode-sector'],
+    ]);
+  });
+
+  it('are an adult’s own, and equal the carer’s on the row of the child', () => {
+    const [carer, child] = [derivedOf({ ...amaraAsAdult, birth_date: '1990-05-01' }), derivedOf(zoe)];
+    expect([...carer.keys()].filter((name) => name.startsWith('carer-'))).toEqual([]);
+    for (const name of ['email-local', 'email-deletions', 'mobile-last-six', 'mobile-deletions']) {
+      const { domain, tokens } = carer.get(name)!;
+      expect(child.get(`carer-${name}`)).toMatchObject({ domain, tokens });
+    }
+    expect(carer.has('given-name-first-three')).toBe(false);
+  });
+
+  it('agree in spite of a typing error, and only there', () => {
+    const [right, wrong] = [
+      derivedOf(amaraAsAdult),
+      derivedOf({ ...amaraAsAdult, email: 'amara.okafr7@example.org', postcode: 'SW9 1AB', mobile: null }),
+    ];
+    const shared = (name: string) =>
+      right.get(name)!.tokens.filter((token) => wrong.get(name)?.tokens.includes(token)).length;
+    expect(shared('email-deletions')).toBe(1);
+    expect(shared('email-local')).toBe(0);
+    expect(shared('postcode-deletions')).toBe(1);
+    expect(shared('postcode-sector')).toBe(1);
+    expect(shared('mobile-deletions')).toBe(0);
+  });
+
+  it('are as many for a short value as for a longer one of its size, and in an order that tells nothing', () => {
+    for (const email of ['abc@example.org', 'amara.okafor7@example.org']) {
+      const { tokens } = derivedOf({ ...amaraAsAdult, email }).get('email-deletions')!;
+      expect(tokens).toHaveLength(16);
+      expect(new Set(tokens).size).toBe(16);
+      expect(tokens).toEqual([...tokens].sort());
+    }
+  });
+
+  it('are made of permitted fields alone', () => {
+    const derived = permittedNames({ fields: ['birth-date', 'postcode'], except: ['birth-date-year'] });
+    const names = [...derivedOf(zoe, { ...participants, derived }).keys()];
+    expect(names).toContain('birth-date-postcode');
+    expect(names).not.toContain('birth-date-year');
+    for (const name of names) expect(name).toMatch(/^(?:birth-date|postcode)/);
+  });
+
+  it('are once of a number that stands in two columns, and apart of two numbers', () => {
+    const mobilesOf = (second: string) =>
+      pseudonymised(deriving, { ...amaraAsAdult, second_mobile: second }).derived.filter(
+        ({ derivation }) => derivation === 'mobile-last-six',
+      );
+    expect(mobilesOf('07700900123')).toHaveLength(1);
+    expect(mobilesOf('07700900456')).toHaveLength(2);
+  });
+
+  it('are none of a protected address', () => {
+    const names = [...derivedOf({ ...zoe, postcode: 'ZZ9 9ZZ' }).keys()];
+    expect(names.filter((name) => name.includes('postcode'))).toEqual([]);
+  });
+
+  it('are the same whether the values before are remembered or forgotten', () => {
+    const rows = [zoe, amaraAsAdult, { ...zoe, case_number: 'C-19', first_name: 'MAX' }, zoe];
+    const made = (forgets: boolean) => {
+      const file = rowsOf(deriving);
+      return rows.map((row, at) => {
+        if (forgets) file.forget();
+        return file.pseudonymise(landed(deriving, at + 2, row), noRows()).derived;
+      });
+    };
+    expect(made(true)).toEqual(made(false));
+  });
+
+  it('hold nothing of the values, nor their digests', () => {
+    const text = JSON.stringify(pseudonymised(deriving, zoe).derived);
+    expect(text).not.toMatch(/2020|zoe|sw9|amara|okafor|0900123|9434765919/i);
+    for (const { tokens } of derivedOf(zoe).values())
+      for (const token of tokens) expect(token).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('fit into a row, whatever is derived', () => {
+    const everything = pseudonymised({ ...participants, derived: opKin1Names }, zoe).derived;
+    expect(everything.length).toBeLessThanOrEqual(128);
+    for (const { tokens } of everything) expect(tokens.length).toBeLessThanOrEqual(64);
+  });
+});
+
 describe('rows of suppressed people', () => {
   const marks = new PersonMarks(hmacSha256(Buffer.alloc(32, 5)));
   const serviceDefinition = { provider: 'natural-thinkers-team' };
@@ -930,6 +1044,16 @@ describe('rows of suppressed people', () => {
     const alone = macsOf(named({ ...said, contactsAlone: true }));
     expect(tokensOfZoe(alone)).toEqual(before.filter((one) => one !== 'email carer'));
     expect(isSuppressed(zoe, alone)).toBe(false);
+    const derivedOfZoe = rowsOf(
+      deriving,
+      keys,
+      undefined,
+      suppressedIn(marks, peopleOf(alone), () => expect.fail()),
+    )
+      .pseudonymise(landed(deriving, 2, zoe), noRows())
+      .derived.map(({ derivation }) => derivation);
+    expect(derivedOfZoe).toContain('carer-mobile-last-six');
+    expect(derivedOfZoe.filter((name) => name.includes('email'))).toEqual([]);
   });
 
   it('have the tokens and the row key that a named person has', () => {

@@ -47,7 +47,7 @@ export function planTokens(schema: DatasetSchema, role: Role, provider: Provider
 }
 
 /** Contacts on a child's row are the carer's, whatever a schema says: they relate the child but never identify it. */
-const useOn = (role: Role, { kind, use }: ColumnIdentifier): TokenUse =>
+export const useOn = (role: Role, { kind, use }: ColumnIdentifier): TokenUse =>
   role === 'child' && use === 'identity' && (kind === 'email' || kind === 'mobile') ? 'carer' : use;
 
 interface IdentifierForm {

@@ -6,10 +6,12 @@ import {
   type Sha256Hex,
 } from '@kinledger/domain/identifiers';
 import type { ColumnIdentifier } from '@kinledger/programme/definition';
+import { DerivedDigests } from './derived-digests.js';
 import { emptyValueDigests, emptyValueListOf, type EmptyValueList } from './empty-value-digests.js';
 
-/** Digests of profile op-leap-1 under one salt. */
+/** Digests of profile op-leap-1, and of op-kin-1, under one salt. */
 export class SaltedDigests {
+  readonly derived: DerivedDigests;
   readonly #profile: OpLeap1;
   readonly #salt: string;
   /** Thousands of digests, computed on first use. */
@@ -18,6 +20,7 @@ export class SaltedDigests {
   constructor(sha256: Sha256Hex, salt: string) {
     this.#profile = opLeap1With(sha256);
     this.#salt = salt;
+    this.derived = new DerivedDigests(sha256, salt);
   }
 
   /** Digest of a canonical value. */

@@ -25,6 +25,10 @@ export const rowUnderKey = (row: PseudonymisedRow, keyVersion: number): Pseudony
   ...row,
   keyVersion,
   tokens: wrappedOccurrences(row.tokens, { from: 1, to: keyVersion }),
+  derived: row.derived.map(({ tokens, ...entry }) => ({
+    ...entry,
+    tokens: tokens.map((token) => wrappedToken(entry.domain, token, { from: 1, to: keyVersion })),
+  })),
 });
 
 /** Holds the keys up to a version, in this process. */

@@ -14,6 +14,7 @@ import type {
   SubmissionReceived,
   TokenUse,
 } from '@kinledger/contracts';
+import { tokensWithout } from '@kinledger/contracts';
 import { sha256Hex } from '../../ledger/index.js';
 import type { ConstraintDecision, Draft, FamilyScope, LinkageEngineOptions } from '../decider.js';
 import { LinkageEngine } from '../engine.js';
@@ -136,7 +137,7 @@ export class LinkageWorld {
     for (const [record, gone] of places) {
       const row = this.bodies.get(record);
       if (row === undefined) throw new Error('tokens are erased of a record without a body');
-      remaining.set(record, { ...row, tokens: row.tokens.filter((_, place) => !gone.includes(place)) });
+      remaining.set(record, { ...row, ...tokensWithout(row, gone) });
     }
     const records = [...places].map(([record, erased]) => ({
       ...{ record, entered: this.engine.enteredAt(record) ?? Number.NaN },
