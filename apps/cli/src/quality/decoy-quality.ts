@@ -1,4 +1,4 @@
-import { candidateKeys, derivationsOf } from '@kinledger/derivations';
+import { asNamed, opKin1 } from '@kinledger/derivations';
 import { recordKindOf, strategyOf, type LinkageRecord, type LinkConstraints } from '@kinledger/domain';
 import {
   assessWithout,
@@ -58,13 +58,12 @@ export function decoyQuality(
   };
 }
 
-const fieldsByDerivation = new Map<string, string>(
-  Object.entries(derivationsOf).flatMap(([role, derivations]) =>
-    derivations.map(({ name }) => [name, role === 'given-name-part' ? 'given-name' : role] as const),
-  ),
+const fieldsByName = new Map<string, string>(
+  opKin1.rungs.map(({ field, derivation }) => [
+    derivation.name,
+    field === 'given-name-part' ? 'given-name' : field,
+  ]),
 );
-/** A candidate key of several fields is of none of them. */
-const composed = new Set(candidateKeys.filter(({ fields }) => fields.length > 1).map(({ name }) => name));
 
-const fieldOf = (derivation: string): string | undefined =>
-  composed.has(derivation) ? undefined : fieldsByDerivation.get(derivation);
+/** The field of a derivation; undefined for a candidate key, which is made of several. */
+const fieldOf = (derivation: string): string | undefined => fieldsByName.get(asNamed(derivation).name);

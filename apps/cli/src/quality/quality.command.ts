@@ -33,7 +33,6 @@ interface Options extends LedgerOptions {
   readonly reviewed?: string;
   readonly period?: string;
   readonly seed: string;
-  readonly home?: string;
 }
 
 const DEFAULT_DECOYS = 1_000;
@@ -53,8 +52,7 @@ export function addQualityCommand(program: Command): void {
     )
     .option('--reviewed <file>', 'use what people decided about the links that "quality sample" drew')
     .option('--period <period>', 'the quarter whose reach is bounded (with --truth, by default its last one)')
-    .option('--seed <text>', 'what decoys and intervals are drawn from', 'kinledger')
-    .option('--home <dir>', 'the home whose services run');
+    .option('--seed <text>', 'what decoys and intervals are drawn from', 'kinledger');
   withLedgerOptions(command).action(quality);
   withLedgerOptions(
     command
@@ -80,9 +78,9 @@ async function quality(options: Options): Promise<void> {
   await withoutTruth(options);
 }
 
-async function againstTruth(truth: string, { home, period, seed, json }: Options): Promise<void> {
+async function againstTruth(truth: string, { period, seed, json }: Options): Promise<void> {
   const folder = truthFolder(truth);
-  const { evaluation } = requireConnection(homeDirectory(home));
+  const { evaluation } = requireConnection(homeDirectory());
   const files = await submittedFiles(evaluation.platformUrl);
   const found = await trueQuality(evaluation, folder, files, period ?? latestQuarter(folder), seed);
   print(json, found, () => describeTrueQuality(found));
@@ -105,7 +103,7 @@ async function withoutTruth(options: Options): Promise<void> {
     reading.progress.stop();
     const decoys = number === undefined ? undefined : decoyQuality(ledger, { count: number, seed });
     const reviewed = pairs === undefined ? undefined : reviewedLinks(pairs, ledger.records);
-    const connection = findConnection(homeDirectory(options.home));
+    const connection = findConnection(homeDirectory());
     const reach =
       period === undefined ? undefined : await boundedReach(period, connection, errorsIn(decoys, reviewed));
     const found: EstimatedQuality = {
