@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** Tests run from source: workspace packages resolve through the condition that tsc uses too. */
 const resolve = { conditions: ['@kinledger/source', 'node'] };
@@ -17,13 +19,14 @@ const project = (name: string, include: string[], rest: object = {}) => ({
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       // Properties take seconds on a busy machine; what hangs fails all the same.
       project('unit', ['{libs,apps,tools}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'], {
         testTimeout: 120_000,
-        // Pure code: files may share what they import, which is most of their time.
+        // Pure code, which waits for nothing: files may share what they import, and more workers would only import it once more.
         isolate: false,
-        maxWorkers: 4,
+        maxWorkers: Math.max(2, availableParallelism()),
       }),
       project('int', ['{libs,apps}/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], {
         testTimeout: 60_000,
@@ -36,8 +39,9 @@ export default defineConfig({
       project('e2e', ['test/**/*.e2e.spec.ts'], {
         testTimeout: 300_000,
         hookTimeout: 300_000,
-        // Each starts a platform of its own, on free ports, and waits for it a good deal of the time.
-        maxWorkers: 3,
+        // Each starts a platform of its own, on free ports, and waits for it half of the time.
+        maxWorkers: 4,
+        isolate: false,
       }),
     ],
   },

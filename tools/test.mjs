@@ -61,10 +61,12 @@ function errorsOutsideTests(output) {
   return lines.slice(Math.max(0, from), from + 60).filter((line) => !line.startsWith('{"level"'));
 }
 
-/** Runs a command beside others, and shows its output when it ends. */
+/** Runs a command while tests wait, and shows its output when it ends. */
 async function runAside(name, command, args) {
   const started = Date.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, ...rest] =
+    process.platform === 'win32' ? [command, ...args] : ['nice', '-n', '19', command, ...args];
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
   const ok = await ended(child);
@@ -159,7 +161,7 @@ async function suite(name) {
 const early = wanted('checks') ? checkTexts() : Promise.resolve('');
 const { ok: built } = await run('types and build', bin('tsc'), ['-b']);
 count('types and build', built);
-// Lint needs a core for two minutes; the tests wait a lot, so they can spare it.
+// Lint needs a core for two minutes. It yields to the tests, which wait a lot.
 const late = wanted('checks') && built ? checkTypes() : Promise.resolve('');
 if (built) for (const name of ['unit', 'int', 'e2e']) if (wanted(name)) await suite(name);
 console.log(await early);

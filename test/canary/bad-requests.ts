@@ -84,6 +84,12 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
+  const reviewPost = (path: string, body: object) =>
+    ask(`${services.projector}${path}`, tokens.dataTeam, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   const withRows = (text: string) => `${header}\r\n${text}\r\n`;
   const bytes = (head: string, text: string) =>
     Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]);
@@ -307,6 +313,27 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       ask(`${services.projector}/v1/explanations/${unknownId}`, tokens.auditor),
     ],
     ['recount-unknown', 'no such recount', project(`/v1/recounts/${unknownId}`)],
+    // Bad requests about reviews
+    [
+      'referral-unknown',
+      'no such referral',
+      reviewPost('/v1/review-examinations', { referral: unknownId, reason: 'a look at nothing' }),
+    ],
+    [
+      'examination-unknown',
+      'no such look',
+      ask(`${services.projector}/v1/review-examinations/${unknownId}`, tokens.dataTeam),
+    ],
+    [
+      'review-order-unknown',
+      'no such order',
+      ask(`${services.projector}/v1/review-orders/no-such-order`, tokens.dataTeam),
+    ],
+    [
+      'validation-failed',
+      'an email for a record',
+      reviewPost('/v1/review-undoings', { subject: carer.email, candidate: unknownId, reason: 'mistaken' }),
+    ],
     ['page 404', 'an email for a file', get(`/files/submitted/${email}`)],
     [
       'identifiers-invalid',
@@ -384,6 +411,9 @@ export const notProvoked: Readonly<Record<string, string>> = {
   'figures-not-published': 'lasts for seconds after a closing; the answer holds no part of the request',
   'explanations-waiting':
     'more questions at once than may wait: apps/projector/src/explanations/explanations.int.spec.ts',
+  'candidate-not-examined':
+    'a look at a referral: apps/projector/src/reviews/reviews.int.spec.ts; the answer holds no part of the request',
+  'examinations-waiting': 'more looks at once than may wait; the answer holds no part of the request',
   'recount-running': 'needs a recount that lasts; the answer holds no part of the request',
   'rebuild-running': 'needs a rebuild that lasts; the answer holds no part of the request',
   'foreign-event':

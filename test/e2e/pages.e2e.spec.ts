@@ -310,6 +310,51 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       });
     });
 
+    it('has the data team answer about a doubtful link, once the effect is shown, and undo it', async () => {
+      const ledger = platform.connected.services.projector;
+      const token = platform.connected.tokens.dataTeam;
+      const context = await browser.newContext({ javaScriptEnabled: false });
+      const reviewer = await context.newPage();
+      for (const view of [reviewer, examined]) {
+        if (view === examined) await examined.context().clearCookies();
+        await view.goto(`${ledger}/sign-in`);
+        await view.getByLabel('Token of your account').fill(token);
+        await view.getByRole('button', { name: 'Sign in' }).click();
+      }
+      await reviewer.goto(`${ledger}/reviews`);
+      expect(await reviewer.locator('main').innerText()).toMatch(/One pair waits|pairs wait/);
+      await reviewer.locator('#queue-cue ~ .kl-wide__region').getByRole('link').first().click();
+      const referral = new URL(reviewer.url()).pathname;
+      await reviewer.getByLabel('Why you look').fill('a look');
+      await reviewer.getByRole('button', { name: 'Look' }).click();
+      expect(await reviewer.getByRole('alert').innerText()).toContain('ten characters or more');
+      await reviewer.getByLabel('Why you look').fill('review of doubtful links, third quarter');
+      await reviewer.getByRole('button', { name: 'Look' }).click();
+      while ((await reviewer.getByRole('button', { name: 'Look again' }).count()) > 0)
+        await reviewer.getByRole('button', { name: 'Look again' }).click();
+      const look = new URL(reviewer.url()).pathname;
+      expect(await reviewer.locator('main').innerText()).toMatch(/If they are different people/);
+      await reviewer.getByRole('button', { name: 'Save the answer' }).first().click();
+      expect(await reviewer.getByRole('alert').innerText()).toContain('Select an answer');
+      await reviewer.getByLabel('Different people').first().check();
+      await reviewer.getByLabel('Why', { exact: true }).first().selectOption('twins-or-siblings');
+      await expectSound('reviews', ['/reviews', referral, look], 200, { url: ledger, token });
+      await reviewer.getByRole('button', { name: 'Save the answer' }).first().click();
+      expect(await reviewer.getByRole('region', { name: 'Important' }).innerText()).toContain('recorded');
+      await expect
+        .poll(async () => {
+          await reviewer.goto(`${ledger}/reviews/decisions`);
+          return reviewer.getByRole('row', { name: /Different people/ }).count();
+        })
+        .toBe(1);
+      await expectSound('decided', ['/reviews/decisions'], 200, { url: ledger, token });
+      await reviewer.getByRole('button', { name: 'Undo' }).click();
+      expect(await reviewer.getByRole('region', { name: 'Important' }).innerText()).toContain('recorded');
+      await context.close();
+      await examined.context().clearCookies();
+      await examined.goto(await platform.signInLink('ledger'));
+    });
+
     it('shows whether a closed quarter comes out the same, and what changed it since', async () => {
       const ledger = platform.connected.services.projector;
       const token = platform.connected.tokens.auditor ?? '';

@@ -110,6 +110,8 @@ const expected: Readonly<
       'operations.projection': 'select update(current_at)',
       'operations.rebuild': 'delete insert select update',
       'operations.recount': 'delete insert select update',
+      'operations.review_command': 'delete insert select update',
+      'operations.review_examination': 'delete insert select update',
       'operations.upload': 'insert select update',
       'projector.decision_trace': 'delete insert select',
       'projector.outbox': 'delete insert select',

@@ -277,6 +277,10 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
     means: 'The question is answered with a failure.',
     mend: 'Look at the error, and ask again.',
   },
+  'examining a referral failed': {
+    means: 'A reviewer’s look at a doubtful link is answered with a failure. Nothing was recorded.',
+    mend: 'Look at the error, and look again.',
+  },
   'explaining an individual failed': {
     means: 'The question is answered with a failure.',
     mend: 'Look at the error, and ask again.',

@@ -9,6 +9,7 @@ import {
   Health,
   inTrace,
   Metrics,
+  Outbox,
   OutboxModule,
   PoolModule,
   type ServiceConfig,
@@ -39,6 +40,7 @@ import { LooksPage } from './pages/looks.page.js';
 import { ProgrammeNames } from './pages/programme-names.js';
 import { projectorPages } from './pages/projector-pages.js';
 import { QuartersPage } from './pages/quarters.page.js';
+import { ReviewsPage } from './pages/reviews.page.js';
 import { DecisionTraces } from './projection/decision-traces.js';
 import { LiveProjection } from './projection/live-projection.js';
 import type { AppliedDecisions, LinkedSubmission } from './projection/project-ledger.js';
@@ -48,6 +50,13 @@ import { Rebuilder } from './rebuild/rebuilder.js';
 import { RebuildsController } from './rebuild/rebuilds.controller.js';
 import { RecountsController } from './recounts/recounts.controller.js';
 import { Recounts } from './recounts/recounts.js';
+import { examineInWorker } from './reviews/examine-in-worker.js';
+import { Examinations, forgetExaminations } from './reviews/examinations.js';
+import { ReviewOrders } from './reviews/review-orders.js';
+import { ReviewQueue } from './reviews/review-queue.js';
+import { Reviews } from './reviews/reviews.js';
+import { ReviewsController } from './reviews/reviews.controller.js';
+import { SensitiveDatasets } from './reviews/sensitive-datasets.js';
 
 const EVENT_STORE = Symbol('event store');
 const PROGRAMME = Symbol('programme');
@@ -65,6 +74,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #settings: FindingsWatch;
   readonly #recounts: Recounts;
   readonly #explanations: Explanations;
+  readonly #examinations: Examinations;
 
   constructor(
     @Inject(EVENT_STORE) store: EventStore,
@@ -73,6 +83,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     settings: FindingsWatch,
     recounts: Recounts,
     explanations: Explanations,
+    examinations: Examinations,
     @Inject(STREAM) stream: string,
     storeWatch: DependencyWatch,
     health: Health,
@@ -83,6 +94,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.#settings = settings;
     this.#recounts = recounts;
     this.#explanations = explanations;
+    this.#examinations = examinations;
     storeWatch.check(() => this.#store.head(stream));
     health.register('projection', async () => {
       if (this.#live.haltedBy !== undefined) throw this.#live.haltedBy;
@@ -94,6 +106,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.#rebuilder.clearInterrupted();
     await this.#recounts.clearInterrupted();
     this.#explanations.start();
+    this.#examinations.start();
     this.#live.start();
     this.#settings.start();
   }
@@ -104,6 +117,7 @@ class Projections implements OnApplicationBootstrap, BeforeApplicationShutdown {
       this.#rebuilder.stop(),
       this.#recounts.stop(),
       this.#explanations.stop(),
+      this.#examinations.stop(),
       this.#settings.stop(),
     ]);
     await this.#store.close();
@@ -126,10 +140,12 @@ export class ProjectorModule {
         RecountsController,
         ExplanationsController,
         LooksController,
+        ReviewsController,
         HomePage,
         QuartersPage,
         ExplanationsPage,
         LooksPage,
+        ReviewsPage,
       ],
       providers: [
         {
@@ -226,7 +242,7 @@ export class ProjectorModule {
               stream,
               pool,
               live,
-              onSwapped: forgetExplanations,
+              onSwapped: forgetAnswers,
               onError: (err) => logger.error({ err }, 'rebuild failed'),
             }),
         },
@@ -257,10 +273,63 @@ export class ProjectorModule {
             }),
         },
         Looks,
+        {
+          provide: ReviewQueue,
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', ProjectorMetrics],
+          useFactory: (store: EventStore, stream: string, pool: pg.Pool, metrics: ProjectorMetrics) => {
+            const queue = new ReviewQueue({
+              pool,
+              sensitive: new SensitiveDatasets({ store, stream, pool }),
+            });
+            metrics.watchReviews(() => queue.standing());
+            return queue;
+          },
+        },
+        {
+          provide: Examinations,
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', ReviewQueue, PinoLogger],
+          useFactory: (
+            store: EventStore,
+            stream: string,
+            pool: pg.Pool,
+            queue: ReviewQueue,
+            logger: PinoLogger,
+          ) =>
+            new Examinations({
+              ...{ store, stream, pool, queue, programme: programmeOfStream(stream) },
+              examine: examineInWorker({
+                stream,
+                place: {
+                  ...config.eventStore,
+                  platformUrl: config.platform.url,
+                  applicationName: 'kinledger-examination',
+                },
+              }),
+              onError: (err) => logger.error({ err }, 'examining a referral failed'),
+            }),
+        },
+        {
+          provide: ReviewOrders,
+          inject: [STREAM, 'kinledger pool platform', Outbox],
+          useFactory: (stream: string, pool: pg.Pool, outbox: Outbox) =>
+            new ReviewOrders({ pool, outbox, programme: programmeOfStream(stream) }),
+        },
+        {
+          provide: Reviews,
+          inject: [Examinations, ReviewOrders],
+          useFactory: (examinations: Examinations, orders: ReviewOrders) =>
+            new Reviews({ examinations, orders }),
+        },
         Projections,
       ],
     };
   }
+}
+
+/** Forgets what was told of people, in the transaction that applies an erasure or swaps a rebuild in. */
+async function forgetAnswers(client: pg.ClientBase): Promise<void> {
+  await forgetExplanations(client);
+  await forgetExaminations(client);
 }
 
 /** The programme that a stream belongs to. */
@@ -318,7 +387,7 @@ function liveProjection(
       void traces.settle();
     },
     onQuarterClosed: closings.close,
-    onErased: forgetExplanations,
+    onErased: forgetAnswers,
     onLeading: () => closings.settle(),
   });
   metrics.watch(live, pool, () => store.head(stream));

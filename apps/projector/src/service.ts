@@ -11,12 +11,15 @@ export const projectorService: ServiceOptions<typeof projectorConfig> = {
   module: (config) => ProjectorModule.forRoot(config),
   api: {
     title: 'Kinledger projector',
-    description: 'Rebuilds of the read models, recounts of closed quarters, and explanations of individuals.',
+    description:
+      'Rebuilds of the read models, recounts of closed quarters, explanations of individuals, and reviews of doubtful links.',
     tags: {
       rebuilds: 'Rebuilding the read models from the ledger.',
       recounts: 'Closed quarters, counted again and compared.',
       explanations: 'How individuals came to be. For auditors, with a reason.',
-      looks: 'Who asked how an individual came to be.',
+      looks: 'Who looked at whom, and why.',
+      reviews:
+        'Doubtful links: the queue, looks at the evidence, answers and what was decided. For the data team.',
       'sign-in': 'How a browser gets to the pages.',
     },
   },

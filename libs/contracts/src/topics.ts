@@ -46,7 +46,7 @@ export const topics = {
     partitions: 1,
     retentionDays: 7,
     key: 'programme',
-    producers: ['ingest'],
+    producers: ['ingest', 'projector'],
     consumers: ['pseudonymiser', 'linker'],
   }),
   figuresComputed: topic({
@@ -146,6 +146,6 @@ export const topics = {
     retentionDays: 7,
     key: 'programme',
     producers: ['linker'],
-    consumers: ['ingest'],
+    consumers: ['ingest', 'projector'],
   }),
 } as const;

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { connectionSettings } from './connection.js';
 import { functionsOf, installedFunctions, installFunctions } from './functions.js';
@@ -41,6 +40,8 @@ export async function migrate(
 ): Promise<'migrated' | 'newer'> {
   const connection = { ...connectionSettings(migratorUrl), options: `-c lock_timeout=${lockTimeout}` };
   if (await isNewer(database, connection, release)) return 'newer';
+  // Services check migrations and never run them, so they need not load this.
+  const { runner } = await import('node-pg-migrate');
   await runner({
     databaseUrl: connection,
     dir: folder(database),

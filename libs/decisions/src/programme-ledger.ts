@@ -24,6 +24,7 @@ import {
 import type { EnteredRecord, TokenCut, TokenCuts } from '@kinledger/event-store';
 import { ledgerUnreadable } from './errors.js';
 import { streamOf } from './programme-stream.js';
+import { ReviewBook } from './reviews/review-book.js';
 
 /** Prefix of the causes of definitions. */
 export const DEFINITION_CAUSE = 'definition:';
@@ -71,7 +72,6 @@ export class ProgrammeLedger implements Archived {
   strategy: DataOf<typeof StrategyAdopted> | undefined;
   /** Version of the token keys under which all bodies are, once this decision is whole. */
   keyVersion = 1;
-  openReferrals = 0;
   tokensWithoutForce = 0;
   /** How many decisions have erased something. */
   erasures = 0;
@@ -79,6 +79,8 @@ export class ProgrammeLedger implements Archived {
   readonly erased: RecordId[] = [];
   /** Records of which carer tokens are erased, and the cuts in the order of the ledger. */
   readonly #carerCuts = new Map<RecordId, readonly CarerCut[]>();
+  /** What waits for a review, and what reviewers decided. */
+  readonly reviews = new ReviewBook();
   /** Every quarter that is closed. */
   readonly quarters = new Map<PeriodCode, ClosedQuarter>();
 
@@ -94,6 +96,11 @@ export class ProgrammeLedger implements Archived {
   /** Position of an executed command: the revision of the event that closes it. */
   positionOf(command: string): number | undefined {
     return this.#commands.get(command);
+  }
+
+  /** How many referrals wait for a review. */
+  get openReferrals(): number {
+    return this.reviews.waiting;
   }
 
   standingOf(submission: SubmissionId): SubmissionStanding | 'parked' {
@@ -222,11 +229,14 @@ export class ProgrammeLedger implements Archived {
         this.closedAt = event.revision;
         return;
       case 'LinkReferred':
-        this.openReferrals += 1;
-        return;
       case 'LinkReferralLapsed':
-        this.openReferrals -= 1;
-        return;
+        return this.reviews.take(event);
+      case 'ReviewGiven':
+      case 'LinkReviewed':
+      case 'LinkForbidden':
+      case 'LinkAllowed':
+        this.closedAt = event.revision;
+        return this.reviews.take(event);
       default:
         event satisfies never;
     }
@@ -266,9 +276,9 @@ export class ProgrammeLedger implements Archived {
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is in progress');
     const { nextRevision, closedAt, lastClosed, lastIntake, definition, signingKeys, strategy } = this;
-    const { openReferrals, tokensWithoutForce, erasures, keyVersion } = this;
+    const { tokensWithoutForce, erasures, keyVersion } = this;
     const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, signingKeys, strategy };
-    const counted = { openReferrals, tokensWithoutForce, erasures, keyVersion };
+    const counted = { tokensWithoutForce, erasures, keyVersion };
     Object.assign(this, await archive.json({ ...state, ...counted }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
@@ -277,6 +287,7 @@ export class ProgrammeLedger implements Archived {
     await passMapThrough(archive, this.#commands);
     await passMapThrough(archive, this.quarters);
     await passMapThrough(archive, this.#carerCuts);
+    await this.reviews.passThrough(archive);
     await this.engine.passThrough(archive);
   }
 

@@ -1,6 +1,6 @@
 import type { Dataset } from '@kinledger/programme';
 import { valueKindOf, type DatasetField } from '@kinledger/programme/definition';
-import { writeXlsx, type Cell, type ColumnDef, type DataValidation, type WriteSheet } from 'hucre/xlsx';
+import type { Cell, ColumnDef, DataValidation, WriteSheet } from 'hucre/xlsx';
 import { guideTo, type DatasetGuide, type FieldGuide } from './dataset-guide.js';
 
 /** Rows for which the lists are offered; a longer file is accepted, without lists below. */
@@ -19,6 +19,8 @@ const BOLD_TITLES = { font: { bold: true } };
 export async function workbookTemplate(dataset: Dataset): Promise<Uint8Array> {
   const guide = guideTo(dataset);
   const lists = guide.fields.filter(({ values }) => values !== undefined);
+  // Loaded for the first workbook: a process that makes none starts sooner without it.
+  const { writeXlsx } = await import('hucre/xlsx');
   return writeXlsx({
     sheets: [
       rowsSheet(dataset.schema.fields, guide, lists),

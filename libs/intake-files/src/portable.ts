@@ -1,4 +1,5 @@
 export { proposeColumns, type ColumnProposal } from './mapping/column-proposals.js';
+export { footerSignsOf } from './mapping/footer-signs.js';
 export {
   knownTitles,
   matchHeader,

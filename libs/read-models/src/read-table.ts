@@ -6,7 +6,9 @@ export type Erasure =
   /** The content of rows of files. The statement takes the ids of the erased records, an array of uuid, as $1. */
   | { readonly holds: 'what records say'; readonly erase: string }
   /** Ids and what is derived from records: events that the linker writes in the same decision remove it. */
-  | { readonly holds: 'what follows from records'; readonly goesWith: readonly HandledEventType[] };
+  | { readonly holds: 'what follows from records'; readonly goesWith: readonly HandledEventType[] }
+  /** Who decided what about which ids, as the ledger keeps it: it stays, and contains nothing that records said. */
+  | { readonly holds: 'what people decided' };
 
 export interface Column {
   readonly name: string;

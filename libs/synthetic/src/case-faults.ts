@@ -9,7 +9,8 @@ export interface CaseFaults {
   readonly birthDate: 'none' | 'missing' | 'transposed' | 'spreadsheet-number';
   readonly gender: 'none' | 'missing' | 'wrong';
   readonly postcode: 'none' | 'missing' | 'malformed';
-  readonly firstName: 'none' | 'missing' | 'short-form';
+  /** An `other-spelling` changes only names that have one: most of them are transliterated. */
+  readonly firstName: 'none' | 'missing' | 'short-form' | 'other-spelling';
   readonly consent: 'given' | 'refused' | 'missing';
   /** Missing coded attributes, one bit each in the order of {@link attributeBits}. */
   readonly attributesMissing: number;
@@ -45,18 +46,28 @@ export const faultScale = (decile: number): number => 2 - ((decile - 1) * 1.6) /
 export const dataProfiles = ['normal', 'hard'] as const;
 export type DataProfile = (typeof dataProfiles)[number];
 
-/** In the hard profile every fault is at least so many times as frequent. */
-const HARD = 2;
-/** And so many times again in families of other than the commonest ethnicity. */
-const OTHER_ETHNICITY = 1.5;
-/** Providers take different care; a third of them less than others. */
-const CARE_OF_PROVIDERS = [0.75, 1, 1.75] as const;
+/** How much harder a profile makes it to record people. */
+const difficulties: Readonly<
+  Record<
+    DataProfile,
+    {
+      /** For every family. */
+      readonly all: number;
+      /** And again for families of other than the commonest ethnicity. */
+      readonly otherEthnicity: number;
+      /** And by provider: they take different care, a third of them less than others. */
+      readonly providers: readonly number[];
+    }
+  >
+> = {
+  normal: { all: 1, otherEthnicity: 1.2, providers: [0.85, 1, 1.3] },
+  hard: { all: 2, otherEthnicity: 1.5, providers: [0.75, 1, 1.75] },
+};
 /** Beyond it hardly a row would have an identifier. */
 const MOST = 5;
 
 /**
- * By how much rates of a case are multiplied: by deprivation alone, and in the hard profile also by ethnicity and
- * provider.
+ * By how much rates of a case are multiplied: by deprivation, ethnicity and provider, so that missed links are not random.
  * @param provider any number that is the provider’s.
  */
 export function difficulty(
@@ -67,11 +78,10 @@ export function difficulty(
     provider,
   }: { readonly decile: number; readonly ethnicity: string; readonly provider: number },
 ): number {
-  const scale = faultScale(decile);
-  if (profile === 'normal') return scale;
-  const byEthnicity = ethnicity === commonestEthnicity ? 1 : OTHER_ETHNICITY;
-  const byProvider = CARE_OF_PROVIDERS[provider % CARE_OF_PROVIDERS.length] ?? 1;
-  return Math.min(scale * HARD * byEthnicity * byProvider, MOST);
+  const { all, otherEthnicity, providers } = difficulties[profile];
+  const byEthnicity = ethnicity === commonestEthnicity ? 1 : otherEthnicity;
+  const byProvider = providers[provider % providers.length] ?? 1;
+  return Math.min(faultScale(decile) * all * byEthnicity * byProvider, MOST);
 }
 
 /** Rates at scale 1. */
@@ -88,6 +98,7 @@ const rates = {
   birthDateTransposed: 0.006,
   firstNameMissing: 0.015,
   firstNameShortForm: 0.01,
+  firstNameOtherSpelling: 0.04,
   genderMissing: 0.003,
   genderWrong: 0.002,
   postcodeMissing: 0.004,
@@ -155,8 +166,11 @@ export function drawFaults(
     among(['missing', rates.postcodeMissing * scale], ['malformed', rates.postcodeMalformed * scale]) ??
     'none';
   const firstName =
-    among(['missing', rates.firstNameMissing * scale], ['short-form', rates.firstNameShortForm * scale]) ??
-    'none';
+    among(
+      ['missing', rates.firstNameMissing * scale],
+      ['short-form', rates.firstNameShortForm * scale],
+      ['other-spelling', rates.firstNameOtherSpelling * scale],
+    ) ?? 'none';
   const consent =
     among(['refused', rates.consentRefused * scale], ['missing', rates.consentMissing * scale]) ?? 'given';
   let attributesMissing = 0;

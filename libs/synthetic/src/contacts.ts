@@ -8,6 +8,8 @@ const domains = ['example.org', 'example.net', 'example.com'] as const;
 /** Ofcom reserves 07700 900000 to 900999 for drama; the last hundred are centres’ own phones. */
 const DRAMA_NUMBERS = 900;
 const FIRST_CENTRE_NUMBER = 900;
+/** Beyond the two mobiles of every person. */
+const GRANDPARENTS_FROM = 2 * MAX_PEOPLE;
 
 /** When a person’s contacts change. */
 export interface ContactHistory {
@@ -66,6 +68,11 @@ export class Contacts {
   mobileOf(person: number, changed: boolean): string {
     const index = person * 2 + (changed ? 1 : 0);
     return index < DRAMA_NUMBERS ? `07700900${digits(index, 3)}` : `0769${digits(index, 7)}`;
+  }
+
+  /** The mobile of grandparents who are in no file. */
+  grandparentMobileOf(family: number): string {
+    return `0769${digits(GRANDPARENTS_FROM + family, 7)}`;
   }
 
   /** The phone of a service’s office, which is on many rows. */

@@ -34,6 +34,10 @@ const BOOKED_BEFORE = 210;
 const KNOWN_BEFORE = 500;
 /** Share of families in which the second carer brings the children. */
 const SECOND_CARER_BRINGS = 0.12;
+/** Share of unborn children whom a service registers together with their mother. */
+const UNBORN_REGISTERED = 0.3;
+/** Days before a birth from which on a service may know of it. */
+const KNOWN_PREGNANCY = 200;
 /** Maximum number of services, by which random streams of cases are numbered. */
 const SERVICES_AT_MOST = 64;
 
@@ -111,25 +115,32 @@ export class Enrolments {
     const mother = household.carers.find(({ relationship }) => relationship === 'mother');
     const starts = this.#plan.quarters[0]?.starts ?? 0;
     const babies = household.children.filter(({ born }) => born >= starts);
-    if (mother === undefined || babies.length === 0) return undefined;
-    const booked = Math.min(...babies.map(({ born }) => born)) - BOOKED_BEFORE;
+    const births = [
+      ...babies.map(({ born }) => born),
+      ...(household.expecting === undefined ? [] : [household.expecting]),
+    ];
+    if (mother === undefined || births.length === 0) return undefined;
+    // Who moves in during a pregnancy is booked again.
+    const booked = Math.max(Math.min(...births) - BOOKED_BEFORE, this.#startOf(household.arrives));
     const people = [
       { person: mother, place: household.carers.indexOf(mother), registered: booked },
       ...babies.map((person) => ({
         person,
         place: household.carers.length + household.children.indexOf(person),
-        registered: person.born,
+        registered: Math.max(person.born, this.#startOf(household.arrives)),
       })),
     ];
-    const last = this.#plan.quarters.length - 1;
+    const last = this.#lastOf(household);
     const from = this.#quarterOf(booked);
     return { plan, from, to: last, members: this.#members(plan, people, mother, household, from, last) };
   }
 
-  #administrativeEnrolment(random: Random, plan: ServicePlan, household: Household): Enrolment {
+  #administrativeEnrolment(random: Random, plan: ServicePlan, household: Household): Enrolment | undefined {
     const [carer] = household.carers;
     const first = this.#plan.quarters[0]?.starts ?? 0;
-    const known = first - random.below(KNOWN_BEFORE);
+    const before = first - random.below(KNOWN_BEFORE);
+    if (household.children.length === 0) return undefined;
+    const known = household.arrives === 0 ? before : this.#startOf(household.arrives);
     const born = Math.min(...household.children.map((child) => child.born));
     const people = [
       { person: carer, place: 0, registered: Math.max(known, born) },
@@ -139,14 +150,15 @@ export class Enrolments {
         registered: Math.max(known, person.born + REGISTERED_AFTER),
       })),
     ];
-    const last = this.#plan.quarters.length - 1;
-    return { plan, from: 0, to: last, members: this.#members(plan, people, carer, household, 0, last) };
+    const from = household.arrives;
+    const last = this.#lastOf(household);
+    return { plan, from, to: last, members: this.#members(plan, people, carer, household, from, last) };
   }
 
   #enrolment(random: Random, plan: ServicePlan, household: Household): Enrolment | undefined {
     const { profile } = plan;
-    const quarters = this.#plan.quarters.length;
-    const starts = random.below(quarters);
+    const last = this.#lastOf(household);
+    const starts = Math.min(household.arrives + random.below(this.#plan.quarters.length), last);
     const stays = random.weighted(profile.quarters);
     const second = household.carers[1];
     const brings = second !== undefined && random.chance(SECOND_CARER_BRINGS) ? second : household.carers[0];
@@ -158,18 +170,23 @@ export class Enrolments {
     const from = profile.participants === 'children' ? Math.max(starts, this.#quarterOf(born)) : starts;
     const quarter = this.#plan.quarters[from];
     if (!quarter) return undefined;
-    const to = Math.min(from + stays - 1, quarters - 1);
+    const to = Math.min(from + stays - 1, last);
+    if (to < from) return undefined;
     const registered = quarter.starts + Math.floor(offset * 45);
 
     const carers = profile.participants === 'children' ? [] : bothCome ? household.carers : [brings];
     const children = profile.participants === 'carer' ? [] : household.children;
     const people = [
       ...carers.map((person) => ({ person, place: household.carers.indexOf(person), registered })),
-      ...children.map((person, index) => ({
-        person,
-        place: household.carers.length + index,
-        registered: Math.max(registered, person.born + REGISTERED_AFTER),
-      })),
+      ...children.map((person, index) => {
+        const withMother = random.chance(UNBORN_REGISTERED) && carers.length > 0;
+        const soon = person.born > registered && person.born - registered < KNOWN_PREGNANCY;
+        return {
+          person,
+          place: household.carers.length + index,
+          registered: withMother && soon ? registered : Math.max(registered, person.born + REGISTERED_AFTER),
+        };
+      }),
     ];
     return { plan, from, to, members: this.#members(plan, people, brings, household, from, to) };
   }
@@ -215,6 +232,16 @@ export class Enrolments {
       service: plan.index,
       protectedPostcode: plan.profile.atRisk ? this.#protectedPostcode : undefined,
     };
+  }
+
+  /** The first day of a quarter. */
+  #startOf(quarter: number): Day {
+    return this.#plan.quarters[quarter]?.starts ?? 0;
+  }
+
+  /** The last quarter in which a household lives in the area. */
+  #lastOf({ leaves }: Household): number {
+    return Math.min(leaves, this.#plan.quarters.length - 1);
   }
 
   /** The quarter of a day; 0 for days before, the number of quarters for days after. */

@@ -5,7 +5,7 @@ import type { Contacts } from './contacts.js';
 import { britishOf, isoOf, spreadsheetNumber } from './days.js';
 import type { Day } from './days.js';
 import type { Household, Person } from './household.js';
-import { shortForms, UNNAMED } from './names.js';
+import { otherSpelling, shortForms, UNNAMED } from './names.js';
 import { styledMobile, styledNhsNumber, styledPostcode } from './provider-style.js';
 import type { ProviderStyle } from './provider-style.js';
 
@@ -56,6 +56,9 @@ export interface CaseMoment {
   readonly mobileChanged: boolean;
   readonly moved: boolean;
   readonly unnamed: boolean;
+  /** A child who is registered before the birth. */
+  readonly unborn: boolean;
+  readonly renamed: boolean;
   readonly corrected: boolean;
   readonly withdrawn: boolean;
 }
@@ -88,6 +91,8 @@ export function momentOf(held: Case, quarter: number, quarterEnds: Day): CaseMom
     mobileChanged: (person.role === 'child' ? carer : person).contacts.mobileChanges <= quarter,
     moved: household.moves <= quarter,
     unnamed: person.role === 'child' && person.born + NAMED_AFTER > quarterEnds,
+    unborn: person.role === 'child' && person.born >= quarterEnds,
+    renamed: person.surnameChanges <= quarter,
     corrected: held.faults.corrected <= quarter,
     withdrawn: held.faults.withdrawn <= quarter,
   };
@@ -101,14 +106,16 @@ export const signatureOf = (moment: CaseMoment): number =>
   (moment.moved ? 8 : 0) |
   (moment.unnamed ? 16 : 0) |
   (moment.corrected ? 32 : 0) |
-  (moment.withdrawn ? 64 : 0);
+  (moment.withdrawn ? 64 : 0) |
+  (moment.unborn ? 128 : 0) |
+  (moment.renamed ? 256 : 0);
 
 const placeholders = ['none@none.com', 'noemail@example.com', ''] as const;
 const formVersions = ['2021-1', '2022-1', '2023-2'] as const;
 
 /** Prints a case as its provider would at a moment. */
 export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): HeldCase {
-  const { person, carer, household, style, faults } = held;
+  const { person, carer, household, style, faults, service } = held;
   const child = person.role === 'child';
   const fault = <Name extends keyof CaseFaults>(name: Name, none: CaseFaults[Name]) =>
     moment.corrected ? none : faults[name];
@@ -121,26 +128,36 @@ export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): He
     held,
     contacts,
   );
-  const address = moment.moved ? household.laterAddress : household.address;
+  const apart = contact === household.carers[1] ? household.apart : undefined;
+  const address = apart ?? (moment.moved ? household.laterAddress : household.address);
   const hidden = held.protectedPostcode !== undefined;
   const expected = child || person.gender !== 'F' ? undefined : nextBirth(household, held.registered);
   const sometimes = (one: number) => !child && person.number % SOME_HOLD < one;
   return {
     caseNumber: held.caseNumber,
     role: person.role,
-    firstName: child ? firstNameText(person, moment, fault('firstName', 'none')) : '',
-    forename: child ? person.firstName : '',
-    surname: child ? person.surname : '',
+    firstName: child ? firstNameText(held, moment, fault('firstName', 'none')) : '',
+    forename: child ? (moment.unnamed ? UNNAMED : person.firstName) : '',
+    surname: surnameText(held, moment),
     familyReference: `LB${String(household.number + 1).padStart(5, '0')}`,
     email: child ? '' : email,
     carerEmail: child ? email : '',
-    contactNumber: mobileText(contact, moment.mobileChanged, fault('mobile', 'none'), held, contacts),
+    contactNumber:
+      child && household.grandparentPhone !== undefined && (person.number + service) % 3 > 0
+        ? styledMobile(contacts.grandparentMobileOf(household.grandparentPhone), style)
+        : mobileText(contact, moment.mobileChanged, fault('mobile', 'none'), held, contacts),
     additionalContactNumber:
       sometimes(1) && person.mailbox ? contacts.mobileOf(person.mailbox.number, false) : '',
     carerNhsNumber: child ? nhsNumberText(contacts.nhsNumberOf(carer.number), 'none', style) : '',
     nhsNumber: nhsNumberText(contacts.nhsNumberOf(person.number), fault('nhsNumber', 'none'), style),
-    dateOfBirth: birthDateText(person.born, fault('birthDate', 'none'), style),
-    gender: genderText(person, faults.gender),
+    dateOfBirth: birthDateText(
+      moment.unborn ? expectedOf(person) : person.born,
+      fault('birthDate', 'none'),
+      style,
+    ),
+    gender: moment.unborn
+      ? (unbornGenders[person.number % unbornGenders.length] ?? '')
+      : genderText(person, faults.gender),
     postcode: postcodeText(held.protectedPostcode ?? address.postcode, fault('postcode', 'none'), style),
     lsoa: hidden || fault('postcode', 'none') !== 'none' ? '' : address.lsoa,
     dateRegistered: missing(attributeBits.dateRegistered) ? '' : dateText(held.registered, style),
@@ -173,8 +190,24 @@ export const dateText = (day: Day, style: ProviderStyle): string =>
 /** Days from conception, roughly, to birth. */
 const PREGNANCY = 280;
 
-const nextBirth = (household: Household, registered: Day): Day | undefined =>
-  household.children.find(({ born }) => born > registered && born <= registered + PREGNANCY)?.born;
+/** The expected birth of the child that a mother carries on a day; undefined if she is not pregnant. */
+const nextBirth = ({ children, expecting }: Household, registered: Day): Day | undefined => {
+  const child = children.find(({ born }) => born > registered && born <= registered + PREGNANCY);
+  if (child !== undefined) return expectedOf(child);
+  return expecting !== undefined && expecting <= registered + PREGNANCY ? expecting : undefined;
+};
+
+/** The day on which a birth was expected: within ten days of the birth. */
+const expectedOf = ({ born, number }: Person): Day => born + (Math.imul(number, 7) % 21) - 10;
+
+/** What files say of the gender of an unborn child: unknown mostly, or a row that intake has to refuse. */
+const unbornGenders = ['X', 'X', ''] as const;
+
+/** A newborn has the mother’s surname until it is named. */
+function surnameText({ person, carer }: Case, { unnamed, renamed }: CaseMoment): string {
+  if (person.role === 'child' && unnamed) return carer.surname;
+  return renamed ? person.laterSurname : person.surname;
+}
 
 const born = (household: Household, day: Day): number =>
   household.children.filter((child) => child.born <= day).length;
@@ -311,7 +344,11 @@ function postcodeText(postcode: string, fault: CaseFaults['postcode'], style: Pr
   }
 }
 
-function firstNameText(person: Person, moment: CaseMoment, fault: CaseFaults['firstName']): string {
+function firstNameText(
+  { person, faults: { slip } }: Case,
+  moment: CaseMoment,
+  fault: CaseFaults['firstName'],
+): string {
   if (moment.unnamed) return UNNAMED;
   switch (fault) {
     case 'none':
@@ -320,5 +357,7 @@ function firstNameText(person: Person, moment: CaseMoment, fault: CaseFaults['fi
       return '';
     case 'short-form':
       return shortForms.get(person.firstName) ?? person.firstName.slice(0, 2);
+    case 'other-spelling':
+      return otherSpelling(person.firstName, slip);
   }
 }

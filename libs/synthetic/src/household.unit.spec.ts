@@ -44,16 +44,18 @@ describe('households', () => {
     expect(numbers).toEqual(numbers.map((_, index) => index));
   });
 
-  it('have one or two carers and one to four small children', () => {
+  it('have one or two carers and up to four small children, about as many families as children', () => {
     for (const { carers, children } of households) {
       expect(carers.length === 1 || carers.length === 2).toBe(true);
-      expect(children.length >= 1 && children.length <= 4).toBe(true);
+      expect(children.length <= 4).toBe(true);
       for (const child of children) {
         expect(child.born).toBeLessThan(timeline.ends);
         expect(carers[0].born).toBeLessThan(child.born - 15 * 365);
       }
       expect(new Set(children.map(({ firstName }) => firstName)).size).toBe(children.length);
     }
+    const children = households.reduce((sum, household) => sum + household.children.length, 0);
+    expect(Math.abs(children / households.length - 1)).toBeLessThan(0.3);
     expect(households.some(({ carers }) => carers.length === 1)).toBe(true);
     expect(households.some(({ carers }) => carers.length === 2)).toBe(true);
   });
@@ -79,6 +81,70 @@ describe('households', () => {
     const sharing = couples.filter(([first, second]) => second.mailbox === first).length / couples.length;
     expect(sharing).toBeGreaterThan(0.04);
     expect(sharing).toBeLessThan(0.12);
+  });
+
+  it('include step-families, whose children have another surname than the step-parent', () => {
+    const stepFamilies = households.filter(
+      ({ carers: [, second], children }) => second?.relationship === 'other-carer' && children.length > 0,
+    );
+    expect(stepFamilies.length).toBeGreaterThan(20);
+    const named = stepFamilies.filter(({ carers, children }) =>
+      children.some(({ surname }) => surname !== carers[1]!.surname),
+    );
+    // Two families may have one surname by chance.
+    expect(named.length).toBeGreaterThan(stepFamilies.length * 0.9);
+  });
+
+  it('expect a child who is born after the quarters, where they have none', () => {
+    const expecting = households.filter((household) => household.expecting !== undefined);
+    expect(expecting.length).toBeGreaterThan(100);
+    for (const { children, expecting: due } of expecting) {
+      expect(children).toEqual([]);
+      expect(due).toBeGreaterThanOrEqual(timeline.ends);
+    }
+  });
+
+  it('give a grandparent’s mobile sometimes, the same in several families', () => {
+    const phones = households.flatMap(({ grandparentPhone }) => grandparentPhone ?? []);
+    expect(phones.length).toBeGreaterThan(50);
+    expect(new Set(phones).size).toBeLessThan(phones.length);
+  });
+
+  it('live apart sometimes, in two homes of one decile', () => {
+    const apart = households.filter((household) => household.apart !== undefined);
+    expect(apart.length).toBeGreaterThan(20);
+    for (const { carers } of apart) expect(carers).toHaveLength(2);
+  });
+
+  it('move in and away sometimes, but never both', () => {
+    const cameIn = households.filter(({ arrives }) => arrives > 0);
+    const left = households.filter(({ leaves }) => leaves < Infinity);
+    expect(Math.min(cameIn.length, left.length)).toBeGreaterThan(10);
+    for (const { arrives, leaves } of households) expect(arrives === 0 || leaves === Infinity).toBe(true);
+  });
+
+  it('have names as their community gives them: some surnames are common, most are rare', () => {
+    const carers = households.flatMap((household) => [...household.carers]);
+    const of = (ethnicity: string) => carers.filter((carer) => carer.ethnicity === ethnicity);
+    const counted = [...Map.groupBy(carers, ({ surname }) => surname)].map(
+      ([surname, holders]) => [surname, holders.length] as const,
+    );
+    const once = counted.filter(([, count]) => count === 1);
+    const commonest = Math.max(...counted.map(([, count]) => count));
+    expect(commonest / carers.length).toBeGreaterThan(0.01);
+    expect(once.length).toBeGreaterThan(counted.length / 4);
+    const shareOf = (surname: string, ethnicity: string) =>
+      of(ethnicity).filter((carer) => carer.surname === surname).length / of(ethnicity).length;
+    expect(shareOf('Begum', 'asian-bangladeshi')).toBeGreaterThan(shareOf('Begum', 'white-british'));
+    expect(shareOf('Smith', 'white-british')).toBeGreaterThan(shareOf('Smith', 'asian-bangladeshi'));
+  });
+
+  it('change a surname sometimes, of a mother or of a child', () => {
+    const renamed = households
+      .flatMap((household) => [...household.carers, ...household.children])
+      .filter(({ surnameChanges }) => surnameChanges < Infinity);
+    expect(new Set(renamed.map(({ role }) => role))).toEqual(new Set(['adult', 'child']));
+    for (const { surname, laterSurname } of renamed) expect(laterSurname).not.toBe(surname);
   });
 
   it('move sometimes, within their decile', () => {

@@ -1,52 +1,130 @@
-/** First and family names of many origins, as in files in Lambeth; the people are made up. */
-export const girls: readonly string[] = [
-  'Amara', 'Zoë', 'Olivia', 'Aaliyah', 'Sofia', 'Maya', 'Fatima', 'Ayaan', 'Grace', 'Isla', 'Mia', 'Ada', 'Chloe',
-  'Beatriz', 'Inês', 'Leonor', 'Mariana', 'Valentina', 'Camila', 'Lucía', 'Hanan', 'Hodan', 'Nasra', 'Sahra',
-  'Selam', 'Hiwot', 'Bethlehem', 'Adaeze', 'Chiamaka', 'Ngozi', 'Efua', 'Abena', 'Akosua', 'Yaa', 'Temitope',
-  'Folasade', 'Precious', 'Blessing', 'Destiny', 'Shanice', 'Kiara', 'Tiana', 'Jasmine', 'Poppy', 'Freya', 'Elsie',
-  'Ivy', 'Rosie', 'Florence', 'Matilda', 'Evie', 'Niamh', 'Saoirse', 'Aoife', 'Zofia', 'Hanna', 'Julia', 'Noor',
-  'Layla', 'Maryam', 'Khadija', 'Zaynab', 'Ayesha', 'Nusrat', 'Tahmina', 'Linh', 'Mei', 'Xin', 'Giulia', 'Francesca',
-  'Chiara', 'Elif', 'Defne', 'Ioana', 'Andreea', 'Esther', 'Naomi', 'Ruth', 'Thandiwe', 'Aminata', 'Fanta', 'Isatu',
-]; // prettier-ignore
-export const boys: readonly string[] = [
-  'Noah', 'Elijah', 'Muhammad', 'Kofi', 'Kwame', 'Kwabena', 'Yaw', 'Chidi', 'Emeka', 'Obinna', 'Tunde', 'Femi',
-  'Ayodele', 'Segun', 'João', 'Tiago', 'Gonçalo', 'Rodrigo', 'Duarte', 'Mateo', 'Santiago', 'Thiago', 'José', 'Ángel',
-  'Abdi', 'Hassan', 'Yusuf', 'Ismail', 'Omar', 'Ibrahim', 'Bilal', 'Zakariya', 'Dawit', 'Yonas', 'Abel', 'Natnael',
-  'Jayden', 'Tyrese', 'Malachi', 'Isaiah', 'Micah', 'Reuben', 'Leo', 'Arlo', 'Oscar', 'Freddie', 'George', 'Arthur',
-  'Theo', 'Alfie', 'Jack', 'Harry', 'Finn', 'Cillian', 'Oisín', 'Jakub', 'Szymon', 'Antoni', 'Filip', 'Luca',
-  'Matteo', 'Leonardo', 'Emre', 'Deniz', 'Mihai', 'Andrei', 'Rafi', 'Tanvir', 'Rahim', 'Minh', 'Wei', 'Jun', 'Idris',
-  'Musa', 'Mamadou', 'Alpha', 'Sekou', 'Joel', 'Caleb', "D'Andre", "Ta'Quan", 'Jean-Luc', 'Li', 'Bo', 'Raphaël',
-]; // prettier-ignore
-export const surnames: readonly string[] = [
-  'Okafor', 'Adeyemi', 'Mensah', 'Boateng', 'Owusu', 'Asante', 'Balogun', 'Eze', 'Nwosu', 'Bangura', 'Kamara',
-  'Conteh', 'Sesay', 'Diallo', 'Traoré', 'Koné', 'Mukendi', 'Ilunga', 'Tesfaye', 'Haile', 'Gebremariam', 'Abdullahi',
-  'Warsame', 'Farah', 'Hussein', 'Ali', 'Ahmed', 'Khan', 'Rahman', 'Begum', 'Hossain', 'Patel', 'Silva', 'Santos',
-  'Ferreira', 'Gonçalves', 'Fernandes', 'Pereira', 'Costa', 'Rodríguez', 'García', 'Martínez', 'Quispe', 'Vargas',
-  'Smith', 'Jones', 'Taylor', 'Brown', 'Williams', 'Campbell', 'Clarke', 'Grant', 'Francis', 'Joseph', 'Thompson',
-  'Wright', 'Walker', 'Green', 'Baker', "O'Connor", "O'Brien", 'Murphy', 'Kelly', 'Byrne', 'Kowalski', 'Nowak',
-  'Wójcik', 'Rossi', 'Esposito', 'Ricci', 'Yılmaz', 'Demir', 'Popescu', 'Ionescu', 'Nguyen', 'Tran', 'Chen', 'Wang',
-  'Hassan-Lewis', 'Cole-Mensah', 'Smith-Okoro', 'Edwards', 'Baptiste', 'Morgan', 'Hughes', 'Reid', 'Bailey',
-]; // prettier-ignore
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Random } from './random.js';
+import { weighted, type Weighted } from './random.js';
+
+/** Names with their weights: `Smith 13, Jones 7`. */
+const names = z.string().transform((text) => {
+  const entries = text.split(',').map((part): readonly [name: string, weight: number] => {
+    const [, name = '', weight = ''] = /^\s*(.+?) (\d+)\s*$/.exec(part) ?? [];
+    if (name === '') throw new RangeError(`${part} is no name with a weight`);
+    return [name, Number(weight)];
+  });
+  return weighted(...entries);
+});
+const words = z.string().transform((text) => text.split(' '));
+
+const file = z.object({
+  howMade: z.string(),
+  communities: z.record(
+    z.string(),
+    z.strictObject({
+      girls: names,
+      boys: names,
+      women: names.optional(),
+      men: names.optional(),
+      surnames: names,
+      /** Rarer surnames: a start and an end make one. */
+      otherSurnames: z.strictObject({ share: z.number(), starts: words, ends: words }).optional(),
+    }),
+  ),
+});
+
+/** First names and surnames as one community gives them: some are common, most are rare. */
+export interface Names {
+  readonly girls: Weighted<string>;
+  readonly boys: Weighted<string>;
+  readonly women: Weighted<string>;
+  readonly men: Weighted<string>;
+  surname(random: Random): string;
+}
+
+const { communities } = file.parse(
+  JSON.parse(readFileSync(new URL('../assets/names-by-community.json', import.meta.url), 'utf8')),
+);
+
+/** The names of a community of `assets/names-by-community.json`, which says how they were made. */
+export function namesOf(community: string): Names {
+  const found = communities[community];
+  if (found === undefined) throw new RangeError(`no names of a community ${community}`);
+  const { girls, boys, surnames, otherSurnames } = found;
+  return {
+    ...{ girls, boys, women: found.women ?? girls, men: found.men ?? boys },
+    surname(random) {
+      const common = random.weighted(surnames);
+      const isRare = random.chance(otherSurnames?.share ?? 0);
+      const parts = [random.unit(), random.unit()] as const;
+      if (!isRare || otherSurnames === undefined) return common;
+      return partAt(otherSurnames.starts, parts[0]) + partAt(otherSurnames.ends, parts[1]);
+    },
+  };
+}
+
+const partAt = (parts: readonly string[], at: number): string => parts[Math.floor(at * parts.length)] ?? '';
 
 /** Short forms of first names, which some services write and others do not. */
 export const shortForms: ReadonlyMap<string, string> = new Map([
-  ['Muhammad', 'Mo'],
-  ['Elijah', 'Eli'],
-  ['Isaiah', 'Zay'],
-  ['Theo', 'Teddy'],
-  ['Florence', 'Flo'],
-  ['Matilda', 'Tilly'],
-  ['Folasade', 'Sade'],
-  ['Temitope', 'Temi'],
-  ['Francesca', 'Chess'],
+  ['Alexander', 'Alex'],
+  ['Alexandra', 'Sasha'],
   ['Bethlehem', 'Betty'],
-  ['Khadija', 'Dija'],
-  ['Santiago', 'Tiago'],
+  ['Charlotte', 'Lottie'],
+  ['Daniel', 'Danny'],
+  ['Elijah', 'Eli'],
+  ['Elizabeth', 'Betty'],
+  ['Emmanuel', 'Manny'],
+  ['Florence', 'Flo'],
+  ['Folasade', 'Sade'],
+  ['Francesca', 'Chess'],
+  ['Gabriel', 'Gabe'],
   ['Ibrahim', 'Bram'],
+  ['Isabella', 'Bella'],
+  ['Isaiah', 'Zay'],
+  ['Joshua', 'Josh'],
+  ['Khadija', 'Dija'],
   ['Leonardo', 'Nardo'],
-  ['Zakariya', 'Zak'],
+  ['Matilda', 'Tilly'],
+  ['Mohamed', 'Mo'],
+  ['Mohammed', 'Mo'],
+  ['Muhammad', 'Mo'],
+  ['Oliver', 'Ollie'],
+  ['Samuel', 'Sammy'],
+  ['Santiago', 'Tiago'],
+  ['Temitope', 'Temi'],
+  ['Theo', 'Teddy'],
   ['Valentina', 'Tina'],
+  ['William', 'Billy'],
+  ['Zakariya', 'Zak'],
 ]);
+
+/** Spellings of one name, of which one service writes one and another writes another. */
+const spellings: readonly (readonly string[])[] = [
+  ['Aisha', 'Ayesha', 'Aysha'],
+  ['Fatima', 'Fatma', 'Faatimah'],
+  ['Hassan', 'Hasan'],
+  ['Isabella', 'Izabella'],
+  ['Layla', 'Leila', 'Laila'],
+  ['Maryam', 'Mariam', 'Meriem'],
+  ['Muhammad', 'Mohammed', 'Mohamed', 'Mohamad'],
+  ['Niamh', 'Neve'],
+  ['Noor', 'Nur', 'Nour'],
+  ['Omar', 'Umar'],
+  ['Oisín', 'Osheen'],
+  ['Saoirse', 'Seersha'],
+  ['Sofia', 'Sophia', 'Sofía'],
+  ['Yusuf', 'Yousef', 'Usuf'],
+  ['Zainab', 'Zaynab', 'Zeinab'],
+  ['Zakariya', 'Zakaria'],
+  ['Zoë', 'Zoey', 'Zoé'],
+];
+const others = new Map(
+  spellings.flatMap((group) => group.map((name) => [name, group.filter((other) => other !== name)] as const)),
+);
+
+/** Another spelling of a first name; the name itself where it has one spelling only. @param at 0 to 1. */
+export const otherSpelling = (name: string, at: number): string => {
+  const found = others.get(name);
+  return found === undefined ? name : partAt(found, at);
+};
 
 /** The first name in files of a newborn without a name. */
 export const UNNAMED = 'Baby';

@@ -136,6 +136,7 @@ export class OutcomeRows {
     for (const [quarter, file] of outcome.files.entries()) {
       if (!file) continue;
       const ends = Number(file.period.slice(0, 4)) + 1;
+      if (quarter < household.arrives || quarter > household.leaves) continue;
       for (const child of household.children) {
         // Reception is the school year in which a child turns five.
         const born = isoOf(child.born);

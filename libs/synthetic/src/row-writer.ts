@@ -21,6 +21,8 @@ const ATTENDS = 0.88;
 const WRITTEN_UP_LATE = 0.05;
 const LATE_DAYS = 14;
 const ROW_TWICE = 0.0015;
+/** Days after birth before a child comes to a session. */
+const COMES_AFTER = 12;
 /** Anonymous contacts per family and quarter. */
 const ANONYMOUS = 0.06;
 const SHARE_OF_WORKERS = 0.004;
@@ -217,6 +219,7 @@ export class RowWriter {
         const page = pages[index];
         if (!page || !member.consents || registered > session.day || !engagement.roles.includes(person.role))
           continue;
+        if (person.role === 'child' && person.born + COMES_AFTER > session.day) continue;
         if (member.case.faults.withdrawn <= quarter) continue;
         const event = sessionEvent(session, attended, member.case, canceller);
         const line = page.line(engagement, quarter, event);

@@ -80,9 +80,12 @@ class SubmittedFile:
 
     @property
     def refused(self):
-        """Whether more rows were rejected than the dataset allows; rows without consent are ignored."""
+        """Whether no row is left, or more were rejected than the dataset allows; rows without consent are ignored."""
         total = len(self.rows) + self.rejected
-        return total == 0 or self.rejected / total > self.dataset.get("rejectionThreshold", 0.5)
+        if total == self.rejected and not self.refusals:
+            return True
+        are_many = self.rejected >= self.dataset.get("rejectionMinimum", 3)
+        return are_many and self.rejected / total > self.dataset.get("rejectionThreshold", 0.5)
 
     def read(self, path):
         data = path.read_bytes()

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createTransport } from 'nodemailer';
 
 export interface MailServerSettings {
   readonly host: string;
@@ -46,6 +45,8 @@ export class MailServer {
   async send(mail: OutgoingMail, stop: AbortSignal): Promise<MailFailure | undefined> {
     const { host, port, tls, caFile, user, passwordFile, from } = this.#settings;
     try {
+      // Loaded for the first mail: most installations send none.
+      const { createTransport } = await import('nodemailer');
       const transport = createTransport({
         ...{
           host,

@@ -7,6 +7,8 @@ import {
   matchHeader,
   openFile,
   proposeColumns,
+  columnReadings,
+  footerSignsOf,
   sampled,
   UnmatchedValues,
   type ColumnProposal,
@@ -65,10 +67,19 @@ export async function proposeMapping(receiver: Receiver, file: FileToReceive): P
     const { schema } = file.dataset;
     const mappings = await mappingsFor(receiver.pool, file.dataset, undefined);
     const known = knownTitles(schema, titlesOf(mappings));
-    const table = await openFile(chunks, known, fileLimits(limits, metered, unpacking));
+    const savedFor = (titles: readonly string[]) => {
+      const fingerprint = headerFingerprint(titles, sha256Hex);
+      return mappings.find((one) => one.fingerprint === fingerprint);
+    };
+    const table = await openFile(
+      chunks,
+      known,
+      fileLimits(limits, metered, unpacking),
+      footerSignsOf(schema, (titles) => savedFor(titles)?.columns),
+    );
     const { header } = table;
     const fingerprint = headerFingerprint(header, sha256Hex);
-    const saved = mappings.find((one) => one.fingerprint === fingerprint);
+    const saved = savedFor(header);
     const faults = saved === undefined ? [] : mappingFaults(schema, header, saved);
     const match = matchHeader(schema, header, saved?.columns);
     const columns = proposeColumns(schema, header, match);
@@ -111,7 +122,10 @@ async function lookAtRows(
 ): Promise<Pick<MappingProposal, 'unmatched' | 'rowsLookedAt' | 'samplesOf'>> {
   const dataset = withMapping(file.dataset, saved);
   const { sample, batches } = await sampled(table.batches);
-  const validator = rowValidatorFor(receiver, { ...file, dataset }, table, mapping, sample);
+  const validator = rowValidatorFor(
+    ...([receiver, { ...file, dataset }, table, mapping] as const),
+    columnReadings(dataset.schema, mapping, sample, file.orders),
+  );
   const unmatched = new UnmatchedValues(dataset.schema);
   const samples = new Samples(columns);
   let rowNumber = table.headerRow;

@@ -25,7 +25,7 @@ import { SubmissionService } from '../submissions/submission-service.js';
 import type { SubmissionView } from '../submissions/submission-view.js';
 import { UploadService } from '../uploads/upload-service.js';
 import type { UploadView } from '../uploads/upload-view.js';
-import { howRead } from './how-read.js';
+import { howColumnRead, howRead } from './how-read.js';
 import { datasetsByName } from './dataset-names.js';
 
 const PAGE_ROWS = 50;
@@ -219,7 +219,7 @@ export class FilesPage {
   /** The page of one file, whose error report goes with its rows. */
   #file(
     file: NamedByCodes,
-    { id: upload, counts, findings, notes, savedMapping }: UploadView,
+    { id: upload, counts, findings, notes, savedMapping, read }: UploadView,
     rowsAreGone: boolean,
     { facts, history = [], form }: Told,
   ): string {
@@ -233,6 +233,9 @@ export class FilesPage {
         fact('State', row.stateName),
         fact('Provider', row.providerName),
         ...facts,
+        ...(read.columns === null || read.columns.length === 0
+          ? []
+          : [fact('Columns', read.columns.map(howColumnRead).join('; '))]),
         ...(savedMapping === undefined
           ? []
           : [fact('Read by', `Mapping ${savedMapping.id}, version ${savedMapping.version}`)]),

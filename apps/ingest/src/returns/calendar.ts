@@ -1,10 +1,10 @@
 import { londonDay } from '@kinledger/domain';
-import type { Programme } from '@kinledger/programme';
 import {
   expectedReturns,
   lateStates,
   stateOf,
   type ExpectedReturn,
+  type ProgrammeWithReturns,
   type ReturnState,
 } from './expected-return.js';
 import type { NilReturn } from './nil-return-table.js';
@@ -33,7 +33,7 @@ export interface Calendar {
 
 /** The calendar of returns at an instant, from every file and nil return of the datasets. */
 export function calendarAt(
-  programme: Pick<Programme, 'datasets' | 'agreement'>,
+  programme: ProgrammeWithReturns,
   now: Date,
   files: readonly ReceivedFile[],
   nils: readonly NilReturn[],

@@ -2,6 +2,12 @@ import { nextPeriod, periodOfDate, type Period } from '@kinledger/domain';
 import type { Dataset, Programme } from '@kinledger/programme';
 import { returnsExpectedOf } from '@kinledger/programme/definition';
 
+/** What of a programme says which returns are expected. */
+export interface ProgrammeWithReturns extends Pick<Programme, 'datasets' | 'agreement'> {
+  /** The first day on which an expected period may begin, where its dataset does not say it. */
+  readonly returnsFrom: string | undefined;
+}
+
 /** A period of a dataset for which a file or a nil return is expected. */
 export interface ExpectedReturn {
   readonly dataset: Dataset;
@@ -30,13 +36,10 @@ export const lateStates: ReadonlySet<ReturnState> = new Set(['late', 'never-deli
  * covers as a whole and that has begun; the latest first.
  * @param today the day in London, yyyy-mm-dd.
  */
-export function expectedReturns(
-  programme: Pick<Programme, 'datasets' | 'agreement'>,
-  today: string,
-): readonly ExpectedReturn[] {
+export function expectedReturns(programme: ProgrammeWithReturns, today: string): readonly ExpectedReturn[] {
   return programme.datasets.flatMap((dataset) => {
     const agreement = programme.agreement(dataset.agreement);
-    const { every, dueDays, from, absent } = returnsExpectedOf(dataset);
+    const { every, dueDays, from = programme.returnsFrom, absent } = returnsExpectedOf(dataset);
     if (agreement === undefined || every === 'never') return [];
     const first = from !== undefined && from > agreement.validFrom ? from : agreement.validFrom;
     const end = daysAfter(agreement.validTo, 1);

@@ -6,10 +6,11 @@ const expectedOf = (
   changed: Partial<Dataset>,
   today: string,
   { validFrom, validTo } = { validFrom: '2023-04-01', validTo: '2024-03-31' },
+  returnsFrom?: string,
 ) => {
   const dataset = { id: 'toy-library.user', extractKind: 'delta', agreement: 'toys', ...changed } as Dataset; // only as much as the calendar needs
   const agreement = { id: 'toys', provider: 'toys', validFrom, validTo } as Agreement;
-  return expectedReturns({ datasets: [dataset], agreement: () => agreement }, today).map(
+  return expectedReturns({ datasets: [dataset], agreement: () => agreement, returnsFrom }, today).map(
     ({ period, due }) => `${period.code} ${due}`,
   );
 };
@@ -31,6 +32,15 @@ describe('the returns that are expected', () => {
   ])('are the periods that the agreement covers as a whole, if it %s', (_, agreement, first, count) => {
     const all = expectedOf({}, '2030-01-01', agreement);
     expect([all.at(-1)?.slice(0, 10), all.length]).toEqual([first, count]);
+  });
+
+  it('begin when the programme says, unless their dataset says another day', () => {
+    const agreement = { validFrom: '2022-04-01', validTo: '2024-03-31' };
+    const first = (changed: Partial<Dataset>) =>
+      expectedOf(changed, '2024-01-01', agreement, '2023-04-01').at(-1)?.slice(0, 10);
+    expect(first({})).toBe('2023-24-Q1');
+    expect(first({ returns: { from: '2022-10-01' } })).toBe('2022-23-Q3');
+    expect(first({ returns: { from: '2023-10-01' } })).toBe('2023-24-Q3');
   });
 
   it('are academic years of a snapshot, and what the dataset says otherwise', () => {

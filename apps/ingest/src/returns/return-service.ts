@@ -65,7 +65,13 @@ export class ReturnService {
     const datasets = programme.datasets.filter(
       ({ serviceDefinition }) => provider === undefined || serviceDefinition.provider === provider,
     );
-    return calendarAt({ datasets, agreement: (id) => programme.agreement(id) }, now, files, nils);
+    const { returnsFrom } = programme.definition;
+    return calendarAt(
+      { datasets, agreement: (id) => programme.agreement(id), returnsFrom },
+      now,
+      files,
+      nils,
+    );
   }
 
   /** @throws Problem */

@@ -846,7 +846,9 @@ describe('expected returns', () => {
   it('are shown to their provider alone, and all to the data team', async () => {
     const own = new Set((await returns('officer')).returns.map(({ dataset }) => dataset.split('.')[0]));
     expect([...own]).toEqual(['pairs-together-time']);
-    const late = await returns('data-team', '?state=never-delivered&period=Q2%202020/21');
+    const late = await returns('data-team', '?state=never-delivered&period=Q2%202022/23');
+    const before = await returns('data-team', '?period=Q2%202020/21');
+    expect(before.returns).toEqual([]);
     expect(late.returns.length).toBeGreaterThan(5);
     expect(new Set(late.returns.map(({ state }) => state))).toEqual(new Set(['never-delivered']));
     expect(await ask(ingest, 'reader', 'GET', '/v1/returns')).toMatchObject({ status: 403 });

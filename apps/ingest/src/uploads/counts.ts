@@ -80,7 +80,12 @@ export class FileCounts {
    */
   get rejectedShare(): number {
     const left = this.#read - this.#notConsented - this.#setAside;
-    return left === 0 ? 0 : (this.#rejected - this.#notConsented - this.#setAside) / left;
+    return left === 0 ? 0 : this.rejectedRows / left;
+  }
+
+  /** Number of rows that {@link rejectedShare} counts as rejected. */
+  get rejectedRows(): number {
+    return this.#rejected - this.#notConsented - this.#setAside;
   }
 
   /** The share of rows whose date lies in the future or far outside the period, 0 to 1. */

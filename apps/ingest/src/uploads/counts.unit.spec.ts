@@ -30,7 +30,7 @@ describe('counts of a file', () => {
   });
 
   it('leave rows without consent out of the rejected share', () => {
-    expect(countsOf('accepted', 'rejected').rejectedShare).toBe(0.5);
+    expect(countsOf('accepted', 'rejected')).toMatchObject({ rejectedShare: 0.5, rejectedRows: 1 });
     expect(countsOf('accepted', 'not-consented', 'consent-refused').rejectedShare).toBe(0);
     expect(countsOf('not-consented').rejectedShare).toBe(0);
     expect(countsOf().rejectedShare).toBe(0);

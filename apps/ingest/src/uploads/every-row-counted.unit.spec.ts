@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import {
   columnReadings,
+  footerSignsOf,
   isFileRefused,
   knownTitles,
   mapHeader,
@@ -47,7 +48,12 @@ async function counted(bytes: Uint8Array, size: number) {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
     return undefined;
   }
-  const table = await openFile(inPieces(), knownTitles(schema), { maxColumns: 20, maxRowBytes: 10_000 });
+  const table = await openFile(
+    inPieces(),
+    knownTitles(schema),
+    { maxColumns: 20, maxRowBytes: 10_000 },
+    footerSignsOf(schema),
+  );
   const mapping = mapHeader(schema, table.header);
   const { sample, batches } = await sampled(table.batches);
   const validator = new RowValidator({ schema }, mapping, {

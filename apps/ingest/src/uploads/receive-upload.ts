@@ -4,8 +4,9 @@ import type { UploadId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { sha256Hex, type Period } from '@kinledger/domain';
 import {
-  columnReadings,
+  ColumnsSeen,
   fileRefused,
+  footerSignsOf,
   isFileRefused,
   knownTitles,
   mapHeader,
@@ -13,6 +14,8 @@ import {
   RowValidator,
   sampled,
   UnmatchedValues,
+  type ColumnRead,
+  type ColumnReadings,
   type DateColumn,
   type DeclaredOrder,
   type FileLimits,
@@ -24,7 +27,7 @@ import {
   type UnmatchedField,
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
-import type { Dataset, Programme } from '@kinledger/programme';
+import { rejectionMinimumOf, type Dataset, type Programme } from '@kinledger/programme';
 import { currentTraceparent } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
@@ -131,7 +134,15 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
   try {
     const mappings = await mappingsFor(pool, file.dataset, file.wantedMapping);
     const titles = knownTitles(file.dataset.schema, titlesOf(mappings));
-    const table = await openFile(chunks, titles, fileLimits(limits, metered, unpacking));
+    const table = await openFile(
+      chunks,
+      titles,
+      fileLimits(limits, metered, unpacking),
+      footerSignsOf(
+        file.dataset.schema,
+        (header) => mappingForHeader(mappings, file.dataset, header, file.wantedMapping)?.columns,
+      ),
+    );
     const savedMapping = mappingForHeader(mappings, file.dataset, table.header, file.wantedMapping);
     const dataset = withMapping(file.dataset, savedMapping);
     const mapping = mapHeader(dataset.schema, table.header, savedMapping?.columns);
@@ -146,14 +157,14 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       traceparent: currentTraceparent(),
     });
     writer = await createFile(pool, { upload, kek: receiver.kek });
-    const { counts, rowsAlone, dates, unmatched } = await landRows(
+    const { counts, rowsAlone, dates, columns, unmatched } = await landRows(
       receiver,
       { ...file, dataset },
       writer,
       table,
       mapping,
     );
-    const end = verdict(counts, dates, dataset);
+    const end = verdict(counts, dates, columns, dataset);
     const readAs = [savedMapping === undefined ? '' : mappingDigest(savedMapping), textOfOrders(file.orders)];
     const contentHash = metered.contentHash(readAs.filter((part) => part !== '').join(' '));
     const offered = {
@@ -169,7 +180,7 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       expiryDays: limits.expiryDays,
       bytes: metered.bytes,
       contentHash,
-      reading: readingOf(table),
+      reading: readingOf(table, columns),
       mapping: mapping.byField,
       savedMapping,
       unknownColumns: mapping.unknownColumns.length,
@@ -246,13 +257,14 @@ export class UnpackingPlace {
 }
 
 /** How a file was read, without the name of its sheet, which may be anything. */
-const readingOf = (table: TableFile): Reading => ({
+const readingOf = (table: TableFile, columns: readonly ColumnRead[]): Reading => ({
   format: table.format,
   encoding: table.encoding(),
   delimiter: table.delimiter,
   sheet: table.sheet?.place ?? null,
   headerRow: table.headerRow,
   remarks: table.remarks(),
+  columns,
 });
 
 /** No valid row is longer than its columns may be in total; an unclosed quotation mark causes one that is. */
@@ -274,16 +286,10 @@ export const fileLimits = (
 /** The validator of a file's rows, whether they are kept or only looked at. */
 export const rowValidatorFor = (
   { limits, programme }: Pick<Receiver, 'limits' | 'programme'>,
-  {
-    dataset,
-    period,
-    today,
-    salts,
-    orders,
-  }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts' | 'orders'>,
+  { dataset, period, today, salts }: Pick<FileToReceive, 'dataset' | 'period' | 'today' | 'salts'>,
   { header }: Pick<TableFile, 'header'>,
   mapping: HeaderMapping,
-  sample: readonly (readonly string[])[],
+  readings: ColumnReadings,
 ): RowValidator =>
   new RowValidator(dataset, mapping, {
     headerLength: header.length,
@@ -294,7 +300,7 @@ export const rowValidatorFor = (
     limits,
     synthetic: programme.definition.synthetic,
     salts,
-    readings: columnReadings(dataset.schema, mapping, sample, orders),
+    readings,
     sha256: sha256Hex,
   });
 
@@ -308,11 +314,16 @@ async function landRows(
   readonly counts: FileCounts;
   readonly rowsAlone: number;
   readonly dates: readonly DateColumn[];
+  readonly columns: readonly ColumnRead[];
   readonly unmatched: readonly UnmatchedField[];
 }> {
   const { dataset } = file;
   const { sample, batches } = await sampled(table.batches);
-  const validator = rowValidatorFor({ limits, programme }, file, table, mapping, sample);
+  const seen = new ColumnsSeen(dataset.schema, mapping, file.orders);
+  for (const record of sample) seen.add(record);
+  const { readings } = seen;
+  let stillHeld = sample.length;
+  const validator = rowValidatorFor({ limits, programme }, file, table, mapping, readings);
   const rows = new RowChunks(writer);
   const entries = new RowEntries(
     contentHashKey,
@@ -331,6 +342,8 @@ async function landRows(
   for await (const batch of batches) {
     for (const record of batch) {
       rowNumber += 1;
+      if (stillHeld > 0) stillHeld -= 1;
+      else seen.add(record);
       const row = validator.validate(record, rowNumber);
       counts.add(row);
       unmatched.add(row.findings);
@@ -354,7 +367,8 @@ async function landRows(
   const dates = validator.dateColumns();
   for (const { rule, doubtful } of dates) if (rule !== undefined) counts.addFinding(rule, doubtful);
   for (const { rule, rows: without } of validator.fileFindings()) counts.addFinding(rule, without);
-  return { counts, rowsAlone: await register.finish(), dates, unmatched: unmatched.byField() };
+  const columns = [...validator.ordersRead(), ...seen.asRead(readings)];
+  return { counts, rowsAlone: await register.finish(), dates, columns, unmatched: unmatched.byField() };
 }
 
 /** If at least this share of rows has a date of another time, the file does not belong to the period. */
@@ -367,6 +381,7 @@ const WRONG_PERIOD_SHARE = 0.75;
 function verdict(
   counts: FileCounts,
   dates: readonly DateColumn[],
+  columns: readonly ColumnRead[],
   dataset: Dataset,
 ): Pick<ReadUpload, 'state' | 'reason'> {
   // Checked first, because the dates that seem valid are wrong too.
@@ -375,16 +390,23 @@ function verdict(
     const reason = contradicted.readAs === 'month-first' ? 'day-first-dates' : 'month-first-dates';
     return { state: 'refused', reason };
   }
+  if (columns.some(isReadOtherwise)) return { state: 'refused', reason: 'column-changes' };
   if (dates.some(({ state }) => state === 'unknown'))
     return { state: 'refused', reason: 'date-order-unknown' };
   if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
-  if (counts.rejectedShare > dataset.rejectionThreshold) {
+  const areMany = counts.rejectedRows >= rejectionMinimumOf(dataset);
+  if (areMany && counts.rejectedShare > dataset.rejectionThreshold) {
     return { state: 'refused', reason: 'too-many-rejected-rows' };
   }
   const { accepted, consentRefused } = counts.counts;
   if (accepted + consentRefused === 0) return { state: 'refused', reason: 'no-usable-row' };
   return { state: 'validated', reason: null };
 }
+
+/** Whether rows of a long file show that a column should have been read in another way, after the first ones were read. */
+const isReadOtherwise = ({ written, known }: ColumnRead): boolean =>
+  known === 'shown-late' ||
+  (known === 'contradicted' && (written === 'day-numbers' || written === 'zeros-lost'));
 
 async function finish({ pool, programme }: Receiver, id: UploadId, read: ReadUpload): Promise<Upload> {
   return inTransaction(pool, async (client) => {

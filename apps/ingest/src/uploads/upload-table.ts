@@ -70,7 +70,7 @@ export async function finishReceiving(
      SET validated_at = now(), state = $2, reason = $3, expires_at = now() + $4 * interval '1 day', bytes = $5, content_hash = $6,
          encoding = $7, mapping = $8, unknown_columns = $9, counts = $10, findings = $11, rows_alone = $12,
          if_submitted = $13, delimiter = $14, header_row = $15, saved_mapping = $16, saved_mapping_version = $17,
-         format = $18, sheet = $19, remarks = $20
+         format = $18, sheet = $19, remarks = $20, columns_read = $21
      WHERE upload = $1 AND state = 'receiving'
      RETURNING ${columns}`,
     [
@@ -94,6 +94,7 @@ export async function finishReceiving(
       read.reading.format,
       read.reading.sheet,
       read.reading.remarks === null ? null : JSON.stringify(read.reading.remarks),
+      read.reading.columns === null ? null : JSON.stringify(read.reading.columns),
     ],
   );
   return rows[0] && uploadOf(rows[0]);
@@ -208,7 +209,7 @@ export async function lockInterrupted(
 }
 
 const columns = `upload, provider, dataset, period, state, reason, received_at, expires_at, bytes, content_hash,
-  schema_hash, encoding, delimiter, header_row, format, sheet, remarks, mapping, unknown_columns, counts, findings,
+  schema_hash, encoding, delimiter, header_row, format, sheet, remarks, columns_read, mapping, unknown_columns, counts, findings,
   rows_alone, if_submitted, submission, traceparent, saved_mapping, saved_mapping_version`;
 
 /** A row whose file has been read, so that the columns written then are set. */
@@ -230,6 +231,7 @@ interface UploadRow {
   readonly format: Reading['format'];
   readonly sheet: Reading['sheet'];
   readonly remarks: Reading['remarks'];
+  readonly columns_read: Reading['columns'];
   readonly mapping: Readonly<Record<string, number>>;
   readonly unknown_columns: number;
   readonly counts: IntakeCounts;
@@ -260,7 +262,9 @@ const uploadOf = (row: UploadRow): Upload => ({
     delimiter: row.delimiter,
     headerRow: row.header_row,
     sheet: row.sheet,
-    remarks: row.remarks,
+    // An earlier version did not keep where a footer begins.
+    remarks: row.remarks && { ...row.remarks, footerFrom: row.remarks.footerFrom ?? null },
+    columns: row.columns_read,
   },
   mapping: row.mapping,
   savedMapping:

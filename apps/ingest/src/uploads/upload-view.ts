@@ -8,7 +8,7 @@ import {
   uploadId,
 } from '@kinledger/contracts';
 import { matchHeader, proposeColumns, ruleCode, type HeaderMapping } from '@kinledger/intake-files';
-import type { Dataset } from '@kinledger/programme';
+import { rejectionMinimumOf, type Dataset } from '@kinledger/programme';
 import { z } from 'zod';
 import {
   columnProposalView,
@@ -41,6 +41,10 @@ export const uploadView = z.object({
   rejectionThreshold: z
     .number()
     .describe('A file with a larger share of rejected rows is refused; rows without consent do not count.'),
+  rejectionMinimum: z
+    .int()
+    .positive()
+    .describe('A file with fewer rejected rows is not refused for their share.'),
   findings: z
     .record(z.string(), count)
     .describe('Findings by rule; the error report lists each one with its row and what to do.'),
@@ -62,6 +66,25 @@ export const uploadView = z.object({
         .positive()
         .nullable()
         .describe('Row of the column titles, from 1; rows above it were not read.'),
+      columns: z
+        .array(
+          z.object({
+            field: z.string(),
+            title: z.string(),
+            written: z
+              .enum(['day-first', 'month-first', 'day-numbers', 'zeros-lost'])
+              .describe(
+                'Order of day and month in its dates; day-numbers: a spreadsheet’s numbers of days; zeros-lost: telephone numbers without their first 0.',
+              ),
+            known: z
+              .enum(['declared', 'shown', 'assumed', 'contradicted', 'shown-late'])
+              .describe(
+                'declared: by the sender; shown: the column shows it; assumed: its dates fit both orders; contradicted: the column shows another order, or later rows are written otherwise; shown-late: only rows far down a long file show it, and the column was not read so.',
+              ),
+          }),
+        )
+        .nullable()
+        .describe('How columns were read that could have been read in another way.'),
     })
     .describe('How the file was read; null for what an earlier version did not keep.'),
   mapping: z
@@ -130,8 +153,9 @@ export function viewOf(upload: Upload, dataset: Dataset | undefined, received?: 
     expiresAt: upload.expiresAt.toISOString(),
     counts: upload.counts,
     rejectionThreshold: dataset?.rejectionThreshold ?? 1,
+    rejectionMinimum: rejectionMinimumOf(dataset ?? {}),
     findings: { ...upload.findings },
-    read: readOf(upload, received?.sheetName),
+    read: readOf(upload, dataset, received?.sheetName),
     mapping: (dataset?.schema.fields ?? []).map(({ name, title }) => {
       const column = upload.mapping[name];
       const columnTitle = column === undefined ? undefined : received?.header[column];
@@ -155,11 +179,21 @@ export function viewOf(upload: Upload, dataset: Dataset | undefined, received?: 
   };
 }
 
-function readOf({ reading }: Upload, sheetName: string | undefined): UploadView['read'] {
+function readOf(
+  { reading }: Upload,
+  dataset: Dataset | undefined,
+  sheetName: string | undefined,
+): UploadView['read'] {
   const { format, encoding, delimiter, sheet, headerRow } = reading;
   const name = sheetName === undefined ? {} : { sheetName: shortened(sheetName) };
-  return { format, encoding, delimiter, sheet, ...name, headerRow };
+  const columns = reading.columns?.map(({ field, written, known }) => ({
+    ...{ field, title: titleOf(dataset, field), written, known },
+  }));
+  return { format, encoding, delimiter, sheet, ...name, headerRow, columns: columns ?? null };
 }
+
+const titleOf = (dataset: Dataset | undefined, name: string): string =>
+  dataset?.schema.fields.find((field) => field.name === name)?.title ?? name;
 
 const viewOfEffects = ({ replace, add }: EffectsByMode) => ({
   ...(replace === undefined ? {} : { replace: viewOfEffect(replace) }),
@@ -208,6 +242,7 @@ function notesOn(upload: Upload, dataset: Dataset | undefined): UploadView['note
     });
   }
   notes.push(...notesOnClearText(upload, dataset), ...notesOnDateOrder(upload, dataset));
+  notes.push(...notesOnChangingColumns(upload, dataset));
   notes.push(...notesOnDeclaredRules(upload, dataset));
   if (upload.reason === 'wrong-period') {
     notes.push({
@@ -238,7 +273,7 @@ function notesOnRemarks({ reading: { remarks } }: Upload): UploadView['notes'] {
   if (footerRows > 0) {
     notes.push({
       code: 'rows-below-the-data',
-      message: `${rows(footerRows)} below the data, such as a total or "End of report", ${footerRows === 1 ? 'was' : 'were'} not read.`,
+      message: `${rows(footerRows)} below the data${remarks.footerFrom === null ? '' : `, from row ${remarks.footerFrom} on`}, such as a total or "End of report", ${footerRows === 1 ? 'was' : 'were'} not read.`,
     });
   }
   if (remarks.mergedCells > 0) {
@@ -292,6 +327,24 @@ function notesOnUnknownOrder(upload: Upload, dataset: Dataset | undefined): Uplo
     return [{ code: 'date-order-doubtful', message }];
   });
 }
+
+/** Columns of which rows far down a long file show that they should have been read in another way. */
+function notesOnChangingColumns(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
+  if (upload.reason !== 'column-changes') return [];
+  return (upload.reading.columns ?? []).flatMap(({ field, written, known }) => {
+    if (written !== 'day-numbers' && written !== 'zeros-lost') return [];
+    if (known !== 'contradicted' && known !== 'shown-late') return [];
+    const [what, how] = spreadsheetDamage[written];
+    const where = known === 'contradicted' ? 'in its first rows alone' : 'only far below its first rows';
+    const message = `"${titleOf(dataset, field)}" holds ${what} ${where}, so it cannot be said how the rest is meant, and only the error report was kept. ${how} in all rows, and export the file again.`;
+    return [{ code: 'column-changes', message }];
+  });
+}
+
+const spreadsheetDamage = {
+  'day-numbers': ['numbers of days (such as 43890)', 'Format the column as dates'],
+  'zeros-lost': ['telephone numbers without their first 0', 'Format the column as text with the 0'],
+} as const;
 
 function notesOnContradictedOrder(upload: Upload, dataset: Dataset | undefined): UploadView['notes'] {
   return (dataset?.schema.fields ?? []).flatMap((field) => {

@@ -8,7 +8,7 @@ import type {
   UploadId,
 } from '@kinledger/contracts';
 import type { SubmitMode } from '@kinledger/domain';
-import type { Delimiter, Encoding, FileFormat, FileRemarks } from '@kinledger/intake-files';
+import type { ColumnRead, Delimiter, Encoding, FileFormat, FileRemarks } from '@kinledger/intake-files';
 import type { MappingVersion } from '../mapping/saved-mapping.js';
 import type { ForeseenEffect } from '../submissions/foreseen-effect.js';
 
@@ -29,6 +29,8 @@ export interface Reading {
   /** The sheet of a workbook, from 1; null for a CSV file. */
   readonly sheet: number | null;
   readonly remarks: FileRemarks | null;
+  /** Columns that could have been read in another way, and how they were read. */
+  readonly columns: readonly ColumnRead[] | null;
 }
 
 /** By mode of submission; a mode is absent if nothing new would happen. */

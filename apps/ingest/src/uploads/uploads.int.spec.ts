@@ -154,12 +154,17 @@ describe('an upload', () => {
   });
 
   it('is refused as a whole if too many rows are rejected, and only the error report is kept', async () => {
-    const { status, body } = await upload(ingest, fileOf({}, { Postcode: '' }, { Postcode: 'x' }));
+    const two = await upload(ingest, fileOf({}, { Postcode: '' }, { Postcode: 'x' }));
+    expect(two.body).toMatchObject({ state: 'validated', counts: { rejected: 2 }, rejectionMinimum: 3 });
+    const { status, body } = await upload(
+      ingest,
+      fileOf({}, { Postcode: '' }, { Postcode: 'x' }, { Postcode: 'y' }),
+    );
     expect(status).toBe(201);
     expect(body).toMatchObject({ state: 'refused', reason: 'too-many-rejected-rows' });
     expect(await landedRows(body.id)).toEqual([]);
     const report = await ask(ingest, 'officer', 'GET', `/v1/uploads/${body.id}/errors`);
-    expect(report.text.split('\r\n').filter((line) => line.includes('-postcode'))).toHaveLength(2);
+    expect(report.text.split('\r\n').filter((line) => line.includes('-postcode'))).toHaveLength(3);
     const submitted = await ask(ingest, 'officer', 'POST', `/v1/uploads/${body.id}/submit`);
     expect(submitted).toMatchObject({ status: 409, body: { type: 'urn:kinledger:problem:upload-refused' } });
   });

@@ -259,11 +259,40 @@ describe('a file of sessions', () => {
     expect(asked.notes).toEqual([
       { code: 'date-order-unknown', message: expect.stringContaining('monthFirst=session_date') as string },
     ]);
-    expect(await send('dayFirst=session_date')).toMatchObject({ state: 'validated', notes: [] });
+    const title = 'Session date';
+    expect(await send('dayFirst=session_date')).toMatchObject({
+      ...{ state: 'validated', notes: [] },
+      read: {
+        columns: [
+          { field: 'date_of_birth', known: 'shown' },
+          { field: 'session_date', title, written: 'day-first', known: 'declared' },
+        ],
+      },
+    });
     const otherwise = await send('monthFirst=session_date');
     expect(otherwise.findings['outside-period-session-date']).toBe(27);
     expect(await send('monthFirst=session_type')).toMatchObject({
       type: 'urn:kinledger:problem:date-field-unknown',
+    });
+  });
+
+  it('is refused if a column holds numbers of days in its first rows alone', async () => {
+    const line = (index: number, date: string) =>
+      `d${index},adult,,d${index}@example.org,,,,${date},Drop-in,Yes`;
+    const lines = Array.from({ length: 10_500 }, (_, index) => line(index, String(45_210 + (index % 60))));
+    const file = await sent('natural-thinkers.engagement', '2023-24-Q3', sessionTitles, [
+      ...lines,
+      line(10_500, '19/12/2023'),
+    ]);
+    expect(file).toMatchObject({ state: 'refused', reason: 'column-changes' });
+    expect(file.notes).toContainEqual({
+      code: 'column-changes',
+      message: expect.stringContaining('"Session date" holds numbers of days') as string,
+    });
+    const read = await sent('natural-thinkers.engagement', '2023-24-Q3', sessionTitles, lines.slice(0, 20));
+    expect(read).toMatchObject({
+      state: 'validated',
+      read: { columns: [{ field: 'session_date', written: 'day-numbers', known: 'shown' }] },
     });
   });
 

@@ -2,8 +2,10 @@ import { causeOfCommand, type CommandData, type SubmissionId } from '@kinledger/
 import {
   handlerOf,
   quarterVersionsOf,
+  reviewPolicyOf,
   type DecisionOutcome,
   type FiguresInForce,
+  type ReviewPolicy,
 } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
 import type { Programme } from '@kinledger/programme';
@@ -95,7 +97,11 @@ export class CommandDecisions {
       }
       const { rekeying } = this.#options;
       const command = await rekeying.underKey(asked, ledger.keyVersion, signal);
-      const can = { erase: erasing !== undefined, newestKey: await this.#newestKey(open, command, signal) };
+      const reviews = await this.#reviewPolicy(open);
+      const can = {
+        ...{ erase: erasing !== undefined, reviews },
+        newestKey: await this.#newestKey(open, command, signal),
+      };
       const reason = handler.refusalOf(ledger, command, can);
       if (reason !== undefined) {
         // A refusal leaves no trace in the ledger, so check that the ledger was read up to its end.
@@ -121,6 +127,7 @@ export class CommandDecisions {
             erasing: erasing?.hand(open),
             rekeying,
             quarterVersions: quarterVersionsOf(programme, figures),
+            reviews,
           },
           command,
         ),
@@ -132,6 +139,13 @@ export class CommandDecisions {
       tell({ 'kinledger.outcome': done.outcome });
       return done;
     });
+  }
+
+  /** A decision that was interrupted is finished under the definition under which it began. */
+  async #reviewPolicy({ isInterrupted, ledger }: OpenLedger): Promise<ReviewPolicy> {
+    return reviewPolicyOf(
+      isInterrupted ? await this.#definitions.inForce(ledger) : this.#options.programme.definition,
+    );
   }
 
   /** Asked for only where it matters: a rotation that has begun had its key. */

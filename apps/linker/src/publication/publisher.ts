@@ -237,6 +237,7 @@ export class Publisher implements Publication {
       case 'LinkForbidden':
       case 'LinkReviewed':
       case 'LinkAllowed':
+      case 'ReviewGiven':
       case 'QuarterClosed':
       case 'FiguresPublished':
       case 'KeyRotated':

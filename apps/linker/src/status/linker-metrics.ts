@@ -65,6 +65,7 @@ export class LinkerMetrics implements DecisionObserver {
     closed: 0,
     published: 0,
     rekeyed: 0,
+    reviewed: 0,
     refused: 0,
   };
 

@@ -71,6 +71,10 @@ export class ExplanationNames {
     );
   }
 
+  datasetName(dataset: string): string {
+    return datasetName(dataset, this.#datasets);
+  }
+
   viewOf(explanation: Explanation): ExplanationView {
     const { individual, record, asAt, absorbed, records, steps, submissions, faults } = explanation;
     const files = new Map(submissions.map((file) => [file.submission as string, file]));
@@ -233,6 +237,8 @@ function sentenceOf(one: Happening): Sentence {
     case 'carried':
       return say`${number(one.records.length)} ${one.records.length === 1 ? 'record stands' : 'records stand'} unchanged`;
     case 'reviewed':
+      if (one.decision === 'ReviewGiven')
+        return say`${one.by} answered whether two rows are one person: ${one.answer ?? 'unsure'}, ${reasonName(one.reason)}`;
       return say`${one.by} decided that two rows ${reviews[one.decision]}: ${reasonName(one.reason)}`;
     case 'relationship':
       return say`${one.kind === 'carer' ? 'Child and carer' : 'Children of one carer'}: related to individual ${{ id: one.other }} by ${identifierName(one.domain)}`;

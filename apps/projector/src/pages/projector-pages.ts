@@ -8,6 +8,7 @@ export const projectorPages: PagesOfService = {
   serviceName: 'Ledger',
   sections: [
     { href: '/quarters', text: 'Closed quarters' },
+    { href: '/reviews', text: 'Reviews' },
     { href: '/explanations', text: 'Explanations' },
     { href: '/looks', text: 'Who looked' },
   ],
@@ -16,6 +17,9 @@ export const projectorPages: PagesOfService = {
   footer:
     'Pseudonymous data: nothing here names a person. What is told of one individual is noted, with who asked and why.',
   headings: { 400: 'That does not fit', 409: 'Not now', 503: 'The ledger is not ready' },
-  forms: ['/explanations', '/quarters/:period/reproductions', '/quarters/:period/comparisons'],
+  forms: [
+    ...['/explanations', '/quarters/:period/reproductions', '/quarters/:period/comparisons'],
+    ...['/reviews/looks', '/reviews/answers', '/reviews/undoings'],
+  ],
   signInLinks: true,
 };

@@ -172,6 +172,15 @@ export class DecidedLedger extends SmallLedger {
     await this.#write([...this.engine.constrain({ type, data }).decide(this.#next)], []);
   }
 
+  /** Records what a person decided about the rows of two records. */
+  async decide(type: ConstraintDecision['type'], one: string, other: string): Promise<void> {
+    const rows = [one, other].map((record) => this.engine.rowOf(record as RecordId)?.rowKey);
+    const [first, second] = rows;
+    if (first === undefined || second === undefined) throw new Error('the ledger has no such record');
+    const data = { rows: [first, second] as [typeof first, typeof first], reason: 'test', by: 'test' };
+    await this.#write([...this.engine.constrain({ type, data }).decide(this.#next)], []);
+  }
+
   /** Appends decisions of which linkage knows nothing. */
   async note(...decisions: readonly LedgerDecision[]): Promise<number> {
     await this.append(decisions);

@@ -74,6 +74,16 @@ export async function knownLedger(): Promise<KnownLedger> {
     ],
     [attended, doubtful, ...facts],
   );
+  await ledger.append([
+    {
+      type: 'ReviewGiven',
+      data: ledgerContracts.ReviewGiven.schema.parse({
+        ...{ referral: idOf('referral'), subject: doubtful.record, candidate: attended.record },
+        ...{ rows: [doubtful.rowKey, attended.rowKey], answer: 'unsure' },
+        ...{ reason: 'evidence-insufficient', by: 'data-team' },
+      }),
+    },
+  ]);
   const { QuarterClosed } = ledgerContracts;
   const closing = QuarterClosed.schema.parse(QuarterClosed.example);
   await ledger.append([{ type: 'QuarterClosed', data: closing }]);

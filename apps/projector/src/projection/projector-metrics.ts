@@ -12,6 +12,13 @@ interface Checkpoint {
   readonly behind: number;
 }
 
+/** How many pairs of records wait for a review, and since when the oldest does. */
+interface ReviewsStanding {
+  readonly waiting: number;
+  readonly hidden: number;
+  readonly oldest: string | null;
+}
+
 /** Metrics of the live projection: its progress, its lag, and the rows of each data set by outcome. */
 export class ProjectorMetrics {
   readonly #metrics: Metrics;
@@ -58,6 +65,29 @@ export class ProjectorMetrics {
 
   failed(): void {
     this.#failures.inc();
+  }
+
+  /** Adds how much waits for a review, determined at each scrape. */
+  watchReviews(standingOf: () => Promise<ReviewsStanding>): void {
+    const standing = singleFlight(standingOf);
+    this.#metrics.gauge({
+      name: 'kinledger_projector_reviews',
+      help: 'Pairs of records that wait for a review, and those that are never shown because a dataset is sensitive.',
+      labels: ['what'],
+      collect: async (gauge) => {
+        const { waiting, hidden } = await standing();
+        gauge.set({ what: 'waiting' }, waiting);
+        gauge.set({ what: 'hidden' }, hidden);
+      },
+    });
+    this.#metrics.gauge({
+      name: 'kinledger_projector_oldest_review_seconds',
+      help: 'Time since the oldest pair that waits for a review was referred; 0 if none waits.',
+      collect: async (gauge) => {
+        const { oldest } = await standing();
+        gauge.set(oldest === null ? 0 : Math.max(0, (Date.now() - Date.parse(oldest)) / 1000));
+      },
+    });
   }
 
   /** Adds what is determined at each scrape. */

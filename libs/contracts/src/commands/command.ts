@@ -6,7 +6,9 @@ import { CloseQuarter } from './close-quarter.js';
 import { ErasePerson, withoutPerson } from './erase-person.js';
 import { EraseRecords } from './erase-records.js';
 import { PublishFigures } from './publish-figures.js';
+import { ReviewReferral } from './review-referral.js';
 import { RotateKeys } from './rotate-keys.js';
+import { UndoReview } from './undo-review.js';
 import { UnparkSubmission } from './unpark-submission.js';
 import { WithdrawSubmission } from './withdraw-submission.js';
 
@@ -19,6 +21,8 @@ export const commandContracts = {
   'close-quarter': CloseQuarter,
   'publish-figures': PublishFigures,
   'rotate-keys': RotateKeys,
+  'review-referral': ReviewReferral,
+  'undo-review': UndoReview,
 } as const;
 
 export type CommandKind = keyof typeof commandContracts;
@@ -54,6 +58,8 @@ export const Command = contract({
     commandOf(CloseQuarter),
     commandOf(PublishFigures),
     commandOf(RotateKeys),
+    commandOf(ReviewReferral),
+    commandOf(UndoReview),
   ]),
   example: { ...shared, kind: 'withdraw-submission', payload: WithdrawSubmission.example },
 });

@@ -16,6 +16,7 @@ describe('an event that a person asked for', () => {
       'LinkReviewed',
       'QuarterClosed',
       'RecordErased',
+      'ReviewGiven',
       'SubmissionUnparked',
       'SubmissionWithdrawn',
     ]);

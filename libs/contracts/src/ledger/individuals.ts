@@ -198,6 +198,17 @@ export const IndividualSplit = ledgerContract({
   },
 });
 
+/** Why the rules do not make a link on their own. */
+export const referralReason = z.enum([
+  'nhs-numbers-differ',
+  'birth-dates-differ',
+  'child-and-adult',
+  'case-numbers-differ',
+  'genders-differ',
+  'ambiguous',
+  'forbidden',
+]);
+
 export const LinkReferred = ledgerContract({
   name: 'LinkReferred',
   version: 1,
@@ -205,15 +216,7 @@ export const LinkReferred = ledgerContract({
   roles: { closes: false, publishedOn: [], ignoredBy: [], bodies: 'none' },
   schema: z.object({
     referral: referralId,
-    reason: z.enum([
-      'nhs-numbers-differ',
-      'birth-dates-differ',
-      'child-and-adult',
-      'case-numbers-differ',
-      'genders-differ',
-      'ambiguous',
-      'forbidden',
-    ]),
+    reason: referralReason,
     rule: code.describe('The rule that would have linked them: the kind of token, or "reviewed".'),
     score,
     levels,

@@ -10,6 +10,7 @@ import * as individuals from './individuals.js';
 import * as keys from './keys.js';
 import * as programme from './programme.js';
 import * as quarters from './quarters.js';
+import * as reviews from './reviews.js';
 import * as submissions from './submissions.js';
 
 /** Every event type of a ledger, by name. */
@@ -35,6 +36,7 @@ export const ledgerContracts = {
   LinkForbidden: constraints.LinkForbidden,
   LinkReviewed: constraints.LinkReviewed,
   LinkAllowed: constraints.LinkAllowed,
+  ReviewGiven: reviews.ReviewGiven,
   RelationshipsIdentified: families.RelationshipsIdentified,
   RelationshipsEnded: families.RelationshipsEnded,
   FamiliesLinked: families.FamiliesLinked,

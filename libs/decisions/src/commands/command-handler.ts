@@ -13,11 +13,12 @@ import type { EnteredRecord, TokenCuts } from '@kinledger/event-store';
 import type { DecisionContext } from '../decision-context.js';
 import type { CarerTokens } from '../erase-carer-tokens.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
+import type { ReviewPolicy } from '../reviews/review-policy.js';
 import type { Cause } from '../scribe.js';
 
-/** The outcome of a decision about a submission, records, a quarter or keys. */
+/** The outcome of a decision about a submission, records, a quarter, keys or two rows. */
 export type DecisionOutcome =
-  'linked' | 'withdrawn' | 'parked' | 'erased' | 'closed' | 'published' | 'rekeyed';
+  'linked' | 'withdrawn' | 'parked' | 'erased' | 'closed' | 'published' | 'rekeyed' | 'reviewed';
 
 /** The state of a submission's rows. */
 export interface SubmissionProgress {
@@ -80,6 +81,8 @@ export interface Abilities {
   readonly erase: boolean;
   /** Version of the newest token key among the secrets; undefined if keys cannot be rotated here. */
   readonly newestKey?: number | undefined;
+  /** What the programme asks of reviews; one reviewer decides where nothing is said. */
+  readonly reviews?: ReviewPolicy | undefined;
 }
 
 export interface CommandContext extends DecisionContext {
@@ -92,6 +95,7 @@ export interface CommandContext extends DecisionContext {
   readonly rekeying?: RekeyingHand | undefined;
   /** All that figures depend on now, beside the ledger's events; absent where no quarter is closed. */
   readonly quarterVersions?: QuarterVersions | undefined;
+  readonly reviews?: ReviewPolicy | undefined;
 }
 
 /** Who asked for a command, as events say it. */

@@ -4,7 +4,9 @@ import { erasePerson } from './erase-person.js';
 import { closeQuarter } from './close-quarter.js';
 import { eraseRecords } from './erase-records.js';
 import { publishFigures } from './publish-figures.js';
+import { reviewReferral } from './review-referral.js';
 import { rotateKeys } from './rotate-keys.js';
+import { undoReview } from './undo-review.js';
 import { unparkSubmission } from './unpark-submission.js';
 import { withdrawSubmission } from './withdraw-submission.js';
 
@@ -17,6 +19,8 @@ const commandHandlers: { readonly [Kind in CommandKind]: CommandHandler<Kind> } 
   'close-quarter': closeQuarter,
   'publish-figures': publishFigures,
   'rotate-keys': rotateKeys,
+  'review-referral': reviewReferral,
+  'undo-review': undoReview,
 };
 
 /** The handler of a command. */

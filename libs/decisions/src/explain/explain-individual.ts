@@ -6,6 +6,7 @@ import {
   type LedgerEvent,
   type Placement,
   type RecordId,
+  type ReviewAnswer,
   type RowKey,
   type SubmissionId,
   type SubmissionReceived,
@@ -63,7 +64,9 @@ export type Happening = { readonly position: number; readonly event: LedgerEvent
   | { readonly what: 'carried'; readonly records: readonly RecordId[]; readonly submission: SubmissionId }
   | {
       readonly what: 'reviewed';
-      readonly decision: 'LinkForbidden' | 'LinkReviewed' | 'LinkAllowed';
+      readonly decision: 'LinkForbidden' | 'LinkReviewed' | 'LinkAllowed' | 'ReviewGiven';
+      /** What a reviewer answered, where that settled nothing. */
+      readonly answer?: ReviewAnswer;
       readonly rows: readonly RowKey[];
       readonly reason: string;
       readonly by: string;
@@ -455,11 +458,13 @@ class Story {
         });
       case 'LinkForbidden':
       case 'LinkReviewed':
-      case 'LinkAllowed': {
+      case 'LinkAllowed':
+      case 'ReviewGiven': {
         const { rows, reason, by } = event.data;
         const known = new Set([...this.#records.values(), ...this.#gone.values()]);
         if (!rows.some((row) => known.has(row))) return [];
-        return [{ ...at, what: 'reviewed', decision: event.type, rows, reason, by }];
+        const said = event.type === 'ReviewGiven' ? { answer: event.data.answer } : {};
+        return [{ ...at, what: 'reviewed', decision: event.type, ...said, rows, reason, by }];
       }
       case 'RelationshipsIdentified':
         return event.data.relationships.flatMap(({ kind, child, other, domain }): Happening[] => {
@@ -535,7 +540,12 @@ class Story {
   }
 }
 
-const isReview = (
-  event: LedgerEvent,
-): event is Extract<LedgerEvent, { readonly type: 'LinkForbidden' | 'LinkReviewed' | 'LinkAllowed' }> =>
-  event.type === 'LinkForbidden' || event.type === 'LinkReviewed' || event.type === 'LinkAllowed';
+type Review = Extract<
+  LedgerEvent,
+  { readonly type: 'LinkForbidden' | 'LinkReviewed' | 'LinkAllowed' | 'ReviewGiven' }
+>;
+const isReview = (event: LedgerEvent): event is Review =>
+  event.type === 'LinkForbidden' ||
+  event.type === 'LinkReviewed' ||
+  event.type === 'LinkAllowed' ||
+  event.type === 'ReviewGiven';

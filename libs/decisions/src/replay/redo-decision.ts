@@ -7,6 +7,7 @@ import {
   type SubmissionReceived,
   type DataOf,
 } from '@kinledger/contracts';
+import type { ConstraintDecision } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import type { Programme } from '@kinledger/programme';
 import { adoptionOf, adoptStrategy } from '../adoption.js';
@@ -16,6 +17,7 @@ import { decideSubmission, park } from '../decide-submission.js';
 import type { DecisionContext } from '../decision-context.js';
 import { writeCarerErasure } from '../erase-carer-tokens.js';
 import { eraseRecords } from '../erase-records.js';
+import { reviewPolicyOf, type ReviewPolicy } from '../reviews/review-policy.js';
 import { Scribe } from '../scribe.js';
 import { rekeyedIn, type Rekeyed } from '../rekeying/rekeyed-chunk.js';
 import { writeDecisions } from '../write-decisions.js';
@@ -110,14 +112,32 @@ export async function redoDecision(
       // Which tokens were meant is gone with them; what the ledger says of them is an input.
       await writeCarerErasure(context, { cause, time }, closing.data, new Map());
       return undefined;
+    case 'ReviewGiven': {
+      const { referral, subject, candidate, answer, reason } = closing.data;
+      const command = {
+        ...envelopeOf(closing, reason, closing.data),
+        ...{ kind: 'review-referral', payload: { referral, subject, candidate, answer } },
+      };
+      return carryOut(context, command as CommandData, recorded, {
+        reviews: reviewPolicyOf(programme.definition),
+      });
+    }
     case 'LinkForbidden':
     case 'LinkReviewed':
-    case 'LinkAllowed': {
-      const { type, data } = closing;
-      const scribe = new Scribe(ledger, context.writer, { cause, time });
-      await writeDecisions(ledger.engine.constrain({ type, data }), scribe, context);
-      return undefined;
-    }
+      if (closing.data.review !== undefined) {
+        const { review, reason } = closing.data;
+        const answer = closing.type === 'LinkReviewed' ? 'same' : 'different';
+        const command = {
+          ...envelopeOf(closing, reason, closing.data),
+          ...{ kind: 'review-referral', payload: { ...review, answer } },
+        };
+        return carryOut(context, command as CommandData, recorded, {
+          reviews: reviewPolicyOf(programme.definition),
+        });
+      }
+      return constrainAsRecorded(context, closing);
+    case 'LinkAllowed':
+      return constrainAsRecorded(context, closing);
     case 'QuarterClosed': {
       const { period, reason, programme: id, versions } = closing.data;
       if (versions.definition !== ledger.definition?.digest || versions.strategy !== ledger.strategy?.digest)
@@ -148,7 +168,9 @@ export async function redoDecision(
         ...envelopeOf(first, reason, first.data),
         ...{ kind: 'rotate-keys', payload: { keyVersion } },
       };
-      return carryOut(context, command as CommandData, recorded, rekeyedAsRecorded(recorded, beside));
+      return carryOut(context, command as CommandData, recorded, {
+        rekeying: rekeyedAsRecorded(recorded, beside),
+      });
     }
     default:
       return `a decision does not end with ${closing.type}`;
@@ -183,18 +205,24 @@ async function decideFile(
   return undefined;
 }
 
+/** What a command may use besides the ledger when it is carried out again. */
+interface AtHand {
+  readonly rekeying?: RekeyingHand;
+  readonly reviews?: ReviewPolicy;
+}
+
 /** Carries a command out as the linker does: it asks first whether it may. */
 async function carryOut(
   context: DecisionContext,
   command: CommandData,
   { first, closing }: RecordedDecision,
-  rekeying?: RekeyingHand,
+  { rekeying, reviews }: AtHand = {},
 ): Promise<string | undefined> {
   const { cause, time } = first;
   const handler = handlerOf(command);
   // The key that the rotation led to was there.
   const newestKey = first.type === 'KeyRotationBegun' ? first.data.keyVersion : undefined;
-  const refusal = handler.refusalOf(context.ledger, command, { erase: true, newestKey });
+  const refusal = handler.refusalOf(context.ledger, command, { erase: true, newestKey, reviews });
   if (refusal !== undefined) return `the linker refuses this command: ${refusal}`;
   const unprocessable = closing.type === 'SubmissionParked' ? closing.data.reason : undefined;
   const complete = unprocessable === undefined ? { chunks: 0, rows: 0 } : undefined;
@@ -202,10 +230,26 @@ async function carryOut(
   // Of the figures that a program had when a quarter closed, the event is the only record.
   const quarterVersions = closing.type === 'QuarterClosed' ? closing.data.versions : undefined;
   await handler.carryOut(
-    { ...context, cause: { cause, time }, progress, erasing: nothingToErase, rekeying, quarterVersions },
+    {
+      ...{ ...context, cause: { cause, time }, progress, erasing: nothingToErase },
+      ...{ rekeying, quarterVersions, reviews },
+    },
     command,
   );
   return undefined;
+}
+
+/** A decision about two rows that no referral asked for, or one that is revoked. */
+async function constrainAsRecorded(
+  context: DecisionContext,
+  { type, data, cause, time }: Extract<LedgerEvent, ConstraintDecision>,
+): Promise<undefined> {
+  const scribe = new Scribe(context.ledger, context.writer, { cause, time });
+  await writeDecisions(
+    context.ledger.engine.constrain({ type, data }), // data matches its type
+    scribe,
+    context,
+  );
 }
 
 /** Who asked, as an event says it. */

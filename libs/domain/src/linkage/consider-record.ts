@@ -203,7 +203,7 @@ const evidenceIn = (index: LinkageIndex, record: number): Evidence =>
   );
 
 /** The live person records of a record’s individual; for a person record that is set aside, that record alone. */
-function membersOf(index: LinkageIndex, record: number): number[] {
+export function membersOf(index: LinkageIndex, record: number): number[] {
   const { individuals, records } = index;
   if (records.outcomeOf(record) !== 'placed') return records.isPerson(record) ? [record] : [];
   const members: number[] = [];

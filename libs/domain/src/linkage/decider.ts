@@ -1,6 +1,7 @@
 import type {
   CarerTokensErased,
   DataOf,
+  DatasetId,
   IndividualId,
   LedgerDecision,
   LedgerEvent,
@@ -14,6 +15,7 @@ import type {
   SubmissionWithdrawn,
 } from '@kinledger/contracts';
 import type { Archived } from './archive.js';
+import type { Comparison } from './compare-records.js';
 import type { Considered } from './consider-record.js';
 import type { PersonSought, PersonsFound } from './persons-found.js';
 import type { Strategy } from './strategy.js';
@@ -134,11 +136,24 @@ export interface LinkageDecider extends Archived {
   /** The revision of the event that brought a record into the ledger; undefined if it is not in the ledger. */
   enteredAt(record: RecordId): number | undefined;
 
+  /** The row that a record holds, and its dataset; undefined for a record that never entered the ledger. */
+  rowOf(record: RecordId): { readonly rowKey: RowKey; readonly dataset: DatasetId } | undefined;
+
   /** The individual to which a record belongs, or belonged last; undefined for one that is set aside or unknown. */
   individualOf(record: RecordId): IndividualId | undefined;
 
   /** What the strategy has before it when it places a live record, as the ledger stands; undefined for any other. */
   consider(record: RecordId): Considered | undefined;
+
+  /**
+   * What the individuals of two live records say of themselves side by side, as the ledger stands: by kind, never a
+   * value. Rows of datasets that are not shown are left out. Undefined unless both records are live.
+   */
+  compare(
+    subject: RecordId,
+    candidate: RecordId,
+    isShown: (dataset: DatasetId) => boolean,
+  ): Comparison | undefined;
 
   /**
    * Erases records: links are worked out again without them, and nothing revives them.

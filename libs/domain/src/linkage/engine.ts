@@ -2,6 +2,7 @@
 import type {
   CarerTokensErased,
   DataOf,
+  DatasetId,
   IndividualId,
   LedgerEvent,
   PseudonymisedRow,
@@ -14,6 +15,7 @@ import type {
 } from '@kinledger/contracts';
 import { applyEvent } from './apply-event.js';
 import type { Archive } from './archive.js';
+import { compareRecords, type Comparison } from './compare-records.js';
 import { considerRecord, type Considered } from './consider-record.js';
 import { contentHashOf } from './content-hash.js';
 import {
@@ -158,6 +160,14 @@ export class LinkageEngine implements LinkageDecider {
     return record === NONE || records.isStaged(record) ? undefined : records.enteredAt(record);
   }
 
+  rowOf(id: RecordId): { readonly rowKey: RowKey; readonly dataset: DatasetId } | undefined {
+    const { keys, records, submissions } = this.#index;
+    const record = records.find(id);
+    if (record === NONE || records.isStaged(record)) return undefined;
+    const { dataset } = submissions.get(records.submissionOf(record));
+    return { rowKey: keys.idOf(records.keyOf(record)), dataset };
+  }
+
   individualOf(id: RecordId): IndividualId | undefined {
     const { individuals, records } = this.#index;
     const record = records.find(id);
@@ -170,6 +180,17 @@ export class LinkageEngine implements LinkageDecider {
     return record === NONE || !this.#index.records.isLive(record)
       ? undefined
       : considerRecord(this.#index, record);
+  }
+
+  compare(
+    subject: RecordId,
+    candidate: RecordId,
+    isShown: (dataset: DatasetId) => boolean,
+  ): Comparison | undefined {
+    const { records } = this.#index;
+    const [one, other] = [records.find(subject), records.find(candidate)];
+    if (one === NONE || other === NONE || !records.isLive(one) || !records.isLive(other)) return undefined;
+    return compareRecords(this.#index, one, other, isShown);
   }
 
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun {

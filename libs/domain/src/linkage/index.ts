@@ -1,4 +1,5 @@
 export * from './archive.js';
+export type { ComparedKind, Comparison } from './compare-records.js';
 export type { Contradiction } from './contradiction.js';
 export type { Considered, ConsideredToken, Rival, RivalVerdict } from './consider-record.js';
 export * from './decider.js';

@@ -54,7 +54,7 @@ export async function openCsvWith(
     sheet: null,
     batches: prepend(rest, records),
     encoding: () => text.encoding,
-    remarks: () => ({ mergedCells: 0, hiddenRows: 0, footerRows: 0 }),
+    remarks: () => ({ mergedCells: 0, hiddenRows: 0, footerRows: 0, footerFrom: null }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { WithoutFooter } from './footer.js';
+import { WithoutFooter, type FooterSigns } from './footer.js';
 import { openFile } from './open-file.js';
 
 async function* inBatches(records: readonly (readonly string[])[], size: number) {
@@ -8,12 +8,13 @@ async function* inBatches(records: readonly (readonly string[])[], size: number)
 }
 
 /** The rows that are left, and the number of footer rows. */
-async function without(records: readonly (readonly string[])[], size = 2) {
+async function without(records: readonly (readonly string[])[], size = 2, signs?: FooterSigns) {
   const footer = new WithoutFooter();
   const rows: (readonly string[])[] = [];
-  for await (const batch of footer.batches(inBatches(records, size), 6)) rows.push(...batch);
+  for await (const batch of footer.batches(inBatches(records, size), header, signs)) rows.push(...batch);
   return { rows, footer: footer.rows };
 }
+const header = ['Case', 'One', 'Two', 'Three', 'Four', 'Five'];
 const data = [
   ['A', '1', '2', '3', '4', '5'],
   ['B', '1', '2', '3', '4', '5'],
@@ -52,6 +53,41 @@ describe('the footer of an export', () => {
     [['Childs', 'Page', '']],
   ])('is none: %s', async (row) => {
     expect(await without([...data, row])).toEqual({ rows: [...data, row], footer: 0 });
+  });
+
+  it('is told by empty key columns, whatever it says and in whatever language', async () => {
+    const signs = { keyColumnsOf: () => [0, 1], words: [] };
+    for (const row of [
+      ['', '', 'Summe', '45'],
+      ['', '', '45'],
+      ['', '', '', 'Erstellt am 02.10.2023'],
+    ]) {
+      expect(await without([...data, row], 2, signs)).toEqual({ rows: data, footer: 1 });
+      expect((await without([...data, row])).footer).toBe(0);
+      expect((await without([...data, row, ...data], 2, signs)).footer).toBe(0);
+    }
+    const incomplete = ['', '1', '2'];
+    expect((await without([...data, incomplete], 2, signs)).footer).toBe(0);
+    const full = ['', '', '2', '3', '4', '5'];
+    expect((await without([...data, full], 2, signs)).footer).toBe(0);
+  });
+
+  it('is told by the words that its dataset lists', async () => {
+    const signs = { keyColumnsOf: () => [0], words: ['Summe', 'Anzahl (alle)'] };
+    for (const row of [
+      ['Summe', '45'],
+      ['SUMME: 45', ''],
+      ['Anzahl (alle)', '6'],
+    ])
+      expect(await without([...data, row], 2, signs)).toEqual({ rows: data, footer: 1 });
+    expect((await without([...data, ['Summers', '45']], 2, signs)).footer).toBe(0);
+  });
+
+  it('says where it begins', async () => {
+    const footer = new WithoutFooter();
+    const records = [...data, ['Total', '1'], ...data, [''], ['Total', '45'], ['End of report']];
+    for await (const batch of footer.batches(inBatches(records, 2), header)) expect(batch).toBeDefined();
+    expect([footer.first, footer.rows]).toEqual([7, 2]);
   });
 
   it('is none in the middle of the rows', async () => {

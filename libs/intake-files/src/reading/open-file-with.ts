@@ -2,13 +2,13 @@ import { concatenated } from './concatenated.js';
 import { openCsvWith, type CsvParser } from './csv-file.js';
 import { SIGNATURE_BYTES } from './file-signature.js';
 import { WithoutFooter } from './footer.js';
-import type { OpenFile } from './table-file.js';
+import type { OpenFile, TableFile } from './table-file.js';
 import { isWorkbook, openWorkbook } from './workbook/open-workbook.js';
 
 /** Opens files, with the CSV parser of the surroundings. */
 export const openFileWith =
   (csvParser: CsvParser): OpenFile =>
-  async (source, knownTitles, limits) => {
+  async (source, knownTitles, limits, footerSigns) => {
     const head = await firstBytes(source);
     const whole = startingWith(head, source);
     const table = isWorkbook(head)
@@ -17,10 +17,14 @@ export const openFileWith =
     const footer = new WithoutFooter();
     return {
       ...table,
-      batches: footer.batches(table.batches, table.header.length),
-      remarks: () => ({ ...table.remarks(), footerRows: footer.rows }),
+      batches: footer.batches(table.batches, table.header, footerSigns),
+      remarks: () => ({ ...table.remarks(), footerRows: footer.rows, footerFrom: rowOf(footer, table) }),
     };
   };
+
+/** The row of a footer's first line as a spreadsheet numbers it. */
+const rowOf = ({ first }: WithoutFooter, { headerRow }: Pick<TableFile, 'headerRow'>): number | null =>
+  first === null ? null : headerRow + first;
 
 /** The first bytes of a file: enough to tell its type, unless it is shorter. */
 async function firstBytes(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 import type { Delimiter } from './delimiter.js';
+import type { FooterSigns } from './footer.js';
 
 export type FileFormat = 'csv' | 'xlsx' | 'ods';
 export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16';
@@ -32,6 +33,8 @@ export interface FileRemarks {
   readonly hiddenRows: number;
   /** Rows below the data, such as a total; they are not read. */
   readonly footerRows: number;
+  /** The first of them, as a spreadsheet numbers it; null if there is none, or if an earlier version did not keep it. */
+  readonly footerFrom: number | null;
 }
 
 /** A file whose column titles have been found and whose rows are still to come. */
@@ -58,10 +61,12 @@ export interface TableFile {
 
 /**
  * Opens a file whose bytes arrive in chunks: a CSV file or a workbook, by its first bytes. Reads the source only once,
- * and leaves closing it to the caller. `knownTitles` counts how many texts are titles of the dataset. Throws FileRefused.
+ * and leaves closing it to the caller. `knownTitles` counts how many texts are titles of the dataset; `footerSigns` says by
+ * what its footer is told, beside common words. Throws FileRefused.
  */
 export type OpenFile = (
   source: AsyncIterator<Uint8Array>,
   knownTitles: (cells: readonly string[]) => number,
   limits: FileLimits,
+  footerSigns?: FooterSigns,
 ) => Promise<TableFile>;

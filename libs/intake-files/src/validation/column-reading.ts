@@ -1,5 +1,5 @@
 import { isNoValue } from '@kinledger/domain/identifiers';
-import { valueKindOf, type DatasetSchema } from '@kinledger/programme/definition';
+import { valueKindOf, type DatasetField, type DatasetSchema } from '@kinledger/programme/definition';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
 
 /** The order of day and month that a provider says a column has. */
@@ -18,8 +18,28 @@ export interface ColumnReading {
 /** One for each field of the schema. */
 export type ColumnReadings = readonly ColumnReading[];
 
-/** A column is judged by so many of its first rows. */
-const SAMPLE_ROWS = 1000;
+/** How a column of a file was read, where its cells could have been read in another way. */
+export interface ColumnRead {
+  /** Name of the field. */
+  readonly field: string;
+  readonly written: 'day-first' | 'month-first' | 'day-numbers' | 'zeros-lost';
+  /**
+   * How that is known:
+   * - declared: the sender said it;
+   * - shown: the column shows it;
+   * - assumed: the column fits both orders of day and month, and nobody said which is meant;
+   * - contradicted: the column, or the rest of it, shows that it is not so;
+   * - shown-late: only rows that were no longer held show it, so that the column was not read so.
+   */
+  readonly known: 'declared' | 'shown' | 'assumed' | 'contradicted' | 'shown-late';
+}
+
+/**
+ * The first rows of a file are held until its columns are judged: of nearly every file, all of them. Of a longer file the
+ * rest is judged as it passes.
+ */
+const HELD_ROWS = 10_000;
+const HELD_CHARACTERS = 4 * 1024 ** 2;
 /** Fewer cells than these do not show how a column is written. */
 const ENOUGH = 3;
 /** Telephone numbers of other countries may be among them, but not so many. */
@@ -31,53 +51,133 @@ const DAY_NUMBERS = { first: 10_000, last: 73_050 };
 const digits = /^\d+(?:\.0+)?$/;
 const mobileWithoutZero = /^7\d{9}(?:\.0+)?$/;
 
-/**
- * Finds out from the first rows of a file how each column is written.
- * @param declared by field name.
- */
-export function columnReadings(
-  schema: DatasetSchema,
-  { columnOf }: Pick<HeaderMapping, 'columnOf'>,
-  records: readonly (readonly string[])[],
-  declared: ReadonlyMap<string, DeclaredOrder> = new Map(),
-): ColumnReadings {
-  return schema.fields.map((field, index) => {
-    const column = columnOf[index] ?? -1;
-    const cells =
-      column < 0
-        ? []
-        : records
-            .map((record) => (record[column] ?? '').trim())
-            .filter((text) => text !== '' && !isNoValue(text));
-    const order = declared.get(field.name);
-    switch (valueKindOf(field)) {
-      case 'date':
-      case 'birth-date':
-        return { order, dayNumbers: areDayNumbers(cells) };
-      case 'mobile':
-        return { zerosLost: haveLostZeros(cells) };
-      default:
-        return {};
-    }
-  });
+/** What the cells of a column show so far. One cell that contradicts settles it. */
+interface ColumnEvidence {
+  readonly isSettled: boolean;
+  add(text: string): void;
+  readonly reading: ColumnReading;
 }
 
 /** If each cell is a day number, none is mistyped; if some are dates, a day number among them is. */
-const areDayNumbers = (cells: readonly string[]): boolean =>
-  cells.length >= ENOUGH &&
-  cells.every((text) => {
+class DayNumbers implements ColumnEvidence {
+  #cells = 0;
+  isSettled = false;
+
+  add(text: string): void {
+    this.#cells += 1;
     const number = Number(text);
-    return dayNumber.test(text) && number >= DAY_NUMBERS.first && number <= DAY_NUMBERS.last;
-  });
+    this.isSettled = !dayNumber.test(text) || number < DAY_NUMBERS.first || number > DAY_NUMBERS.last;
+  }
+
+  get reading(): ColumnReading {
+    return { dayNumbers: !this.isSettled && this.#cells >= ENOUGH };
+  }
+}
 
 /** In a column of numbers no cell begins with 0, and no number of this country has ten digits from 7 otherwise. */
-const haveLostZeros = (cells: readonly string[]): boolean => {
-  const mobiles = cells.filter((text) => mobileWithoutZero.test(text)).length;
-  const areNumbers = cells.every((text) => digits.test(text) && !text.startsWith('0'));
-  return mobiles >= ENOUGH && areNumbers && mobiles / cells.length > MOST;
-};
+class LostZeros implements ColumnEvidence {
+  #cells = 0;
+  #mobiles = 0;
+  isSettled = false;
 
-/** Takes the first rows of a file for {@link columnReadings}, and gives all rows again. */
+  add(text: string): void {
+    this.#cells += 1;
+    if (mobileWithoutZero.test(text)) this.#mobiles += 1;
+    this.isSettled = !digits.test(text) || text.startsWith('0');
+  }
+
+  get reading(): ColumnReading {
+    const areMost = this.#mobiles >= ENOUGH && this.#mobiles / this.#cells > MOST;
+    return { zerosLost: !this.isSettled && areMost };
+  }
+}
+
+function evidenceFor(field: DatasetField): ColumnEvidence | undefined {
+  switch (valueKindOf(field)) {
+    case 'date':
+    case 'birth-date':
+      return new DayNumbers();
+    case 'mobile':
+      return new LostZeros();
+    default:
+      return undefined;
+  }
+}
+
+/** Finds out from the rows of a file how each column is written. */
+export class ColumnsSeen {
+  readonly #columns: readonly {
+    readonly field: DatasetField;
+    readonly column: number;
+    readonly evidence: ColumnEvidence | undefined;
+  }[];
+  readonly #declared: ReadonlyMap<string, DeclaredOrder>;
+
+  /** @param declared by field name. */
+  constructor(
+    { fields }: DatasetSchema,
+    { columnOf }: Pick<HeaderMapping, 'columnOf'>,
+    declared: ReadonlyMap<string, DeclaredOrder> = new Map(),
+  ) {
+    this.#columns = fields.map((field, index) => ({
+      ...{ field, column: columnOf[index] ?? -1 },
+      evidence: evidenceFor(field),
+    }));
+    this.#declared = declared;
+  }
+
+  add(record: readonly string[]): void {
+    for (const { column, evidence } of this.#columns) {
+      if (evidence === undefined || evidence.isSettled || column < 0) continue;
+      const text = (record[column] ?? '').trim();
+      if (text !== '' && !isNoValue(text)) evidence.add(text);
+    }
+  }
+
+  /** How the columns are written, as far as the rows so far show it. */
+  get readings(): ColumnReadings {
+    return this.#columns.map(({ field, evidence }) => ({
+      order: this.#declared.get(field.name),
+      ...evidence?.reading,
+    }));
+  }
+
+  /** Columns that a spreadsheet changed. @param used how they were read, before all rows were seen. */
+  asRead(used: ColumnReadings): readonly ColumnRead[] {
+    const whole = this.readings;
+    return this.#columns.flatMap(({ field: { name: field } }, index) => {
+      const [was, is] = [used[index] ?? {}, whole[index] ?? {}];
+      return [
+        ...knownOf(field, 'day-numbers', was.dayNumbers, is.dayNumbers),
+        ...knownOf(field, 'zeros-lost', was.zerosLost, is.zerosLost),
+      ];
+    });
+  }
+}
+
+function knownOf(
+  field: string,
+  written: ColumnRead['written'],
+  used = false,
+  shown = false,
+): readonly ColumnRead[] {
+  if (!used && !shown) return [];
+  return [{ field, written, known: !shown ? 'contradicted' : used ? 'shown' : 'shown-late' }];
+}
+
+/** How each column is written, as far as these rows show it. */
+export function columnReadings(
+  schema: DatasetSchema,
+  mapping: Pick<HeaderMapping, 'columnOf'>,
+  records: readonly (readonly string[])[],
+  declared?: ReadonlyMap<string, DeclaredOrder>,
+): ColumnReadings {
+  const seen = new ColumnsSeen(schema, mapping, declared);
+  for (const record of records) seen.add(record);
+  return seen.readings;
+}
+
+/** Takes the first rows of a file, of a short one all, for {@link columnReadings}, and gives all rows again. */
 export async function sampled(batches: AsyncIterable<readonly (readonly string[])[]>): Promise<{
   readonly sample: readonly (readonly string[])[];
   readonly batches: AsyncIterable<readonly (readonly string[])[]>;
@@ -85,11 +185,13 @@ export async function sampled(batches: AsyncIterable<readonly (readonly string[]
   const iterator = batches[Symbol.asyncIterator]();
   const first: (readonly (readonly string[])[])[] = [];
   let rows = 0;
-  while (rows < SAMPLE_ROWS) {
+  let characters = 0;
+  while (rows < HELD_ROWS && characters < HELD_CHARACTERS) {
     const next = await iterator.next();
     if (next.done === true) break;
     first.push(next.value);
     rows += next.value.length;
+    for (const record of next.value) for (const cell of record) characters += cell.length;
   }
   return { sample: first.flat(), batches: resumed(first, iterator) };
 }

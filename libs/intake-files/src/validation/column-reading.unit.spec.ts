@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { datasetSchema, plausibility } from '@kinledger/programme/definition';
 import { describe, expect, it } from 'vitest';
 import { mapHeader } from '../mapping/map-header.js';
-import { columnReadings, sampled, type DeclaredOrder } from './column-reading.js';
+import { columnReadings, ColumnsSeen, sampled, type DeclaredOrder } from './column-reading.js';
 import { RowValidator } from './row-validator.js';
 
 const schema = datasetSchema.parse({
@@ -47,7 +47,11 @@ function read(records: readonly (readonly string[])[], declared?: ReadonlyMap<st
     const { values, findings } = validator.validate(record, index + 2);
     return { values, rules: findings.map(({ rule }) => rule.code) };
   });
-  return { rows, columns: validator.dateColumns().map(({ field, state }) => [field.name, state]) };
+  return {
+    rows,
+    columns: validator.dateColumns().map(({ field, state }) => [field.name, state]),
+    orders: validator.ordersRead().map(({ field, written, known }) => [field, written, known]),
+  };
 }
 const column = (
   name: 'born' | 'due' | 'mobile' | 'note',
@@ -177,18 +181,74 @@ describe('texts that a schema declares to be no value', () => {
   });
 });
 
-describe('a sample of a file', () => {
-  it('is its first rows, and all rows are given again', async () => {
-    const batches = Array.from({ length: 5 }, (_, batch) =>
-      Array.from({ length: 400 }, (_, row) => [`${batch}-${row}`]),
+describe('how a column was read', () => {
+  const orders = (cells: readonly string[], declared?: DeclaredOrder) =>
+    read(
+      cells.map((cell) => ['', cell, '', '']),
+      declared && new Map([['due', declared]]),
+    ).orders;
+
+  it.each<readonly [what: string, cells: readonly string[], DeclaredOrder | undefined, string[][]]>([
+    ['shown by a date', ['02/03/2023', '31/12/2023'], undefined, [['due', 'day-first', 'shown']]],
+    ['assumed without such a date', ['02/03/2023'], undefined, [['due', 'day-first', 'assumed']]],
+    ['declared', ['02/03/2023'], 'month-first', [['due', 'month-first', 'declared']]],
+    ['contradicted', ['02/03/2023', '12/31/2023'], undefined, [['due', 'day-first', 'contradicted']]],
+    ['not told of dates that have no order', ['2023-03-02', '2 Mar 2023'], undefined, []],
+  ])('is %s', (_what, cells, declared, told) => {
+    expect(orders(cells, declared)).toEqual(told);
+  });
+
+  /** What is told of a column of which only the first rows were seen before it was read. */
+  const afterwards = (at: number, first: readonly string[], rest: readonly string[]) => {
+    const seen = new ColumnsSeen(schema, mapping);
+    const add = (cell: string) => seen.add(header.map((_, index) => (index === at ? cell : '')));
+    first.forEach(add);
+    const { readings } = seen;
+    rest.forEach(add);
+    return seen.asRead(readings);
+  };
+  const days = ['43890', '44000', '44001'];
+  const mobiles = ['7700900123', '7700900456', '7700900789'];
+
+  it('is shown if all rows agree, also those after it was read', () => {
+    expect(afterwards(0, days, ['n/a', '44002'])).toEqual([
+      { field: 'born', written: 'day-numbers', known: 'shown' },
+    ]);
+    expect(afterwards(2, mobiles, mobiles)).toEqual([
+      { field: 'mobile', written: 'zeros-lost', known: 'shown' },
+    ]);
+    expect(afterwards(0, ['29/02/2020'], days)).toEqual([]);
+  });
+
+  it('is contradicted by a single later cell', () => {
+    expect(afterwards(0, days, ['29/02/2020'])).toMatchObject([{ known: 'contradicted' }]);
+    expect(afterwards(2, mobiles, ['07700900999'])).toMatchObject([{ known: 'contradicted' }]);
+  });
+
+  it('is shown too late by a column that begins empty', () => {
+    expect(afterwards(0, ['', '43890'], days)).toMatchObject([{ field: 'born', known: 'shown-late' }]);
+    expect(afterwards(2, [''], mobiles)).toMatchObject([{ field: 'mobile', known: 'shown-late' }]);
+  });
+});
+
+describe('the rows by which columns are judged', () => {
+  const held = async (rows: number, cell: string) => {
+    const batches = Array.from({ length: rows / 1000 }, (_, batch) =>
+      Array.from({ length: 1000 }, (_, row) => [`${batch}-${row}`, cell]),
     );
     async function* source() {
       yield* batches;
     }
     const { sample, batches: again } = await sampled(source());
-    expect(sample).toHaveLength(1200);
     const all: (readonly string[])[] = [];
     for await (const batch of again) all.push(...batch);
     expect(all).toEqual(batches.flat());
+    return sample.length;
+  };
+
+  it('are all rows of a short file, and the first of a long one; all are given again', async () => {
+    expect(await held(5000, '')).toBe(5000);
+    expect(await held(12_000, '')).toBe(10_000);
+    expect(await held(12_000, 'x'.repeat(1000))).toBe(5000);
   });
 });

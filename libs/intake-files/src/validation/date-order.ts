@@ -1,6 +1,6 @@
 import type { DateOrder } from '@kinledger/domain/identifiers';
 import type { DatasetField } from '@kinledger/programme/definition';
-import type { DeclaredOrder } from './column-reading.js';
+import type { ColumnRead, DeclaredOrder } from './column-reading.js';
 import type { FieldCheck } from './field-check.js';
 import type { RuleOfField } from './finding.js';
 
@@ -71,6 +71,14 @@ export class DateOrders {
     return this.#different.size >= WORTH_A_LOOK ? 'doubtful' : undefined;
   }
 
+  /** How the order in which it was read is known; undefined without a date that has an order. */
+  get known(): ColumnRead['known'] | undefined {
+    if (this.#fitting + this.#contrary + this.#either === 0) return undefined;
+    if (this.state === 'contradicted') return 'contradicted';
+    if (this.declared !== undefined) return 'declared';
+    return this.#fitting > 0 ? 'shown' : 'assumed';
+  }
+
   get #isContradicted(): boolean {
     if (this.#fitting === 0) return this.#either > 0 || this.#contrary >= FEW;
     return this.#contrary >= FEW && this.#contrary / (this.#contrary + this.#fitting) > MOST_SLIPS;
@@ -89,4 +97,12 @@ export const dateColumns = (checks: readonly FieldCheck[]): readonly DateColumn[
     return [
       { field, readAs: dateOrders.declared ?? 'day-first', state, doubtful: dateOrders.doubtful, rule },
     ];
+  });
+
+/** The order of day and month in which each column with dates was read. */
+export const ordersRead = (checks: readonly FieldCheck[]): readonly ColumnRead[] =>
+  checks.flatMap(({ field, dateOrders }) => {
+    const known = dateOrders?.known;
+    if (dateOrders === undefined || known === undefined) return [];
+    return [{ field: field.name, written: dateOrders.declared ?? 'day-first', known }];
   });

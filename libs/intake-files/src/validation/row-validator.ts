@@ -5,9 +5,9 @@ import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { fileRefused } from '../reading/file-refused.js';
 import { AgeCheck } from './age-check.js';
 import { DeclaredRulesCheck } from './declared-rules.js';
-import type { ColumnReadings } from './column-reading.js';
+import type { ColumnRead, ColumnReadings } from './column-reading.js';
 import { missingValuesOf } from './missing-values.js';
-import { dateColumns, type DateColumn } from './date-order.js';
+import { dateColumns, ordersRead, type DateColumn } from './date-order.js';
 import { fieldCheck, type FieldCheck } from './field-check.js';
 import type { FileDates } from './file-dates.js';
 import { rowRule, type Finding, type RuleOfField } from './finding.js';
@@ -213,6 +213,11 @@ export class RowValidator {
   /** Columns whose dates so far leave open, or contradict, the order in which they were read. */
   dateColumns(): readonly DateColumn[] {
     return dateColumns(this.#checks);
+  }
+
+  /** The order of day and month in which the columns with dates were read so far. */
+  ordersRead(): readonly ColumnRead[] {
+    return ordersRead(this.#checks);
   }
 
   #values(record: readonly string[], rowNumber: number, findings: Finding[]): (string | null)[] {

@@ -33,6 +33,7 @@ const reasons: Readonly<Record<string, string>> = {
   'too-many-rejected-rows': 'More rows were rejected than the dataset allows',
   'month-first-dates': 'The dates of a column are written with the month first',
   'day-first-dates': 'The dates of a column are written with the day first, against what was said',
+  'column-changes': 'A column is written differently further down',
   'date-order-unknown': 'No date of a column shows whether the day or the month comes first',
   'wrong-period': 'Most dates lie outside the period that the file was sent for',
   'no-usable-row': 'No row of the file could be accepted',

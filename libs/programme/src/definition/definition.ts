@@ -6,6 +6,7 @@ import {
   isoDate,
   programmeId,
   providerId,
+  referralReason,
   role,
   serviceId,
   tokenUse,
@@ -225,6 +226,14 @@ export const datasetSchema = z.strictObject({
         })
         .exactOptional()
         .describe('Facts that are the same for every row, where a file has no column for them.'),
+      footers: z
+        .array(z.string().min(2).max(80))
+        .min(1)
+        .max(20)
+        .exactOptional()
+        .describe(
+          'Texts with which a row below the data begins in these files, such as "Summe", beside common English ones.',
+        ),
       rules: declaredRules
         .exactOptional()
         .describe('What the dataset asks of its rows beyond what each field says, and how gaps are filled.'),
@@ -269,7 +278,9 @@ export const dataset = z.strictObject({
   sensitive: z
     .boolean()
     .exactOptional()
-    .describe('True where an explanation may not even show that somebody is in it. Absent: it is not.'),
+    .describe(
+      'True where neither an explanation nor a review may even show that somebody is in it. Absent: it is not.',
+    ),
   agreement: code,
   rejectionThreshold: z
     .number()
@@ -277,6 +288,13 @@ export const dataset = z.strictObject({
     .max(1)
     .default(0.5)
     .describe('A file whose share of rejected rows is above it is refused as a whole.'),
+  rejectionMinimum: z
+    .int()
+    .positive()
+    .exactOptional()
+    .describe(
+      'A file with fewer rejected rows is not refused for their share, because a few rows are a large share of a small file. Absent: 3.',
+    ),
   retiringThreshold: z
     .number()
     .min(0)
@@ -287,6 +305,12 @@ export const dataset = z.strictObject({
     ),
   returns: expectedReturns.exactOptional(),
 });
+
+const REJECTION_MINIMUM = 3;
+
+/** The number of rejected rows from which their share decides whether a file is refused. */
+export const rejectionMinimumOf = ({ rejectionMinimum }: { rejectionMinimum?: number }): number =>
+  rejectionMinimum ?? REJECTION_MINIMUM;
 
 export const agreement = z.strictObject({
   id: code,
@@ -368,6 +392,11 @@ export const programmeDefinition = z.strictObject({
   services: z.array(service).min(1),
   datasets: z.array(dataset).min(1),
   agreements: z.array(agreement).min(1),
+  returnsFrom: isoDate
+    .exactOptional()
+    .describe(
+      'No return is expected for periods that begin before it, unless a dataset says otherwise. Absent: since the agreement.',
+    ),
   authority: z
     .array(datasetId)
     .describe(
@@ -394,6 +423,16 @@ export const programmeDefinition = z.strictObject({
         'More distinct children, told apart in the same ways, take the force of a carer’s identifier.',
       ),
   }),
+  reviews: z
+    .strictObject({
+      secondReviewer: z
+        .union([z.enum(['never', 'always']), z.array(referralReason).min(1)])
+        .describe(
+          'Where two people have to agree, neither of whom sees the other’s answer: for pairs that were referred for one of these reasons.',
+        ),
+    })
+    .exactOptional()
+    .describe('How doubtful links are reviewed. Absent: one reviewer decides.'),
   derivations: z
     .literal('op-kin-1')
     .exactOptional()

@@ -16,7 +16,9 @@ export const expectedReturns = z
       .describe('The last day on which a return is in time, so many days after the period. Absent: 28.'),
     from: isoDate
       .exactOptional()
-      .describe('Periods that begin before it are not expected. Absent: since the agreement.'),
+      .describe(
+        'Periods that begin before it are not expected. Absent: as for the programme, else since the agreement.',
+      ),
     absent: z
       .array(periodCode)
       .min(1)

@@ -85,6 +85,7 @@ CREATE INDEX numbered_member_family ON numbered_member (family);
     LinkForbidden: 'ignored',
     LinkReviewed: 'ignored',
     LinkAllowed: 'ignored',
+    ReviewGiven: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
     KeyRotationBegun: 'ignored',

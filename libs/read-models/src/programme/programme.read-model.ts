@@ -69,6 +69,7 @@ export const programme = defineReadModel({
     LinkForbidden: 'ignored',
     LinkReviewed: 'ignored',
     LinkAllowed: 'ignored',
+    ReviewGiven: 'ignored',
     RelationshipsIdentified: 'ignored',
     RelationshipsEnded: 'ignored',
     FamiliesLinked: 'ignored',

@@ -54,6 +54,7 @@ export const quarters = defineReadModel({
     LinkForbidden: 'ignored',
     LinkReviewed: 'ignored',
     LinkAllowed: 'ignored',
+    ReviewGiven: 'ignored',
     RelationshipsIdentified: 'ignored',
     RelationshipsEnded: 'ignored',
     FamiliesLinked: 'ignored',

@@ -35,6 +35,7 @@ export const records = defineReadModel<RecordsTarget>({
     LinkForbidden: 'ignored',
     LinkReviewed: 'ignored',
     LinkAllowed: 'ignored',
+    ReviewGiven: 'ignored',
     RelationshipsIdentified: 'ignored',
     RelationshipsEnded: 'ignored',
     FamiliesLinked: 'ignored',

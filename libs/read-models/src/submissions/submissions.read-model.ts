@@ -62,6 +62,7 @@ export const submissions = defineReadModel({
     LinkForbidden: 'ignored',
     LinkReviewed: 'ignored',
     LinkAllowed: 'ignored',
+    ReviewGiven: 'ignored',
     RelationshipsIdentified: 'ignored',
     RelationshipsEnded: 'ignored',
     FamiliesLinked: 'ignored',

@@ -159,6 +159,22 @@ export const linkerAndLedger: Board = {
           queries: [{ expr: maxBy('', metric('kinledger_linker_open_referrals')), legend: 'referrals' }],
         },
         {
+          title: 'Oldest review',
+          description:
+            'Time since the oldest pair of records that waits for a review was referred. The data team clears the queue each quarter.',
+          ...{ shows: 'lines', unit: 's' },
+          queries: [
+            { expr: maxBy('', metric('kinledger_projector_oldest_review_seconds')), legend: 'oldest pair' },
+          ],
+        },
+        {
+          title: 'Pairs for review',
+          description:
+            'Pairs of records that wait for a review, and those of sensitive services, which nobody is shown.',
+          ...{ shows: 'lines', unit: 'short' },
+          queries: [{ expr: maxBy('what', metric('kinledger_projector_reviews')), legend: '{{what}}' }],
+        },
+        {
           title: 'Identifiers without force',
           description:
             'E-mail addresses, numbers and the like that so many people share that they link nobody. A jump is often a placeholder in a new file.',

@@ -113,6 +113,8 @@ function describeHappening(one: Happening, files: ReadonlyMap<string, ExplainedS
     case 'carried':
       return `${count(one.records.length)} ${one.records.length === 1 ? 'record stands' : 'records stand'} unchanged${carrier(one.submission, files)}`;
     case 'reviewed':
+      if (one.answer !== undefined)
+        return `${one.decision}: ${one.by} answered ${one.answer} about rows ${one.rows.join(' and ')}, because ${one.reason}`;
       return `${one.decision}: ${one.by} decided about rows ${one.rows.join(' and ')}, because ${one.reason}`;
     case 'relationship':
       return `relationship ${one.kind} with individual ${one.other}, by ${one.domain}`;

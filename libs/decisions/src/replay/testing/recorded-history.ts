@@ -43,6 +43,7 @@ import { recover } from '../../recovery.js';
 import { rekeyedChunk } from '../../rekeying/rekey-chunk.js';
 import { rekeyedIn } from '../../rekeying/rekeyed-chunk.js';
 import { WrappingByKeys } from '../../rekeying/testing/wrapping-by-keys.js';
+import { reviewPolicyOf } from '../../reviews/review-policy.js';
 import { Scribe, type Cause } from '../../scribe.js';
 import type { StagedRows } from '../../staged-rows.js';
 import { writeDecisions } from '../../write-decisions.js';
@@ -58,9 +59,16 @@ const schema = {
   'x-kinledger': { role: 'adult' },
 };
 
+/** What a programme of histories asks of reviews. */
+interface AskedOfReviews {
+  readonly reviews?: Programme['definition']['reviews'];
+  readonly sensitive?: readonly string[];
+}
+
 /** The programme of the histories of linkage. */
 export function programmeOfHistories(
   maxHoldersPerToken: number = testSettings.maxHoldersPerToken,
+  { reviews, sensitive = [] }: AskedOfReviews = {},
 ): Programme {
   const services = ['alpha', 'beta', 'gamma'];
   const datasets = services.flatMap((service) => [`${service}.user`, `${service}.engagement`]);
@@ -80,12 +88,14 @@ export function programmeOfHistories(
           extractKind: 'delta',
           schemaFile: `${dataType}.json`,
           agreement: 'agreed',
+          ...(sensitive.includes(id) ? { sensitive: true } : {}),
         };
       }),
       agreements: [{ id: 'agreed', provider: 'provider', validFrom: '2020-04-01', validTo: '2030-01-01' }],
       authority: ['alpha.user'],
       familyScopes: testScopes,
       strategy: { ...testSettings, maxHoldersPerToken },
+      ...(reviews === undefined ? {} : { reviews }),
       area: {
         name: 'Lambeth',
         boundaryYear: 2011,
@@ -98,6 +108,10 @@ export function programmeOfHistories(
   return programmeOf(document, () => Promise.reject(new Error('no postcode is looked up')));
 }
 
+export type ReviewCommand = {
+  readonly [Kind in 'review-referral' | 'undo-review']: Pick<CommandData<Kind>, 'kind' | 'payload'>;
+}['review-referral' | 'undo-review'];
+
 /** A ledger as a linker writes it for a history: commands, parked files and erased bodies included. */
 export class RecordedHistory {
   readonly memory = new InMemoryLedger();
@@ -105,18 +119,19 @@ export class RecordedHistory {
   readonly player = new HistoryPlayer(new LinkageWorld(testScopes));
   ledger: ProgrammeLedger;
   readonly wrapping = new WrappingByKeys(MAX_KEY_VERSION);
-  #programme = programmeOfHistories();
+  #programme: Programme;
   #steps = 0;
   readonly #signingKey: string;
 
-  private constructor(signingKey: string) {
+  private constructor(signingKey: string, programme: Programme) {
     this.#signingKey = signingKey;
+    this.#programme = programme;
     this.ledger = this.#empty();
   }
 
   /** @param signingKey the public key that the ledger names. */
-  static async begin(signingKey = anyKey): Promise<RecordedHistory> {
-    const begun = new RecordedHistory(signingKey);
+  static async begin(signingKey = anyKey, programme = programmeOfHistories()): Promise<RecordedHistory> {
+    const begun = new RecordedHistory(signingKey, programme);
     await begun.#define(firstInstantOf(begun.#programme));
     return begun;
   }
@@ -173,6 +188,20 @@ export class RecordedHistory {
     if (due === undefined) throw new Error('the key is in force already');
     const { id } = this.#programme.definition;
     await changeSigningKey({ ledger: this.ledger, writer }, id, due, this.#cause('').time);
+  }
+
+  /**
+   * Answers about the subject of a referral that waits, or undoes the decision about two records.
+   * @returns why the linker refuses it, if it does.
+   */
+  async review(command: ReviewCommand, person: string): Promise<string | undefined> {
+    this.#steps += 1;
+    const asked = { ...this.#command(command.kind, command.payload), askedBy: { person } } as CommandData;
+    const refusal = handlerOf(asked).refusalOf(this.ledger, asked, {
+      ...{ erase: true, reviews: reviewPolicyOf(this.#programme.definition) },
+    });
+    if (refusal === undefined) await this.#carryOut(asked, this.#context(nothingStaged));
+    return refusal;
   }
 
   /** Rotates the token keys as a linker does: bodies in place, and the ledger read again. */
@@ -303,7 +332,8 @@ export class RecordedHistory {
     complete?: { readonly chunks: number; readonly rows: number },
   ): Promise<void> {
     const handler = handlerOf(command);
-    const can = { erase: true, newestKey: MAX_KEY_VERSION };
+    const reviews = reviewPolicyOf(this.#programme.definition);
+    const can = { erase: true, newestKey: MAX_KEY_VERSION, reviews };
     if (handler.refusalOf(this.ledger, command, can) !== undefined) throw new Error('it is refused');
     const erasing: ErasingHand = {
       prepare: () => Promise.resolve(),
@@ -314,7 +344,7 @@ export class RecordedHistory {
     };
     const cause = this.#cause(causeOfCommand(command.id));
     await handler.carryOut(
-      { ...context, cause, progress: { complete, unprocessable: undefined }, erasing },
+      { ...context, cause, progress: { complete, unprocessable: undefined }, erasing, reviews },
       command,
     );
   }

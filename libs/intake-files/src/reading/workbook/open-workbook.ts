@@ -49,7 +49,7 @@ export async function openWorkbook(
       `The sheet has more than ${limits.maxColumns} columns. Remove columns that the dataset does not ask for.`,
     );
   }
-  const remarks = { mergedCells: 0, hiddenRows: 0, footerRows: 0 };
+  const remarks = { mergedCells: 0, hiddenRows: 0, footerRows: 0, footerFrom: null };
   return {
     format,
     header,

@@ -64,7 +64,7 @@ describe('a workbook as a spreadsheet program wrote it', () => {
       expect(file).toMatchObject({ headerRow: 1, delimiter: null, sheet: { place: 1, name: 'People' } });
       expect(file.header).toEqual(titles.slice(0, 10));
       expect(file.rows).toEqual(people);
-      expect(file.remarks).toEqual({ mergedCells: 0, hiddenRows: 0, footerRows: 0 });
+      expect(file.remarks).toEqual({ mergedCells: 0, hiddenRows: 0, footerRows: 0, footerFrom: null });
     },
   );
 
@@ -101,7 +101,7 @@ describe('a workbook as a spreadsheet program wrote it', () => {
       ['E-3', '', '', '', '', '45', '', '', '', 'Zoë'],
       ['E-4'],
     ]);
-    expect(remarks).toEqual({ mergedCells: 0, hiddenRows: 1, footerRows: 0 });
+    expect(remarks).toEqual({ mergedCells: 0, hiddenRows: 1, footerRows: 0, footerFrom: null });
   });
 
   it('gives the rows of a table that Power Query loaded', async () => {
@@ -118,7 +118,7 @@ describe('a workbook as a spreadsheet program wrote it', () => {
       const { rows, remarks, headerRow } = await read(name);
       expect({ headerRow, remarks }).toEqual({
         headerRow: 2,
-        remarks: { mergedCells: 1, hiddenRows: 1, footerRows: 0 },
+        remarks: { mergedCells: 1, hiddenRows: 1, footerRows: 0, footerFrom: null },
       });
       expect(rows.slice(1)).toEqual([['PT-002', 'Adult'], ['PT-003'], ['PT-004', 'Child']]);
     },

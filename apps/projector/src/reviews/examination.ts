@@ -1,0 +1,38 @@
+import type { ExaminedPair, ExaminedReferral } from '@kinledger/decisions';
+import type { EventStorePlace } from '@kinledger/event-store';
+import type { QuarterEffect } from './review-effect.js';
+import type { RowSource } from './review-queue.js';
+
+/** What an answer would change: the counts of each quarter, and how many individuals merge or split. */
+export interface AnswerEffect {
+  readonly quarters: readonly QuarterEffect[];
+  readonly merged: number;
+  readonly split: number;
+}
+
+/** A candidate with the evidence, where both rows come from, and what each answer would change. */
+export interface PairExamination extends Omit<ExaminedPair, 'consequences' | 'candidate'> {
+  readonly candidate: RowSource;
+  readonly effects: { readonly same: AnswerEffect; readonly different: AnswerEffect };
+}
+
+/** All that a reviewer is shown of a referral. */
+export interface Examination extends Omit<ExaminedReferral, 'pairs' | 'subject'> {
+  readonly subject: RowSource;
+  readonly pairs: readonly PairExamination[];
+}
+
+/** What a worker thread is given: it opens the ledger itself. */
+export interface ExaminationWorkerData {
+  readonly place: Omit<EventStorePlace, 'onStanding'>;
+  readonly stream: string;
+  readonly referral: string;
+}
+
+/** What a worker thread says: nothing, where the referral does not wait any more. */
+export interface ExaminationWorkerMessage {
+  readonly examined: ExaminedReferral | undefined;
+}
+
+/** Examines a referral as the ledger stands. */
+export type Examine = (referral: string, signal: AbortSignal) => Promise<ExaminedReferral | undefined>;

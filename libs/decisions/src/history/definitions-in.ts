@@ -1,0 +1,42 @@
+import { ledgerEventOf } from '@kinledger/domain';
+import { readAhead, type EventStore } from '@kinledger/event-store';
+import { definitionDocument, type ProgrammeDefinition } from '@kinledger/programme';
+import { ledgerUnreadable } from '../errors.js';
+
+export interface DefinitionsInLedger {
+  /** The definition in force; undefined in an empty ledger. */
+  readonly inForce: ProgrammeDefinition | undefined;
+  readonly sensitive: ReadonlySet<string>;
+  /** Whether a dataset is sensitive in any definition that the ledger ever had: what was withheld once stays withheld. */
+  readonly isSensitive: (dataset: string) => boolean;
+}
+
+const PAGE = 1_000;
+
+/** Reads every definition that a ledger names. @throws LedgerUnreadable where one is missing. */
+export async function definitionsIn(
+  store: EventStore,
+  stream: string,
+  signal: AbortSignal,
+): Promise<DefinitionsInLedger> {
+  const sensitive = new Set<string>();
+  let inForce: ProgrammeDefinition | undefined;
+  const pages = readAhead({
+    ...{ from: 0, to: await store.head(stream), signal },
+    read: (from) => store.readPage(stream, from, PAGE),
+    lengthOf: (page) => page.length,
+  });
+  for await (const page of pages) {
+    for (const stored of page) {
+      if (stored.type !== 'ProgrammeDefined') continue;
+      const event = ledgerEventOf(stored, stream);
+      if (event.type !== 'ProgrammeDefined') continue;
+      const bytes = await store.readPayload(event.data.definition);
+      if (bytes === undefined)
+        throw ledgerUnreadable(`the definition ${event.data.definition} is not beside the ledger`);
+      inForce = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).definition;
+      for (const dataset of inForce.datasets) if (dataset.sensitive === true) sensitive.add(dataset.id);
+    }
+  }
+  return { inForce, sensitive, isSensitive: (dataset) => sensitive.has(dataset) };
+}

@@ -1,0 +1,25 @@
+import type { ReferralReason } from '@kinledger/domain';
+import type { ProgrammeDefinition } from '@kinledger/programme';
+
+/** What a programme asks of reviews. */
+export interface ReviewPolicy {
+  /** Whether two people have to agree on a pair that was referred for this reason, without seeing each other’s answers. */
+  readonly asksSecond: (reason: ReferralReason) => boolean;
+  /** Whether pairs with records of a dataset are never shown, so that nobody decides them. */
+  readonly isSensitive: (dataset: string) => boolean;
+}
+
+/** One reviewer decides, and no dataset is sensitive. */
+export const plainReviews: ReviewPolicy = { asksSecond: () => false, isSensitive: () => false };
+
+export function reviewPolicyOf({
+  reviews,
+  datasets,
+}: Pick<ProgrammeDefinition, 'reviews' | 'datasets'>): ReviewPolicy {
+  const second = reviews?.secondReviewer ?? 'never';
+  const sensitive = new Set<string>(datasets.flatMap((one) => (one.sensitive === true ? [one.id] : [])));
+  return {
+    asksSecond: (reason) => (typeof second === 'string' ? second === 'always' : second.includes(reason)),
+    isSensitive: (dataset) => sensitive.has(dataset),
+  };
+}

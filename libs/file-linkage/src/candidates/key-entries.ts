@@ -1,0 +1,114 @@
+import type { ValueTable } from '@kinledger/kin';
+import type { DeletionColumn } from '@kinledger/kin';
+import type { LinkRecords } from '../reading/records.js';
+import { mixed } from '../values/text-table.js';
+import type { CandidateKey, KeyPart } from './key-ladder.js';
+
+/** Each record under each of its values of a key: two words of a hash of the value, and the record. */
+export interface KeyEntries {
+  readonly count: number;
+  readonly high: Int32Array;
+  readonly low: Int32Array;
+  readonly records: Int32Array;
+}
+
+/** The numbers of the deletions of each value of a field’s table. */
+export type DeletionsOf = (field: number) => DeletionColumn;
+
+/** What a key is made of in one record: the numbers of one part. */
+type PartReader = (record: number, into: Int32Array) => number;
+const MOST_NUMBERS = 256;
+
+/** Makes the entries of a key. A record in which a part is missing has none. */
+export function keyEntries(
+  key: CandidateKey,
+  records: LinkRecords,
+  tables: readonly ValueTable[],
+  deletionsOf: DeletionsOf,
+): KeyEntries {
+  const readers = key.parts.map((part) => partReader(part, records, tables, deletionsOf));
+  let capacity = records.count;
+  let high = new Int32Array(capacity);
+  let low = new Int32Array(capacity);
+  let holders = new Int32Array(capacity);
+  const numbers = readers.map(() => new Int32Array(MOST_NUMBERS));
+  const counts = new Int32Array(readers.length);
+  const at = new Int32Array(readers.length);
+  let count = 0;
+  for (let record = 0; record < records.count; record++) {
+    let combinations = 1;
+    for (let part = 0; part < readers.length; part++) {
+      const found = (readers[part] as PartReader)(record, numbers[part] as Int32Array);
+      counts[part] = found;
+      combinations *= found;
+      if (found === 0) break;
+    }
+    if (combinations === 0) continue;
+    at.fill(0);
+    for (let combination = 0; combination < combinations; combination++) {
+      let [first, second] = [0x2545f491, 0x5bd1e995];
+      for (let part = 0; part < readers.length; part++) {
+        const number = (numbers[part] as Int32Array)[at[part] as number] as number;
+        first = mixed(first ^ Math.imul(number, 0x9e3779b1));
+        second = Math.imul(second ^ number, 0xcc9e2d51);
+        second = (second << 15) ^ (second >>> 17);
+      }
+      if (count === capacity) {
+        capacity *= 2;
+        [high, low, holders] = [grown(high, capacity), grown(low, capacity), grown(holders, capacity)];
+      }
+      high[count] = first;
+      low[count] = mixed(second);
+      holders[count] = record;
+      count += 1;
+      for (let part = 0; part < readers.length; part++) {
+        at[part] = (at[part] as number) + 1;
+        if ((at[part] as number) < (counts[part] as number)) break;
+        at[part] = 0;
+      }
+    }
+  }
+  return { count, high, low, records: holders };
+}
+
+function partReader(
+  { fields, rung }: KeyPart,
+  { data, stride }: LinkRecords,
+  tables: readonly ValueTable[],
+  deletionsOf: DeletionsOf,
+): PartReader {
+  const [field] = fields;
+  if (field === undefined) throw new Error('a part of a key has a field');
+  if (rung === 'deletions') {
+    const { starts, deletions } = deletionsOf(field);
+    return (record, into) => {
+      const value = data[record * stride + field] as number;
+      if (value === 0) return 0;
+      const from = starts[value] as number;
+      const size = Math.min(MOST_NUMBERS, (starts[value + 1] as number) - from);
+      for (let index = 0; index < size; index++) into[index] = deletions[from + index] as number;
+      return size;
+    };
+  }
+  const { rungs, width } = tables[field] as ValueTable;
+  const { from, size } = rung;
+  return (record, into) => {
+    let found = 0;
+    for (const slot of fields) {
+      const value = data[record * stride + slot] as number;
+      if (value === 0) continue;
+      for (let index = 0; index < size; index++) {
+        const number = rungs[value * width + from + index] as number;
+        if (number === 0) break;
+        into[found++] = number;
+      }
+    }
+    return found;
+  };
+}
+
+function grown(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(array);
+  return larger;
+}
