@@ -75,6 +75,9 @@ interface EstimatedQuality {
   readonly reviewed: { readonly falseLinks: { readonly value: number } };
   readonly reach: Readonly<Record<string, { readonly counted: number }>>;
 }
+type AttackedField = { readonly field: string } & Readonly<
+  Record<'stored' | 'byRank' | 'withSalt', { readonly occurrences: number }>
+>;
 interface Submitted {
   readonly upload: { readonly state: string; readonly counts: { readonly read: number } };
   readonly accepted?: { readonly id: string; readonly repeated: boolean };
@@ -251,6 +254,19 @@ describe('services that a person started', () => {
     expect(decoys.heldOut['all']?.measures['recall']?.value).toBeGreaterThan(0.4);
     expect(reviewed.falseLinks.value).toBe(0);
     expect(reach['children']?.counted).toBe(first.reach.scopes[0]!.children.figure);
+  });
+
+  it('give away the genders of their tokens to an attacker without the key, and no birth date', async () => {
+    const { fields } = await installation.json<{ fields: readonly AttackedField[] }>(
+      ...['attack', '--rows', '2000', '--budget', '1000'],
+    );
+    const shareOf = (name: string, by: 'byRank' | 'withSalt') => {
+      const { stored, [by]: recovered } = fields.find(({ field }) => field === name)!;
+      return recovered.occurrences / stored.occurrences;
+    };
+    expect(shareOf('gender', 'byRank')).toBeGreaterThan(0.3);
+    expect(shareOf('birth-date', 'byRank')).toBeLessThan(0.05);
+    for (const { field } of fields) expect(shareOf(field, 'withSalt'), field).toBe(0);
   });
 
   it('validate a file without keeping it', async () => {

@@ -23,7 +23,7 @@ interface Options extends LedgerOptions {
 }
 
 /** The attacker’s own population, who are not the programme’s people. */
-const POPULATION = { people: 1_500, quarters: 2 };
+const POPULATION = { people: 500, quarters: 2 };
 const DEFAULT_ROWS = 200_000;
 /** More than there are days of birth. */
 const DEFAULT_BUDGET = 50_000;
