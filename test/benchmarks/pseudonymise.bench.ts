@@ -1,5 +1,6 @@
 /**
- * Measures how many user rows a second are pseudonymised: HMAC by itself; one thread from sealed rows to chunks; all
+ * Measures how many user rows a second are pseudonymised: HMAC by itself; one thread from sealed rows to chunks, without
+ * and with derived tokens; all
  * threads; and from landing store to the message bus in PostgreSQL with its default, durable settings. Also prints the
  * rate per second of processor time, which does not depend on other work on the machine.
  * After `npm run build`: npx node test/benchmarks/pseudonymise.bench.ts [rows] [threads]
@@ -33,7 +34,8 @@ import {
   type LandingRow,
 } from '@kinledger/landing-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
-import { readProgramme } from '@kinledger/programme';
+import { permittedNames } from '@kinledger/derivations';
+import { readProgramme, type Dataset } from '@kinledger/programme';
 import { createSecrets, HmacSha256, keysOf, readSecrets } from '@kinledger/pseudonymisation';
 import { FileRows, noRows } from '@kinledger/pseudonymised-rows';
 import { Backlog } from '@kinledger/service-kit';
@@ -135,18 +137,34 @@ const submission = randomBytes(16).toString('hex') as SubmissionId;
 const { provider } = serviceDefinition;
 
 let bytes = 0;
-const inOneThread = () => {
-  const rows = new FileRows(keys, { submission, provider, dataset, seed }, postcodes);
+const inOneThread = (of: Dataset) => () => {
+  const rows = new FileRows(keys, { submission, provider, dataset: of, seed }, postcodes);
   bytes = 0;
   sealed.forEach((chunk, n) => {
     const landed = decodeRows(openChunk(dataKey, upload, n, chunk));
     for (const packed of packRows(landed.map((one) => rows.pseudonymise(one, noRows()))))
       bytes += packed.bytes.byteLength;
+    rows.forget();
   });
 };
-inOneThread();
-await measure('one thread, from sealed rows to chunks', ROWS, inOneThread);
-console.log(`${Math.round(bytes / ROWS)} bytes a row`);
+const permitted = programme.agreement(dataset.agreement)?.derivations;
+const deriving = { ...dataset, derived: permitted === undefined ? [] : permittedNames(permitted) };
+for (const [what, of] of [
+  ['', dataset],
+  [', with derived tokens', deriving],
+] as const) {
+  const work = inOneThread(of);
+  work();
+  await measure(`one thread, sealed rows to chunks${what}`, ROWS, work);
+  console.log(`${Math.round(bytes / ROWS)} bytes a row`);
+}
+const [ofRow] = decodeRows(openChunk(dataKey, upload, 0, sealed[0] ?? new Uint8Array()));
+if (ofRow !== undefined) {
+  const rows = new FileRows(keys, { submission, provider, dataset: deriving, seed }, postcodes);
+  const { derived } = rows.pseudonymise(ofRow, noRows());
+  const count = derived.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  console.log(`${count} derived tokens in ${derived.length} lists on a child’s row`);
+}
 
 const workers = new RowWorkers({ threads: THREADS, programmeDirectory, secretsDirectory });
 await workers.ready();

@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { MAX_MESSAGE_BYTES } from '@kinledger/contracts';
+import { MAX_MESSAGE_BYTES, type PseudonymisedRow } from '@kinledger/contracts';
 import { unpackBytes } from '@kinledger/database';
 import { bodiesIn } from '@kinledger/event-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,12 +44,18 @@ async function values(database: 'platform' | 'bus', sql: string): Promise<readon
   return [...new Set(rows.map(({ value }) => value))];
 }
 
-async function tokens(): Promise<readonly Needle[]> {
+async function rows(): Promise<readonly PseudonymisedRow[]> {
   const segments = await values('platform', `SELECT encode(bytes, 'base64') AS value FROM ledger.segment`);
-  const rows = segments.flatMap((base64) => [
+  return segments.flatMap((base64) => [
     ...bodiesIn([{ bytes: unpackBytes(Buffer.from(base64, 'base64'), MAX_MESSAGE_BYTES) }]).values(),
   ]);
-  const found = rows.flatMap((row) => row.tokens.map(({ token }) => token));
+}
+
+async function tokens(): Promise<readonly Needle[]> {
+  const found = (await rows()).flatMap((row) => [
+    ...row.tokens.map(({ token }) => token),
+    ...row.derived.flatMap((entry) => entry.tokens),
+  ]);
   return [...new Set(found)].flatMap((token) => needlesOfHex('token', token));
 }
 
@@ -89,6 +95,9 @@ describe('two marked people who went through the whole platform', () => {
     for (const type of ['RecordsPlaced', 'RecordsRetired', 'FamiliesLinked']) {
       expect(counts[type]).toBeGreaterThan(0);
     }
+    const derived = (await rows()).flatMap((row) => row.derived.map(({ derivation }) => derivation));
+    expect(new Set(derived)).toContain('carer-email-deletions');
+    expect(new Set(derived)).toContain('email-deletions');
     const names = new Set<string>();
     for await (const { name, bytes } of run.places()) if (bytes.length > 0) names.add(name);
     const expected = [
@@ -293,15 +302,20 @@ describe('this test', () => {
       expect(found.map((find) => find.replace(/^(\w+: planted\.row\.\w+: [^,]+).*/, '$1'))).toEqual(
         [
           'answer: planted: case number, as written, plain',
+          // What is derived of an email or a phone stands in it.
+          `home: ${join('logs', 'linker.log')}: derived value, as written, plain`,
           `home: ${join('logs', 'linker.log')}: email, as written, URL`,
           ...['bus', 'platform', 'restricted'].flatMap((database) => [
             `${database}: pg_catalog.pg_description.description: name, as written, base64`,
             `${database}: planted.row.bytes: NHS number`,
+            `${database}: planted.row.bytes: derived value`,
             `${database}: planted.row.bytes: email`,
             `${database}: planted.row.json: child’s name`,
             `${database}: planted.row.many: postcode`,
+            `${database}: planted.row.text: derived value`,
             `${database}: planted.row.text: phone`,
           ]),
+          'traces: planted: derived value, as written, plain',
           'traces: planted: email, as written, plain',
           'temporary files: planted.tmp: birth date, as written, UTF-16 LE',
         ].sort(),

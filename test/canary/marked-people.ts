@@ -1,3 +1,4 @@
+import { opKin1, type FieldValues } from '@kinledger/derivations';
 import {
   canonicalBirthDate,
   canonicalCaseNumber,
@@ -6,9 +7,12 @@ import {
   canonicalGender,
   canonicalMobile,
   canonicalNhsNumber,
+  canonicalPostcode,
   digestOf,
   type Digest,
 } from '@kinledger/domain';
+import { nodeHashing } from '@kinledger/pseudonymisation';
+import { DerivedDigests } from '@kinledger/pseudonymised-rows';
 import { digestForms, needlesOf, type Needle } from './needles.js';
 
 /** A family whose identifiers occur nowhere else, as a provider's case system spells them. */
@@ -49,11 +53,15 @@ export function needlesOfPeople(salt: string): readonly Needle[] {
     ['NHS number', [carer.nhsNumber, child.nhsNumber, '999 731 8641']],
     ['birth date', [child.birthDate, '2021-07-23', carer.birthDate, '1987-09-17']],
     ['postcode', [carer.postcode, child.postcode]],
+    ['derived value', derivedValues()],
   ];
   return [
     ...spellings.flatMap(([name, texts]) => needlesOf(name, texts)),
     ...Object.entries(saltedDigests(salt)).flatMap(([name, digest]) =>
       digestForms(`${name}, digest under op-leap-1`, Buffer.from(digest, 'hex')),
+    ),
+    ...derivedDigests(salt).flatMap((digest) =>
+      digestForms('derived value, digest under op-kin-1', Buffer.from(digest, 'hex')),
     ),
   ];
 }
@@ -82,6 +90,41 @@ export function saltedDigests(salt: string) {
       salt,
     ),
   } satisfies Record<string, Digest>;
+}
+
+/** What is derived of the carer’s contacts: it must leave no more than they do. */
+const fieldsOfCarer: FieldValues = {
+  email: usable(canonicalEmail(carer.email)),
+  mobile: usable(canonicalMobile(carer.phone)),
+  'nhs-number': usable(canonicalNhsNumber(carer.nhsNumber)),
+  'birth-date': usable(canonicalBirthDate(carer.birthDate)),
+  postcode: usable(canonicalPostcode(carer.postcode)),
+};
+const rungsOfCarer = opKin1.rungs.flatMap(({ field, derivation }) => {
+  const value = fieldsOfCarer[field];
+  return value === undefined ? [] : [{ derivation, value }];
+});
+
+/** One or two of each rung with values that are long enough not to occur by chance. */
+function derivedValues(): readonly string[] {
+  const long = rungsOfCarer
+    .filter(({ derivation }) => derivation.lowEntropy !== true)
+    .flatMap(({ derivation, value }) =>
+      derivation
+        .of(value)
+        .filter((each) => each.length > 8)
+        .slice(-2),
+    );
+  const keys = opKin1.keys.flatMap(({ of }) => of(fieldsOfCarer));
+  return [...new Set([...long, ...keys])];
+}
+
+function derivedDigests(salt: string): readonly string[] {
+  const digests = new DerivedDigests(nodeHashing.sha256, salt);
+  return [
+    ...rungsOfCarer.flatMap(({ derivation, value }) => digests.ofSet(derivation, value)),
+    ...opKin1.keys.flatMap(({ domain, of }) => of(fieldsOfCarer).map((value) => digests.of(domain, value))),
+  ];
 }
 
 function usable<T>(canonical: T | undefined): T {
@@ -159,7 +202,10 @@ export const markedFiles = {
   mostlyWrong: {
     dataset: 'breastfeeding-peer-support.user',
     provider: 'breastfeeding-team',
-    text: csv([peopleTitles, misplaced, misplaced.with(0, ''), doubtful]),
+    text: csv([
+      ...[peopleTitles, misplaced, misplaced.with(0, ''), misplaced.with(0, 'QF-CANARY-77344')],
+      doubtful,
+    ]),
   },
   corrected: {
     dataset: 'baby-steps.user',

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { RunningPlatform } from '../e2e/running-platform.js';
 import { badRequests, raw, type BadRequest, type Known } from './bad-requests.js';
@@ -17,6 +18,8 @@ export class MarkedRun {
   /** The temporary folder of the platform's processes, used by nothing else. */
   readonly temporary = mkdtempSync(join(tmpdir(), 'kinledger-canary-'));
   readonly traces = new TraceCollector();
+  /** The LEAP programme, with derived tokens. */
+  readonly #programme = mkdtempSync(join(tmpdir(), 'kinledger-canary-programme-'));
   /** Submissions that went all the way to the figures. */
   readonly linked: string[] = [];
   #started: RunningPlatform | undefined;
@@ -43,7 +46,14 @@ export class MarkedRun {
   }
 
   async run(): Promise<void> {
+    cpSync(fileURLToPath(new URL('../../programmes/leap', import.meta.url)), this.#programme, {
+      recursive: true,
+    });
+    const definition = join(this.#programme, 'programme.json');
+    const json = JSON.parse(readFileSync(definition, 'utf8')) as object;
+    writeFileSync(definition, JSON.stringify({ ...json, derivations: 'op-kin-1' }));
     this.#started = new RunningPlatform({
+      KINLEDGER_PROGRAMME_DIR: this.#programme,
       KINLEDGER_LOG_LEVEL: 'trace',
       // Write a snapshot whenever the linker is idle, so that there is one.
       KINLEDGER_SNAPSHOT_EVENTS: '1',
@@ -135,6 +145,7 @@ export class MarkedRun {
     await this.#started?.stop();
     await this.traces.close();
     rmSync(this.temporary, { recursive: true, force: true });
+    rmSync(this.#programme, { recursive: true, force: true });
   }
 
   async #upload(file: MarkedFile, period = PERIOD): Promise<string> {

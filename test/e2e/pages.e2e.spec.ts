@@ -312,6 +312,15 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
 
     it('has the data team answer about a doubtful link, once the effect is shown, and undo it', async () => {
       const ledger = platform.connected.services.projector;
+      // Two adults of one e-mail address and two birth dates.
+      const file = { dataset: 'doorstep-library.user', period: '2023-24-Q3', provider: 'doorstep-library' };
+      const header =
+        'case_number,participant_type,email,date_of_birth,gender,postcode,date_registered,consent_given';
+      const adults = ['D-1,adult,one@example.org,1990-04-01', 'D-2,adult,one@example.org,1992-07-09'];
+      const rows = adults.map((row) => `${row},F,ZZ1 1AA,2023-10-09,yes`);
+      const upload = await platform.upload(file, [header, ...rows, ''].join('\r\n'));
+      const { id: sent } = await platform.submitUpload(file.provider, upload.id);
+      await platform.until(sent, 'linked');
       const token = platform.connected.tokens.dataTeam;
       const context = await browser.newContext({ javaScriptEnabled: false });
       const reviewer = await context.newPage();

@@ -3,6 +3,8 @@ import { derivedValues } from './derived-values.js';
 
 /** A shorter value has no deletions: too many others would have the same. */
 const SHORTEST = 3;
+/** Characters of two code units. */
+const astral = /[\u{10000}-\u{10ffff}]/u;
 /** A longer value would have more deletions than a row may have tokens. */
 const LONGEST = MAX_DERIVED_VALUES - 1;
 
@@ -19,9 +21,15 @@ const LONGEST = MAX_DERIVED_VALUES - 1;
  */
 export function deletionsOf(value: string): readonly string[] {
   if (value === '') return [];
-  const characters = Array.from(value);
-  if (characters.length < SHORTEST || characters.length > LONGEST) return [value];
-  const found = new Set([value]);
-  characters.forEach((_, at) => found.add(characters.toSpliced(at, 1).join('')));
+  const characters = astral.test(value) ? Array.from(value) : undefined;
+  const length = characters?.length ?? value.length;
+  if (length < SHORTEST || length > LONGEST) return [value];
+  const found = [value];
+  for (let at = 0; at < length; at += 1)
+    found.push(
+      characters === undefined
+        ? value.slice(0, at) + value.slice(at + 1)
+        : characters.toSpliced(at, 1).join(''),
+    );
   return derivedValues(found);
 }

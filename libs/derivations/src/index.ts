@@ -3,3 +3,4 @@ export * from './deletions.js';
 export * from './derivation.js';
 export * from './ladders.js';
 export * from './op-kin-1.js';
+export * from './digests-in-a-cell.js';

@@ -103,14 +103,21 @@ function checksOf(schema: DatasetSchema): readonly string[] {
 function leavingOf(schema: DatasetSchema): readonly LeavingSection[] {
   const isDigest = (field: DatasetSchema['fields'][number]) => field['x-kinledger'].format === 'digest';
   const digests = schema.fields.filter(isDigest);
-  const others = schema.fields.filter((field) => !isDigest(field));
+  const derived = schema.fields.filter(({ 'x-kinledger': { format } }) => format === 'derived-digests');
+  const others = schema.fields.filter((field) => !isDigest(field) && !derived.includes(field));
   const coded = others.filter((field) => listedValues(field) !== undefined);
   const written = others.filter((field) => !coded.includes(field));
   const clear = [...new Set(digests.map(digestedOf))];
   const sections = [
     {
       title: 'Leaves as a digest',
-      lines: digests.map((field) => ({ what: field.title, how: `Digest of ${digestedOf(field)}.` })),
+      lines: [
+        ...digests.map((field) => ({ what: field.title, how: `Digest of ${digestedOf(field)}.` })),
+        ...derived.map(({ title }) => ({
+          what: title,
+          how: 'Digests of parts of identifiers, by profile op-kin-1.',
+        })),
+      ],
     },
     {
       title: 'Leaves as a coded value',

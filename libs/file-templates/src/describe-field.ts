@@ -25,6 +25,8 @@ export function contentOf(field: DatasetField): string {
       return 'The first name. At most three letters of it are kept, and only until a digest is made.';
     case 'digest':
       return `A digest (SHA-256, 64 hex digits) of ${digestedOf(field)}, made at your side. Leave the cell empty if there is no value.`;
+    case 'derived-digests':
+      return 'Digests of parts of identifiers, made at your side by our tool (profile op-kin-1). Leave the cell as the tool writes it.';
     case 'lsoa':
       return 'The LSOA code of the address: E01 and six digits.';
     case 'date':
@@ -123,6 +125,8 @@ export function exampleOf(field: DatasetField, schema: DatasetSchema): string {
       return 'Amara';
     case 'digest':
       return sha256Hex(`example of ${field.name}`).toUpperCase();
+    case 'derived-digests':
+      return `mobile-last-six/1=${sha256Hex(`example of ${field.name}`).toUpperCase()}`;
     case 'lsoa':
       return 'E01003014';
     case 'date':

@@ -8,8 +8,9 @@ export function checkPermittedFields(schema: DatasetSchema, agreement: Agreement
   if (permitted === undefined) return;
   const inKey = new Set(Object.values(schema['x-kinledger'].childKey ?? {}));
   schema.fields.forEach((field, index) => {
-    const { identifiers, target } = field['x-kinledger'];
-    const leaves = identifiers.length > 0 || target !== undefined || inKey.has(field.name);
+    const { identifiers, target, format } = field['x-kinledger'];
+    const leaves =
+      identifiers.length > 0 || target !== undefined || format === 'derived-digests' || inKey.has(field.name);
     if (leaves && !permitted.includes(field.name))
       report(`fields[${index}]`, `agreement "${agreement.id}" does not permit "${field.name}"`);
   });

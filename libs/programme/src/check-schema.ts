@@ -47,6 +47,18 @@ export function checkSchema(
   checkChildKey(schema, dataset, roles, report);
   checkSessionKinds(schema, dataset, service, report);
   checkDeclaredRules(schema, report);
+  checkDerivedDigests(schema, report);
+}
+
+function checkDerivedDigests({ fields }: DatasetSchema, report: Report): void {
+  const columns = fields.flatMap((field, index) => (formatOf(field) === 'derived-digests' ? [index] : []));
+  for (const index of columns.slice(1))
+    report(`fields[${index}].x-kinledger.format`, 'one column holds all derived digests of a row');
+  for (const index of columns) {
+    const { identifiers = [], target } = fields[index]?.['x-kinledger'] ?? {};
+    if (identifiers.length > 0 || target !== undefined)
+      report(`fields[${index}].x-kinledger`, 'derived digests become derived tokens, and nothing else');
+  }
 }
 
 function checkNames(schema: DatasetSchema, report: Report): void {

@@ -38,6 +38,9 @@ const SECOND_CARER_BRINGS = 0.12;
 const UNBORN_REGISTERED = 0.3;
 /** Days before a birth from which on a service may know of it. */
 const KNOWN_PREGNANCY = 200;
+/** How much likelier the most deprived tenth is to use a targeted service, and how much less every next one. */
+const TARGETED_MOST = 1.6;
+const TARGETED_LESS = 0.12;
 /** Maximum number of services, by which random streams of cases are numbered. */
 const SERVICES_AT_MOST = 64;
 
@@ -47,7 +50,8 @@ export class Enrolments {
   readonly #caseRandom: Random;
   readonly #administrative: readonly ServicePlan[];
   readonly #open: readonly ServicePlan[];
-  readonly #choice: Weighted<ServicePlan> | undefined;
+  /** Choice of services by tenth of deprivation. */
+  readonly #choices: readonly Weighted<ServicePlan>[];
   /** Last case number, by service. */
   readonly #caseNumbers: number[];
   readonly #plan: Plan;
@@ -65,10 +69,14 @@ export class Enrolments {
     this.#open = plan.services.filter(
       ({ service, user, engagement }) => !service.administrative && (user ?? engagement) !== undefined,
     );
-    this.#choice =
+    const appeal = ({ profile: { popularity }, service }: ServicePlan, decile: number) =>
+      popularity * (service.offer === 'targeted' ? TARGETED_MOST - (decile - 1) * TARGETED_LESS : 1);
+    this.#choices =
       this.#open.length === 0
-        ? undefined
-        : weighted(...this.#open.map((open) => [open, open.profile.popularity] as const));
+        ? []
+        : Array.from({ length: 10 }, (_, index) =>
+            weighted(...this.#open.map((open) => [open, appeal(open, index + 1)] as const)),
+          );
     this.#caseNumbers = plan.services.map(() => 0);
   }
 
@@ -77,9 +85,10 @@ export class Enrolments {
     const enrolments = this.#administrative.flatMap((source) => this.#known(random, source, household) ?? []);
     const uses = !random.chance(SHARE_WITHOUT_SERVICE);
     const wanted = random.weighted(servicesPerHousehold);
-    if (!uses || !this.#choice) return enrolments;
+    const choice = this.#choices[household.decile - 1];
+    if (!uses || !choice) return enrolments;
     const chosen = new Set<ServicePlan>();
-    while (chosen.size < Math.min(wanted, this.#open.length)) chosen.add(random.weighted(this.#choice));
+    while (chosen.size < Math.min(wanted, this.#open.length)) chosen.add(random.weighted(choice));
     for (const service of chosen) {
       const enrolment = this.#enrolment(random, service, household);
       if (enrolment) enrolments.push(enrolment);
@@ -121,13 +130,13 @@ export class Enrolments {
     ];
     if (mother === undefined || births.length === 0) return undefined;
     // Who moves in during a pregnancy is booked again.
-    const booked = Math.max(Math.min(...births) - BOOKED_BEFORE, this.#startOf(household.arrives));
+    const booked = Math.max(Math.min(...births) - BOOKED_BEFORE, this.#arrivalOf(household));
     const people = [
       { person: mother, place: household.carers.indexOf(mother), registered: booked },
       ...babies.map((person) => ({
         person,
         place: household.carers.length + household.children.indexOf(person),
-        registered: Math.max(person.born, this.#startOf(household.arrives)),
+        registered: Math.max(person.born, this.#arrivalOf(household)),
       })),
     ];
     const last = this.#lastOf(household);
@@ -140,7 +149,7 @@ export class Enrolments {
     const first = this.#plan.quarters[0]?.starts ?? 0;
     const before = first - random.below(KNOWN_BEFORE);
     if (household.children.length === 0) return undefined;
-    const known = household.arrives === 0 ? before : this.#startOf(household.arrives);
+    const known = Math.max(before, this.#arrivalOf(household));
     const born = Math.min(...household.children.map((child) => child.born));
     const people = [
       { person: carer, place: 0, registered: Math.max(known, born) },
@@ -234,9 +243,9 @@ export class Enrolments {
     };
   }
 
-  /** The first day of a quarter. */
-  #startOf(quarter: number): Day {
-    return this.#plan.quarters[quarter]?.starts ?? 0;
+  /** The first day in the area; -Infinity for a household that has always lived there. */
+  #arrivalOf({ arrives }: Household): Day {
+    return arrives === 0 ? -Infinity : (this.#plan.quarters[arrives]?.starts ?? -Infinity);
   }
 
   /** The last quarter in which a household lives in the area. */

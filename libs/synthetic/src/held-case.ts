@@ -5,6 +5,7 @@ import type { Contacts } from './contacts.js';
 import { britishOf, isoOf, spreadsheetNumber } from './days.js';
 import type { Day } from './days.js';
 import type { Household, Person } from './household.js';
+import { maternityBooking, type MaternityBooking } from './maternity-booking.js';
 import { otherSpelling, shortForms, UNNAMED } from './names.js';
 import { styledMobile, styledNhsNumber, styledPostcode } from './provider-style.js';
 import type { ProviderStyle } from './provider-style.js';
@@ -44,6 +45,8 @@ export interface HeldCase {
   readonly parentalEducation: string;
   readonly readingHours: string;
   readonly previousLiveBirths: string;
+  /** Of a mother. */
+  readonly maternity: MaternityBooking | undefined;
   readonly consentGiven: string;
   readonly consentFormVersion: string;
   readonly consentDate: string;
@@ -176,6 +179,8 @@ export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): He
     parentalEducation: sometimes(SOME_HOLD - 2) ? pickOf(educations, person.number) : '',
     readingHours: sometimes(SOME_HOLD - 3) ? String((person.number * 7) % 15) : '',
     previousLiveBirths: child ? '' : String(born(household, held.registered)),
+    maternity:
+      person.relationship === 'mother' ? maternityBooking(person, household, moment.moved) : undefined,
     consentGiven: consentText(faults.consent, moment),
     consentFormVersion: missing(attributeBits.consentFormVersion)
       ? ''

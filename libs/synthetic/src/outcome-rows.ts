@@ -15,6 +15,14 @@ import type { SyntheticRow } from './synthetic-item.js';
 const SHARE_ASSESSED = 0.75;
 /** What taking part in a service adds to the chance of an expected development: the known effect. */
 const EFFECT = 0.06;
+/** By how much lower that chance is for families of targeted services: those who start worse are sent there. */
+const TARGETED = 0.05;
+/** Shares of births whose weight is in kilograms, not in grams, and whose gestation is in weeks, not in days. */
+const IN_KILOGRAMS = 0.03;
+const IN_WEEKS = 0.03;
+
+/** Which services a family uses: none at all, or also one for families in particular need. */
+export type ServicesUsed = 'none' | 'universal' | 'targeted';
 
 /**
  * Scores of ASQ-3 below which a domain is not as expected, by questionnaire; in the order of the domains. From public
@@ -63,12 +71,12 @@ export class OutcomeRows {
     this.#enrolments = enrolments;
   }
 
-  /** Assessments of the members of an enrolment. @param takesPart whether the family uses any service. */
+  /** Assessments of the members of an enrolment. @param uses which services the family uses. */
   *ofEnrolment(
     enrolment: Enrolment,
     pages: readonly CasePages[],
     household: Household,
-    takesPart: boolean,
+    uses: ServicesUsed,
   ): Generator<SyntheticRow> {
     const { outcome } = enrolment.plan;
     if (!outcome) return;
@@ -89,7 +97,7 @@ export class OutcomeRows {
       };
       const rows =
         instrument === 'asq-3'
-          ? agesAndStages(random, member.case.person, household, takesPart)
+          ? agesAndStages(random, member.case.person, household, uses)
           : instrument === 'birth'
             ? birth(random, member.case.person, household)
             : this.#firstAndLast(random, instrument, outcome, enrolment, member);
@@ -105,7 +113,7 @@ export class OutcomeRows {
     random: Random,
     instrument: string,
     { printer }: DatasetPlan,
-    { from, to }: Enrolment,
+    { plan, from, to }: Enrolment,
     { case: held, joins }: Member,
   ): Generator<readonly [Day, RowEvent]> {
     const tool = tools[instrument];
@@ -115,7 +123,11 @@ export class OutcomeRows {
     const occasions = printer.codes.get('occasion') ?? ['first'];
     const measure = tool?.measure ?? printer.codes.get('measure')?.[0] ?? '';
     const [low, high] = tool?.first ?? [1, 5];
-    const first = random.between(low, high);
+    const drawn = random.between(low, high);
+    const targeted = plan.service.offer === 'targeted';
+    // The worse half of the scores: the lower one, unless a lower score is better.
+    const worst = (tool?.change[0] ?? 0) < 0 && (tool?.change[1] ?? 0) <= 0 ? high : low;
+    const first = targeted ? Math.round((drawn + worst) / 2) : drawn;
     const last = Math.max(1, first + random.between(...(tool?.change ?? [0, 1])));
     const started = Math.max(begins.starts + random.below(30), held.registered);
     const comesBack = random.chance(SHARE_ASSESSED);
@@ -129,7 +141,7 @@ export class OutcomeRows {
   }
 
   /** Results of an academic year: the profile at the end of reception, and the measurement of that year. */
-  *atSchool(source: ServicePlan, household: Household, takesPart: boolean): Generator<SyntheticRow> {
+  *atSchool(source: ServicePlan, household: Household, uses: ServicesUsed): Generator<SyntheticRow> {
     const { outcome } = source;
     if (!outcome || source.user) return;
     const instrument = instrumentOf(source, outcome);
@@ -150,8 +162,8 @@ export class OutcomeRows {
         const held = this.#enrolments.outcomeCase(source, child, household, day);
         const event =
           instrument === 'eyfsp'
-            ? profile(random, outcome, household, ends, takesPart)
-            : measurement(random, held, day, takesPart);
+            ? profile(random, outcome, household, ends, uses)
+            : measurement(random, held, day, uses);
         const printed = outcome.printer.printCase(
           holdCase(held, momentOf(held, quarter, day), this.#contacts),
         );
@@ -173,20 +185,20 @@ const instrumentOf = ({ profile: { instrument } }: ServicePlan, { dataset, print
 const aboutOf = ({ role, relationship }: Person): string | undefined =>
   role === 'child' ? 'child' : relationship;
 
-const chanceExpected = ({ decile }: Household, takesPart: boolean): number =>
-  0.78 + decile * 0.012 + (takesPart ? EFFECT : 0);
+const chanceExpected = ({ decile }: Household, uses: ServicesUsed): number =>
+  0.78 + decile * 0.012 + (uses === 'none' ? 0 : EFFECT) - (uses === 'targeted' ? TARGETED : 0);
 
 /** The five domains at about 27 months, or at 24 or 30. */
 function* agesAndStages(
   random: Random,
   child: Person,
   household: Household,
-  takesPart: boolean,
+  uses: ServicesUsed,
 ): Generator<readonly [Day, RowEvent]> {
   const occasion = random.pick(['24-months', '27-months', '27-months', '30-months']);
   const day = child.born + Math.round(Number(occasion.slice(0, 2)) * 30.44) + random.below(25);
   if (child.role !== 'child' || !random.chance(SHARE_ASSESSED)) return;
-  const perDomain = chanceExpected(household, takesPart) ** (1 / 5);
+  const perDomain = chanceExpected(household, uses) ** (1 / 5);
   for (const [measure, cutOff] of Object.entries(asqCutOffs[occasion] ?? {})) {
     const expected = random.chance(child.gender === 'M' ? perDomain - 0.01 : perDomain);
     // Points are given in fives.
@@ -196,20 +208,31 @@ function* agesAndStages(
   }
 }
 
+/** Codes of spontaneous births, births with instruments, and caesareans. */
+const deliveryMethods = ['0', '0', '0', '0', '0', '0', '3', '4', '2', '7', '7', '8', '8'] as const;
+
 /** The weight of a newborn, with its order among twins. */
 function* birth(random: Random, child: Person, household: Household): Generator<readonly [Day, RowEvent]> {
   const twins = household.children.filter(({ born }) => born === child.born);
   const days = Math.round(278 - (twins.length > 1 ? 20 : 0) + bell(random) * 11);
-  const grams = Math.round((3350 - (278 - days) * 24 + bell(random) * 420) / 5) * 5;
+  // Babies of deprived areas are lighter.
+  const grams =
+    Math.round((3350 + (household.decile - 5) * 15 - (278 - days) * 24 + bell(random) * 420) / 5) * 5;
   const firstDay = isoOf(child.born).slice(0, 8) + '01';
+  const gestation = Math.min(Math.max(days, 160), 310);
+  const firstFeed = random.chance(0.8) ? 'maternal-breast-milk' : 'not-breast-milk';
+  const inKilograms = random.chance(IN_KILOGRAMS);
+  const inWeeks = random.chance(IN_WEEKS);
   const columns = {
     birth_order: String(twins.indexOf(child) + 1),
-    gestation_at_birth: String(Math.min(Math.max(days, 160), 310)),
+    gestation_at_birth: String(inWeeks ? Math.round(gestation / 7) : gestation),
     outcome: 'live-birth',
-    first_feed: random.chance(0.8) ? 'maternal-breast-milk' : 'not-breast-milk',
+    first_feed: firstFeed,
+    delivery_method: random.pick(deliveryMethods),
   };
   if (child.role !== 'child') return;
-  const score = String(Math.min(Math.max(grams, 600), 5600));
+  const weight = Math.min(Math.max(grams, 600), 5600);
+  const score = inKilograms ? (weight / 1000).toFixed(2) : String(weight);
   yield [child.born, { eventDate: firstDay, score, columns }];
 }
 
@@ -219,9 +242,9 @@ function profile(
   { printer }: DatasetPlan,
   household: Household,
   yearEnds: number,
-  takesPart: boolean,
+  uses: ServicesUsed,
 ): RowEvent {
-  const good = random.chance(chanceExpected(household, takesPart) - 0.17);
+  const good = random.chance(chanceExpected(household, uses) - 0.17);
   const missed = random.below(12);
   const goals = printer.goals.map((name, index) => {
     const met = index < 12 ? good || (index !== missed && random.chance(0.8)) : random.chance(0.85);
@@ -239,10 +262,10 @@ function profile(
 }
 
 /** Height, weight and body mass index of a child of about five. */
-function measurement(random: Random, { person }: Case, day: Day, takesPart: boolean): RowEvent {
+function measurement(random: Random, { person }: Case, day: Day, uses: ServicesUsed): RowEvent {
   const months = Math.floor((day - person.born) / 30.44);
   const height = 108 + (months - 60) * 0.55 + bell(random) * 4.6;
-  const z = bell(random) * 1.05 + (takesPart ? 0.25 : 0.35);
+  const z = bell(random) * 1.05 + (uses === 'none' ? 0.35 : 0.25);
   const weight = (15.6 + z * 1.5) * (height / 100) ** 2;
   const category =
     z < -2.05 ? 'underweight' : z < 1.04 ? 'healthy-weight' : z < 1.64 ? 'overweight' : 'very-overweight';

@@ -3,7 +3,7 @@ import { academicYear, contains, parsePeriod, previousPeriod } from '@kinledger/
 import type { Period } from '@kinledger/domain';
 import { returnsExpectedOf, rolesOf } from '@kinledger/programme';
 import type { Dataset, Programme, Service } from '@kinledger/programme';
-import { dayOf } from './days.js';
+import { dayOf, isoOf } from './days.js';
 import type { Day } from './days.js';
 import { drawStyle, programStyle, scriptStyle } from './provider-style.js';
 import type { ProviderStyle } from './provider-style.js';
@@ -11,6 +11,9 @@ import { Random } from './random.js';
 import { RowPrinter } from './row-printer.js';
 import { profileOf } from './service-profile.js';
 import type { ServiceProfile } from './service-profile.js';
+
+/** A service that begins late sends the first year at once. */
+const QUARTERS_OF_A_YEAR = 4;
 
 /** One file that a provider sends. */
 export interface SyntheticFile {
@@ -33,7 +36,7 @@ export interface QuarterDays {
 }
 
 /**
- * A dataset, its row printer, and its file by quarter; an academic year's file belongs to the quarter in which it ends.
+ * A dataset, its row printer, and its file by quarter; an academic year's file belongs to the quarter in which it is due.
  */
 export interface DatasetPlan {
   readonly dataset: Dataset;
@@ -117,10 +120,13 @@ export function planProgramme(
     files.push(file);
     places[quarter] = file;
   };
+  // A run of a year or less has no time for a late beginning.
+  const lateFrom = quarters.length > QUARTERS_OF_A_YEAR ? QUARTERS_OF_A_YEAR : 0;
   quarters.forEach(({ period }, quarter) => {
     for (const dataset of inOrderOfSubmission(datasets)) {
-      const { every, absent } = returnsExpectedOf(dataset);
-      const filed = every === 'academic-year' ? academicYearEndingIn(period) : period;
+      const { every, absent, dueDays } = returnsExpectedOf(dataset);
+      if (profileOf(dataset.service).beginsLate && quarter < lateFrom) continue;
+      const filed = every === 'academic-year' ? academicYearDueIn(period, dueDays) : period;
       if (filed && !absent.has(filed.code)) send(dataset, filed, quarter);
     }
   });
@@ -182,9 +188,10 @@ function quartersUpTo(endPeriod: PeriodCode, count: number): readonly QuarterDay
   return quarters;
 }
 
-/** Results of an academic year are sent with the quarter in which it ends. */
-function academicYearEndingIn(quarter: Period): Period | undefined {
-  const year = academicYear(Number(quarter.start.slice(0, 4)) - 1);
-  // The year's end is the first day after it; its last day is 31 August.
-  return contains(quarter, `${year.end.slice(0, 4)}-08-31`) ? year : undefined;
+/** Results of an academic year come when they are due, some time after the year. */
+function academicYearDueIn(quarter: Period, dueDays: number): Period | undefined {
+  const first = Number(quarter.start.slice(0, 4));
+  return [first - 1, first - 2]
+    .map((starts) => academicYear(starts))
+    .find(({ end }) => contains(quarter, isoOf(dayOf(end) + dueDays)));
 }

@@ -120,6 +120,10 @@ export function weighted<T>(...entries: readonly (readonly [value: T, weight: nu
   return { entries, total: entries.reduce((sum, [, weight]) => sum + weight, 0), last: last[0] };
 }
 
+/** A number in [0, 1) for a number and a purpose of the caller’s, the same for every seed. */
+export const unitOf = (number: number, purpose: number): number =>
+  (mix(mix(number) + Math.imul(purpose, 0x9e3779b9)) >>> 0) / 4294967296;
+
 /** The finaliser of MurmurHash3 (Austin Appleby, public domain): every input bit affects every output bit. */
 function mix(value: number): number {
   let bits = value | 0;

@@ -19,7 +19,7 @@ const columnsOfEvents: ReadonlySet<string> = new Set([
   ...['cancelled_by', 'medium', 'breastfeeding', 'contact_id', 'event_reference'],
   ...['academic_year', 'local_authority', 'establishment', 'urn', 'system_id'],
   ...['age_in_months', 'clinical_category', 'population_category'],
-  ...['birth_order', 'gestation_at_birth', 'outcome', 'first_feed'],
+  ...['birth_order', 'gestation_at_birth', 'outcome', 'first_feed', 'delivery_method'],
 ]);
 
 /** An early learning goal: com_e01 to exp_e17. */
@@ -45,6 +45,8 @@ export class RowPrinter {
   readonly codes: ReadonlyMap<FactName, readonly string[]>;
   /** Names of its early learning goals. */
   readonly goals: readonly string[];
+  /** Whether its rows say who consents. */
+  readonly asksConsent: boolean;
   readonly #columns: readonly Column[];
 
   /** @throws ColumnNotGenerated for a required column without synthetic values. */
@@ -55,6 +57,7 @@ export class RowPrinter {
       fields.map((field) => cell(headerOf(field, dataset, style))).join(',');
     this.lineEnd = style.spreadsheet ? '\r\n' : '\n';
     this.#columns = fields.map((field) => columnOf(field, dataset, style, salt));
+    this.asksConsent = fields.some(({ name }) => name === 'consent_given');
     this.goals = fields.map(({ name }) => name).filter(isGoal);
     this.codes = new Map(
       fields.flatMap((field) => {
@@ -166,6 +169,13 @@ const values: Readonly<Record<string, (held: HeldCase) => string>> = {
   parental_education: (held) => held.parentalEducation,
   reading_hours: (held) => held.readingHours,
   previous_live_births: (held) => held.previousLiveBirths,
+  gestation_at_booking: ({ maternity }) => maternity?.gestation ?? '',
+  booking_site: ({ maternity }) => maternity?.site ?? '',
+  expected_date_method: ({ maternity }) => maternity?.expectedDateMethod ?? '',
+  complex_social_factors: ({ maternity }) => maternity?.complexSocialFactors ?? '',
+  folic_acid: ({ maternity }) => maternity?.folicAcid ?? '',
+  smoking_status: ({ maternity }) => maternity?.smoking ?? '',
+  discharge_reason: ({ maternity }) => maternity?.dischargeReason ?? '',
   antenatal_booking: (held) => held.dateRegistered,
   consent_given: (held) => held.consentGiven,
   consent_form_version: (held) => held.consentFormVersion,

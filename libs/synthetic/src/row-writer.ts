@@ -29,6 +29,10 @@ const SHARE_OF_WORKERS = 0.004;
 /** Share of carers who also help out in a service: one person is an adult in one service and workforce in another. */
 const CARER_VOLUNTEERS = 0.04;
 const GIVES_FEEDBACK = 0.3;
+/** One in so many people who declined is in a file all the same. */
+const SENT_IN_ERROR = 5;
+/** The item under which a service reports how many declined. */
+const WITHOUT_CONSENT = 'people-without-consent';
 /** Share of missed sessions of which the provider knows who cancelled. */
 const CANCELLER_KNOWN = 0.6;
 
@@ -40,6 +44,8 @@ export class RowWriter {
   readonly #activity: Random;
   readonly #workers: Random;
   readonly #nobody: HeldCase;
+  /** How many people declined, by service and quarter. */
+  readonly #declined: readonly number[][];
   readonly #plan: Plan;
   readonly #contacts: Contacts;
   readonly #enrolments: Enrolments;
@@ -56,6 +62,7 @@ export class RowWriter {
     this.#activity = new Random(root);
     this.#workers = new Random(root);
     this.#nobody = nobody();
+    this.#declined = plan.services.map(() => plan.quarters.map(() => 0));
   }
 
   /** Yields all rows of a household, and counts its reach. */
@@ -63,17 +70,19 @@ export class RowWriter {
     this.#tally.begin(household);
     let stream = household.number * 16;
     const enrolments = this.#enrolments.of(household);
-    const takesPart = enrolments.some(({ plan }) => !plan.service.administrative);
+    const used = enrolments.filter(({ plan }) => !plan.service.administrative);
+    const targeted = used.some(({ plan }) => plan.service.offer === 'targeted');
+    const uses = used.length === 0 ? 'none' : targeted ? 'targeted' : 'universal';
     for (const enrolment of enrolments) {
       stream += 1;
       const pages = this.#pagesOf(enrolment);
       yield* this.#enrolment(enrolment, pages, stream * this.#plan.quarters.length);
-      yield* this.#outcomes.ofEnrolment(enrolment, pages, household, takesPart);
+      yield* this.#outcomes.ofEnrolment(enrolment, pages, household, uses);
       yield* this.#feedbackRows(enrolment, pages, stream);
     }
     this.#tally.add(household);
     for (const carer of household.carers) yield* this.#volunteering(carer, household);
-    for (const source of this.#plan.services) yield* this.#outcomes.atSchool(source, household, takesPart);
+    for (const source of this.#plan.services) yield* this.#outcomes.atSchool(source, household, uses);
   }
 
   *#volunteering(carer: Person, home: Household): Generator<SyntheticRow> {
@@ -131,9 +140,12 @@ export class RowWriter {
     return members.map((member) => new CasePages(member.case, this.#contacts, this.#plan));
   }
 
-  /** Rows of services that report activity, not people. */
+  /**
+   * Rows of services about what they do and with what, not about people; after those of all households, because they
+   * count the people who declined.
+   */
   *activity(): Generator<SyntheticRow> {
-    for (const { input, index, style } of this.#plan.services) {
+    for (const { input, user, index, style } of this.#plan.services) {
       if (!input) continue;
       for (const [quarter, { starts, ends }] of this.#plan.quarters.entries()) {
         const file = input.files[quarter];
@@ -141,8 +153,9 @@ export class RowWriter {
         const random = this.#activity.at('activity', index * 1000 + quarter);
         const printed = input.printer.printCase(this.#nobody);
         const codes = (fact: 'category' | 'item' | 'unit') => input.printer.codes.get(fact) ?? [''];
+        const items = codes('item').filter((item) => item !== WITHOUT_CONSENT);
         for (let row = random.between(3, 8); row > 0; row--) {
-          const item = random.pick(codes('item'));
+          const item = random.pick(items);
           const usual = usualActivity[item];
           const event: RowEvent = {
             eventDate: dateText(starts + random.below(ends - starts), style),
@@ -153,6 +166,13 @@ export class RowWriter {
           };
           yield { of: 'row', file, line: input.printer.printLine(printed, event), person: '', role: 'none' };
         }
+        if (user?.printer.asksConsent !== true || !codes('item').includes(WITHOUT_CONSENT)) continue;
+        const event: RowEvent = {
+          eventDate: dateText(ends - 1, style),
+          ...{ category: 'activity', item: WITHOUT_CONSENT, unit: 'people' },
+          quantity: String(this.#declined[index]?.[quarter] ?? 0),
+        };
+        yield { of: 'row', file, line: input.printer.printLine(printed, event), person: '', role: 'none' };
       }
     }
   }
@@ -179,18 +199,30 @@ export class RowWriter {
   ): Generator<SyntheticRow> {
     const file = user.files[quarter];
     if (!file) return;
+    // The first file of a service that begins late names everybody who has come so far.
+    const begins = user.files.findIndex((one) => one !== undefined);
     const delta = user.dataset.extractKind === 'delta';
     for (const [index, member] of members.entries()) {
       const page = pages[index];
       if (!page || quarter < member.joins || !user.roles.includes(member.case.person.role)) continue;
       // After a family has left, its record is no longer updated.
       const held = Math.min(quarter, to);
-      const first = quarter === Math.max(member.joins, from);
+      const first = quarter === Math.max(member.joins, from, begins);
       const changed = quarter <= to && page.changedIn(quarter);
       if (delta && !first && !changed) continue;
+      if (user.printer.asksConsent && member.case.faults.consent === 'refused') {
+        if (first) this.#countDeclined(member.case.service, quarter);
+        // Nobody’s row should be sent who declines. Some are.
+        if (member.case.person.number % SENT_IN_ERROR > 0) continue;
+      }
       const line = page.line(user, held, noEvent);
       yield rowOf(file, line, member.case.person);
     }
+  }
+
+  #countDeclined(service: number, quarter: number): void {
+    const counts = this.#declined[service];
+    if (counts) counts[quarter] = (counts[quarter] ?? 0) + 1;
   }
 
   *#engagementRows(
@@ -202,7 +234,7 @@ export class RowWriter {
     days: QuarterDays,
     stream: number,
   ): Generator<SyntheticRow> {
-    const file = engagement.files[quarter];
+    const file = fileFrom(engagement, quarter);
     if (!file) return;
     const later = engagement.files[quarter + 1];
     const random = this.#sessions.at('sessions', stream);
@@ -278,7 +310,7 @@ export class RowWriter {
     stream: number,
   ): Generator<SyntheticRow> {
     const { feedback } = plan;
-    const file = feedback?.files[to];
+    const file = feedback && fileFrom(feedback, to);
     const days = this.#plan.quarters[to];
     if (!feedback || !file || !days || from > to) return;
     const random = this.#feedback.at('feedback', stream);
@@ -313,6 +345,10 @@ export class RowWriter {
     return { of: 'row', file, line: engagement.printer.printLine(printed, event), person: '', role };
   }
 }
+
+/** The file of a quarter; of a service that begins late, its first file, which holds what came before. */
+const fileFrom = ({ files }: DatasetPlan, quarter: number): SyntheticFile | undefined =>
+  files[quarter] ?? files.slice(quarter).find((file) => file !== undefined);
 
 const noEvent: RowEvent = {};
 
@@ -387,6 +423,7 @@ const nobody = (): HeldCase => ({
   parentalEducation: '',
   readingHours: '',
   previousLiveBirths: '',
+  maternity: undefined,
   consentGiven: '',
   consentFormVersion: '',
   consentDate: '',

@@ -22,6 +22,8 @@ export interface ServiceProfile {
   readonly share: number;
   /** The measurement tool of its outcomes, if its schema lists several. */
   readonly instrument: string | undefined;
+  /** Whether it sends its first files late, with everything since the beginning in them. */
+  readonly beginsLate: boolean;
   /** Whether its families are at risk: protected addresses, missing identifiers. */
   readonly atRisk: boolean;
 }
@@ -40,6 +42,7 @@ const profile = (rest: Partial<ServiceProfile>): ServiceProfile => ({
   covers: 'families',
   share: 1,
   instrument: undefined,
+  beginsLate: false,
   atRisk: false,
   ...rest,
 });
@@ -94,6 +97,8 @@ const known: Readonly<Record<string, ServiceProfile>> = {
     kinds: weighted(['one-to-one', 80], ['home-visit', 20]),
     instrument: 'dc-0-5',
   }),
+  'sharing-real-with-parents': profile({ beginsLate: true }),
+  'pairs-circle-of-security': profile({ beginsLate: true }),
   'dv-groups': profile({ popularity: 2, secondCarer: 0, participants: 'carer', atRisk: true }),
   'speech-language-evelina': profile({
     ...{ popularity: 10, participants: 'children', sessions: [2, 6], instrument: 'wellcomm' },

@@ -14,6 +14,7 @@ import {
 } from '@kinledger/domain';
 import { codedValues, formatOf, headerKey, readProgramme, valueKey } from '@kinledger/programme';
 import type { Dataset, DatasetField, Programme } from '@kinledger/programme';
+import { generateProgramme } from './generate-programme.js';
 import { isProgrammeNotSynthetic } from './generation-errors.js';
 import { isFolderNotEmpty, writeProgramme } from './write-programme.js';
 import type { WrittenProgramme } from './write-programme.js';
@@ -137,6 +138,14 @@ describe('the same options', () => {
     expect(runs[2]!['/truth/records.csv']).not.toBe(runs[0]!['/truth/records.csv']);
   });
 
+  it('write the smallest programme, and begin the largest without making all of it first', async () => {
+    const { rows } = await writeProgramme(join(folder, 'tiny'), { ...small(1), people: 20 });
+    expect(rows).toBeGreaterThan(20);
+    const large = await generateProgramme({ ...options(programme), people: 200_000, quarters: 8 });
+    const items = large.items();
+    for (let item = 0; item < 2_000; item++) expect(items.next().done).toBe(false);
+  });
+
   it('are refused for a programme of real people, where generated values would be placeholders', async () => {
     const { synthetic, ...definition } = programme.definition;
     expect(synthetic).toBe(true);
@@ -193,7 +202,9 @@ describe('files', () => {
       for (const field of dataset.schema.fields) {
         const values = rows.map(({ cells }) => cells.get(field.name)!).filter((value) => value !== '');
         const isFit = (value: string) =>
-          formatOf(field) === 'digest' ? /^[0-9A-F]{64}$/.test(value) : !/@|^07|^ZZ/.test(value);
+          formatOf(field) === 'digest'
+            ? /^[0-9A-F]{64}$/.test(value)
+            : !/@|^07|^ZZ\d+ ?\d[A-Z]{2}$/i.test(value);
         expect(values.filter((value) => !isFit(value))).toEqual([]);
       }
     }
@@ -253,6 +264,91 @@ describe('files', () => {
     expect(both.length).toBeGreaterThan(20);
     const withdrawn = [...consents.values()].filter((said) => said.has('true') && said.has('false'));
     expect(withdrawn.length).toBeGreaterThan(5);
+  });
+
+  it('say how many people declined, quarter by quarter, and hold few of their rows', () => {
+    const services = new Set<string>();
+    let declined = 0;
+    for (const { dataset, rows } of filesRead) {
+      const counts = rows.filter(({ cells }) => cells.get('item') === 'people-without-consent');
+      if (counts.length === 0) continue;
+      expect(counts).toHaveLength(1);
+      expect(counts[0]!.person).toBe('');
+      services.add(dataset.service);
+      declined += Number(counts[0]!.cells.get('quantity'));
+    }
+    expect(services.size).toBeGreaterThan(3);
+    const said = new Map<string, Set<string>>();
+    for (const { dataset, rows } of filesRead) {
+      if (dataset.dataType !== 'user' || !services.has(dataset.service)) continue;
+      for (const { cells, person } of rows) {
+        const key = `${dataset.id} ${person}`;
+        said.set(key, (said.get(key) ?? new Set()).add(cells.get('consent_given')!));
+      }
+    }
+    const sent = [...said.values()].filter((answers) => answers.has('false') && !answers.has('true'));
+    expect(declined).toBeGreaterThan(sent.length);
+  });
+
+  it('of a service that begins late hold everything since the beginning in the first file', () => {
+    const sent = filesRead.filter(({ dataset }) => dataset.id === 'sharing-real-with-parents.engagement');
+    const [first] = sent;
+    expect(sent.length).toBeLessThan(QUARTERS);
+    const dates = first!.rows.map(({ cells }) => canonicalBirthDate(cells.get('session_date')!)!);
+    const quarters = Object.keys(written.reach.periods).map((code) => parsePeriod(code)!);
+    const held = quarters.filter((quarter) => dates.some((day) => contains(quarter, day)));
+    expect(held.length).toBeGreaterThan(3);
+  });
+
+  it('hold births in the wrong unit, which the schema’s limits tell from others', () => {
+    const births = filesRead
+      .filter(({ dataset }) => dataset.id === 'maternity.outcome')
+      .flatMap(({ rows }) => rows.map(({ cells }) => cells));
+    const minimumOf = (name: string) =>
+      programme.dataset('maternity.outcome')!.schema.fields.find((field) => field.name === name)!.constraints
+        .minimum!;
+    for (const [name, highest] of [
+      ['birth_weight', 15],
+      ['gestation_at_birth', 45],
+    ] as const) {
+      const low = births
+        .map((cells) => Number(cells.get(name)))
+        .filter((value) => value < Number(minimumOf(name)));
+      expect(low.length, name).toBeGreaterThan(0);
+      expect(low.length, name).toBeLessThan(births.length / 10);
+      expect(Math.max(...low), name).toBeLessThan(highest);
+    }
+  });
+
+  it('of maternity have a site of one of two trusts, and expect births of children who are not born yet', () => {
+    const mothers = filesRead
+      .filter(({ dataset }) => dataset.id === 'maternity.user')
+      .flatMap(({ rows }) => rows.filter(({ role }) => role === 'adult').map(({ cells }) => cells));
+    const sites = new Set(mothers.map((cells) => cells.get('booking_site')!.slice(0, 3)));
+    expect([...sites].sort()).toEqual(['XT1', 'XT2', 'ZZ2', 'ZZ9']);
+    const { end } = parsePeriod(Object.keys(written.reach.periods).at(-1)!)!;
+    expect(mothers.some((cells) => cells.get('expected_date')! >= end)).toBe(true);
+  });
+
+  it('name some children before they are born, and some newborns Baby', () => {
+    const children = filesRead
+      .filter(({ dataset }) => dataset.dataType === 'user' && !dataset.pseudonymisedAtSource)
+      .flatMap(({ period, rows }) => {
+        const { end } = parsePeriod(period)!;
+        return rows
+          .filter(({ role }) => role === 'child')
+          .map(({ cells }) => ({
+            end,
+            name: cells.get('first_name'),
+            born: canonicalBirthDate(cells.get('date_of_birth')!),
+          }));
+      });
+    expect(children.some(({ name, born, end }) => name === 'Baby' && born !== undefined && born >= end)).toBe(
+      true,
+    );
+    expect(children.some(({ name, born, end }) => name === 'Baby' && born !== undefined && born < end)).toBe(
+      true,
+    );
   });
 
   it('have about the expected shares of people, administrative and engagement rows', () => {
@@ -365,7 +461,7 @@ describe('assessments', () => {
     const root = join(folder, 'earlier');
     const { manifest } = await writeProgramme(root, {
       ...options(programme),
-      ...{ people: 1500, quarters: 12, endPeriod: parsePeriod('2022-23-Q2')!.code },
+      ...{ people: 1500, quarters: 12, endPeriod: parsePeriod('2022-23-Q3')!.code },
       only: ['early-years-profile', 'child-measurement'],
     });
     const years = (id: string) =>

@@ -61,8 +61,8 @@ async function loadFile(connection: LocalConnection, folder: string, file: DemoF
 }
 
 /**
- * Groups of files to send together, in the manifest's order: an academic year's files with the quarter in which it
- * ends.
+ * Groups of files to send together, in the manifest's order: an academic year's files with the quarter in which it is
+ * due.
  */
 function byFolder(files: readonly DemoFile[]): readonly (readonly DemoFile[])[] {
   const groups: DemoFile[][] = [];

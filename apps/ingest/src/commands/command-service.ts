@@ -2,10 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { CommandId, PeriodCode, RecordId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
+import { periodOfCode } from '@kinledger/domain';
 import { askedByOf, hasRole, Problem, type Caller, Outbox } from '@kinledger/service-kit';
 import { Injectable, Logger } from '@nestjs/common';
 import { IntakeContext } from '../intake-context.js';
 import { mayActFor } from '../programme/dataset-access.js';
+import { periodsEndingIn } from '../returns/expected-return.js';
+import { standingNilReturns } from '../returns/nil-return-table.js';
 import { askCommand } from './ask-command.js';
 import { readCommand, type AskedCommand } from './command-table.js';
 import { lastIntake, lockIntakeOrder } from '../submissions/submission-table.js';
@@ -76,7 +79,10 @@ export class CommandService {
       await lockIntakeOrder(client, programmeId);
       return askCommand(client, {
         ...{ id, kind: 'close-quarter', programme: programmeId, askedBy: askedByOf(caller), reason },
-        payload: { period },
+        payload: {
+          period,
+          nilReturns: [...(await standingNilReturns(client, periodsEndingIn(periodOfCode(period))))],
+        },
         ...{ after: await lastIntake(client, programmeId), at: new Date() },
       });
     });

@@ -150,6 +150,12 @@ describe('commands', () => {
     await ingest.pool.query(
       `INSERT INTO ingest.intake (programme, last) VALUES ('leap', 7) ON CONFLICT (programme) DO UPDATE SET last = 7`,
     );
+    await ingest.pool.query(
+      `INSERT INTO ingest.nil_return (id, provider, dataset, period, made_by, attested_words, made_at, undone_at, undone_by)
+       SELECT lpad(n::text, 32, '0'), 'p', dataset, period, 'officer', 1, now(), undone, CASE WHEN undone IS NULL THEN NULL ELSE 'officer' END
+       FROM (VALUES (1, 'b.user', '2023-24-Q2', NULL), (2, 'a.outcome', '2022-23-AY', NULL), (3, 'a.user', '2023-24-Q2', now()),
+                    (4, 'a.user', '2023-24-Q1', NULL)) AS said (n, dataset, period, undone)`,
+    );
     const { status, body } = await close({ period: 'Q2 2023/24', reason: 'quarter-end', id: 'close-1' });
     await subscription.stop();
     expect({ status, body }).toMatchObject({
@@ -159,7 +165,17 @@ describe('commands', () => {
       },
     });
     expect(heard.filter((data) => (data as { id: string }).id === 'close-1')).toMatchObject([
-      { kind: 'close-quarter', after: 7, reason: 'quarter-end', payload: { period: '2023-24-Q2' } },
+      {
+        ...{ kind: 'close-quarter', after: 7, reason: 'quarter-end' },
+        payload: {
+          period: '2023-24-Q2',
+          // Neither one that was undone nor one of a period that ended before.
+          nilReturns: [
+            { dataset: 'a.outcome', period: '2022-23-AY' },
+            { dataset: 'b.user', period: '2023-24-Q2' },
+          ],
+        },
+      },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import type { PeriodCode } from '@kinledger/contracts';
 import { nextPeriod, periodOfDate, type Period } from '@kinledger/domain';
 import type { Dataset, Programme } from '@kinledger/programme';
 import { returnsExpectedOf } from '@kinledger/programme/definition';
@@ -69,6 +70,12 @@ export function stateOf(
   if (today < period.end) return 'not-yet-due';
   if (today <= due) return 'due';
   return everDelivered ? 'late' : 'never-delivered';
+}
+
+/** The periods that end in a quarter: itself, and the academic year that does. */
+export function periodsEndingIn(quarter: Period): readonly PeriodCode[] {
+  const year = periodOfDate(quarter.start, 'academic-year');
+  return year !== undefined && year.end <= quarter.end ? [quarter.code, year.code] : [quarter.code];
 }
 
 /** The day so many days after another, yyyy-mm-dd. */

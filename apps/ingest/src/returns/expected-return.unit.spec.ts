@@ -1,6 +1,8 @@
+import type { PeriodCode } from '@kinledger/contracts';
+import { periodOfCode } from '@kinledger/domain';
 import type { Agreement, Dataset } from '@kinledger/programme';
 import { describe, expect, it } from 'vitest';
-import { expectedReturns, stateOf } from './expected-return.js';
+import { expectedReturns, periodsEndingIn, stateOf } from './expected-return.js';
 
 const expectedOf = (
   changed: Partial<Dataset>,
@@ -14,6 +16,12 @@ const expectedOf = (
     ({ period, due }) => `${period.code} ${due}`,
   );
 };
+
+it('an academic year ends in the second quarter of a financial year', () => {
+  const ending = (code: string) => periodsEndingIn(periodOfCode(code as PeriodCode));
+  expect(ending('2023-24-Q2')).toEqual(['2023-24-Q2', '2022-23-AY']);
+  for (const number of [1, 3, 4]) expect(ending(`2023-24-Q${number}`)).toEqual([`2023-24-Q${number}`]);
+});
 
 describe('the returns that are expected', () => {
   it('are the quarters that have begun, the latest first, each due 28 days after its last day', () => {

@@ -1,4 +1,4 @@
-import type { DatasetId, PeriodCode, ProviderId, SubmissionId } from '@kinledger/contracts';
+import type { DatasetId, NilReturnStated, PeriodCode, ProviderId, SubmissionId } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
 
 /** A person's statement that there is nothing to report, and how it was undone if it was. */
@@ -69,6 +69,19 @@ export async function nilReturns(
   const { rows } = await client.query<NilReturn>(
     `SELECT ${columns} FROM ingest.nil_return WHERE $1::text IS NULL OR provider = $1 ORDER BY made_at`,
     [provider ?? null],
+  );
+  return rows;
+}
+
+/** The nil returns that stand for these periods, by dataset and period. */
+export async function standingNilReturns(
+  client: Queryable,
+  periods: readonly PeriodCode[],
+): Promise<readonly NilReturnStated[]> {
+  const { rows } = await client.query<NilReturnStated>(
+    `SELECT dataset, period FROM ingest.nil_return WHERE period = ANY ($1::text[]) AND undone_at IS NULL
+     ORDER BY dataset COLLATE "C", period COLLATE "C"`,
+    [periods],
   );
   return rows;
 }

@@ -216,6 +216,7 @@ export class QuartersPage {
       ...quarter,
       ...{ period, label: labelOf(period), closed: instantName(closedAt), reason: reasonName(reason) },
       isPublished: quarter.published !== null,
+      nothing: quarter.nilReturns?.map((nil) => `${nil.dataset}, ${labelOf(nil.period)}`).join('; '),
     };
   }
 }

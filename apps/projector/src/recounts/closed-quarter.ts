@@ -1,4 +1,4 @@
-import type { LedgerEvent } from '@kinledger/contracts';
+import type { LedgerEvent, NilReturnStated } from '@kinledger/contracts';
 import { ledgerEventOf } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import { LIVE_SCHEMA } from '@kinledger/read-models';
@@ -52,13 +52,15 @@ export interface ListedQuarter {
   /** Absent until its figures are published. */
   readonly published: number | null;
   readonly digest: string | null;
+  /** Null where the closing does not say it. */
+  readonly nilReturns: readonly NilReturnStated[] | null;
 }
 
 /** The closed quarters, the latest first; or one of them. */
 export async function listedQuarters(pool: pg.Pool, period?: string): Promise<readonly ListedQuarter[]> {
   const { rows } = await pool.query<ListedQuarter>(
     `SELECT period, closing::float8 AS closing, to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "closedAt",
-       closed_by AS "closedBy", reason, published_at::float8 AS published, digest
+       closed_by AS "closedBy", reason, published_at::float8 AS published, digest, nil_returns AS "nilReturns"
      FROM ${LIVE_SCHEMA}.closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC`,
     [period ?? null],
   );

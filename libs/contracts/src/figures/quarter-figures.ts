@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contentHash, periodCode, programmeId, revision } from '../identifiers.js';
+import { contentHash, datasetId, periodCode, programmeId, revision } from '../identifiers.js';
 
 /** A financial quarter: the only kind of period that is closed. */
 export const quarterCode = z
@@ -7,6 +7,18 @@ export const quarterCode = z
   .regex(/^\d{4}-\d{2}-Q[1-4]$/, 'expected a financial quarter such as 2023-24-Q2')
   .describe('The financial quarter.')
   .brand<'PeriodCode'>();
+
+/** A dataset and period for which somebody stated that there is nothing to report. */
+export const nilReturnStated = z.object({ dataset: datasetId, period: periodCode });
+export type NilReturnStated = z.infer<typeof nilReturnStated>;
+
+/** The nil returns that stand for periods that end in a quarter. */
+export const nilReturnsStated = z
+  .array(nilReturnStated)
+  .max(1000)
+  .describe(
+    'Datasets and periods that end in the quarter for which a nil return stands, so that no file is missing; by dataset and period.',
+  );
 
 /** Name and version of a figure, such as `reach@1`. */
 export const figureName = z

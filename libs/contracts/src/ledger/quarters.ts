@@ -1,22 +1,28 @@
 import { z } from 'zod';
 import { code, commitment, contentHash, programmeId, revision } from '../identifiers.js';
-import { quarterCode, quarterVersions } from '../figures/quarter-figures.js';
+import { nilReturnsStated, quarterCode, quarterVersions } from '../figures/quarter-figures.js';
 import { organisation } from './asked-by.js';
 import { ledgerContract } from './event-roles.js';
 
+const closedVersion1 = z.object({
+  programme: programmeId,
+  period: quarterCode,
+  reason: code,
+  by: z.string().min(1).max(100).describe('Account that asked.'),
+  organisation,
+  versions: quarterVersions,
+});
+
 export const QuarterClosed = ledgerContract({
   name: 'QuarterClosed',
-  version: 1,
+  version: 2,
   description:
     'The figures of the quarter are those at this position, computed by what this event names. What comes later changes them no more.',
   roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
-  schema: z.object({
-    programme: programmeId,
-    period: quarterCode,
-    reason: code,
-    by: z.string().min(1).max(100).describe('Account that asked.'),
-    organisation,
-    versions: quarterVersions,
+  schema: closedVersion1.extend({
+    nilReturns: nilReturnsStated
+      .exactOptional()
+      .describe('As known when the closing was asked for. Absent: the closing does not say it.'),
   }),
   example: {
     programme: 'leap',
@@ -38,7 +44,10 @@ export const QuarterClosed = ledgerContract({
       ],
       readModels: '0a1b2c3d4e5f6071',
     },
+    nilReturns: [{ dataset: 'pairs-together-time.user', period: '2023-24-Q2' }],
   },
+  // Version 1 did not name nil returns.
+  earlier: [{ version: 1, schema: closedVersion1, upcast: (data: z.output<typeof closedVersion1>) => data }],
 });
 
 export const FiguresPublished = ledgerContract({

@@ -16,12 +16,15 @@ export const closeQuarter: CommandHandler<'close-quarter'> = {
 
   async carryOut({ ledger, writer, cause, quarterVersions }, command) {
     const { programme, payload, reason } = command;
-    const { period } = payload;
+    const { period, nilReturns } = payload;
     if (quarterVersions === undefined) throw new Error('a quarter was closed where none can be');
     const scribe = new Scribe(ledger, writer, cause);
     scribe.write({
       type: 'QuarterClosed',
-      data: { programme, period, reason, ...namedIn(command), versions: quarterVersions },
+      data: {
+        ...{ programme, period, reason, ...namedIn(command), versions: quarterVersions },
+        ...(nilReturns === undefined ? {} : { nilReturns }),
+      },
     });
     await writer.finish();
     return { outcome: 'closed', rows: 0 };

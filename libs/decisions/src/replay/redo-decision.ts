@@ -139,12 +139,16 @@ export async function redoDecision(
     case 'LinkAllowed':
       return constrainAsRecorded(context, closing);
     case 'QuarterClosed': {
-      const { period, reason, programme: id, versions } = closing.data;
+      const { period, reason, programme: id, versions, nilReturns } = closing.data;
       if (versions.definition !== ledger.definition?.digest || versions.strategy !== ledger.strategy?.digest)
         return 'the definition or the strategy that the quarter names is not the one in force';
       const command = {
         ...envelopeOf(closing, reason, closing.data),
-        ...{ kind: 'close-quarter', programme: id, payload: { period } },
+        ...{
+          kind: 'close-quarter',
+          programme: id,
+          payload: { period, ...(nilReturns === undefined ? {} : { nilReturns }) },
+        },
       };
       return carryOut(context, command as CommandData, recorded);
     }

@@ -115,6 +115,11 @@ export function besideTheLedgerFeatures(fixture: () => FixtureInUse): void {
         [other.record, without(rowOf(other.record), 1, 2)],
       ]);
       for (const [record, row] of before) expect(after.get(record)).toEqual(expected.get(record) ?? row);
+      // What was derived of the carer’s email went with it.
+      const derivedOf = (record: string) =>
+        [...after.values()].find((row) => row.record === record)!.derived.map(({ derivation }) => derivation);
+      expect(derivedOf(one.record)).toEqual(['carer-email-local', 'postcode-sector']);
+      expect(derivedOf(other.record)).toEqual(['postcode-sector']);
       expect(recordsIn(left)).toEqual(recordsIn(segments));
     });
 

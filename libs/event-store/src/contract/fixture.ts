@@ -38,10 +38,16 @@ export const newEvents = (count: number): EventToAppend[] =>
 
 const chunk = RowPseudonymised.schema.parse(RowPseudonymised.example);
 
+const derived = ['carer-email-local', 'postcode-sector'].map((derivation) => ({
+  ...{ derivation, version: 1, domain: derivation },
+  tokens: ['ff6e71e73e135602248b83cd1fccafe1'],
+})) as PseudonymisedRow['derived'];
+
 /** A unique row, with an attribute text that no other row of its segment has. */
 const newRow = (): PseudonymisedRow => {
   const record = randomUUID().replaceAll('-', '') as PseudonymisedRow['record'];
-  return { ...(chunk.rows[0] as PseudonymisedRow), record, attributes: { own: record, common: 'to all' } };
+  const attributes = { own: record, common: 'to all' };
+  return { ...(chunk.rows[0] as PseudonymisedRow), record, derived, attributes };
 };
 
 /** A segment as a writer makes it, with the records of its rows. */

@@ -42,6 +42,10 @@ const invalid: Readonly<Record<ValueKind, Advice>> = {
       'Write the whole postcode, such as SW9 1AA. BFPO 1 and NFA (no fixed abode) are understood as well.',
   },
   lsoa: { message: 'is not an LSOA code', suggestion: 'Write a code such as E01003014.' },
+  'derived-digests': {
+    message: 'is not what the pseudonymising tool writes for derived digests',
+    suggestion: 'Run the tool again, and send its output unchanged.',
+  },
   digest: {
     message: 'is not a digest',
     suggestion: 'Run the pseudonymising tool again: a digest has 64 hexadecimal digits.',

@@ -23,7 +23,8 @@ export class AgeCheck {
     this.#births = checks.flatMap(({ implausibleAge }, field) =>
       implausibleAge === undefined ? [] : [{ field, rule: implausibleAge }],
     );
-    this.#madeOfIt = schema.fields.flatMap(({ 'x-kinledger': { identifiers } }, field) =>
+    this.#madeOfIt = schema.fields.flatMap(({ 'x-kinledger': { identifiers, format } }, field) =>
+      format === 'derived-digests' ||
       identifiers.some(
         ({ kind, form }) => form === 'digest' && (kind === 'birth-date' || kind === 'child-key'),
       )

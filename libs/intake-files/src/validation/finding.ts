@@ -81,7 +81,7 @@ export function ruleOfField(
     column,
     ...advice,
     // A text in a digest column that is not a digest may be an identifier that should not have left its source.
-    showsValue: valueKindOf(field) !== 'digest',
+    showsValue: holdsNoDigest(field),
   };
 }
 
@@ -99,5 +99,8 @@ export const declaredRule = (
   kind: 'declared',
   severity,
   ...about,
-  showsValue: about.field !== undefined && valueKindOf(about.field) !== 'digest',
+  showsValue: about.field !== undefined && holdsNoDigest(about.field),
 });
+
+const holdsNoDigest = (field: DatasetField): boolean =>
+  !['digest', 'derived-digests'].includes(valueKindOf(field));

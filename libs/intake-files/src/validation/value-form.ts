@@ -1,3 +1,4 @@
+import { cellOfDigests, digestsInCell } from '@kinledger/derivations';
 import {
   canonicalCaseNumber,
   canonicalChildFirstName3,
@@ -119,6 +120,7 @@ const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
     saysNothing: isNoValue,
   }),
   'first-name': kind(() => firstName, ['invalid', 'initials'], { saysNothing: isNoFirstName }),
+  'derived-digests': kind(() => derivedDigestsForm, ['invalid', 'clear-text']),
   digest: kind(digestForm, ['invalid', 'clear-text', 'placeholder']),
   lsoa: kind(() => orInvalid(areaForm), ['invalid']),
   date: kind((_, { reading }) => dayFormOf(reading), dayDoubts, recurring),
@@ -217,6 +219,13 @@ function digestForm({ 'x-kinledger': { identifiers } }: DatasetField, { salts }:
     return salts?.isOfEmptyValue(kinds, digest) === true ? refused('placeholder') : digest;
   };
 }
+
+/** Reads derived digests. A text without any is not shown: it may be the values themselves. */
+const derivedDigestsForm: ValueForm = (text) => {
+  const entries = digestsInCell(text);
+  if (entries !== undefined) return cellOfDigests(entries);
+  return refused(/[0-9a-f]{64}/i.test(text) ? 'invalid' : 'clear-text');
+};
 
 /** Keeps only the letters of a first name that a child key needs. */
 const firstName: ValueForm = (text) => {

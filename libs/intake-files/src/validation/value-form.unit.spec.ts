@@ -38,6 +38,12 @@ describe('the canonical form of a value', () => {
     ['LSOA', { format: 'lsoa' }, 'e01003014', 'E01003014'],
     ['area that a source withholds', { format: 'lsoa' }, 'Protected', 'protected'],
     ['digest', { format: 'digest' }, 'ab'.repeat(32), 'AB'.repeat(32)],
+    [
+      'derived digests',
+      { format: 'derived-digests' },
+      `postcode/1=${'ef'.repeat(32)}  email-local/1=${'ab'.repeat(32)}`,
+      `email-local/1=${'AB'.repeat(32)} postcode/1=${'EF'.repeat(32)}`,
+    ],
     ['first name', { format: 'first-name' }, 'Zoë-Marie', 'ZOE'],
     ['case number', { format: 'case-number' }, ' 007  a ', '007 a'],
     ['birth month', { format: 'birth-month' }, '2/2020', '2020-02'],
@@ -65,6 +71,8 @@ describe('the canonical form of a value', () => {
     ['a wrong check digit', { format: 'nhs-number' }, '9434765918'],
     ['half a postcode', { format: 'postcode' }, 'SW9'],
     ['clear text for a digest', { format: 'digest' }, '9434765919'],
+    ['clear text for derived digests', { format: 'derived-digests' }, 'email-local/1=amara.okafor7'],
+    ['an unknown derivation', { format: 'derived-digests' }, `email-moon/1=${'ab'.repeat(32)}`],
     ['a name without letters', { format: 'first-name' }, '-'],
     ['a month that is none', { format: 'birth-month' }, '13/2020'],
     ['a day that is none', { type: 'date' }, '30/02/2020'],
@@ -195,5 +203,13 @@ describe('the canonical form of a value', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('a cell that holds no derived digests', () => {
+  it('is told to be clear text, or to be none if it has digests', () => {
+    const field = { format: 'derived-digests' };
+    expect(doubted(field, 'amara.okafor7@example.org')).toEqual({ value: null, rule: 'clear-text' });
+    expect(doubted(field, `email-local/9=${'ab'.repeat(32)}`)).toEqual({ value: null, rule: 'invalid' });
   });
 });

@@ -105,6 +105,7 @@ export const ownFormat = z.enum([
   'postcode',
   'lsoa',
   'digest',
+  'derived-digests',
   'first-name',
   'case-number',
   'birth-month',

@@ -9,6 +9,7 @@ import { codedValues } from './row-roles.js';
  * - email, mobile, nhs-number, postcode, case-number, first-name: as returned by the parser in `@kinledger/domain`; of
  * a first name, at most the three letters that a child key needs;
  * - digest: 64 hex digits in upper case;
+ * - derived-digests: as `cellOfDigests` of `@kinledger/derivations` writes them;
  * - lsoa: a code such as `E01003014`, or the word for a withheld area;
  * - date, birth-date: `yyyy-mm-dd`; birth-month: `yyyy-mm`;
  * - integer, number: decimal digits, without an exponent;
@@ -24,6 +25,7 @@ export type ValueKind =
   | 'case-number'
   | 'first-name'
   | 'digest'
+  | 'derived-digests'
   | 'lsoa'
   | 'date'
   | 'birth-date'

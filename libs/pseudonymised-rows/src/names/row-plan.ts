@@ -56,9 +56,10 @@ export class RowPlan {
       }),
     );
     const derivedFrom = derives ? schema['x-kinledger'].childKey?.firstName : undefined;
-    this.#told = schema.fields.flatMap(({ name, 'x-kinledger': { target } }, column) =>
-      (target === undefined || target.to === 'role') && name !== derivedFrom ? [] : [column],
-    );
+    this.#told = schema.fields.flatMap(({ name, 'x-kinledger': { target, format } }, column) => {
+      const isDerived = name === derivedFrom || (derives && format === 'derived-digests');
+      return (target === undefined || target.to === 'role') && !isDerived ? [] : [column];
+    });
   }
 
   /** Whether the row refuses consent: then only its row id is used. */

@@ -16,7 +16,7 @@ import { RowKeys } from '../names/row-keys.js';
 import { RowPlan, type PersonNamed } from '../names/row-plan.js';
 import { contactKinds, type ContactKind, type Suppressed } from '../people/person-marks.js';
 import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
-import { DerivedTokensOfChunk, RowDerivations } from '../tokens/row-derivations.js';
+import { DerivedTokensOfChunk, DerivedTokensOfRole, type WithheldContact } from '../tokens/derived-tokens.js';
 import type { SaltedDigests } from '../tokens/salted-digests.js';
 import type { TokenKeys } from '../tokens/token-keys.js';
 import { attributeReader } from './attribute-reader.js';
@@ -51,15 +51,14 @@ interface RolePlan {
   readonly role: Role;
   readonly tokens: readonly PlannedToken[];
   /** Absent where rows of the dataset have no derived tokens. */
-  readonly derivations?: RowDerivations;
+  readonly derivations?: DerivedTokensOfRole;
 }
 
 /** The tokens of a person as a row names it, what to count of them, and whether the person is suppressed by a digest. */
 interface NamedTokens {
   readonly tokens: readonly TokenOccurrence[];
   readonly counted: readonly string[];
-  /** Columns of contacts that must be kept off children's rows. */
-  readonly withheld: readonly number[];
+  readonly withheld: readonly WithheldContact[];
   readonly isSuppressed: boolean;
 }
 
@@ -113,7 +112,7 @@ export class FileRows {
       rolesOf(schema).map((role) => {
         const tokens = planTokens(schema, role, provider);
         if (derived === undefined) return [role, { role, tokens }];
-        const derivations = new RowDerivations(file.dataset, role, this.#derived, postcodes);
+        const derivations = new DerivedTokensOfRole(file.dataset, role, this.#derived, postcodes);
         return [role, { role, tokens, derivations }];
       }),
     );
@@ -208,7 +207,7 @@ export class FileRows {
     const tokens: TokenOccurrence[] = [];
     const counted: string[] = [];
     const said: SaidDigest[] = [];
-    const withheld: number[] = [];
+    const withheld: WithheldContact[] = [];
     let isSuppressed = false;
     for (const plan of planned) {
       const { kind, domain, use } = plan;
@@ -216,7 +215,7 @@ export class FileRows {
       if (token === undefined) continue;
       if (digest !== undefined && this.#suppressed !== undefined) {
         if (use === 'carer' && isContact(kind) && this.#suppressed.names(`carer-${kind}`, digest)) {
-          withheld.push(...plan.columns);
+          withheld.push({ kind, columns: plan.columns });
           continue;
         }
         said.push({ kind, use, digest });

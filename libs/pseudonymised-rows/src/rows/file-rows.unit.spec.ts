@@ -1,10 +1,11 @@
-import { opKin1Names, permittedNames } from '@kinledger/derivations';
+import { cellOfDigests, digestsInCell, opKin1Names, permittedNames } from '@kinledger/derivations';
 import {
   pseudonymisedRow,
   type DatasetId,
   type DataType,
   type ProviderId,
   type PseudonymisedRow,
+  type Role,
   type SubmissionId,
 } from '@kinledger/contracts';
 import {
@@ -25,6 +26,7 @@ import { namesOnePerson } from '../people/person-identifiers.js';
 import { personMarkKinds, PersonMarks, suppressedIn, type Suppressed } from '../people/person-marks.js';
 import { RecordIds } from '../names/numbered-rows.js';
 import { portableHashing } from '../portable-hashing.js';
+import { DerivedAtSource } from '../tokens/derived-at-source.js';
 import { SaltedDigests } from '../tokens/salted-digests.js';
 import { TokenKeys } from '../tokens/token-keys.js';
 import type { CanonicalRow } from './canonical-row.js';
@@ -935,6 +937,113 @@ describe('derived tokens', () => {
     const everything = pseudonymised({ ...participants, derived: opKin1Names }, zoe).derived;
     expect(everything.length).toBeLessThanOrEqual(128);
     for (const { tokens } of everything) expect(tokens.length).toBeLessThanOrEqual(64);
+  });
+});
+
+describe('derived digests that a source made', () => {
+  const columns = participants.schema.fields.filter(
+    ({ name }) => name !== 'first_name' && name !== 'postcode',
+  );
+  const schema = {
+    ...participants.schema,
+    fields: [
+      ...columns.map((field) => ({
+        ...field,
+        'x-kinledger': {
+          ...field['x-kinledger'],
+          identifiers: field['x-kinledger'].identifiers.map((identifier) => ({
+            ...identifier,
+            ...(identifier.kind === 'gender' ? {} : { form: 'digest' as const }),
+          })),
+        },
+      })),
+      ...datasetSchema.parse({
+        fields: [
+          {
+            name: 'area',
+            title: 'Area',
+            type: 'string',
+            'x-kinledger': { format: 'lsoa', target: { to: 'lsoa' } },
+          },
+          { name: 'derived', title: 'Derived', type: 'string', 'x-kinledger': { format: 'derived-digests' } },
+        ],
+      }).fields,
+    ],
+    'x-kinledger': { ...participants.schema['x-kinledger'], childKey: undefined },
+  } as unknown as Dataset['schema'];
+  const ofSource: Dataset = { ...deriving, schema };
+  const source = new DerivedAtSource(deriving, keys.digests.derived, postcodes);
+  const cellOf = (row: Record<string, string | null>) =>
+    source.cellOf(row['role'] as Role, landed(deriving, 2, row)[1]);
+  const arriving = (row: Record<string, string | null>, cell = cellOf(row)) => ({
+    ...{ role: row['role'] ?? null, gender: row['gender'] ?? null },
+    ...{ derived: cell === '' ? null : cell, area: 'E01003014' },
+  });
+  const byName = (entries: PseudonymisedRow['derived']) =>
+    entries.map((entry) => JSON.stringify(entry)).sort();
+
+  it('become the tokens that arrival makes of the same person', () => {
+    const rows = [zoe, { ...amaraAsAdult, birth_date: '1990-05-01', second_mobile: '07700900456' }];
+    rows.push(
+      { ...zoe, mobile: null, email: 'li@example.org', nhs_number: null },
+      { ...zoe, postcode: 'ZZ9 9ZZ' },
+    );
+    for (const row of rows) {
+      const made = pseudonymised(ofSource, arriving(row)).derived;
+      expect(made.length).toBeGreaterThan(0);
+      expect(byName(made)).toEqual(byName(pseudonymised(deriving, row).derived));
+    }
+  });
+
+  it('are read again as they were written', () => {
+    const cell = cellOf(zoe);
+    expect(cellOfDigests(digestsInCell(cell)!)).toBe(cell);
+    expect(cell).not.toMatch(/amara|okafor|zoe|sw9/i);
+  });
+
+  it.each([
+    ['amara.okafor7@example.org'],
+    ['email-local/1=amara'],
+    [`unheard-of/1=${'A'.repeat(64)}`],
+    [`email-local/2=${'A'.repeat(64)}`],
+    [`mobile-deletions/1=${'A'.repeat(64)}`],
+    [`email-local/1=${'A'.repeat(64)},${'a'.repeat(64)}`],
+    [`email/1=${'A'.repeat(64)}`],
+  ])('are none in %s', (cell) => {
+    expect(digestsInCell(cell)).toBeUndefined();
+    expect(pseudonymised(ofSource, arriving(zoe, cell)).derived).toEqual([]);
+  });
+
+  it('have no token where the value was empty', () => {
+    const ofNothing = keys.digests.derived.of('email:local', '');
+    expect(pseudonymised(ofSource, arriving(zoe, `carer-email-local/1=${ofNothing}`)).derived).toEqual([]);
+  });
+
+  it('are dropped where the agreement does not permit them', () => {
+    const derived = permittedNames({ fields: ['postcode'] });
+    const names = pseudonymised({ ...ofSource, derived }, arriving(zoe)).derived.map(
+      ({ derivation }) => derivation,
+    );
+    expect(names.sort()).toEqual(derived);
+    const { derived: _, ...without } = ofSource;
+    expect(pseudonymised(without, arriving(zoe)).derived).toEqual([]);
+  });
+
+  it('are the carer’s on a child’s row, whatever the source calls them, and never a carer’s on an adult’s', () => {
+    const cell = cellOf(zoe);
+    const namesOf = (row: Record<string, string | null>, text: string) =>
+      pseudonymised(ofSource, arriving(row, text))
+        .derived.map(({ derivation }) => derivation)
+        .sort();
+    expect(namesOf(zoe, cell.replaceAll('carer-', ''))).toEqual(namesOf(zoe, cell));
+    expect(namesOf(amaraAsAdult, cell).filter((name) => /email|mobile/.test(name))).toEqual([]);
+  });
+
+  it('say nothing of a protected address', () => {
+    const row = { ...arriving(zoe), area: 'protected' };
+    const names = pseudonymised(ofSource, row).derived.map(({ derivation }) => derivation);
+    expect(names).toContain('birth-date-year');
+    expect(names.filter((name) => name.includes('postcode'))).toEqual([]);
   });
 });
 

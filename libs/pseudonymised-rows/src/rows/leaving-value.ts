@@ -52,6 +52,7 @@ function checkOf(field: DatasetField): Check {
     case 'case-number':
     case 'first-name':
     case 'digest':
+    case 'derived-digests':
     case 'text':
       return never;
   }

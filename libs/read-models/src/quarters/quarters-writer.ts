@@ -1,6 +1,9 @@
 import { quarterFigures } from '@kinledger/contracts';
 import type { EventOf, Writing } from '../read-model.js';
 
+const jsonOf = (list: readonly object[] | undefined): string | null =>
+  list === undefined ? null : JSON.stringify(list);
+
 /** Keeps the list of closed quarters, and of each what was published. */
 export class QuartersWriter {
   readonly #writing: Writing;
@@ -11,8 +14,9 @@ export class QuartersWriter {
 
   async close({ data, revision, time }: EventOf<'QuarterClosed'>): Promise<void> {
     await this.#writing.client.query(
-      `INSERT INTO closed_quarter (period, closing, closed_at, closed_by, reason, versions) VALUES ($1, $2, $3, $4, $5, $6)`,
-      [data.period, revision, time, data.by, data.reason, data.versions],
+      `INSERT INTO closed_quarter (period, closing, closed_at, closed_by, reason, versions, nil_returns)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [data.period, revision, time, data.by, data.reason, data.versions, jsonOf(data.nilReturns)],
     );
   }
 

@@ -17,6 +17,8 @@ export const quarters = defineReadModel({
   reason text NOT NULL,
   -- All that the figures depend on.
   versions jsonb NOT NULL,
+  -- Datasets and periods without anything to report; null where the closing does not say it.
+  nil_returns jsonb,
   -- The rest is absent until the figures are published.
   published_at bigint,
   digest text,
