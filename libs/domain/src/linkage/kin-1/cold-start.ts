@@ -6,6 +6,8 @@ const sameFirstThree: Readonly<Record<PairClass, number>> = {
   match: 0.96,
   moved: 0.96,
   household: 0.008,
+  housemate: 0.008,
+  relative: 0.008,
   twin: 0.02,
   namesake: 0.96,
   unrelated: 0.008,
