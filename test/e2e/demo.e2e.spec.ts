@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markupProblems } from '@kinledger/page-kit/testing';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,17 @@ interface TrueQuality {
     >
   >;
 }
+interface EstimatedQuality {
+  readonly decoys: {
+    readonly decoys: { readonly all: { readonly decoys: number; readonly share: number } };
+    readonly heldOut: Readonly<Record<string, Pick<TrueQuality['linkage'], 'measures'>>>;
+  };
+  readonly reviewed: { readonly falseLinks: { readonly value: number } };
+  readonly reach: Readonly<Record<string, { readonly counted: number }>>;
+}
+type AttackedField = { readonly field: string } & Readonly<
+  Record<'stored' | 'byRank' | 'withSalt', { readonly occurrences: number }>
+>;
 interface Submitted {
   readonly upload: { readonly state: string; readonly counts: { readonly read: number } };
   readonly accepted?: { readonly id: string; readonly repeated: boolean };
@@ -225,6 +236,37 @@ describe('services that a person started', () => {
     }
     const { code, stderr } = await installation.run('quality', '--truth', installation.home);
     expect([code, stderr]).toEqual([1, expect.stringContaining('holds no truth')]);
+  });
+
+  it('are measured without a truth: by decoys, without NHS numbers, and by links that people reviewed', async () => {
+    const file = join(installation.home, 'sample.csv');
+    const drawn = await installation.json<{ pairs: number }>(
+      ...['quality', 'sample', '--size', '30', '--seed', 'e2e', '--out', file],
+    );
+    expect(drawn.pairs).toBeGreaterThanOrEqual(30);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(',\n', ',same\n'));
+    const { decoys, reviewed, reach } = await installation.json<EstimatedQuality>(
+      ...['quality', '--decoys', '100', '--reviewed', file, '--period', '2023-24-Q4'],
+    );
+    expect(decoys.decoys.all.decoys).toBe(100);
+    expect(decoys.decoys.all.share).toBeLessThan(0.1);
+    expect(decoys.heldOut['all']?.measures['recall']?.value).toBeGreaterThan(0.4);
+    expect(reviewed.falseLinks.value).toBe(0);
+    expect(reach['children']?.counted).toBe(first.reach.scopes[0]!.children.figure);
+  });
+
+  it('give away the genders of their tokens to an attacker without the key, and no birth date', async () => {
+    const { fields } = await installation.json<{ fields: readonly AttackedField[] }>(
+      ...['attack', '--rows', '2000', '--budget', '1000'],
+    );
+    const shareOf = (name: string, by: 'byRank' | 'withSalt') => {
+      const { stored, [by]: recovered } = fields.find(({ field }) => field === name)!;
+      return recovered.occurrences / stored.occurrences;
+    };
+    expect(shareOf('gender', 'byRank')).toBeGreaterThan(0.3);
+    expect(shareOf('birth-date', 'byRank')).toBeLessThan(0.05);
+    for (const { field } of fields) expect(shareOf(field, 'withSalt'), field).toBe(0);
   });
 
   it('validate a file without keeping it', async () => {

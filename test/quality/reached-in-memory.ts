@@ -6,15 +6,26 @@ import {
   strategyOf,
   type KinRecord,
 } from '@kinledger/domain';
-import { assessLinkage, boundCount, type CountedCases, type Interval } from '@kinledger/linkage-quality';
+import {
+  assessLinkage,
+  assessWithout,
+  boundCount,
+  type CountBounds,
+  type CountedCases,
+  type Interval,
+  type LinkErrors,
+  type Measures,
+} from '@kinledger/linkage-quality';
 import type { Programme } from '@kinledger/programme';
 import { linkageRecordOf, takenRows, type TakenRow } from '../programmes/files-through.js';
 
 /** A figure of reach with its bounds, and who was truly reached by the rows that were taken. */
 export interface ReachedInMemory {
   readonly cases: CountedCases;
-  readonly low: number;
-  readonly high: number;
+  /** By the rates that the truth gives. */
+  readonly byTruth: CountBounds;
+  /** By the rates of records with an NHS number, which were linked without it. */
+  readonly byHeldOut: CountBounds;
   readonly truth: number;
 }
 
@@ -25,7 +36,7 @@ const rolesOf: Readonly<Record<Kind, readonly string[]>> = {
   families: ['child', 'adult'],
 };
 
-/** Links a synthetic programme in memory, and bounds reach of its last quarter by the rates of its services' own records. */
+/** Links a synthetic programme in memory, and bounds reach of its last quarter. */
 export async function reachedInMemory(
   programme: Programme,
   options: Parameters<typeof takenRows>[1],
@@ -36,6 +47,13 @@ export async function reachedInMemory(
       .map((taken) => [taken.row.rowKey, taken]),
   );
   const whose = linked(programme, [...live.values()]);
+  const without = assessWithout(
+    'nhs-number',
+    [...live.values()].map(linkageRecordOf),
+    noConstraints,
+    strategyOf(programme.definition.strategy),
+    { fieldOf: () => undefined, seed: String(options.seed) },
+  );
   const period = parsePeriod('2023-24-Q4')!;
   const bounded = (kind: Kind): ReachedInMemory => {
     const isFamily = kind === 'families';
@@ -63,16 +81,22 @@ export async function reachedInMemory(
       ),
       referred: distinct(caseOf, other.filter(whose.isReferred)),
     };
-    const errors = {
-      falseLinks: measures.falseLinks.interval ?? anything,
-      missedLinks: measures.missedLinks.interval ?? anything,
+    const heldOut = without(({ role }) => rolesOf[kind].includes(role)).measures;
+    return {
+      cases,
+      byTruth: boundCount(cases, errorsOf(measures)),
+      byHeldOut: boundCount(cases, errorsOf(heldOut)),
+      truth: distinct(truly, reached),
     };
-    return { cases, ...boundCount(cases, errors), truth: distinct(truly, reached) };
   };
   return { children: bounded('children'), adults: bounded('adults'), families: bounded('families') };
 }
 
 const anything: Interval = { low: 0, high: 1 };
+const errorsOf = ({ falseLinks, missedLinks }: Measures): LinkErrors => ({
+  falseLinks: falseLinks.interval ?? anything,
+  missedLinks: missedLinks.interval ?? anything,
+});
 
 const caseOf = ({ row, dataset }: TakenRow): string =>
   `${dataset.id} ${row.tokens.find(({ use }) => use === 'local')?.token ?? row.rowKey}`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { addAccountsCommand } from './accounts/accounts.command.js';
+import { addAttackCommand } from './attack/attack.command.js';
 import { addBackupCommands } from './backup/backup.command.js';
 import { addCommandsCommand } from './commands/commands.command.js';
 import { addDatabaseCommand } from './database/database.command.js';
@@ -34,7 +35,9 @@ const { version } = z
 const program = new Command('kinledger')
   .version(version)
   .description('Record linkage for early-years programmes: pseudonymous, event-sourced, reproducible.')
-  .showHelpAfterError('(--help lists what there is)');
+  .showHelpAfterError('(--help lists what there is)')
+  // Options after a command belong to it, even if the command above has one of the same name.
+  .enablePositionalOptions();
 
 addDemoCommand(program);
 addStartCommand(program);
@@ -47,6 +50,7 @@ addFiguresCommand(program);
 addQuarterCommand(program);
 addReviewCommand(program);
 addQualityCommand(program);
+addAttackCommand(program);
 addRebuildCommand(program);
 addLedgerCommand(program);
 addLinkCommand(program);

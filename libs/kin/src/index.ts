@@ -38,3 +38,4 @@ export {
   type PairInCluster,
 } from './decisions/band.js';
 export { explainPair, type FieldEvidence, type PairExplanation } from './decisions/explain-pair.js';
+export { log2 } from './model/log2.js';

@@ -1,6 +1,8 @@
 export * from './assess-linkage.js';
 export * from './bound-count.js';
+export * from './decoys.js';
 export * from './draw-sample.js';
+export * from './held-out.js';
 export type { Interval, Measured } from './interval.js';
 export { wilson } from './interval.js';
 export type { JudgedRecord } from './judged-records.js';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { checkPopulations } from './check-people.js';
 import { checkService } from './check-services.js';
+import { checkStrategy } from './check-strategy.js';
 import * as definition from './definition/definition.js';
 import { consentForm } from './definition/governance.js';
 import type { ConsentForm } from './definition/governance.js';
@@ -117,6 +118,8 @@ export function checkDefinition(
       requireKnown('service', id, `familyScopes[${index}].services[${service}]`),
     );
   }
+
+  if (shape.data !== undefined) checkStrategy(shape.data, report);
 
   const lsoas = new Map<string, number>();
   shape.data?.area.lsoas.forEach(({ code }, index) => {

@@ -80,6 +80,24 @@ const problemsOf = (change: (json: Definition) => void) => {
   return problems;
 };
 
+const scoring = (model: object) => ({
+  ...definition().strategy,
+  ...{ name: 'kin-1', model, maxHoldersPerKey: 100, reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+});
+/** A model that compares genders alone. */
+const modelOfOtherFields = {
+  ...{ format: 'kin-model/1', name: 'other', fields: [{ name: 'gender', kind: 'gender' }] },
+  rarityShares: [1 / 30_000, 1 / 6_000, 1 / 1_500, 1 / 400],
+  strata: [
+    {
+      ...{ stratum: 'adult', candidates: 0, pairs: 10 },
+      classes: (['match', 'unrelated'] as const).map((name) => ({
+        ...{ class: name, share: 0.5, levels: [[1, 0.9, 0.1]] },
+      })),
+    },
+  ],
+};
+
 /** Sets values that the type of a valid definition does not allow. */
 const spoil = (target: object, values: Record<string, unknown>) => {
   for (const [name, value] of Object.entries(values)) {
@@ -154,6 +172,22 @@ describe('a programme definition', () => {
         'gives authority twice',
         (json) => json.authority.push('census.user'),
         'authority[1]: "census.user" is listed twice',
+      ],
+      [
+        'compares derived tokens of which it has none',
+        (json) => spoil(json, { strategy: scoring({ coldStart: 5_000 }) }),
+        'strategy: strategy "kin-1" compares derived tokens: set derivations to "op-kin-1"',
+      ],
+      [
+        'refers pairs above where the margin reaches',
+        (json) => spoil(json, { strategy: { ...scoring({ coldStart: 5_000 }), reviewFrom: 4_001 } }),
+        'strategy.reviewFrom: the band of review must begin no higher than the margin reaches: linkFrom - margin',
+      ],
+      [
+        'scores by a model of other fields',
+        (json) =>
+          spoil(json, { derivations: 'op-kin-1', strategy: scoring({ document: modelOfOtherFields }) }),
+        'strategy.model: Error: the model was made for other fields than those that are compared',
       ],
       [
         'has a family scope of an unknown service',

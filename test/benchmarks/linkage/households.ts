@@ -103,6 +103,8 @@ function householdOf(random: Random, first: number, streets: number, stress: boo
     const [mother, father] = adults;
     const children = random.pick([0, 0, 1, 1, 2, 2, 3]);
     let twinOf: Person | undefined;
+    // Parents give no name twice.
+    const given = new Set<string>();
     for (let child = 0; child < children; child++) {
       const gender = random.chance(0.5) ? 'F' : 'M';
       const twin = twinOf !== undefined && random.chance(stress ? 0.4 : 0.03);
@@ -111,7 +113,7 @@ function householdOf(random: Random, first: number, streets: number, stress: boo
       const junior = parent !== undefined && random.chance(stress ? 0.15 : 0.01);
       const made: Person = {
         ...{ number: first + people.length, role: 'child', gender },
-        given: junior ? parent.given : givenName(random, gender),
+        given: junior && !given.has(parent.given) ? parent.given : newName(random, gender, given),
         surname: junior ? parent.surname : name,
         birth:
           twin && twinOf !== undefined
@@ -122,6 +124,7 @@ function householdOf(random: Random, first: number, streets: number, stress: boo
         mobile: mother?.mobile ?? '',
         nhs: nhsOf(random),
       };
+      given.add(made.given);
       twinOf = made;
       people.push(made);
     }
@@ -147,6 +150,13 @@ function householdOf(random: Random, first: number, streets: number, stress: boo
     });
   }
   return people;
+}
+
+function newName(random: Random, gender: 'F' | 'M', known: ReadonlySet<string>): string {
+  for (;;) {
+    const name = givenName(random, gender);
+    if (!known.has(name)) return name;
+  }
 }
 
 const domains = ['gmail.com', 'hotmail.co.uk', 'outlook.com', 'yahoo.co.uk', 'icloud.com', 'btinternet.com'];

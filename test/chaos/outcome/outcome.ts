@@ -9,7 +9,7 @@ export interface Outcome {
   readonly ledger: readonly string[];
   /** Groups of row keys that belong to one individual. */
   readonly groups: readonly string[];
-  /** Number of rows and their digest, without arrival times, by table of the read models. */
+  /** Number of rows and their digest, without times of arrival, referral and review, by table of the read models. */
   readonly readModels: Readonly<Record<string, string>>;
   /** The reporting API's documents, by period. */
   readonly figures: Readonly<Record<string, unknown>>;
@@ -60,7 +60,8 @@ async function readModelsOf(platform: Observed): Promise<Record<string, string>>
     tableNames.map(async (table) => {
       const rows = await platform.query<{ line: string }>(
         'platform',
-        `SELECT (to_jsonb(t) - 'received_at')::text AS line FROM golden.${table} t ORDER BY 1`,
+        `SELECT (to_jsonb(t) - ARRAY['received_at', 'referred_at', 'decided_at'])::text AS line
+           FROM golden.${table} t ORDER BY 1`,
       );
       const digest = hash('sha256', rows.map(({ line }) => line).join('\n'));
       return [table, `${rows.length} rows ${digest}`] as const;

@@ -13,6 +13,8 @@ import { z } from 'zod';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { createProgress, say } from '../output/progress.js';
+import { writePrivateFile } from '../output/private-file.js';
+import { linkReport } from './link-report.js';
 import { writeLinks, writePairs } from './write-links.js';
 
 interface Options {
@@ -25,6 +27,8 @@ interface Options {
   readonly oneToOne?: boolean;
   readonly leftUnique?: boolean;
   readonly rightUnique?: boolean;
+  readonly report?: string;
+  readonly showValues?: boolean;
   readonly model?: string;
   readonly saveModel?: string;
   readonly json?: boolean;
@@ -45,6 +49,8 @@ export function addLinkCommand(program: Command): void {
     .option('--one-to-one', 'neither file holds anybody twice: each record has one counterpart or none')
     .option('--left-unique', 'the left file holds nobody twice')
     .option('--right-unique', 'the right file holds nobody twice')
+    .option('--report <file>', 'where to write a page about the linkage: weights, scores, chosen pairs')
+    .option('--show-values', 'name record ids in the report')
     .option('--model <file>', 'score with this model instead of estimating one')
     .option('--save-model <file>', 'write the model that was used, as canonical JSON')
     .option('--json', 'print the summary as JSON')
@@ -83,6 +89,8 @@ function link(options: Options): void {
   });
   const individuals = writeLinks(options.out, linked);
   const pairs = writePairs(options.pairs, linked);
+  if (options.report !== undefined)
+    writePrivateFile(options.report, linkReport(linked, options.showValues === true));
   bar.update(steps.length);
   progress.stop();
   if (options.saveModel !== undefined) writeFileSync(options.saveModel, `${modelText(linked.model)}\n`);

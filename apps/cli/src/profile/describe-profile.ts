@@ -31,85 +31,95 @@ const delimiterNames = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as con
 
 /** A profile as a person reads it. */
 export function describeProfile(profile: ProfileDocument): string {
-  const { file, rows, blankRows, columns, read } = profile;
-  const blank = blankRows === 0 ? '' : `, and ${count(blankRows)} blank ones`;
-  const form =
-    read.delimiter === null
-      ? `${read.format}, sheet "${read.sheet ?? ''}"`
-      : `${read.encoding}, ${delimiterNames[read.delimiter]}`;
-  const how = `${form}, titles in row ${read.headerRow}`;
+  const { columns } = profile;
   return [
-    `${file}: ${counted(rows, 'row')}${blank}, ${counted(columns.length, 'column')} (${how})`,
+    `${profile.file}: ${extentOf(profile)}`,
     tableOf(columns),
-    identifiersOf(columns),
-    codesOf(columns),
-    toLookAt(profile),
-    ...(profile.since === undefined ? [] : [describeSince(profile.since)]),
+    ...partsOf(profile).map(({ title, lines, otherwise }) =>
+      lines.length === 0 ? (otherwise ?? '') : [`${title}:`, ...lines.map((line) => `  ${line}`)].join('\n'),
+    ),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-function tableOf(columns: readonly ProfiledColumn[]): string {
-  return table(
-    [
-      ...[
-        right(''),
-        { title: 'title' },
-        { title: 'holds' },
-        right('filled'),
-        right('different'),
-        right('fit'),
-      ],
-      ...[{ title: 'from' }, { title: 'to' }],
-    ],
-    columns.map(({ column, title, kind, filled, empty, noValue, distinct, readAs, range }) => {
-      const cells = filled + empty + noValue.reduce((sum, each) => sum + each.cells, 0);
-      return [
-        String(column),
-        title || '(no title)',
-        kindNames[kind],
-        cells === 0 ? '' : percent(filled / cells),
-        `${distinct.more ? 'over ' : ''}${count(distinct.values)}`,
-        filled === 0 ? '' : percent(readAs.kept / filled),
-        range?.least ?? '',
-        range?.greatest ?? '',
-      ];
-    }),
-  );
+/** How much a file holds and how it was read, in words. */
+export function extentOf({ rows, blankRows, columns, read }: ProfileDocument): string {
+  const blank = blankRows === 0 ? '' : `, and ${count(blankRows)} blank ones`;
+  const form =
+    read.delimiter === null
+      ? `${read.format}, sheet "${read.sheet ?? ''}"`
+      : `${read.encoding}, ${delimiterNames[read.delimiter]}`;
+  return `${counted(rows, 'row')}${blank}, ${counted(columns.length, 'column')} (${form}, titles in row ${read.headerRow})`;
 }
 
-function identifiersOf(columns: readonly ProfiledColumn[]): string {
-  const likely = columns.flatMap(({ title, column, likelyIdentifier }) =>
-    likelyIdentifier === undefined ? [] : [`  ${nameOf(title, column)}: ${likelyIdentifier.because}`],
+/** Titles of {@link cellsOf}. */
+export const columnTitles = ['', 'title', 'holds', 'filled', 'different', 'fit', 'from', 'to'] as const;
+const numbers = new Set<string>(['', 'filled', 'different', 'fit']);
+
+const tableOf = (columns: readonly ProfiledColumn[]): string =>
+  table(
+    columnTitles.map((title) => (numbers.has(title) ? right(title) : { title })),
+    columns.map(cellsOf),
   );
-  if (likely.length === 0) return '';
-  return ['Likely to identify somebody; an agreement has to permit each:', ...likely].join('\n');
+
+/** What is told of a column in one line. */
+export function cellsOf(its: ProfiledColumn): readonly string[] {
+  const { column, title, kind, filled, empty, noValue, distinct, readAs, range } = its;
+  const cells = filled + empty + noValue.reduce((sum, each) => sum + each.cells, 0);
+  return [
+    String(column),
+    title || '(no title)',
+    kindNames[kind],
+    cells === 0 ? '' : percent(filled / cells),
+    `${distinct.more ? 'over ' : ''}${count(distinct.values)}`,
+    filled === 0 ? '' : percent(readAs.kept / filled),
+    range?.least ?? '',
+    range?.greatest ?? '',
+  ];
 }
 
-function codesOf(columns: readonly ProfiledColumn[]): string {
-  const coded = columns.flatMap(({ title, column, codes }) => {
+/** What a profile tells beside its table, as lines under titles. */
+export interface ProfilePart {
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** The sentence that stands in place of no lines; absent if nothing does. */
+  readonly otherwise?: string;
+}
+
+export const partsOf = (profile: ProfileDocument): readonly ProfilePart[] => [
+  {
+    title: 'Likely to identify somebody; an agreement has to permit each',
+    lines: identifiersOf(profile.columns),
+  },
+  { title: 'Values', lines: codesOf(profile.columns) },
+  { title: 'To look at', lines: toLookAt(profile), otherwise: 'Nothing was found to correct.' },
+  ...(profile.since === undefined
+    ? []
+    : [{ title: 'Since the earlier profile', lines: describeSince(profile.since) }]),
+];
+
+const identifiersOf = (columns: readonly ProfiledColumn[]): readonly string[] =>
+  columns.flatMap(({ title, column, likelyIdentifier }) =>
+    likelyIdentifier === undefined ? [] : [`${nameOf(title, column)}: ${likelyIdentifier.because}`],
+  );
+
+const codesOf = (columns: readonly ProfiledColumn[]): readonly string[] =>
+  columns.flatMap(({ title, column, codes }) => {
     if (codes === undefined || codes.values.length === 0) return [];
     const values = codes.values.map(({ value, cells }) => `${value} (${count(cells)})`);
     const others = codes.otherCells === 0 ? [] : [`others (${count(codes.otherCells)})`];
-    return [`  ${nameOf(title, column)}: ${[...values, ...others].join(', ')}`];
+    return [`${nameOf(title, column)}: ${[...values, ...others].join(', ')}`];
   });
-  return coded.length === 0 ? '' : ['Values:', ...coded].join('\n');
-}
 
-function toLookAt({ columns, findings }: ProfileDocument): string {
-  const lines = [
-    ...findings.map(
-      ({ cells, message, suggestion }) => `  ${counted(cells, 'row')}: ${message} ${suggestion}`,
+const toLookAt = ({ columns, findings }: ProfileDocument): readonly string[] => [
+  ...findings.map(({ cells, message, suggestion }) => `${counted(cells, 'row')}: ${message} ${suggestion}`),
+  ...columns.flatMap((column) =>
+    [...missingOf(column), ...column.findings].map(({ cells, message, suggestion }) =>
+      `${counted(cells, 'cell')}: ${message} ${suggestion}`.trimEnd(),
     ),
-    ...columns.flatMap((column) =>
-      [...missingOf(column), ...column.findings].map(({ cells, message, suggestion }) =>
-        `  ${counted(cells, 'cell')}: ${message} ${suggestion}`.trimEnd(),
-      ),
-    ),
-  ];
-  return lines.length === 0 ? 'Nothing was found to correct.' : ['To look at:', ...lines].join('\n');
-}
+  ),
+];
 
 /** Words for "no value" are told, because a dataset counts them as empty. */
 function missingOf({ title, column, noValue }: ProfiledColumn) {
@@ -120,19 +130,18 @@ function missingOf({ title, column, noValue }: ProfiledColumn) {
   }));
 }
 
-function describeSince(since: ProfileComparison): string {
+function describeSince(since: ProfileComparison): readonly string[] {
   const { rows, addedColumns, removedColumns, otherKinds, findings } = since;
   const named = (titles: readonly string[]) => titles.map((title) => `"${title}"`).join(', ');
-  const lines = [
-    `  rows: ${count(rows.before)} before, ${count(rows.now)} now`,
-    ...(addedColumns.length === 0 ? [] : [`  new columns: ${named(addedColumns)}`]),
-    ...(removedColumns.length === 0 ? [] : [`  columns that are gone: ${named(removedColumns)}`]),
+  return [
+    `rows: ${count(rows.before)} before, ${count(rows.now)} now`,
+    ...(addedColumns.length === 0 ? [] : [`new columns: ${named(addedColumns)}`]),
+    ...(removedColumns.length === 0 ? [] : [`columns that are gone: ${named(removedColumns)}`]),
     ...otherKinds.map(
-      ({ title, before, now }) => `  "${title}" held ${kindOf(before)} before and holds ${kindOf(now)} now`,
+      ({ title, before, now }) => `"${title}" held ${kindOf(before)} before and holds ${kindOf(now)} now`,
     ),
-    ...findings.map(({ before, now, message }) => `  ${changeOf(before, now)}: ${message}`),
+    ...findings.map(({ before, now, message }) => `${changeOf(before, now)}: ${message}`),
   ];
-  return ['Since the earlier profile:', ...lines].join('\n');
 }
 
 /** An earlier release may have had other kinds. */

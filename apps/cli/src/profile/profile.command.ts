@@ -1,11 +1,14 @@
+import { writeFile } from 'node:fs/promises';
 import { compareProfiles } from '@kinledger/intake-files/profiling';
 import type { Command } from 'commander';
 import { print } from '../output/output.js';
 import { describeProfile } from './describe-profile.js';
+import { profilePage } from './profile-page.js';
 import { profileOf, readEarlier } from './profile-of.js';
 
 interface Options {
   readonly against?: string;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -15,6 +18,7 @@ export function addProfileCommand(program: Command): void {
     .description('says what a file holds that no dataset is defined for yet, and what to correct in it')
     .argument('<file>', 'CSV file or workbook; it is read here and sent nowhere')
     .option('--against <profile>', 'JSON of an earlier profile: says what was corrected since')
+    .option('--html <file>', 'write the profile as a page, to read, print and mail')
     .option('--json', 'print one JSON document, for --against and for machines')
     .addHelpText(
       'after',
@@ -26,9 +30,10 @@ least and the greatest.`,
     .action(profile);
 }
 
-async function profile(file: string, { against, json }: Options): Promise<void> {
+async function profile(file: string, { against, html, json }: Options): Promise<void> {
   const earlier = against === undefined ? undefined : readEarlier(against);
   const made = await profileOf(file);
   const document = earlier === undefined ? made : { ...made, since: compareProfiles(earlier, made) };
+  if (html !== undefined) await writeFile(html, profilePage(document));
   print(json, document, () => describeProfile(document));
 }

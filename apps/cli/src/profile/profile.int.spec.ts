@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compareProfiles } from '@kinledger/intake-files/profiling';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeProfile } from './describe-profile.js';
+import { profilePage } from './profile-page.js';
 import { profileOf, readEarlier } from './profile-of.js';
 
 describe('the profile of a file', () => {
@@ -41,6 +42,17 @@ describe('the profile of a file', () => {
     const text = describeProfile({ ...now, since: compareProfiles(stored, now) });
     expect(text).toContain('corrected (2): Phone is in scientific notation');
     expect(text).toContain('Nothing was found to correct.');
+    const page = profilePage({ ...now, since: compareProfiles(stored, now) });
+    expect(page).toContain('<h2>Since the earlier profile</h2>');
+    expect(page).toContain('corrected (2): Phone is in scientific notation');
+  });
+
+  it('is a page of its own that shows a title as text, and no value that identifies somebody', async () => {
+    const content = file(() => '07911 123456').replace('Venue', 'Venue <b>&');
+    const page = profilePage(await profileOf(fileOf('page.csv', content)));
+    expect(page).toContain('Venue &lt;b&gt;&amp;');
+    expect(page).toContain('20 rows, 4 columns');
+    expect(page).not.toMatch(/07911|<script|<b>/);
   });
 
   it.each([

@@ -15,7 +15,8 @@ export type ReachKind = (typeof reachKinds)[number];
 export interface BoundedFigure extends CountedCases, CountBounds {
   readonly errors: LinkErrors;
 }
-export type BoundedReach = Readonly<Record<ReachKind, BoundedFigure>>;
+/** By kind: of families nothing is known without a truth, since no rate says how many relationships are missing or wrong. */
+export type BoundedReach<Kind extends ReachKind = ReachKind> = Readonly<Record<Kind, BoundedFigure>>;
 
 /** What is not known may be anything. */
 const anything: Interval = { low: 0, high: 1 };
@@ -29,13 +30,15 @@ export const errorsOf = ({
 });
 
 /** Bounds each figure by the rates of wrong and of missing links of its kind. */
-export const boundReach = (
+export const boundReach = <Kind extends ReachKind>(
   cases: ReachedCases,
-  errors: Readonly<Record<ReachKind, LinkErrors>>,
-): BoundedReach =>
+  errors: Readonly<Record<Kind, LinkErrors>>,
+): BoundedReach<Kind> =>
   Object.fromEntries(
-    reachKinds.map((kind) => [
-      kind,
-      { ...cases[kind], ...boundCount(cases[kind], errors[kind]), errors: errors[kind] },
-    ]),
-  ) as Record<ReachKind, BoundedFigure>;
+    reachKinds
+      .filter((kind): kind is Kind => kind in errors)
+      .map((kind) => [
+        kind,
+        { ...cases[kind], ...boundCount(cases[kind], errors[kind]), errors: errors[kind] },
+      ]),
+  ) as Record<Kind, BoundedFigure>;

@@ -8,7 +8,7 @@ import {
 } from '@kinledger/linkage-quality';
 import { count, percent } from '../output/output.js';
 import { right, table } from '../output/table.js';
-import { reachKinds, type BoundedFigure, type ReachKind } from './bounded-reach.js';
+import { reachKinds, type BoundedReach, type ReachKind } from './bounded-reach.js';
 import { dimensions, dimensionTitles, type BySubgroup } from './subgroups.js';
 import type { TrueQuality } from './true-quality.js';
 
@@ -98,19 +98,20 @@ function divide(
 }
 
 /** Each figure with its bounds, and columns of one's own. */
-export const boundsTable = (
-  reach: Readonly<Record<ReachKind, BoundedFigure>>,
+export function boundsTable<Kind extends ReachKind>(
+  reach: BoundedReach<Kind>,
   columns: Parameters<typeof table>[0] = [],
-  cells: (kind: ReachKind) => readonly string[] = () => [],
-): string =>
-  table(
-    [
-      { title: '' },
-      ...['Figure', 'At least', 'At most', 'Cases', 'Unlinkable', 'Referred'].map(right),
-      ...columns,
-    ],
-    reachKinds.map((kind) => {
-      const { counted, low, high, cases, unlinkable, referred } = reach[kind];
-      return [`  ${kind}`, ...[counted, low, high, cases, unlinkable, referred].map(count), ...cells(kind)];
-    }),
+  cells: (kind: Kind) => readonly string[] = () => [],
+): string {
+  const titles = ['Figure', 'At least', 'At most', 'Cases', 'Unlinkable', 'Referred'];
+  return table(
+    [{ title: '' }, ...titles.map(right), ...columns],
+    reachKinds
+      .filter((kind): kind is Kind => kind in reach)
+      .map((kind) => {
+        const { counted, low, high, cases, unlinkable, referred } = reach[kind];
+        const counts = [counted, low, high, cases, unlinkable, referred].map(count);
+        return [`  ${kind}`, ...counts, ...cells(kind)];
+      }),
   );
+}

@@ -198,19 +198,22 @@ class IdentityPlan implements PlannedIdentities {
   #findBridges(): ReadonlyMap<string, Bridge> {
     const { keys, records, strategy } = this.#scope.index;
     const offers: (Bridge & { readonly key: string })[] = [];
-    for (const entry of this.#plan.entries()) {
-      const met = this.#plan.metAt(entry);
-      if (met === NONE) continue;
-      const record = this.#plan.recordAt(entry);
+    const offer = (record: number, met: number, cluster: number, ground: Ground) => {
       const [mine, theirs] = [this.#livingIndividualOf(record), this.#livingIndividualOf(met)];
-      if (mine === theirs) continue;
-      const cluster = this.#plan.clusterAt(entry);
-      const ground = this.#plan.groundAt(entry) as Ground; // of whoever met somebody
+      if (mine === theirs) return;
       offers.push(
         { key: `${mine} ${cluster}`, met, ground },
         { key: `${theirs} ${cluster}`, met: record, ground },
       );
+    };
+    for (const entry of this.#plan.entries()) {
+      const met = this.#plan.metAt(entry);
+      const ground = this.#plan.groundAt(entry);
+      if (met !== NONE && ground !== null)
+        offer(this.#plan.recordAt(entry), met, this.#plan.clusterAt(entry), ground);
     }
+    for (const { record, met, ground } of this.#plan.joins)
+      offer(record, met, this.#plan.clusterAt(this.#plan.entryOf(record)), ground);
     offers.sort(
       (one, other) =>
         strategy.compareGrounds(one.ground, other.ground) ||

@@ -22,6 +22,13 @@ export interface PlannedReferral {
   readonly candidates: readonly number[];
 }
 
+/** Two person records whose meeting joined their groups. */
+export interface PlannedJoining {
+  readonly record: number;
+  readonly met: number;
+  readonly ground: Ground;
+}
+
 /**
  * The people near a change. A *cluster* is an individual as it will be. Each record that the change can reach has an
  * entry here. An individual outside the reach appears as a *known* cluster only when a new fact or kinship meets it; a
@@ -51,6 +58,8 @@ export interface PlannedIndividuals {
    */
   representativeOf(cluster: number): number;
   readonly referrals: readonly PlannedReferral[];
+  /** Meetings of person records that joined groups, beside those of `metAt`. */
+  readonly joins: readonly PlannedJoining[];
 }
 
 /**
@@ -88,6 +97,7 @@ class IndividualPlan implements PlannedIndividuals {
   /** For each fact that nobody owns, the token on which it would found an individual. */
   readonly #unowned = new Map<number, number>();
   readonly referrals: PlannedReferral[] = [];
+  readonly joins: PlannedJoining[] = [];
 
   constructor(scope: DecisionScope) {
     this.#scope = scope;
@@ -291,6 +301,8 @@ class IndividualPlan implements PlannedIndividuals {
       const met = grouping.met[position] as number; // a position
       this.#settle(record, cluster, met === NONE ? NONE : recordAt(met), grouping.groundOf(position));
     });
+    for (const { a, b, ground } of grouping.joins ?? [])
+      this.joins.push({ record: recordAt(a), met: recordAt(b), ground });
     for (const { reason, ground, subject, candidates } of grouping.refusals) {
       this.referrals.push({
         reason,

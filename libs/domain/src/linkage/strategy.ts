@@ -54,7 +54,7 @@ export interface Strategy {
  * floor or above. Components are closed under neighbours, as they are under connecting tokens.
  */
 export interface PairScoring {
-  /** In millibits. Nothing that `group` does may depend on a pair with a lower score. */
+  /** In millibits. Records that no chain of pairs with such a score, tokens and reviewed links connects do not affect each other. */
   readonly floor: number;
   /** A key is crowded, and skipped, if more live person records than this hold it. */
   readonly maxHoldersPerKey: number;
@@ -79,6 +79,13 @@ export interface PositionConstraints {
 
 export const unconstrained: PositionConstraints = { neverLink: [], reviewedLink: [] };
 
+/** Two positions whose meeting joined their groups. */
+export interface Joining {
+  readonly a: number;
+  readonly b: number;
+  readonly ground: Ground;
+}
+
 export interface Grouping {
   /** For each position, the smallest position in its group. */
   readonly groupOf: Int32Array;
@@ -89,6 +96,8 @@ export interface Grouping {
   /** 1 for a group that stays alone because it could belong to either of two groups that contradict each other. */
   readonly ambiguous: Uint8Array;
   readonly refusals: readonly Refusal[];
+  /** Pairs that joined groups of records which had met others before; absent if the strategy does not score. */
+  readonly joins?: readonly Joining[];
   /** The combined evidence of a group; `group` is a value of `groupOf`. */
   profile(group: number): Profile;
 }

@@ -28,7 +28,7 @@ export function rivalScores({ records, first, second, scores, clusterOf }: Linke
 
 /** All pairs of records that share an individual, whether or not they were candidates. */
 export function* decidedPairs(linked: Linked): Generator<DecidedPair> {
-  const { records, comparison, table, clusterOf, stratumOf } = linked;
+  const { records, comparison, table, clusterOf, bonus, stratumOf } = linked;
   const rivals = rivalScores(linked);
   const bands = new Bands(comparison.layout);
   for (const members of individualsOf(clusterOf))
@@ -38,10 +38,16 @@ export function* decidedPairs(linked: Linked): Generator<DecidedPair> {
         comparison.compare(records.data, first * records.stride, second * records.stride);
         const { low, high } = comparison;
         const score = table.score(stratumOf(first, second), low, high);
-        const rival = Math.max(rivals[first] as number, rivals[second] as number);
+        const rival = Math.max(rivals[first] as number, rivals[second] as number) - bonus;
         const pair = { low, high, score, sameCluster: true, rival };
         const reason = bands.reasonAgainst(pair);
-        yield { first, second, score, band: reason === undefined ? 'auto-link' : 'refer', reason };
+        yield {
+          first,
+          second,
+          score: score + bonus,
+          band: reason === undefined ? 'auto-link' : 'refer',
+          reason,
+        };
       }
 }
 

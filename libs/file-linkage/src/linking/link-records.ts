@@ -3,9 +3,14 @@ import {
   Comparison,
   estimateStratum,
   FEWEST_CANDIDATES,
+  hasRarities,
+  log2,
+  MILLIBITS,
   modelOf,
   PatternTable,
+  RARITIES,
   rarityShares,
+  samePerson,
   ScoreTable,
   strata,
   type ComparedField,
@@ -50,6 +55,8 @@ export interface Linked {
   readonly scores: Int32Array;
   /** By record: the first record of its individual. */
   readonly clusterOf: Int32Array;
+  /** What one-to-one linkage added to each score. */
+  readonly bonus: number;
   readonly stratumOf: (a: number, b: number) => number;
   readonly scoreOf: (a: number, b: number) => number;
 }
@@ -148,14 +155,16 @@ export function linkRecords(
       scores[pattern] = table.score(stratum, found.low[pattern] as number, found.high[pattern] as number);
     return scores;
   });
+  const bonus = across ? leftOverBonus(model, smallerSource(records)) : 0;
   const scores = new Int32Array(first.length);
   for (let pair = 0; pair < first.length; pair++)
-    scores[pair] = (scoresOf[stratumOf(first[pair] as number, second[pair] as number)] as Int32Array)[
-      patternOf[pair] as number
-    ] as number;
+    scores[pair] =
+      ((scoresOf[stratumOf(first[pair] as number, second[pair] as number)] as Int32Array)[
+        patternOf[pair] as number
+      ] as number) + bonus;
   const scoreOf = (a: number, b: number): number => {
     comparison.compare(records.data, a * records.stride, b * records.stride);
-    return table.score(stratumOf(a, b), comparison.low, comparison.high);
+    return table.score(stratumOf(a, b), comparison.low, comparison.high) + bonus;
   };
   progress('cluster');
   const uniqueSource = options.unique.some(Boolean)
@@ -168,7 +177,35 @@ export function linkRecords(
     { first, second, scores },
     { compareRecords, scoreOf, ...(uniqueSource === undefined ? {} : { uniqueSource }) },
   );
-  return { records, comparison, model, table, keys, first, second, scores, clusterOf, stratumOf, scoreOf };
+  return {
+    records,
+    comparison,
+    model,
+    table,
+    keys,
+    first,
+    second,
+    scores,
+    clusterOf,
+    bonus,
+    stratumOf,
+    scoreOf,
+  };
+}
+
+/** At most 64 to 1: that a record is left over is never impossible. */
+const MOST_BONUS = 6 * MILLIBITS;
+
+/**
+ * What one-to-one linkage adds to every score: where neither file holds anybody twice and most records have a counterpart, it is
+ * unlikely that a record is left over beside its best candidate.
+ */
+function leftOverBonus(model: Model, smaller: number): number {
+  let matches = 0;
+  for (const { pairs, classes } of model.strata)
+    for (const { class: name, share } of classes) if (samePerson.has(name)) matches += share * pairs;
+  const leftOver = Math.max(2 ** -(MOST_BONUS / MILLIBITS), 1 - matches / smaller);
+  return -Math.round(MILLIBITS * log2(leftOver));
 }
 
 /** Records in an order that follows from their ids and sources. */
@@ -242,7 +279,31 @@ function evidenceOf(input: EvidenceInput): StratumEvidence {
           )
         : undefined,
     ),
+    raritiesOfRecords: kinds.map((kind, field) =>
+      hasRarities(kind)
+        ? raritiesOfRecords(records, chosen, field, rarities[field] as Uint8Array)
+        : undefined,
+    ),
   };
+}
+
+/** By rarity: the share of records whose value has it. */
+function raritiesOfRecords(
+  { data, stride }: LinkRecords,
+  chosen: Int32Array,
+  field: number,
+  rarity: Uint8Array,
+): Float64Array {
+  const counts = new Float64Array(RARITIES + 1);
+  let present = 0;
+  for (const record of chosen) {
+    const value = data[record * stride + field] as number;
+    if (value === 0) continue;
+    present += 1;
+    const found = rarity[value] as number;
+    counts[found] = (counts[found] as number) + 1;
+  }
+  return counts.map((count) => count / Math.max(1, present));
 }
 
 const smallerSource = ({ sourceStarts }: LinkRecords): number =>

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FieldKind } from '@kinledger/kin';
+import { BrokenCsv } from '../reading/csv-cells.js';
 import { readHeader, type CsvHeader } from '../reading/csv-header.js';
 import { readRange, type RangeRead, type ReadPlan } from '../reading/read-range.js';
 import {
@@ -38,9 +39,13 @@ const kindOf = (role: ColumnRole): FieldKind => (role === 'given-name-part' ? 'g
 /** @throws SchemaRefused if the file lacks a column of the schema; BrokenCsv if it is no CSV file. */
 export function readCsvFile(path: string, schema: LinkSchema): FileRead {
   const bytes = new Uint8Array(readFileSync(path));
-  const header = readHeader(bytes);
-  const plan = planOf(path, bytes, header, schema);
-  return { path, bytes, header, ranges: [readRange(bytes, header.rowsFrom, bytes.length, plan)] };
+  try {
+    const header = readHeader(bytes);
+    const plan = planOf(path, bytes, header, schema);
+    return { path, bytes, header, ranges: [readRange(bytes, header.rowsFrom, bytes.length, plan)] };
+  } catch (error) {
+    throw error instanceof BrokenCsv ? error.in(path) : error;
+  }
 }
 
 function planOf(path: string, bytes: Uint8Array, header: CsvHeader, schema: LinkSchema): ReadPlan {

@@ -17,11 +17,18 @@ export interface CellSink {
 /** A file that is no CSV: a quote that nothing closes, or text after a closing quote. */
 export class BrokenCsv extends Error {
   readonly code = 'broken-csv';
-  readonly line: number;
+  readonly #line: number;
+  readonly #what: string;
 
-  constructor(line: number, what: string) {
-    super(`line ${line}: ${what}`);
-    this.line = line;
+  constructor(line: number, what: string, file = '') {
+    super(`${file === '' ? '' : `${file}, `}line ${line}: ${what}`);
+    this.#line = line;
+    this.#what = what;
+  }
+
+  /** The same, with the name of the file. */
+  in(file: string): BrokenCsv {
+    return new BrokenCsv(this.#line, this.#what, file);
   }
 }
 

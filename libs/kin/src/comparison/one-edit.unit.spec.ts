@@ -61,7 +61,7 @@ describe('one edit', () => {
         expect(text.within(0, 1)).toBe(sets.within(0, 1));
         expect(text.localWithin(0, 1)).toBe(sets.localWithin(0, 1));
       }),
-      { numRuns: 5000 },
+      { numRuns: 1500 },
     );
   });
 

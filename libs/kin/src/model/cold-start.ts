@@ -1,4 +1,4 @@
-import { rarityShares } from '../comparison/field-kind.js';
+import { placeKinds, rarityShares } from '../comparison/field-kind.js';
 import type { FieldShape } from '../comparison/pattern-layout.js';
 import { rounded, type Model } from './model.js';
 import { classesFor, sourceOf, strata, type PairClass } from './pair-class.js';
@@ -9,6 +9,8 @@ const typicalShares: Readonly<Record<PairClass, number>> = {
   match: 0.9,
   moved: 0.1,
   household: 0.5,
+  housemate: 0.2,
+  relative: 0.2,
   twin: 0.03,
   namesake: 0.5,
   unrelated: 0,
@@ -50,11 +52,7 @@ export function typicalLevels(name: PairClass, kind: FieldShape['kind']): Float6
   const source = sourceOf(name, kind);
   switch (source) {
     case 'own':
-      return name === 'unrelated'
-        ? typicalStrangers(kind)
-        : name === 'twin'
-          ? typicalStrangers(kind)
-          : typicalMatch(kind);
+      return sharesNothing(name, kind) ? typicalStrangers(kind) : typicalMatch(kind);
     case 'match':
       return typicalMatch(kind);
     case 'unrelated':
@@ -62,10 +60,19 @@ export function typicalLevels(name: PairClass, kind: FieldShape['kind']): Float6
     case 'household':
       return typicalLevels('household', kind);
     case 'moved':
+    case 'housemate':
+    case 'relative':
     case 'twin':
     case 'namesake':
       throw new Error(`no class takes its levels from ${source}`);
     default:
       return source satisfies never;
   }
+}
+
+/** What a class begins with as strangers do. */
+function sharesNothing(name: PairClass, kind: FieldShape['kind']): boolean {
+  if (name === 'housemate') return !placeKinds.has(kind);
+  if (name === 'relative') return placeKinds.has(kind);
+  return name === 'unrelated' || name === 'twin';
 }

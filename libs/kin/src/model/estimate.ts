@@ -1,7 +1,7 @@
 import {
   differentLevel,
-  identifierKinds,
   levelsOf,
+  RARITIES,
   rarityShares,
   type FieldKind,
 } from '../comparison/field-kind.js';
@@ -9,7 +9,6 @@ import type { PatternLayout } from '../comparison/pattern-layout.js';
 import { typicalLevels } from './cold-start.js';
 import { rounded, type Model, type StratumModel } from './model.js';
 import { classesFor, sourceOf, type PairClass, type Stratum } from './pair-class.js';
-import { typicalMatch } from './typical-levels.js';
 
 /** What the pairs of a stratum show. Which of them are of one person is not part of it: nothing here knows. */
 export interface StratumEvidence {
@@ -27,6 +26,8 @@ export interface StratumEvidence {
   readonly drawn: number;
   /** By field and level, where they were counted exactly: how many of all pairs agree on the whole value. */
   readonly wholeAgreements: readonly (ReadonlyMap<number, number> | undefined)[];
+  /** By field and rarity, where values have one: the share of records whose value has it. */
+  readonly raritiesOfRecords: readonly (Float64Array | undefined)[];
 }
 
 /** What an iteration found, for whoever watches. */
@@ -40,9 +41,19 @@ export interface Iteration {
 const MOST_ITERATIONS = 100;
 /** The iterations end when no probability moves by more. */
 const CHANGE = 2e-5;
-/** How many pairs the typical levels of one person count as; identifiers hardly ever differ, so they count more. */
+/** How many pairs the typical levels of one person count as. */
 const PRIOR_PAIRS = 5;
-const PRIOR_PAIRS_OF_IDENTIFIERS = 50;
+/**
+ * The share of the likely matches that the typical levels of one person count as for what a person keeps. Without it, in a file
+ * with many siblings, matches would come to mean people who live together.
+ */
+const PRIOR_OF_WHAT_STAYS: Readonly<Partial<Record<FieldKind, number>>> = {
+  'given-name': 0.1,
+  'birth-date': 0.1,
+  gender: 0.1,
+  'nhs-number': 1,
+  'other-id': 0.5,
+};
 /** How many pairs strangers' levels count as, where a class begins with them: so that a rare accident is no rule. */
 const PRIOR_PAIRS_OF_TWINS = 200;
 const PRIOR_PAIRS_OF_HOMES = 4;
@@ -304,12 +315,12 @@ class Parameters {
   }
 
   #begin(): void {
-    const { pairs, records, drawn } = this.#evidence;
+    const { pairs, drawn } = this.#evidence;
     this.#classes.forEach((name, at) => {
       this.#kinds.forEach((kind, field) => {
         const from = at * this.#width + (this.#starts[field] as number);
-        this.#probabilities.set(typicalLevels(name, kind), from);
-        if (sourceOf(name, kind) === 'own' && name !== 'unrelated') this.#setPrior(name, kind, from);
+        this.#probabilities.set(this.#byRarity(typicalLevels(name, kind), field), from);
+        if (sourceOf(name, kind) === 'own' && name !== 'unrelated') this.#setPrior(name, field, from);
       });
     });
     const unrelated = this.#classes.indexOf('unrelated') * this.#width;
@@ -338,24 +349,38 @@ class Parameters {
         }
       });
     this.#followOwners();
-    const matches = Math.min(records / 2, this.candidates / 2) / pairs;
+    const matches = this.#likelyMatches() / pairs;
     const begins: Readonly<Record<PairClass, number>> = {
-      ...{ match: matches * 0.9, moved: matches * 0.1, household: matches / 2, twin: matches * 0.03 },
-      ...{ namesake: matches / 2, unrelated: 1 },
+      ...{ match: matches * 0.9, moved: matches * 0.1, household: matches / 2, housemate: matches / 4 },
+      ...{ relative: matches / 4, twin: matches * 0.1, namesake: matches / 2, unrelated: 1 },
     };
     this.#classes.forEach((name, at) => {
       this.#shares[at] = Math.max(begins[name], 1e-18);
     });
   }
 
-  #setPrior(name: PairClass, kind: FieldKind, from: number): void {
+  /** People agree in full on the names that they have: what agrees in full is as rare as the records’ names are. */
+  #byRarity(typical: Float64Array, field: number): Float64Array {
+    const rarities = this.#evidence.raritiesOfRecords[field];
+    if (rarities === undefined) return typical;
+    const full = typical.subarray(1, RARITIES + 1).reduce((all, share) => all + share, 0);
+    return typical.map((share, level) =>
+      level >= 1 && level <= RARITIES ? full * Math.max(1e-9, rarities[level] ?? 0) : share,
+    );
+  }
+
+  /** Half of the records have a match, unless there are fewer candidates. */
+  #likelyMatches(): number {
+    return Math.min(this.#evidence.records, this.candidates) / 2;
+  }
+
+  #setPrior(name: PairClass, field: number, from: number): void {
+    const kind = this.#kinds[field] as FieldKind;
     const weight =
       name === 'match'
-        ? identifierKinds.has(kind)
-          ? PRIOR_PAIRS_OF_IDENTIFIERS
-          : PRIOR_PAIRS
+        ? Math.max(PRIOR_PAIRS, this.#likelyMatches() * (PRIOR_OF_WHAT_STAYS[kind] ?? 0))
         : PRIOR_PAIRS_OF_HOMES;
-    const typical = typicalMatch(kind);
+    const typical = this.#byRarity(typicalLevels(name, kind), field);
     for (let level = 1; level <= differentLevel(kind); level++)
       this.#priors[from + level] = weight * (typical[level] as number);
   }

@@ -2,9 +2,18 @@ import { identifierKinds, placeKinds, sharedAtHome, type FieldKind } from '../co
 
 /**
  * What two records can be to each other. `match` and `moved` are one person, before and after a move; the others are two:
- * of one household, twins, of one name, or strangers.
+ * of one household, of one house without being a family, of one family in two houses, twins, of one name, or strangers.
  */
-export const pairClasses = ['match', 'moved', 'household', 'twin', 'namesake', 'unrelated'] as const;
+export const pairClasses = [
+  'match',
+  'moved',
+  'household',
+  'housemate',
+  'relative',
+  'twin',
+  'namesake',
+  'unrelated',
+] as const;
 export type PairClass = (typeof pairClasses)[number];
 
 /** Classes in which both records are of one person. */
@@ -29,6 +38,8 @@ export function sourceOf(pairClass: PairClass, kind: FieldKind): Source {
     case 'moved':
       return placeKinds.has(kind) ? 'unrelated' : 'match';
     case 'household':
+    case 'housemate':
+    case 'relative':
       return sharedAtHome.has(kind) ? 'own' : 'unrelated';
     case 'twin':
       if (kind === 'birth-date') return 'match';
@@ -45,6 +56,7 @@ export function sourceOf(pairClass: PairClass, kind: FieldKind): Source {
 export function classesFor(kinds: readonly FieldKind[], stratum: Stratum): readonly PairClass[] {
   const has = (kind: FieldKind) => kinds.includes(kind);
   const home = kinds.some((kind) => sharedAtHome.has(kind));
+  const place = kinds.some((kind) => placeKinds.has(kind));
   const personal = kinds.some((kind) => !sharedAtHome.has(kind));
   return pairClasses.filter((pairClass) => {
     switch (pairClass) {
@@ -55,6 +67,9 @@ export function classesFor(kinds: readonly FieldKind[], stratum: Stratum): reado
         return kinds.filter((kind) => placeKinds.has(kind)).length > 1;
       case 'household':
         return home && personal;
+      case 'housemate':
+      case 'relative':
+        return personal && place && kinds.some((kind) => sharedAtHome.has(kind) && !placeKinds.has(kind));
       case 'twin':
         return stratum !== 'adult' && home && has('birth-date') && has('given-name');
       case 'namesake':

@@ -14,6 +14,7 @@ import {
 import { z } from 'zod';
 import { codeSystem } from './code-systems/code-system.js';
 import { consentForm, lawfulBasis, optOut, permittedDerivations } from './governance.js';
+import { linkageStrategy } from './linkage-strategy.js';
 import { lsoaCode } from './lsoa-code.js';
 import { population } from './populations.js';
 import { priorityPopulation } from './priority-population.js';
@@ -407,23 +408,7 @@ export const programmeDefinition = z.strictObject({
     .array(z.strictObject({ scope: code, services: z.array(serviceId).min(1) }))
     .max(30)
     .describe('Scoped families, beside the scope "programme".'),
-  strategy: z.strictObject({
-    name: z.literal('leap-1'),
-    maxBirthDatesPerToken: z
-      .int()
-      .positive()
-      .describe(
-        'More distinct birth dates, or NHS numbers, among the rows that hold an identifier as their own take its force.',
-      ),
-    maxCasesPerToken: z.int().positive().describe('So do more distinct case numbers in one dataset.'),
-    maxHoldersPerToken: z.int().positive().describe('So do more rows that carry none of the three.'),
-    maxChildrenPerCarerToken: z
-      .int()
-      .positive()
-      .describe(
-        'More distinct children, told apart in the same ways, take the force of a carer’s identifier.',
-      ),
-  }),
+  strategy: linkageStrategy,
   reviews: z
     .strictObject({
       secondReviewer: z

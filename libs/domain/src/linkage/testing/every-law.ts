@@ -13,7 +13,7 @@ import { summaryOf } from './live-set.js';
  * Plays a history and compares every step with results computed independently of the engine: individuals and kinship,
  * ids of individuals and families, grounds (of exact tokens), and the order and necessity of every event.
  */
-export function expectEveryLaw(steps: readonly Step[], strategy: Strategy = testStrategy): void {
+export function expectEveryLaw(steps: readonly Step[], strategy: Strategy = testStrategy): LinkageWorld {
   const player = new HistoryPlayer(new LinkageWorld(testScopes, strategy));
   const { world } = player;
   const linkedEver = new Set<string>();
@@ -60,6 +60,7 @@ export function expectEveryLaw(steps: readonly Step[], strategy: Strategy = test
     for (const lists of [told, worked]) for (const list of [lists.merges, lists.dissolved]) list.sort();
     expect(told).toEqual(worked);
   }
+  return world;
 }
 
 /** Ids that differ from those that the rules give. Null stands for a new id, which must not have existed before. */

@@ -1,0 +1,65 @@
+import { MIN_PEOPLE, type DecoyCount, type LinkageQuality } from '@kinledger/linkage-quality';
+import { count } from '../output/output.js';
+import { right, table } from '../output/table.js';
+import type { BoundedReach } from './bounded-reach.js';
+import type { DecoyQuality } from './decoy-quality.js';
+import { boundsTable, measuredText } from './describe-quality.js';
+import type { ReviewedLinks } from './review-sample.js';
+
+/** What `quality --decoys` found, for people. */
+export const describeDecoys = ({ strategy, records, decoys, heldOut }: DecoyQuality): string =>
+  [
+    `${count(records)} live records were linked again by ${strategy}, in memory; nothing was written`,
+    '',
+    'Decoys, each with the fields of different people, which must not be linked',
+    table(
+      [{ title: '' }, ...['Decoys', 'Linked', 'Referred', 'Share linked'].map(right)],
+      [['all', decoys.all] as const, ...Object.entries(decoys.byRole)].map(([role, counted]) => [
+        `  ${role}`,
+        ...decoyCells(counted),
+      ]),
+    ),
+    '',
+    'Records with an NHS number, linked as if nobody had one',
+    table(
+      [
+        { title: '' },
+        ...['People', 'Records', 'Wrong links', 'Missing links', 'Precision', 'Recall'].map(right),
+      ],
+      Object.entries(heldOut).map(([role, quality]) => [`  ${role}`, ...heldOutCells(quality)]),
+    ),
+  ].join('\n');
+
+const decoyCells = ({ decoys, linked, referred, share, interval }: DecoyCount): string[] =>
+  decoys < MIN_PEOPLE
+    ? ['fewer than 10', '', '', '']
+    : [...[decoys, linked, referred].map(count), measuredText({ value: share, interval })];
+
+function heldOutCells({ people, records, measures }: LinkageQuality): string[] {
+  if (people < MIN_PEOPLE) return ['fewer than 10', '', '', '', '', ''];
+  const { falseLinks, missedLinks, precision, recall } = measures;
+  return [...[people, records].map(count), ...[falseLinks, missedLinks, precision, recall].map(measuredText)];
+}
+
+/** What `quality --reviewed` found, for people. */
+export const describeReviewed = ({ strata, falseLinks }: ReviewedLinks): string =>
+  [
+    'Links that people reviewed, by the rule that made them',
+    table(
+      [{ title: '' }, ...['Links', 'Drawn', 'Same', 'Different', 'Undecided'].map(right)],
+      strata.map(({ stratum, links, sampled, same, different, undecided }) => [
+        `  ${stratum}`,
+        ...[links, sampled, same, different, undecided].map(count),
+      ]),
+    ),
+    '',
+    `Wrong links among all, weighted by stratum: ${measuredText(falseLinks)}`,
+  ].join('\n');
+
+/** Bounds where no truth is known. */
+export const describeBounds = (period: string, reach: BoundedReach<'children' | 'adults'>): string =>
+  [
+    `Reach of ${period}, between its bounds`,
+    boundsTable(reach),
+    '  Families have no bounds: no rate says how many relationships are missing or wrong.',
+  ].join('\n');

@@ -1,0 +1,42 @@
+import { ledgerPages } from '@kinledger/decisions';
+import { ledgerEventOf } from '@kinledger/domain';
+import { bodiesIn } from '@kinledger/event-store';
+import { definitionDocument, datasetsOf, type Dataset, type ProgrammeDefinition } from '@kinledger/programme';
+import { Failure } from '../failure.js';
+import type { LedgerReading } from '../ledger/read-ledger.js';
+import { LiveRecords } from './live-records.js';
+
+/** A ledger’s live records, with the definition in force. */
+export interface LedgerRecords {
+  readonly records: LiveRecords;
+  readonly definition: ProgrammeDefinition;
+  /** Undefined for one that the definition in force no longer has. */
+  readonly dataset: (id: string) => Dataset | undefined;
+}
+
+/** Reads a ledger from its beginning to its end. @throws Failure if it holds no programme */
+export async function readLiveRecords({
+  store,
+  stream,
+  progress,
+  signal,
+}: Pick<LedgerReading, 'store' | 'stream' | 'progress' | 'signal'>): Promise<LedgerRecords> {
+  const to = await store.head(stream);
+  const bar = progress.bar('events', to + 1);
+  const records = new LiveRecords();
+  for await (const page of ledgerPages({ store, stream, from: 0, to, signal })) {
+    const bodies = bodiesIn(page.segments);
+    for (const stored of page.events) records.apply(ledgerEventOf(stored, stream), bodies);
+    bar.update((page.events.at(-1)?.revision ?? to) + 1);
+  }
+  const { definition: digest } = records;
+  const bytes = digest === undefined ? undefined : await store.readPayload(digest);
+  if (bytes === undefined) throw new Failure(`${stream} holds no definition of a programme`);
+  const document = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const datasets = new Map<string, Dataset>(datasetsOf(document).map((dataset) => [dataset.id, dataset]));
+  return {
+    records,
+    definition: document.definition,
+    dataset: (id) => datasets.get(id),
+  };
+}

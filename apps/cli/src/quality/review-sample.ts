@@ -1,0 +1,109 @@
+import { drawSample, stratifiedShare, type DecidedStratum, type Measured } from '@kinledger/linkage-quality';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import { Failure } from '../failure.js';
+import type { LiveRecords, MadeLink, PairDecision } from './live-records.js';
+import type { LedgerRecords } from './read-live-records.js';
+
+const decisions = ['same', 'different', 'unsure'] as const;
+
+const line = z.object({
+  stratum: z.string().min(1),
+  links: z.coerce.number().int().positive(),
+  left: z.string().regex(/^[0-9a-f]{32}$/, 'expected a row key'),
+  right: z.string().regex(/^[0-9a-f]{32}$/, 'expected a row key'),
+  decision: z.enum(['', ...decisions]),
+});
+/** A pair to review. `links` is how many links its stratum has. */
+type SampledPair = z.infer<typeof line>;
+
+const columns = ['stratum', 'links', 'left', 'right', 'decision'] as const;
+
+/** The links that were made between person records, without those of sensitive datasets, which nobody may review. */
+export const reviewableLinks = ({ records, dataset }: LedgerRecords): readonly MadeLink[] =>
+  records.links().filter(({ ends }) =>
+    ends.every(({ dataset: id }) => {
+      const found = dataset(id);
+      return found?.dataType === 'user' && found.sensitive !== true;
+    }),
+  );
+
+/** Draws links to review, by the rule that made them and the band of their score. */
+export function drawReview(
+  links: readonly MadeLink[],
+  options: { readonly size: number; readonly seed: string },
+): readonly SampledPair[] {
+  return drawSample(links, stratumOf, options).flatMap(({ stratum, size, drawn }) =>
+    drawn.map(({ ends: [left, right] }) => ({
+      ...{ stratum, links: size, left: left.rowKey, right: right.rowKey },
+      decision: '' as const,
+    })),
+  );
+}
+
+const MILLIBITS = 1_000;
+/** Width of a band of scores, in bits. */
+const BAND = 3;
+/** From this many bits on, scores are in one band. */
+const LAST_BAND = 15;
+
+function stratumOf({ rule, score }: MadeLink): string {
+  if (score === undefined) return rule;
+  const from = Math.min(Math.floor(score / MILLIBITS / BAND) * BAND, LAST_BAND);
+  return from === LAST_BAND ? `${rule}, ${from} bits and more` : `${rule}, ${from} to ${from + BAND} bits`;
+}
+
+export const sampleCsv = (pairs: readonly SampledPair[]): string =>
+  stringify([...pairs], { header: true, columns: [...columns] });
+
+/** @throws Failure naming the first line that is not of a sample. */
+export function readSample(text: string, file: string): readonly SampledPair[] {
+  const rows = parse(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true });
+  return z
+    .array(z.unknown())
+    .parse(rows)
+    .map((row, index) => {
+      const result = line.safeParse(row);
+      if (result.success) return result.data;
+      const [issue] = result.error.issues;
+      throw new Failure(
+        `${file}, line ${index + 2}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a pair of a sample'}`,
+      );
+    });
+}
+
+/** What was decided of one stratum. */
+interface ReviewedStratum extends DecidedStratum {
+  readonly stratum: string;
+  readonly sampled: number;
+  readonly undecided: number;
+}
+
+export interface ReviewedLinks {
+  readonly strata: readonly ReviewedStratum[];
+  /** The share of wrong links among all that could be reviewed. */
+  readonly falseLinks: Measured;
+}
+
+/** Counts the decisions about a sample: those written into it, else those in the ledger. */
+export function reviewedLinks(
+  pairs: readonly SampledPair[],
+  records: Pick<LiveRecords, 'decisionOn'>,
+): ReviewedLinks {
+  const decisionOf = ({ decision, left, right }: SampledPair): PairDecision | undefined =>
+    decision === 'same' || decision === 'different'
+      ? decision
+      : decision === ''
+        ? records.decisionOn(left, right)
+        : undefined;
+  const strata = [...Map.groupBy(pairs, ({ stratum }) => stratum)].map(([stratum, members]) => {
+    const decided = members.map(decisionOf);
+    const count = (which: PairDecision | undefined) => decided.filter((one) => one === which).length;
+    return {
+      ...{ stratum, links: members[0]?.links ?? 0, sampled: members.length },
+      ...{ same: count('same'), different: count('different'), undecided: count(undefined) },
+    };
+  });
+  return { strata, falseLinks: stratifiedShare(strata) };
+}

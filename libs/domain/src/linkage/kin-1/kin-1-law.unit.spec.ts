@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LinkageEngine } from '../engine.js';
+import { archived, unarchive } from '../testing/archived.js';
+import { closeHistories } from '../testing/close-histories.js';
+import { testKin1, withDerived } from '../testing/derived-rows.js';
+import { expectEveryLaw } from '../testing/every-law.js';
+import {
+  history,
+  HistoryPlayer,
+  historyWithConstraints,
+  historyWithErasures,
+  submitStep,
+  testScopes,
+} from '../testing/histories.js';
+import { LinkageWorld, testStrategy } from '../testing/linkage-world.js';
+import { summaryOf } from '../testing/live-set.js';
+import { runs } from '../testing/property-runs.js';
+
+const newPlayer = () => new HistoryPlayer(new LinkageWorld(testScopes, testKin1));
+const nextStep = withDerived(submitStep.map((step) => [step])).map(
+  ([step]) => step as typeof step & { kind: 'submit' },
+);
+
+describe('kin-1', () => {
+  it('follows every rule after every step of a history, and links, merges and refers by scores', () => {
+    const found = { placed: 0, merged: 0, referred: 0 };
+    fc.assert(
+      fc.property(withDerived(fc.oneof(history(), historyWithErasures())), (steps) => {
+        const { events } = expectEveryLaw(steps, testKin1);
+        for (const { type, data } of events) {
+          if (type === 'LinkReferred' && data.rule === 'kin-1') found.referred += 1;
+          if (type === 'IndividualsMerged' && data.decision.rule === 'kin-1') found.merged += 1;
+          if (type === 'RecordsPlaced')
+            found.placed += data.placements.filter(
+              (placement) => 'rule' in placement && placement.rule === 'kin-1',
+            ).length;
+        }
+      }),
+      runs(120),
+    );
+    expect(Math.min(...Object.values(found))).toBeGreaterThan(10);
+  });
+
+  it.each(Object.entries(closeHistories))('%s: follows every rule after every step', (_, histories) => {
+    fc.assert(
+      fc.property(withDerived(histories), (steps) => {
+        expectEveryLaw(steps, testKin1);
+      }),
+      { numRuns: 40, seed: 20_231_001 },
+    );
+  });
+
+  it('keeps to the decisions of people, and gives what it gives for the whole live set', () => {
+    fc.assert(
+      fc.property(withDerived(historyWithConstraints()), (steps) => {
+        const player = newPlayer();
+        for (const step of steps) {
+          player.step(step);
+          expect(player.world.reader.summary()).toEqual(
+            summaryOf(player.liveRecords(), testScopes, testKin1, player.constraints()),
+          );
+        }
+      }),
+      runs(80),
+    );
+  });
+
+  it('returns to its earlier state once a submission is added and withdrawn', () => {
+    fc.assert(
+      fc.property(withDerived(history(8)), nextStep, (steps, more) => {
+        const player = newPlayer();
+        player.play(steps);
+        const before = player.world.reader.summary();
+        const id = player.step(more);
+        if (id !== null) player.withdraw(id);
+        expect(player.world.reader.summary()).toEqual(before);
+      }),
+      runs(60),
+    );
+  });
+
+  it('decides the same after a rebuild and after an archive', async () => {
+    await fc.assert(
+      fc.asyncProperty(withDerived(historyWithErasures(8)), nextStep, async (steps, more) => {
+        const player = newPlayer();
+        player.play(steps);
+        const { world } = player;
+        const restored = new LinkageEngine(world.options);
+        await unarchive(restored, await archived(world.engine));
+        const prepared = world.prepare(player.specOf(more));
+        const decided = world.draft(world.engine, prepared);
+        expect(world.draft(world.rebuilt(), prepared)).toEqual(decided);
+        expect(world.draft(restored, prepared)).toEqual(decided);
+      }),
+      runs(60),
+    );
+  });
+
+  it.each([
+    ['after leap-1', testKin1, testStrategy],
+    ['before leap-1', testStrategy, testKin1],
+  ])('adopted %s, decides all live rows again', (_, adopted, before) => {
+    fc.assert(
+      fc.property(withDerived(historyWithConstraints(10)), (steps) => {
+        const player = new HistoryPlayer(new LinkageWorld(testScopes, before));
+        player.play(steps);
+        player.world.adopt(adopted);
+        expect(player.world.reader.summary()).toEqual(
+          summaryOf(player.liveRecords(), testScopes, adopted, player.constraints()),
+        );
+      }),
+      runs(50),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { modelHash, readModel, type Model } from '@kinledger/kin';
+import { attachFact, foundIndividuals } from '../attach-fact.js';
+import type { Profile } from '../evidence.js';
+import type { Ground } from '../ground.js';
+import { leap1, type Leap1Settings } from '../leap-1/leap-1.js';
+import { groupRecords } from '../leap-1/group-records.js';
+import type { Strategy } from '../strategy.js';
+import { channels } from './channels.js';
+import { coldStartOf } from './cold-start.js';
+import { linkByScore } from './link-by-score.js';
+import { PairScores, SCORED } from './pair-scores.js';
+import { tokensOf } from './tokens-of-row.js';
+
+/** The limits of `kin-1`, as a programme definition states them: those of `leap-1`, a model and the bands. */
+export interface Kin1Settings extends Omit<Leap1Settings, 'name'> {
+  readonly name: 'kin-1';
+  /** The document of a model, or about how many records of people the programme has: the model that the engine ships. */
+  readonly model: { readonly coldStart: number } | { readonly document: unknown };
+  /** More live rows of people under one candidate key than this are not compared under it. */
+  readonly maxHoldersPerKey: number;
+  /** Scores in millibits: see {@link Bands}. The margin reaches no lower than the band of review. */
+  readonly reviewFrom: number;
+  readonly linkFrom: number;
+  readonly margin: number;
+}
+
+const modelIn = ({ model }: Kin1Settings): Model =>
+  'coldStart' in model ? coldStartOf(model.coldStart) : readModel(model.document);
+
+/**
+ * Exact identifiers as under `leap-1`, and partial evidence beside them: what two rows derive of names, birth date, place and contacts is
+ * compared, scored by a model, and links where nothing else comes near.
+ * @throws Error if the margin reaches below the band of review, or the model is not one of these fields.
+ */
+export function kin1(settings: Kin1Settings): Strategy {
+  const { name, model: _, reviewFrom, linkFrom, margin, maxHoldersPerKey, ...limits } = settings;
+  if (reviewFrom <= 0 || linkFrom - margin < reviewFrom)
+    throw new RangeError('the band of review must begin above 0, and no higher than the margin reaches');
+  const exact = leap1({ ...limits, name: 'leap-1' });
+  const model = modelIn(settings);
+  const scores = new PairScores(model);
+  const bands = { review: reviewFrom, link: linkFrom, margin };
+  return {
+    name,
+    parameters: {
+      ...exact.parameters,
+      model: modelHash(model),
+      ...{ maxHoldersPerKey, reviewFrom, linkFrom, margin },
+    },
+    channels,
+    ownLimits: exact.ownLimits,
+    carerLimits: exact.carerLimits,
+    tokensOf,
+    group: (records, constraints) =>
+      linkByScore(records, constraints, groupRecords(records, constraints), scores, bands),
+    attach: (fact, owners) =>
+      attachFact(fact, { ...owners, profile: (owner) => asAccepted(owners.profile(owner)) }, channels),
+    foundIndividuals: (facts, channel) =>
+      foundIndividuals(facts, channels.groundOf(channel), channel, groupRecords),
+    compareGrounds,
+    pairs: {
+      floor: reviewFrom,
+      maxHoldersPerKey,
+      scoreOf: (one, other) => scores.scoreOf(one, other),
+    },
+  };
+}
+
+/** An individual with two birth dates was linked in spite of them, so that a fact may bear either. */
+const asAccepted = (profile: Profile): Profile => ({
+  ...profile,
+  reviewed: profile.reviewed || profile.birthDates.length > 1,
+});
+
+/** A review comes first, then identifiers in the order of their channels, then scores, higher ones first. */
+const compareGrounds = (one: Ground, other: Ground): number =>
+  rankOf(one) - rankOf(other) || (other.score ?? 0) - (one.score ?? 0);
+
+const rankOf = ({ rule }: Ground): number =>
+  rule === SCORED ? channels.connecting : channels.numberOf(rule);

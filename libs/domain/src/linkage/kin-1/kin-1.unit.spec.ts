@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import {
+  born,
+  caseNumber,
+  email,
+  gender,
+  LinkageWorld,
+  nhs,
+  testSettings,
+  type RowSpec,
+} from '../testing/linkage-world.js';
+import { kin1, type Kin1Settings } from './kin-1.js';
+
+const settings: Kin1Settings = {
+  ...testSettings,
+  name: 'kin-1',
+  model: { coldStart: 20_000 },
+  maxHoldersPerKey: 100,
+  ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+};
+
+interface Child {
+  readonly born: string;
+  readonly letters: string;
+  readonly postcode?: string;
+  readonly gender?: string;
+}
+
+/** The row of a child with what a minimum dataset has: letters of the name, birth date, gender and postcode. */
+function child(
+  id: string,
+  { born: date, letters, postcode, gender: sex = 'f' }: Child,
+  ...more: RowSpec['tokens']
+): RowSpec {
+  const [year = '', month = '', day = ''] = date.split('-');
+  const places: [string, string][] =
+    postcode === undefined
+      ? []
+      : [
+          ['postcode', postcode],
+          ['key:birth-date-postcode', `${date} ${postcode}`],
+          ['key:postcode-letters', `${postcode} ${letters}`],
+        ];
+  return {
+    id,
+    role: 'child',
+    tokens: [born(date), gender(sex), ...more],
+    derived: [
+      ['given-name-first-three', letters],
+      ['birth-date-year-month', `${year}-${month}`],
+      ['birth-date-swapped', `${year} ${[month, day].sort().join(' ')}`],
+      ['birth-date-year', year],
+      ['key:birth-date-first-three-gender', `${date} ${letters} ${sex}`],
+      ...places,
+    ],
+  };
+}
+
+const submitted = (...rows: readonly RowSpec[]) => {
+  const world = new LinkageWorld([], kin1(settings));
+  rows.forEach((row, at) => world.submit({ dataset: `service${at}.user`, rows: [row] }));
+  const wheres = rows.map(({ id }, at) => world.whereIs(`service${at}.user`, id));
+  return { people: new Set(wheres).size, events: world.told() };
+};
+const reasonsIn = (events: ReturnType<typeof submitted>['events']) =>
+  events.flatMap(({ type, data }) => (type === 'LinkReferred' ? [data.reason] : []));
+
+const atNoAddress: Child = { born: '2020-03-04', letters: 'ada' };
+const ada: Child = { ...atNoAddress, postcode: 'se1 1aa' };
+
+describe('kin-1', () => {
+  it('links two rows without an identifier of their own, and says on what they agree and how sure it is', () => {
+    const { people, events } = submitted(child('a', ada), child('b', ada));
+    expect(people).toBe(1);
+    expect(events.find(({ type }) => type === 'Matched')).toMatchObject({
+      data: {
+        strategy: 'kin-1',
+        rule: 'kin-1',
+        score: expect.any(Number) as number,
+        levels: {
+          'given-name-part': 'full, very common',
+          'birth-date': 'full',
+          gender: 'full',
+          postcode: 'full',
+        },
+      },
+    });
+  });
+
+  it('links a birth date whose day and month are exchanged', () => {
+    expect(submitted(child('a', ada), child('b', { ...ada, born: '2020-04-03' })).people).toBe(1);
+  });
+
+  it('links by an exact identifier without any comparison, as leap-1 does', () => {
+    const bare = (id: string): RowSpec => ({ id, role: 'child', tokens: [nhs('1')] });
+    expect(submitted(bare('a'), bare('b')).people).toBe(1);
+  });
+
+  it('keeps rows apart of which only the birth date, the gender and three letters agree, and refers them', () => {
+    const { people, events } = submitted(child('a', atNoAddress), child('b', atNoAddress));
+    expect(people).toBe(2);
+    expect(reasonsIn(events)).toEqual(['ambiguous']);
+  });
+
+  it.each<[string, Child]>([
+    ['another name', { ...ada, letters: 'bob' }],
+    ['another gender', { ...ada, gender: 'm' }],
+    ['another year of birth', { ...ada, born: '2017-03-04' }],
+  ])('keeps a child of the same house apart that has %s', (_, other) => {
+    expect(submitted(child('a', ada), child('b', other)).people).toBe(2);
+  });
+
+  it('keeps a couple apart that shares an address and an email', () => {
+    const adult = (id: string, date: string): RowSpec => ({
+      ...child(id, { ...ada, born: date }, email('us')),
+      role: 'adult',
+    });
+    expect(submitted(adult('a', '1980-01-02'), adult('b', '1984-05-06')).people).toBe(2);
+  });
+
+  it('keeps a pair apart whose NHS numbers differ, however much else agrees', () => {
+    expect(submitted(child('a', ada, nhs('1')), child('b', ada, nhs('2'))).people).toBe(2);
+  });
+
+  it('refers a pair that one service lists under two case numbers', () => {
+    const world = new LinkageWorld([], kin1(settings));
+    const rows = [child('a', ada, caseNumber('1')), child('b', ada, caseNumber('2'))];
+    world.submit({ dataset: 'alpha.user', rows });
+    expect(world.whereIs('alpha.user', 'a')).not.toBe(world.whereIs('alpha.user', 'b'));
+    expect(reasonsIn(world.told())).toEqual(['case-numbers-differ']);
+  });
+
+  it('makes one referral of a row and all its candidates', () => {
+    const world = new LinkageWorld([], kin1(settings));
+    const rows = ['1', '2', '3', '4'].map((number) => child(number, ada, caseNumber(number)));
+    world.submit({ dataset: 'alpha.user', rows });
+    const candidates = world
+      .told()
+      .flatMap(({ type, data }) => (type === 'LinkReferred' ? [data.candidates.length] : []));
+    expect(candidates.sort()).toEqual([1, 2, 3]);
+  });
+
+  it('sets a row aside that has neither an identifier nor a candidate key', () => {
+    const world = new LinkageWorld([], kin1(settings));
+    world.submit({ dataset: 'alpha.user', rows: [{ id: 'a', tokens: [born('2020-03-04')] }] });
+    expect(world.whereIs('alpha.user', 'a')).toBe('(unlinkable)');
+  });
+
+  it.each([
+    ['the band of review begins higher than the margin reaches', { reviewFrom: 4_001 }],
+    ['it begins at no score', { reviewFrom: 0 }],
+  ])('is refused if %s', (_, bands) => {
+    expect(() => kin1({ ...settings, ...bands })).toThrow(RangeError);
+  });
+
+  it('names its model by hash, so that another model is another strategy', () => {
+    const models = [20_000, 30_000].map(
+      (coldStart) => kin1({ ...settings, model: { coldStart } }).parameters['model'],
+    );
+    expect(models[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(models[0]).not.toBe(models[1]);
+  });
+});

@@ -1,0 +1,26 @@
+import { plainTokensOf, type ChannelToken, type LinkageRow, type TokensOfRow } from '../tokens-of-row.js';
+import { NONE } from '../typed-column.js';
+import { channels } from './channels.js';
+
+/** Begins the value domain of a candidate key that the pseudonymiser made of several fields. */
+const KEY_DOMAIN = 'key:';
+/** Begins the name of a derivation that rests on a carer's contact. An erasure of the carer takes it away. */
+const CARER_DERIVATION = 'carer-';
+
+/**
+ * What `kin-1` reads of a row: identifiers as `leap-1` reads them, derived tokens to compare, and candidate keys. Each
+ * identifier is a candidate key too, because two records may share a mobile number although their birth dates differ.
+ */
+export function tokensOf(row: LinkageRow): TokensOfRow {
+  const plain = plainTokensOf(row, channels);
+  const compared: ChannelToken[] = [];
+  const keys = new Set<string>(plain.own.map(({ token }) => token));
+  for (const { derivation, domain, tokens } of row.derived ?? []) {
+    if (derivation.startsWith(CARER_DERIVATION)) continue;
+    if (domain.startsWith(KEY_DOMAIN)) for (const token of tokens) keys.add(token);
+    const channel = channels.numberOf(derivation);
+    if (channel !== NONE && channel >= channels.connecting)
+      for (const token of tokens) compared.push({ channel, token });
+  }
+  return { ...plain, compared, keys: [...keys] };
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { kin1 } from '../kin-1/kin-1.js';
+import type { Step } from './histories.js';
+import { born, testSettings, type RowSpec } from './linkage-world.js';
+
+/** Bands and limits that few rows with few values reach. */
+export const testKin1 = kin1({
+  ...testSettings,
+  name: 'kin-1',
+  model: { coldStart: 20 },
+  maxHoldersPerKey: 5,
+  ...{ reviewFrom: 1_000, linkFrom: 2_000, margin: 500 },
+});
+
+const names = ['ada', 'adah', 'bo', 'bob'];
+const postcodes = ['se1 1aa', 'se1 1ab'];
+
+/** The whole value and its one-character deletions. */
+const deletionsOf = (text: string): string[] => [
+  text,
+  ...Array.from(text, (_, at) => text.slice(0, at) + text.slice(at + 1)),
+];
+
+type Derived = NonNullable<RowSpec['derived']>;
+
+/** Derived tokens and candidate keys as a pseudonymiser gives them, for a name and a postcode that a number picks. */
+function derivedOf({ tokens }: RowSpec, pick: number): Derived {
+  const valueOf = (domain: string) =>
+    tokens.find((token) => token[0] === domain && token[1] !== 'carer')?.[2];
+  const [birthDate, gender, mobile] = ['birth-date', 'gender', 'mobile'].map(valueOf);
+  const name = names[pick % 5];
+  const postcode = postcodes[(pick >> 3) % 3];
+  const isWhole = (pick >> 6) % 2 === 1;
+  const found: [string, string][] = [];
+  if (name !== undefined) found.push(['given-name-first-three', name.slice(0, 3)]);
+  if (name !== undefined && isWhole)
+    found.push(
+      ['given-name', name],
+      ...deletionsOf(name).map((text): [string, string] => ['given-name-deletions', text]),
+    );
+  if (postcode !== undefined) found.push(['postcode', postcode], ['postcode-sector', postcode.slice(0, -2)]);
+  if (mobile !== undefined) found.push(['mobile-last-six', mobile]);
+  if (name !== undefined && postcode !== undefined)
+    found.push(['key:first-three-postcode', `${name.slice(0, 3)} ${postcode}`]);
+  if (birthDate === undefined) return found;
+  // Dates b0 and b1 are of one month; b1 and b2 have day and month exchanged.
+  const month = birthDate < 'b2' ? 'early' : birthDate;
+  found.push(['birth-date-year-month', month]);
+  found.push(['birth-date-swapped', birthDate === 'b1' || birthDate === 'b2' ? 'turned' : birthDate]);
+  if (name !== undefined) found.push(['key:month-first-three', `${month} ${name.slice(0, 3)}`]);
+  if (gender !== undefined) found.push(['key:birth-date-gender', `${birthDate} ${gender}`]);
+  return found;
+}
+
+/** The row with derived tokens. Two of three rows have no identifier of their own, and most have a birth date. */
+function withPartialEvidence(row: RowSpec, pick: number): RowSpec {
+  const isPartial = pick % 3 !== 0;
+  const tokens = row.tokens.filter(([, use]) => !isPartial || use !== 'identity');
+  const isBorn = tokens.some(([domain]) => domain === 'birth-date');
+  if (!isBorn && pick % 4 !== 0) tokens.push(born(`b${(pick >> 2) % 3}`));
+  const spec = { ...row, tokens };
+  return { ...spec, derived: derivedOf(spec, pick) };
+}
+
+/** The same histories, whose rows have derived tokens. */
+export const withDerived = (histories: fc.Arbitrary<Step[]>): fc.Arbitrary<Step[]> =>
+  fc.tuple(histories, fc.array(fc.nat(1_000), { minLength: 40, maxLength: 40 })).map(([steps, picks]) => {
+    let row = 0;
+    return steps.map((step) =>
+      step.kind !== 'submit'
+        ? step
+        : {
+            ...step,
+            rows: step.rows.map((spec) => withPartialEvidence(spec, picks[row++ % picks.length] ?? 0)),
+          },
+    );
+  });
