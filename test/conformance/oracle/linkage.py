@@ -16,14 +16,17 @@ def contradict(left, right, level):
         return True
     if (left.role == "child") != (right.role == "child"):
         return True
-    if level == "child-key" and left.dataset == right.dataset and differ(left.case, right.case):
-        return True
-    confirmed = left.birth is not None and left.birth == right.birth
-    return level == "email" and differ(left.gender, right.gender) and not confirmed
+    return level == "child-key" and left.dataset == right.dataset and differ(left.case, right.case)
 
 
 def any_contradiction(one, other, level):
-    return any(contradict(left, right, level) for left in one for right in other)
+    """Whether two groups cannot be one person. Any row of a group may say the birth date that confirms its genders."""
+    if any(contradict(left, right, level) for left in one for right in other):
+        return True
+    genders = {row.gender for row in [*one, *other] if row.gender is not None}
+    both_say = all(any(row.gender is not None for row in group) for group in (one, other))
+    confirmed = all(any(row.birth is not None for row in group) for group in (one, other))
+    return level == "email" and both_say and len(genders) > 1 and not confirmed
 
 
 def share(one, other, level, force):
@@ -53,11 +56,16 @@ def components(nodes, joined):
     return found
 
 
-def merge_level(groups, level, force):
-    """Joins groups under one level. A group that could join either of two contradicting groups stays alone."""
+def merge_level(groups, level, force, alone):
+    """Joins groups under one level. A group that could join either of two contradicting groups stays alone.
+
+    `alone` holds the ids of groups that an earlier level left alone, and gets those of this one: no weaker level joins them.
+    """
     near = {id(group): [] for group in groups}
     for at, one in enumerate(groups):
         for other in groups[at + 1 :]:
+            if id(one) in alone or id(other) in alone:
+                continue
             if share(one, other, level, force) and not any_contradiction(one, other, level):
                 near[id(one)].append(other)
                 near[id(other)].append(one)
@@ -66,6 +74,7 @@ def merge_level(groups, level, force):
         rivals = near[id(group)]
         if any(any_contradiction(a, b, level) for at, a in enumerate(rivals) for b in rivals[at + 1 :]):
             torn.add(id(group))
+    alone |= torn
     merged = [group for group in groups if id(group) in torn]
     rest = [group for group in groups if id(group) not in torn]
     for part in components(rest, lambda one, other: any(group is other for group in near[id(one)])):
@@ -88,9 +97,9 @@ def link(rows, force):
     """Groups of rows (individuals), rows referred, rows unlinkable, and doubts."""
     people = [row for row in rows if row.is_person and row.role != "none" and usable(row, force)]
     facts = [row for row in rows if not row.is_person and row.role != "none"]
-    groups, doubts = [[row] for row in people], []
+    groups, doubts, alone = [[row] for row in people], [], set()
     for level in LEVELS:
-        groups, more = merge_level(groups, level, force)
+        groups, more = merge_level(groups, level, force, alone)
         doubts += more
     attached, referred, unlinkable, orphans = {}, [], [], {}
     unlinkable += [row for row in rows if row.is_person and not usable(row, force)]
@@ -113,7 +122,7 @@ def link(rows, force):
             attached.setdefault(id(owner), []).append(row)
     founded = []
     for level, rows_of_level in orphans.items():
-        more_groups, more = merge_level([[row] for row in rows_of_level], level, force)
+        more_groups, more = merge_level([[row] for row in rows_of_level], level, force, set())
         founded += more_groups
         doubts += more
     individuals = [group + attached.get(id(group), []) for group in groups] + founded

@@ -150,14 +150,25 @@ class Groups {
     return [...new Set(setOf.values())];
   }
 
+  /** Whether no two groups of a set contradict each other. */
   #isConsistent(groups: ReadonlySet<number>, level: number): boolean {
     let all: Profile | null = null;
+    // Groups that state a gender, but no birth date that could confirm it.
+    let unconfirmed = 0;
+    let stating = 0;
     for (const group of groups) {
       const profile = this.#profiles[group] as Profile; // a position
       if (all !== null && (all.reviewed || profile.reviewed)) return false;
       if (all !== null && contradictionAt(all, profile, level) !== null) return false;
       all = all === null ? profile : joined(all, profile);
+      if (profile.genders.length === 0) continue;
+      stating += 1;
+      if (profile.birthDates.length === 0) unconfirmed += 1;
     }
+    // A birth date confirms the gender of the group that states it, and of no other: so the combined evidence of some
+    // groups may confirm what one of them contradicts.
+    const gendersDiffer = level === EMAIL_LEVEL && (all?.genders.length ?? 0) > 1;
+    if (gendersDiffer && unconfirmed > 0 && stating > 1) return false;
     // A group with a never-link needs `#joinAroundRivals`, even if the other side is not in this set.
     return !this.#constraints.neverLink.some(([a]) => groups.has(this.#find(a)));
   }

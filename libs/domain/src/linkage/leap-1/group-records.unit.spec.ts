@@ -77,6 +77,21 @@ describe('a record between two that contradict each other', () => {
     const betweenFirst = [record('e1'), record('e1', born(7)), record('e1', born(8)), record('e1', born(7))];
     expect(grouped(betweenFirst).groups).toEqual([0, 1, 2, 1]);
   });
+
+  it.each(orders(['girl born 7', 'girl', 'boy born 7']).map((order) => [order]))(
+    'stays alone if its birth date confirms one of two genders, and the other has none, in whatever order they come: %s',
+    (order) => {
+      const records = order.map((name) =>
+        record('e1', {
+          gender: name.startsWith('girl') ? 1 : 2,
+          birthDate: name.endsWith('7') ? 7 : NONE,
+        }),
+      );
+      const { groups, ambiguous } = grouped(records);
+      expect(groups).toEqual([0, 1, 2]);
+      expect(ambiguous).toEqual(order.map((name) => (name === 'girl born 7' ? 1 : 0)));
+    },
+  );
 });
 
 describe('grouping records with equal evidence', () => {
