@@ -311,9 +311,7 @@ describe('files', () => {
       ['birth_weight', 15],
       ['gestation_at_birth', 45],
     ] as const) {
-      const low = births
-        .map((cells) => Number(cells.get(name)))
-        .filter((value) => value < Number(minimumOf(name)));
+      const low = births.map((cells) => Number(cells.get(name))).filter((value) => value < minimumOf(name));
       expect(low.length, name).toBeGreaterThan(0);
       expect(low.length, name).toBeLessThan(births.length / 10);
       expect(Math.max(...low), name).toBeLessThan(highest);
