@@ -57,7 +57,9 @@ export function examinationText({ referral, reason, rule, asAt, subject, pairs, 
     ...parts,
     ...(more === 0
       ? []
-      : [`${count(more)} more ${more === 1 ? 'candidate is' : 'candidates are'} shown once these are decided.`]),
+      : [
+          `${count(more)} more ${more === 1 ? 'candidate is' : 'candidates are'} shown once these are decided.`,
+        ]),
   ].join('\n\n');
 }
 

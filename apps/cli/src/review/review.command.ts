@@ -58,7 +58,9 @@ export function addReviewCommand(program: Command): void {
   addWhere(
     review
       .command('decide')
-      .description('looks at a referral and answers in one step: shows the evidence and what each answer changes, then saves')
+      .description(
+        'looks at a referral and answers in one step: shows the evidence and what each answer changes, then saves',
+      )
       .argument('<referral>', 'id of a referral, as the list shows it')
       .addArgument(new Argument('<answer>', 'whether the two are one person').choices(answers))
       .requiredOption('--reason <code>', 'why, as a short code such as value-mistyped: never a name')

@@ -46,8 +46,7 @@ interface Unfinished {
   readonly reason: string;
 }
 
-const namesOf = (reasons: readonly string[]) =>
-  reasons.map((value) => ({ value, text: reasonName(value) }));
+const namesOf = (reasons: readonly string[]) => reasons.map((value) => ({ value, text: reasonName(value) }));
 
 /** Where the data team answers about doubtful links, and sees what was decided. */
 @ApiExcludeController()

@@ -39,7 +39,7 @@ describe('reviews', () => {
   let orders: ReviewOrders;
   let reviews: Reviews;
   let sensitive: string[] = [];
-  let mayExamine = Promise.resolve();
+  let mayExamine: Promise<unknown> = Promise.resolve();
   const errors: unknown[] = [];
 
   /** As the thread does it, in this one. */
@@ -307,12 +307,12 @@ describe('reviews', () => {
   });
 
   it('end as stopped, with nothing shown, where somebody is erased before they are examined', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     mayExamine = promise;
     const [pair] = (await queue.page('ada', { limit: 10, offset: 0 })).pairs;
     const { id } = await examinations.ask({ referral: pair?.referral ?? nobody, reason }, ada);
     await inTransaction(readModels.pool, forgetExaminations);
-    resolve();
+    resolve(undefined);
     const outcomes = async () =>
       (await new Looks(readModels.pool).page({ limit: 2 })).map(({ outcome }) => outcome);
     await expect.poll(outcomes).toEqual(['stopped', 'stopped']);

@@ -160,7 +160,12 @@ class Replay {
     try {
       const { store, stream } = this.#options;
       const context = { ledger, writer, staged: recorded, signal };
-      refusal = await redoDecision(context, recorded, { programme, earlier: this.#earlier }, { store, stream });
+      refusal = await redoDecision(
+        context,
+        recorded,
+        { programme, earlier: this.#earlier },
+        { store, stream },
+      );
     } catch (error) {
       signal.throwIfAborted();
       // All inputs are in memory: what fails is the decision.
