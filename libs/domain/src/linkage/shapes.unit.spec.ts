@@ -37,7 +37,7 @@ const files = (count: number) =>
 
 describe('the sample of histories on which the laws are tested', () => {
   it('contains each interesting shape in at least one of twenty histories', () => {
-    const counts = new Map(shapes.map((shape) => [shape, 0]));
+    const counts = new Map<Shape, number>(shapes.map((shape) => [shape, 0]));
     const sample = fc.sample(fc.oneof(history(), historyWithErasures()), {
       numRuns: HISTORIES,
       seed: 20_231_004,
