@@ -32,7 +32,7 @@ const intake = {
   // A sender on a slow line is waited for, however slow this machine is.
   KINLEDGER_UPLOAD_IDLE_SECONDS: '300',
   // An upload that does not end is refused after three fifths of this.
-  KINLEDGER_SHUTDOWN_GRACE_SECONDS: '8',
+  KINLEDGER_SHUTDOWN_GRACE_SECONDS: '15',
 };
 
 describe.skipIf(isAbsent(helm))(

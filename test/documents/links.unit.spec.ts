@@ -28,6 +28,11 @@ describe.each(documents)('%s', (document) => {
   const links = [...prose(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
   const own = links.filter((target) => !/^(https?|mailto):/.test(target));
 
+  it('holds no marker of a merge conflict', () => {
+    // As Git writes them, and as Prettier rewrites them.
+    expect(readFileSync(path, 'utf8')).not.toMatch(/^\s*(?:<{7}|\\?={7}$|(?:> ?){7})/m);
+  });
+
   it('links to files and headings that exist', () => {
     for (const target of own) {
       const [file = '', anchor] = target.split('#');

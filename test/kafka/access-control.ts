@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   AclOperations,
   AclPermissionTypes,
@@ -16,7 +17,7 @@ const operations = {
   Delete: AclOperations.DELETE,
 };
 
-/** Grants a user the declared rights, as an operator's tool would. */
+/** Grants a user the declared rights, as an operator's tool would, and waits until the broker applies them. */
 export async function grant(
   bootstrap: string,
   user: string,
@@ -37,5 +38,20 @@ export async function grant(
       })),
     ),
   });
+  const granted = rules.reduce((sum, { operations: allowed }) => sum + allowed.length, 0);
+  // The broker learns from the controller, some time after this has accepted them.
+  while ((await rightsOf(admin, user)) < granted) await setTimeout(50);
   await admin.close();
+}
+
+/** How many rights of a user the broker applies. */
+async function rightsOf(admin: Admin, user: string): Promise<number> {
+  const resources = await admin.describeAcls({
+    filter: {
+      ...{ resourceType: ResourceTypes.ANY, resourceName: null },
+      ...{ resourcePatternType: ResourcePatternTypes.ANY, principal: `User:${user}`, host: null },
+      ...{ operation: AclOperations.ANY, permissionType: AclPermissionTypes.ANY },
+    },
+  });
+  return resources.reduce((sum, { acls }) => sum + acls.length, 0);
 }

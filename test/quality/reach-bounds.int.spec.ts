@@ -6,7 +6,7 @@ import { reachedInMemory } from './reached-in-memory.js';
 
 const leap = fileURLToPath(new URL('../../programmes/leap', import.meta.url));
 const only = fewDatasets.at(-1)?.split(',');
-/** More seeds by hand: KINLEDGER_SEEDS=40 (the guide says what came of it). */
+/** More seeds by hand: KINLEDGER_SEEDS=20 (docs/guides/linkage-quality-measures.md says what came of it). */
 const seeds = Array.from(
   { length: Number(process.env['KINLEDGER_SEEDS'] ?? 2) },
   (_, index) => `bounds ${index}`,

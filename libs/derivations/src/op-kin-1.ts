@@ -57,8 +57,8 @@ export function permittedNames({ fields, except = [] }: PermittedDerivations): r
 }
 
 /**
- * What derived values of a child's row are called that rest on its carer's email or mobile. An erasure of the carer knows
- * them by this, and by the word `email` or `mobile` in the name.
+ * What derived values of a child's row are called that rest on its carer's email, mobile or NHS number. An erasure of the
+ * carer knows them by this, and by `email`, `mobile` or `nhs-number` in the name.
  */
 const CARER = 'carer-';
 export const carerName = (name: string): string => CARER + name;

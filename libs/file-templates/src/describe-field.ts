@@ -26,7 +26,7 @@ export function contentOf(field: DatasetField): string {
     case 'digest':
       return `A digest (SHA-256, 64 hex digits) of ${digestedOf(field)}, made at your side. Leave the cell empty if there is no value.`;
     case 'derived-digests':
-      return 'Digests of parts of identifiers, made at your side by our tool (profile op-kin-1). Leave the cell as the tool writes it.';
+      return 'Digests of parts of identifiers, made at your side under profile op-kin-1. Leave the cell empty if there are none.';
     case 'lsoa':
       return 'The LSOA code of the address: E01 and six digits.';
     case 'date':

@@ -134,6 +134,19 @@ describe('assessLinkage', () => {
     expect(precision.interval?.high).toBe(1);
   });
 
+  it('has no certain number of individuals where a split and a merge cancel each other', () => {
+    const judged = Array.from({ length: 200 }, (_, index) => {
+      const person = index % 100;
+      // The first person is split in two; the second and the third are one individual.
+      const individual = person === 0 ? `split ${index}` : person === 2 ? 'i1' : `i${person}`;
+      return { person: `p${person}`, individual };
+    });
+    const { value, interval } = assessLinkage(judged).quality.measures.excessIndividuals;
+    expect(value).toBeCloseTo(0);
+    expect(interval?.low).toBeLessThan(0);
+    expect(interval?.high).toBeGreaterThan(0);
+  });
+
   it('has no figure where there is nothing to measure', () => {
     const { measures } = assessLinkage([{ person: 'Ada', individual: 'i1' }]).quality;
     expect(measures.precision).toEqual({ value: null, interval: null });

@@ -13,6 +13,8 @@ const MAX_REPLICATES = 1_000;
 const MIN_REPLICATES = 200;
 /** Drawing this many people for one table takes a second or two. */
 const MAX_DRAWS = 50_000_000;
+/** Sums of fractions that are nearer to each other than this are equal. */
+const ROUNDING = 1e-9;
 
 /** How often a set of so many people is drawn anew. */
 export const replicatesFor = (people: number): number =>
@@ -25,7 +27,8 @@ export type Measures = Readonly<Record<MeasureName, Measured>>;
  * introduction to the bootstrap”, 1993). Whole people are drawn, with all of their records, because pairs of one person
  * are not independent (O. Binette and others, “Estimating the performance of entity resolution algorithms”, The American
  * Statistician 77, 2023). Where a share is 0 or 1 in the whole set, every draw gives the same: the interval is then
- * Wilson’s, with the people that bear on the measure as trials.
+ * Wilson’s, with the people that bear on the measure as trials. As many splits as merges give 0 individuals beyond people
+ * too, but draws that differ.
  * @param seed the same seed gives the same intervals.
  */
 export function measurePeople({ people, sums }: PeopleSums, seed: string): Measures {
@@ -67,8 +70,9 @@ export function totalOf({ people, sums }: PeopleSums): Float64Array {
 }
 
 function intervalOf(name: MeasureName, value: number, drawn: number[], bearing: number): Interval | null {
-  const isCertain = value === 0 || (value === 1 && name !== 'excessIndividuals');
-  if (isCertain) return wilson(value === 1 ? bearing : 0, bearing);
+  const isExtreme = value === 0 || (value === 1 && name !== 'excessIndividuals');
+  if (isExtreme && drawn.every((one) => Math.abs(one - value) < ROUNDING))
+    return wilson(value === 1 ? bearing : 0, bearing);
   if (drawn.length === 0) return null;
   drawn.sort((one, other) => one - other);
   return { low: quantileSorted(drawn, 0.025), high: quantileSorted(drawn, 0.975) };

@@ -47,14 +47,23 @@ export function checkSchema(
   checkChildKey(schema, dataset, roles, report);
   checkSessionKinds(schema, dataset, service, report);
   checkDeclaredRules(schema, report);
-  checkDerivedDigests(schema, report);
+  checkDerivedDigests(schema, dataset, report);
 }
 
-function checkDerivedDigests({ fields }: DatasetSchema, report: Report): void {
+function checkDerivedDigests(
+  { fields }: DatasetSchema,
+  { pseudonymisedAtSource }: DatasetFacts,
+  report: Report,
+): void {
   const columns = fields.flatMap((field, index) => (formatOf(field) === 'derived-digests' ? [index] : []));
   for (const index of columns.slice(1))
     report(`fields[${index}].x-kinledger.format`, 'one column holds all derived digests of a row');
   for (const index of columns) {
+    if (!pseudonymisedAtSource)
+      report(
+        `fields[${index}].x-kinledger.format`,
+        'only a dataset that is pseudonymised at source has derived digests',
+      );
     const { identifiers = [], target } = fields[index]?.['x-kinledger'] ?? {};
     if (identifiers.length > 0 || target !== undefined)
       report(`fields[${index}].x-kinledger`, 'derived digests become derived tokens, and nothing else');

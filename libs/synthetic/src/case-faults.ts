@@ -37,8 +37,8 @@ export const attributeBits = {
 } as const;
 
 /**
- * Twice the middle rate in the most deprived tenth, less than half of it in the least deprived: identifiers are missing
- * most where services are most needed, so that missed links are not random.
+ * From 2 in the most deprived tenth to 0.4 in the least: identifiers are missing most where services are most needed, so
+ * that missed links are not random.
  */
 export const faultScale = (decile: number): number => 2 - ((decile - 1) * 1.6) / 9;
 

@@ -36,7 +36,7 @@ export function addAttackCommand(program: Command): void {
     )
     .option(
       '--reference <file>',
-      'for ranks, a CSV table of how common values are (field, value, count), in place of a synthetic population',
+      'for ranks, a CSV table of how common values are (field, value, count), in place of a synthetic population (fields that it lacks are ranked by the synthetic population)',
     )
     .option('--salt-file <file>', 'the salt that the second attacker has (default: that of the home)')
     .option('--rows <number>', 'at most about so many rows, drawn at random', wholeNumber, DEFAULT_ROWS)

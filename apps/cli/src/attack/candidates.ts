@@ -80,23 +80,26 @@ function* upTo(count: number, of: (number: number) => string): Generator<string>
 
 /**
  * Makes the tokens of a value under keys, each with the field under which it would be stored.
- * @param derives whether also those of everything that is derived of the value.
+ * @param isSought whether tokens of this derivation, under the name of its field, are worth making.
  */
 export function lookUpValue(
   field: FieldRole,
   value: string,
   { digests, tokens }: Keys,
-  derives: boolean,
+  isSought: (stored: string) => boolean,
   look: (stored: string, token: string) => void,
 ): void {
   if (isPlain(field)) look(field, tokens.tokenOf(field, digests.of(field, value as CanonicalByKind[Plain])));
-  if (!derives) return;
-  for (const { derivation } of rungsOf[field] ?? [])
+  for (const { derivation } of rungsOf[field] ?? []) {
+    const names = [derivation.name, carerName(derivation.name)]
+      .map((name) => `${DERIVED}${name}`)
+      .filter(isSought);
+    if (names.length === 0) continue;
     for (const digest of digests.derived.ofSet(derivation, value)) {
       const token = tokens.tokenOf(derivation.domain, digest);
-      look(`${DERIVED}${derivation.name}`, token);
-      look(`${DERIVED}${carerName(derivation.name)}`, token);
+      for (const name of names) look(name, token);
     }
+  }
 }
 
 const rungsOf: Readonly<Partial<Record<FieldRole, typeof opKin1.rungs>>> = Object.fromEntries(

@@ -36,10 +36,16 @@ export function referenceCounts(
 ): ReadonlyMap<string, TokenCounts> {
   const found = new Map<string, TokenCounts>();
   for (const { field, value, count } of lines)
-    lookUpValue(field, value, keys, true, (name, token) => {
-      const counts = found.get(name) ?? new Map<string, number>();
-      found.set(name, counts);
-      counts.set(token, (counts.get(token) ?? 0) + count);
-    });
+    lookUpValue(
+      field,
+      value,
+      keys,
+      () => true,
+      (name, token) => {
+        const counts = found.get(name) ?? new Map<string, number>();
+        found.set(name, counts);
+        counts.set(token, (counts.get(token) ?? 0) + count);
+      },
+    );
   return found;
 }

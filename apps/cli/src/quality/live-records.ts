@@ -137,12 +137,7 @@ export class LiveRecords {
     });
   }
 
-  /** What people decided about two rows, if it was not revoked. */
-  decisionOn(one: string, other: string): PairDecision | undefined {
-    return this.#decisions.get(pairKey([one, other]));
-  }
-
-  /** All pairs of rows of which people decided this. */
+  /** All pairs of rows of which people decided this, unless it was revoked. */
   decided(decision: PairDecision): (readonly [RowKey, RowKey])[] {
     return [...this.#decisions].flatMap(
       ([pair, held]) => (held === decision ? [pair.split(' ') as unknown as readonly [RowKey, RowKey]] : []), // as pairKey joined them

@@ -50,7 +50,10 @@ export function addQualityCommand(program: Command): void {
       `link the ledger’s records again in memory, with so many records of nobody (default: ${DEFAULT_DECOYS}), and as if nobody had an NHS number`,
       wholeNumber,
     )
-    .option('--reviewed <file>', 'use what people decided about the links that "quality sample" drew')
+    .option(
+      '--reviewed <file>',
+      'use what people decided, in its last column, about the links that "quality sample" drew',
+    )
     .option('--period <period>', 'the quarter whose reach is bounded (with --truth, by default its last one)')
     .option('--seed <text>', 'what decoys and intervals are drawn from', 'kinledger');
   withLedgerOptions(command).action(quality);
@@ -102,7 +105,7 @@ async function withoutTruth(options: Options): Promise<void> {
     const ledger = await readLiveRecords(reading);
     reading.progress.stop();
     const decoys = number === undefined ? undefined : decoyQuality(ledger, { count: number, seed });
-    const reviewed = pairs === undefined ? undefined : reviewedLinks(pairs, ledger.records);
+    const reviewed = pairs === undefined ? undefined : reviewedLinks(pairs);
     const connection = findConnection(homeDirectory());
     const reach =
       period === undefined ? undefined : await boundedReach(period, connection, errorsIn(decoys, reviewed));
@@ -167,7 +170,7 @@ async function sample({ out, ...options }: SampleOptions): Promise<void> {
     print(options.json, summary, () =>
       [
         `${count(pairs.length)} of ${count(links.length)} links, in ${count(strata)} strata, are in ${out}.`,
-        'Have each pair decided: "same", "different" or "unsure" in its last column, or in the review queue.',
+        'Have each pair decided: "same", "different" or "unsure" in its last column.',
         `Then: kinledger quality --reviewed ${out}`,
       ].join('\n'),
     );

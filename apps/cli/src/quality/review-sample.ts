@@ -1,9 +1,10 @@
+import { REVIEWED } from '@kinledger/domain';
 import { drawSample, stratifiedShare, type DecidedStratum, type Measured } from '@kinledger/linkage-quality';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
-import type { LiveRecords, MadeLink, PairDecision } from './live-records.js';
+import type { MadeLink } from './live-records.js';
 import type { LedgerRecords } from './read-live-records.js';
 
 const decisions = ['same', 'different', 'unsure'] as const;
@@ -20,13 +21,18 @@ type SampledPair = z.infer<typeof line>;
 
 const columns = ['stratum', 'links', 'left', 'right', 'decision'] as const;
 
-/** The links that were made between person records, without those of sensitive datasets, which nobody may review. */
+/**
+ * The links that a strategy made between person records. Without those that a person’s decision made, because a review
+ * would only judge itself, and without those of sensitive datasets, which nobody may review.
+ */
 export const reviewableLinks = ({ records, dataset }: LedgerRecords): readonly MadeLink[] =>
-  records.links().filter(({ ends }) =>
-    ends.every(({ dataset: id }) => {
-      const found = dataset(id);
-      return found?.dataType === 'user' && found.sensitive !== true;
-    }),
+  records.links().filter(
+    ({ rule, ends }) =>
+      rule !== REVIEWED.rule &&
+      ends.every(({ dataset: id }) => {
+        const found = dataset(id);
+        return found?.dataType === 'user' && found.sensitive !== true;
+      }),
   );
 
 /** Draws links to review, by the rule that made them and the band of their score. */
@@ -86,23 +92,14 @@ export interface ReviewedLinks {
   readonly falseLinks: Measured;
 }
 
-/** Counts the decisions about a sample: those written into it, else those in the ledger. */
-export function reviewedLinks(
-  pairs: readonly SampledPair[],
-  records: Pick<LiveRecords, 'decisionOn'>,
-): ReviewedLinks {
-  const decisionOf = ({ decision, left, right }: SampledPair): PairDecision | undefined =>
-    decision === 'same' || decision === 'different'
-      ? decision
-      : decision === ''
-        ? records.decisionOn(left, right)
-        : undefined;
+/** Counts the decisions that were written into a sample. */
+export function reviewedLinks(pairs: readonly SampledPair[]): ReviewedLinks {
   const strata = [...Map.groupBy(pairs, ({ stratum }) => stratum)].map(([stratum, members]) => {
-    const decided = members.map(decisionOf);
-    const count = (which: PairDecision | undefined) => decided.filter((one) => one === which).length;
+    const count = (which: SampledPair['decision']) =>
+      members.filter(({ decision }) => decision === which).length;
     return {
       ...{ stratum, links: members[0]?.links ?? 0, sampled: members.length },
-      ...{ same: count('same'), different: count('different'), undecided: count(undefined) },
+      ...{ same: count('same'), different: count('different'), undecided: count('unsure') + count('') },
     };
   });
   return { strata, falseLinks: stratifiedShare(strata) };

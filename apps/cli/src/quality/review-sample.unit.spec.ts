@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveRecord, MadeLink, PairDecision } from './live-records.js';
+import type { LiveRecord, MadeLink } from './live-records.js';
 import type { LedgerRecords } from './read-live-records.js';
 import { drawReview, readSample, reviewableLinks, reviewedLinks, sampleCsv } from './review-sample.js';
 
@@ -12,7 +12,6 @@ const links = [
   ...Array.from({ length: 40 }, (_, index) => link(index, 'email')),
   ...Array.from({ length: 60 }, (_, index) => link(1_000 + index, 'kin-1', 8_500)),
 ];
-const nobodyDecided = { decisionOn: () => undefined };
 
 describe('a sample of links to review', () => {
   const pairs = drawReview(links, { size: 20, seed: 'a' });
@@ -42,6 +41,14 @@ describe('a sample of links to review', () => {
     expect(reviewableLinks(ledger).map(({ ends }) => ends[0].dataset)).toEqual(['baby-steps.user']);
   });
 
+  it('leaves out links that a review made, which would judge themselves', () => {
+    const ledger = {
+      records: { links: () => [link(1, 'reviewed'), link(2, 'email')] },
+      dataset: () => ({ dataType: 'user' }),
+    } as unknown as LedgerRecords;
+    expect(reviewableLinks(ledger).map(({ rule }) => rule)).toEqual(['email']);
+  });
+
   it('is read back as it was written', () => {
     expect(readSample(sampleCsv(pairs), 'sample.csv')).toEqual(pairs);
   });
@@ -51,20 +58,17 @@ describe('a sample of links to review', () => {
     expect(() => readSample(text, 'sample.csv')).toThrow(/^sample\.csv, line 2: decision: /);
   });
 
-  it('is counted by what was written into it, else by the ledger, and unsure is undecided', () => {
+  it('is counted by what was written into it, and unsure is undecided', () => {
     const [first, second, third, ...rest] = pairs;
     const filled = [
       { ...first!, decision: 'different' as const },
       { ...second!, decision: 'unsure' as const },
-      third!,
+      { ...third!, decision: 'same' as const },
     ];
-    const inLedger: PairDecision = 'same';
-    const { strata, falseLinks } = reviewedLinks([...filled, ...rest], {
-      decisionOn: (left) => (left === second!.left || left === third!.left ? inLedger : undefined),
-    });
+    const { strata, falseLinks } = reviewedLinks([...filled, ...rest]);
     expect(strata[0]).toMatchObject({ stratum: 'email', same: 1, different: 1, undecided: 6 });
     expect(strata[1]).toMatchObject({ sampled: 12, same: 0, different: 0, undecided: 12 });
     expect(falseLinks.value).toBe(0.5);
-    expect(reviewedLinks(pairs, nobodyDecided).falseLinks.value).toBeNull();
+    expect(reviewedLinks(pairs).falseLinks.value).toBeNull();
   });
 });

@@ -30,7 +30,7 @@ export type TokenOccurrence = z.infer<typeof tokenOccurrence>;
 
 export const derivedTokens = z.object({
   derivation: code.describe(
-    'Name of the derivation, such as "postcode-sector". What a child’s row derives of its carer’s email or mobile begins with "carer-", and has "email" or "mobile" among its words.',
+    'Name of the derivation, such as "postcode-sector". What a child’s row derives of its carer’s email, mobile or NHS number begins with "carer-", and has "email", "mobile" or "nhs-number" in it.',
   ),
   version: z.int().positive().describe('Version of the derivation rule.'),
   domain: valueDomain,

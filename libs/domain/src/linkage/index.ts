@@ -8,7 +8,7 @@ export { IdTable } from './id-table.js';
 export { Int32Column, NONE } from './typed-column.js';
 export type { CarerTokensOfRecord, PersonSought, PersonsFound } from './persons-found.js';
 export { familiesOf, type Families, type Family, type KinRecord, type Relationship } from './families.js';
-export type { ReferralReason } from './ground.js';
+export { REVIEWED, type ReferralReason } from './ground.js';
 export { MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE } from './kinship.js';
 export * from './partition.js';
 export { leap1, type Leap1Settings } from './leap-1/leap-1.js';

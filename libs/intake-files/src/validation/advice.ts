@@ -43,8 +43,8 @@ const invalid: Readonly<Record<ValueKind, Advice>> = {
   },
   lsoa: { message: 'is not an LSOA code', suggestion: 'Write a code such as E01003014.' },
   'derived-digests': {
-    message: 'is not what the pseudonymising tool writes for derived digests',
-    suggestion: 'Run the tool again, and send its output unchanged.',
+    message: 'does not hold derived digests of profile op-kin-1',
+    suggestion: 'Make the digests again, and send the cell unchanged.',
   },
   digest: {
     message: 'is not a digest',

@@ -1,6 +1,7 @@
 import { isNoValue } from '@kinledger/domain/identifiers';
 import { valueKindOf, type DatasetField, type DatasetSchema } from '@kinledger/programme/definition';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
+import { missingValuesOf } from './missing-values.js';
 
 /** The order of day and month that a provider says a column has. */
 export type DeclaredOrder = 'day-first' | 'month-first';
@@ -40,6 +41,8 @@ export interface ColumnRead {
  */
 const HELD_ROWS = 10_000;
 const HELD_CHARACTERS = 4 * 1024 ** 2;
+/** An empty cell takes memory too: as much as so many characters. */
+const CELL = 4;
 /** Fewer cells than these do not show how a column is written. */
 const ENOUGH = 3;
 /** Telephone numbers of other countries may be among them, but not so many. */
@@ -110,27 +113,31 @@ export class ColumnsSeen {
     readonly field: DatasetField;
     readonly column: number;
     readonly evidence: ColumnEvidence | undefined;
+    /** What the schema says is no value, in lower case. */
+    readonly missing: ReadonlySet<string> | undefined;
   }[];
   readonly #declared: ReadonlyMap<string, DeclaredOrder>;
 
   /** @param declared by field name. */
   constructor(
-    { fields }: DatasetSchema,
+    schema: DatasetSchema,
     { columnOf }: Pick<HeaderMapping, 'columnOf'>,
     declared: ReadonlyMap<string, DeclaredOrder> = new Map(),
   ) {
-    this.#columns = fields.map((field, index) => ({
+    this.#columns = schema.fields.map((field, index) => ({
       ...{ field, column: columnOf[index] ?? -1 },
       evidence: evidenceFor(field),
+      missing: missingValuesOf(schema, field),
     }));
     this.#declared = declared;
   }
 
   add(record: readonly string[]): void {
-    for (const { column, evidence } of this.#columns) {
+    for (const { column, evidence, missing } of this.#columns) {
       if (evidence === undefined || evidence.isSettled || column < 0) continue;
       const text = (record[column] ?? '').trim();
-      if (text !== '' && !isNoValue(text)) evidence.add(text);
+      if (text === '' || isNoValue(text) || missing?.has(text.toLowerCase()) === true) continue;
+      evidence.add(text);
     }
   }
 
@@ -145,11 +152,13 @@ export class ColumnsSeen {
   /** Columns that a spreadsheet changed. @param used how they were read, before all rows were seen. */
   asRead(used: ColumnReadings): readonly ColumnRead[] {
     const whole = this.readings;
-    return this.#columns.flatMap(({ field: { name: field } }, index) => {
+    return this.#columns.flatMap(({ field: { name: field }, evidence }, index) => {
       const [was, is] = [used[index] ?? {}, whole[index] ?? {}];
+      // Foreign numbers further down change the share of mobiles, and contradict nothing.
+      const stillLost = is.zerosLost === true || (was.zerosLost === true && evidence?.isSettled !== true);
       return [
         ...knownOf(field, 'day-numbers', was.dayNumbers, is.dayNumbers),
-        ...knownOf(field, 'zeros-lost', was.zerosLost, is.zerosLost),
+        ...knownOf(field, 'zeros-lost', was.zerosLost, stillLost),
       ];
     });
   }
@@ -191,7 +200,7 @@ export async function sampled(batches: AsyncIterable<readonly (readonly string[]
     if (next.done === true) break;
     first.push(next.value);
     rows += next.value.length;
-    for (const record of next.value) for (const cell of record) characters += cell.length;
+    for (const record of next.value) for (const cell of record) characters += cell.length + CELL;
   }
   return { sample: first.flat(), batches: resumed(first, iterator) };
 }

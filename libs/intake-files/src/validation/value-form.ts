@@ -220,11 +220,12 @@ function digestForm({ 'x-kinledger': { identifiers } }: DatasetField, { salts }:
   };
 }
 
-/** Reads derived digests. A text without any is not shown: it may be the values themselves. */
+/** Reads derived digests. An entry without any may be the value itself: such a text is not shown. */
 const derivedDigestsForm: ValueForm = (text) => {
   const entries = digestsInCell(text);
   if (entries !== undefined) return cellOfDigests(entries);
-  return refused(/[0-9a-f]{64}/i.test(text) ? 'invalid' : 'clear-text');
+  const holdsDigest = (entry: string): boolean => /[0-9a-f]{64}/i.test(entry);
+  return refused(text.trim().split(/\s+/).every(holdsDigest) ? 'invalid' : 'clear-text');
 };
 
 /** Keeps only the letters of a first name that a child key needs. */

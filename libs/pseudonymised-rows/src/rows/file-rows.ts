@@ -163,7 +163,7 @@ export class FileRows {
       rowKey: this.#identity.rowKeyOf(row),
       role,
       tokens: named.tokens as TokenOccurrence[], // nobody changes a row's
-      derived: derivations?.of(values, named.withheld) ?? [],
+      derived: derivations?.of(values, named) ?? [],
       attributes: this.#attributes(values, counts),
       facts: this.#facts(values),
       keyVersion: this.#keys.tokens.version,

@@ -909,6 +909,12 @@ describe('derived tokens', () => {
     expect(mobilesOf('07700900456')).toHaveLength(2);
   });
 
+  it('are apart of two numbers that are within one edit of each other', () => {
+    const { derived } = pseudonymised(deriving, { ...amaraAsAdult, second_mobile: '07700900124' });
+    const sets = derived.filter(({ derivation }) => derivation === 'mobile-deletions');
+    expect(sets).toHaveLength(2);
+  });
+
   it('are none of a protected address', () => {
     const names = [...derivedOf({ ...zoe, postcode: 'ZZ9 9ZZ' }).keys()];
     expect(names.filter((name) => name.includes('postcode'))).toEqual([]);
@@ -975,8 +981,16 @@ describe('derived digests that a source made', () => {
   const source = new DerivedAtSource(deriving, keys.digests.derived, postcodes);
   const cellOf = (row: Record<string, string | null>) =>
     source.cellOf(row['role'] as Role, landed(deriving, 2, row)[1]);
+  /** A row as the source sends it, with the digests of its contacts. */
   const arriving = (row: Record<string, string | null>, cell = cellOf(row)) => ({
     ...{ role: row['role'] ?? null, gender: row['gender'] ?? null },
+    ...Object.fromEntries(
+      (['email', 'mobile', 'second_mobile'] as const).flatMap((column) => {
+        const value = row[column] ?? null;
+        const kind = column === 'email' ? 'email' : 'mobile';
+        return value === null ? [] : [[column, keys.digests.of(kind, value as never)]];
+      }),
+    ),
     ...{ derived: cell === '' ? null : cell, area: 'E01003014' },
   });
   const byName = (entries: PseudonymisedRow['derived']) =>
@@ -1012,6 +1026,14 @@ describe('derived digests that a source made', () => {
   ])('are none in %s', (cell) => {
     expect(digestsInCell(cell)).toBeUndefined();
     expect(pseudonymised(ofSource, arriving(zoe, cell)).derived).toEqual([]);
+  });
+
+  it('are dropped if they rest on a contact of the carer whose own digest is not on the row', () => {
+    const names = pseudonymised(ofSource, { ...arriving(zoe), email: null }).derived.map(
+      ({ derivation }) => derivation,
+    );
+    expect(names.some((name) => name.includes('mobile'))).toBe(true);
+    expect(names.filter((name) => name.includes('email'))).toEqual([]);
   });
 
   it('have no token where the value was empty', () => {

@@ -1,4 +1,10 @@
-import type { PseudonymisedRow, Role, Token } from '@kinledger/contracts';
+import {
+  restsOn,
+  type PseudonymisedRow,
+  type Role,
+  type Token,
+  type TokenOccurrence,
+} from '@kinledger/contracts';
 import { asNamed, carerName, derivationNamed, digestsInCell, type Derivation } from '@kinledger/derivations';
 import type { Digest } from '@kinledger/domain/identifiers';
 import { PROTECTED_AREA, type Dataset, type PostcodeLookup } from '@kinledger/programme/definition';
@@ -20,6 +26,12 @@ export interface DerivationKeys {
 export interface WithheldContact {
   readonly kind: ContactKind;
   readonly columns: readonly number[];
+}
+
+/** The tokens of a row's person that derived ones depend on. */
+export interface TokensOfPerson {
+  readonly tokens: readonly TokenOccurrence[];
+  readonly withheld: readonly WithheldContact[];
 }
 
 const contacts: ReadonlySet<string> = new Set<ContactKind>(['email', 'mobile']);
@@ -50,11 +62,13 @@ export class DerivedTokensOfRole {
     this.#area = schema.fields.findIndex(({ 'x-kinledger': { target } }) => target?.to === 'lsoa');
   }
 
-  of(values: Values, withheld: readonly WithheldContact[]): PseudonymisedRow['derived'] {
+  /** @param named the row's tokens: what a source derived of a carer's identifier needs the carer's token of it. */
+  of(values: Values, named: TokensOfPerson): PseudonymisedRow['derived'] {
+    const { withheld } = named;
     const columns = withheld.flatMap((contact) => contact.columns);
     const found = derivedInRow(this.#plan, this.#tokens, this.#postcodes, values, columns);
     const cell = values[this.#ofSource] ?? null;
-    if (cell !== null) this.#addOfSource(found, cell, values[this.#area] === PROTECTED_AREA, withheld);
+    if (cell !== null) this.#addOfSource(found, cell, values[this.#area] === PROTECTED_AREA, named);
     return found.map(({ made, ...entry }) => ({ ...entry, tokens: made as Token[] })); // nobody changes a row's
   }
 
@@ -62,8 +76,9 @@ export class DerivedTokensOfRole {
     found: DerivedInRow<Token>[],
     cell: string,
     isProtected: boolean,
-    withheld: readonly WithheldContact[],
+    { tokens, withheld }: TokensOfPerson,
   ): void {
+    const carers = tokens.flatMap(({ use, domain }) => (use === 'carer' ? [domain] : []));
     // Validation wrote the cell; one of another form has no digests.
     for (const { name: said, digests } of digestsInCell(cell) ?? []) {
       const { name, isCarers } = asNamed(said);
@@ -73,7 +88,9 @@ export class DerivedTokensOfRole {
       if (isProtected && (words.includes('postcode') || words.includes('address'))) continue;
       if (withheld.some(({ kind }) => words.includes(kind))) continue;
       // Contacts on a child's row are the carer's, whatever a source calls them.
-      const restsOnCarer = this.#isChild && words.some((word) => contacts.has(word));
+      const restsOnCarer = this.#isChild && (isCarers || words.some((word) => contacts.has(word)));
+      // An erasure of the carer, and a suppression, find it by the carer's token.
+      if (restsOnCarer && !carers.some((domain) => restsOn(name, domain))) continue;
       addTo(
         found,
         restsOnCarer ? carerName(name) : name,

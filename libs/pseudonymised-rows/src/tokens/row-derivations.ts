@@ -57,6 +57,8 @@ export function addTo<Made extends string>(
   made: readonly Made[],
 ): void {
   if (made.length === 0 || found.length === MAX_DERIVATIONS) return;
-  const isRepeated = found.some((other) => other.derivation === derivation && other.made[0] === made[0]);
+  const isRepeated = found.some(
+    (other) => other.derivation === derivation && other.made.join() === made.join(),
+  );
   if (!isRepeated) found.push({ derivation, version, domain, made });
 }
