@@ -46,6 +46,11 @@ const explanation = (happened: readonly Happening[], more: object = {}): Explana
               individual: id('b'),
               verdict: 'birth-dates-differ',
             },
+            {
+              ...{ rule: 'kin-1', score: 4_321, levels: { 'birth-date': 'full', postcode: 'sector' } },
+              ...{ record: id('4'), submission: id('5'), individual: undefined },
+              verdict: 'score-not-decisive',
+            },
           ],
         },
       ],
@@ -85,6 +90,7 @@ describe('an explanation on its page', () => {
     const item = stepOf(explanation([joined]))?.items[0];
     expect(item?.rivals.map(words)).toEqual([
       'Individual <b>, by the mobile number of record <3>. It lost: the two have different birth dates',
+      'A record that belongs to nobody, by comparison with record <4> (match weight 4.32; Birth date: full; Postcode: sector). It lost: the two may be one person, and a person has to decide',
       'And 3 more, which are not listed',
     ]);
     expect(item?.tokens.map(words)).toEqual([

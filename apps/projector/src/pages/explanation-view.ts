@@ -273,5 +273,11 @@ function rivalsOf({ rivals, more }: Considered): Sentence[] {
   ];
 }
 
-const rivalOf = ({ rule, record, individual, verdict }: Rival): Sentence =>
-  say`${individual === undefined ? 'A record that belongs to nobody' : say`Individual ${{ id: individual }}`}, by ${identifierName(rule)} of record ${{ id: record }}. It lost: ${verdictTexts[verdict]}`;
+const comparisonOf = (score: number, levels: Readonly<Record<string, string>> | undefined): string =>
+  [
+    `match weight ${(score / 1000).toFixed(2)}`,
+    ...levelsOf(levels).map(({ field, level }) => `${field}: ${level.toLowerCase()}`),
+  ].join('; ');
+
+const rivalOf = ({ rule, score, levels, record, individual, verdict }: Rival): Sentence =>
+  say`${individual === undefined ? 'A record that belongs to nobody' : say`Individual ${{ id: individual }}`}, by ${score === undefined ? say`${identifierName(rule)} of record ${{ id: record }}` : say`comparison with record ${{ id: record }} (${comparisonOf(score, levels)})`}. It lost: ${verdictTexts[verdict]}`;

@@ -13,5 +13,6 @@ export const verdictTexts: Readonly<Record<RivalVerdict, string>> = {
   'birth-date-not-shared': 'a token of this kind joins rows of one birth date alone',
   'weaker-token': 'a stronger token of the record decided',
   'facts-never-join': 'a fact belongs to a person, and joins no two',
+  'score-not-decisive': 'the two may be one person, and a person has to decide',
   'kept-apart-by-others': 'other records of the two keep them apart',
 };

@@ -1,12 +1,13 @@
 import type { IndividualId, RecordId, RowKey, SubmissionId } from '@kinledger/contracts';
 import { contradictionBetween } from './contradiction.js';
 import { evidenceOf, isUsable, joined, profileOf, type Evidence, type Profile } from './evidence.js';
-import type { ReferralReason } from './ground.js';
+import type { Ground, ReferralReason } from './ground.js';
 import type { LinkageIndex } from './linkage-index.js';
+import { scoredCandidatesOf } from './scored-candidates.js';
 import type { PositionConstraints } from './strategy.js';
 import { NONE } from './typed-column.js';
 
-/** Why two records that share a token do not belong to one individual. */
+/** Why two records that share a token, or that a strategy compares, do not belong to one individual. */
 export type RivalVerdict =
   | ReferralReason
   /** More people hold the token than it can tell apart. */
@@ -17,13 +18,22 @@ export type RivalVerdict =
   | 'weaker-token'
   /** A fact attaches to a person, and never joins two. */
   | 'facts-never-join'
+  /** The two may be one person, and their score does not decide it without a person. */
+  | 'score-not-decisive'
   /** The two alone do not contradict each other; other records that they have met keep them apart. */
   | 'kept-apart-by-others';
 
-/** A record outside the considered record's individual that shares a token with the considered record. */
+/**
+ * A record outside the considered record's individual that shares a token with the considered record, or that comparison
+ * finds to be like it.
+ */
 export interface Rival {
-  /** The kind of the strongest token that the two share; never the token itself. */
+  /** The kind of the strongest token that the two share, never the token itself; or the strategy that compares them. */
   readonly rule: string;
+  /** What the pair scores, in millibits, if comparison found the rival. */
+  readonly score?: number;
+  /** How closely the two agree on each field, if comparison found the rival. */
+  readonly levels?: Readonly<Record<string, string>>;
   readonly record: RecordId;
   /** The submission that brought the record into the ledger. */
   readonly submission: SubmissionId;
@@ -50,7 +60,7 @@ export interface Considered {
   readonly tokens: readonly ConsideredToken[];
   /**
    * One record for each other individual, and each record set aside; records that share the strongest tokens come
-   * first.
+   * first, then those with the highest scores.
    */
   readonly rivals: readonly Rival[];
   /** The number of further rivals, which are not listed. */
@@ -61,10 +71,14 @@ const MAX_RIVALS = 20;
 /** Larger groups are not compared again: the verdict is then `kept-apart-by-others`. */
 const MAX_GROUP = 2_000;
 
+/** A record that shares a token with the considered record; or, with token NONE, one that comparison found. */
 interface Meeting {
   readonly record: number;
   readonly token: number;
+  /** Comparison comes after all channels. */
   readonly channel: number;
+  /** In millibits; 0 for a shared token. */
+  readonly score: number;
 }
 
 /**
@@ -77,6 +91,7 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
   const meetings = new Map<string, Meeting>();
   const tokens: (ConsideredToken & { readonly channel: number })[] = [];
   const own = placeOf(index, record);
+  const { channels } = index.strategy;
   const end = records.endOfOccurrences(record);
   for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
     if (records.isCarerAt(at)) continue;
@@ -89,18 +104,25 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
       if (holder === record || place === own) continue;
       const known = meetings.get(place);
       if (known === undefined || channel < known.channel)
-        meetings.set(place, { record: holder, token, channel });
+        meetings.set(place, { record: holder, token, channel, score: 0 });
     }
     tokens.push({
-      rule: index.strategy.channels.domainOf(channel),
+      rule: channels.domainOf(channel),
       hasForce: index.tokens.linked(token),
-      isUsable: isUsable(channel, records.birthDateOf(record), index.strategy.channels),
+      isUsable: isUsable(channel, records.birthDateOf(record), channels),
       ...{ holders, channel },
     });
   }
-  const all = [...meetings.values()].sort(
-    (one, other) => one.channel - other.channel || one.record - other.record,
-  );
+  for (const candidate of scoredCandidatesOf(index, record, (one) => evidenceIn(index, one))) {
+    const place = placeOf(index, candidate.record);
+    if (place === own) continue;
+    const known = meetings.get(place);
+    const met = { ...candidate, token: NONE, channel: channels.count };
+    // A token that joins nobody says less than the comparison of the same two individuals.
+    if (known === undefined || isWeaker(known, met) || tokenAgainst(index, record, known) !== null)
+      meetings.set(place, met);
+  }
+  const all = [...meetings.values()].sort((one, other) => (isWeaker(other, one) ? -1 : 1));
   return {
     record: records.idOf(record),
     rowKey: index.keys.idOf(records.keyOf(record)),
@@ -113,7 +135,7 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
         holders,
       })),
     rivals: all.slice(0, MAX_RIVALS).map((meeting) => ({
-      rule: index.strategy.channels.domainOf(meeting.channel),
+      ...groundOf(index, record, meeting),
       record: records.idOf(meeting.record),
       submission: index.submissions.get(records.submissionOf(meeting.record)).id,
       individual:
@@ -141,16 +163,36 @@ function* liveHoldersOf({ records, tokens }: LinkageIndex, token: number): Gener
     }
 }
 
-function verdictOn(
-  index: LinkageIndex,
+/** Whether a meeting comes after another in the list of rivals. */
+const isWeaker = (one: Meeting, other: Meeting): boolean =>
+  (one.channel - other.channel || other.score - one.score || one.record - other.record) > 0;
+
+function groundOf(index: LinkageIndex, record: number, { record: rival, token, channel }: Meeting): Ground {
+  const { channels, pairs } = index.strategy;
+  return token === NONE && pairs !== undefined
+    ? pairs.groundOf(evidenceIn(index, record), evidenceIn(index, rival))
+    : { rule: channels.domainOf(channel) };
+}
+
+/** Why the token that two records share joins nobody, or not these two. */
+function tokenAgainst(
+  { records, strategy, tokens }: LinkageIndex,
   record: number,
   { record: rival, token, channel }: Meeting,
-): RivalVerdict {
-  const { records, strategy, tokens } = index;
+): RivalVerdict | null {
+  if (token === NONE) return null;
   if (!tokens.linked(token)) return 'token-without-force';
   const [birthDate, theirs] = [records.birthDateOf(record), records.birthDateOf(rival)];
-  if (strategy.channels.joinsByBirthDate(channel) && (birthDate === NONE || birthDate !== theirs))
-    return 'birth-date-not-shared';
+  return strategy.channels.joinsByBirthDate(channel) && (birthDate === NONE || birthDate !== theirs)
+    ? 'birth-date-not-shared'
+    : null;
+}
+
+function verdictOn(index: LinkageIndex, record: number, meeting: Meeting): RivalVerdict {
+  const { records, strategy } = index;
+  const { record: rival, channel } = meeting;
+  const against = tokenAgainst(index, record, meeting);
+  if (against !== null) return against;
   if (forbids(index, record, rival)) return 'forbidden';
   const [mine, others] = [membersOf(index, record), membersOf(index, rival)];
   if (!records.isPerson(record)) return verdictOnFact(index, record, channel, mine, others);
@@ -163,7 +205,9 @@ function verdictOn(
     constraintsAmong(index, members),
   );
   const [refusal] = grouping.refusals;
-  return refusal?.reason ?? 'kept-apart-by-others';
+  if (refusal === undefined) return 'kept-apart-by-others';
+  const isByScore = refusal.ground.score !== undefined;
+  return isByScore && refusal.reason === 'ambiguous' ? 'score-not-decisive' : refusal.reason;
 }
 
 /** A fact goes to the owner of its strongest token, unless the two contradict each other or several owners remain. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { testKin1, withDerived } from './testing/derived-rows.js';
 import { history, historyWithErasures, type Step } from './testing/histories.js';
 import { born, carerEmail, caseNumber, childKey, email, nhs, type RowSpec } from './testing/linkage-world.js';
-import { shapes, shapesIn, type Shape } from './testing/shapes.js';
+import { shapes, shapesIn, shapesOfScores, type Shape } from './testing/shapes.js';
 
 const HISTORIES = 400;
+const SCORED_HISTORIES = 120;
 
 const into =
   (dataset: number) =>
@@ -35,7 +37,7 @@ const files = (count: number) =>
 
 describe('the sample of histories on which the laws are tested', () => {
   it('contains each interesting shape in at least one of twenty histories', () => {
-    const counts = new Map(shapes.map((shape) => [shape, 0]));
+    const counts = new Map<Shape, number>(shapes.map((shape) => [shape, 0]));
     const sample = fc.sample(fc.oneof(history(), historyWithErasures()), {
       numRuns: HISTORIES,
       seed: 20_231_004,
@@ -43,6 +45,18 @@ describe('the sample of histories on which the laws are tested', () => {
     for (const steps of sample)
       for (const shape of shapesIn(steps)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
     const rare = [...counts].filter(([, count]) => count * 20 < HISTORIES);
+    expect(rare).toEqual([]);
+  });
+
+  it('contains each shape in at least one of sixty histories of rows with partial evidence', () => {
+    const counts = new Map<Shape, number>([...shapes, ...shapesOfScores].map((shape) => [shape, 0]));
+    const sample = fc.sample(withDerived(fc.oneof(history(), historyWithErasures())), {
+      numRuns: SCORED_HISTORIES,
+      seed: 20_231_004,
+    });
+    for (const steps of sample)
+      for (const shape of shapesIn(steps, testKin1)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+    const rare = [...counts].filter(([, count]) => count * 60 < SCORED_HISTORIES);
     expect(rare).toEqual([]);
   });
 });

@@ -60,6 +60,8 @@ export interface PairScoring {
   readonly maxHoldersPerKey: number;
   /** The score of a pair in millibits. It depends on the two records alone, and not on which comes first. */
   scoreOf(one: Evidence, other: Evidence): number;
+  /** What speaks for the pair: its score, and how closely the two agree on each field. */
+  groundOf(one: Evidence, other: Evidence): Ground;
 }
 
 /** A link that the rules refuse to make without a person. Each group is named by its smallest position. */

@@ -53,6 +53,7 @@ class Clustering {
   #joinTwo(pair: number): void {
     const a = this.#pairs.first[pair] as number;
     const b = this.#pairs.second[pair] as number;
+    if (this.#rules.scoreOf(a, b) <= 0) return;
     const unique = this.#rules.uniqueSource;
     if (unique !== undefined && unique[a] !== 0 && unique[a] === unique[b]) return;
     const [first, second] = this.#rules.compareRecords(a, b) < 0 ? [a, b] : [b, a];

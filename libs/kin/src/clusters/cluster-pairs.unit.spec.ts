@@ -68,6 +68,34 @@ describe('clusters', () => {
     expect([...cluster(chain)].slice(0, 3)).toEqual([0, 0, 2]);
   });
 
+  it('do not join two records whose score speaks against it, although their pair scores high', () => {
+    const pair = { first: Int32Array.of(0), second: Int32Array.of(1), scores: Int32Array.of(5_000) };
+    const compareRecords = (a: number, b: number) => a - b;
+    expect([...clusterPairs(2, pair, { compareRecords, scoreOf: () => -3_000 })]).toEqual([0, 1]);
+    expect([...clusterPairs(2, pair, { compareRecords, scoreOf: () => 1 })]).toEqual([0, 0]);
+  });
+
+  it('of a component that is too large are those of its stronger pairs', () => {
+    const records = 700;
+    const strong = (a: number, b: number) => a >> 1 === b >> 1;
+    const chain = (score: (a: number, b: number) => number) => {
+      const places = Array.from({ length: records - 1 }, (_, a) => a);
+      return clusterPairs(
+        records,
+        {
+          first: Int32Array.from(places),
+          second: Int32Array.from(places, (a) => a + 1),
+          scores: Int32Array.from(places, (a) => score(a, a + 1)),
+        },
+        { compareRecords: (a, b) => a - b, scoreOf: score },
+      );
+    };
+    expect([...chain((a, b) => (strong(a, b) ? 3_500 : 1_500))]).toEqual(
+      Array.from({ length: records }, (_, record) => record - (record % 2)),
+    );
+    expect([...chain(() => 1_500)]).toEqual(Array.from({ length: records }, (_, record) => record));
+  });
+
   it('hold no two records of a source that holds nobody twice', () => {
     fc.assert(
       fc.property(scored, (pairs) => {

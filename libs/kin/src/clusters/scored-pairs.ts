@@ -9,7 +9,10 @@ export interface ScoredPairs {
 export interface ClusterRules {
   /** A total order of records that follows from their content, not from where they stand. */
   readonly compareRecords: (a: number, b: number) => number;
-  /** The score of any two records, in millibits: that of candidates is asked for too. */
+  /**
+   * The score of any two records, in millibits: that of candidates is asked for too. Where the records are groups of
+   * others, it may be below the score of their pair, and then speaks against it.
+   */
   readonly scoreOf: (a: number, b: number) => number;
   /** By record: a number of a source that holds nobody twice, from 1 to 30; 0 for other sources. Absent: no such source. */
   readonly uniqueSource?: Uint8Array;

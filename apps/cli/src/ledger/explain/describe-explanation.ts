@@ -151,5 +151,5 @@ function describeConsidered(considered: Considered | undefined): string[] {
   ];
 }
 
-const describeRival = ({ rule, record, individual, verdict }: Rival): string =>
-  `${individual === undefined ? 'no individual' : `individual ${individual}`} through record ${record} by ${rule}, which lost: ${verdictTexts[verdict]}`;
+const describeRival = ({ rule, score, levels, record, individual, verdict }: Rival): string =>
+  `${individual === undefined ? 'no individual' : `individual ${individual}`} through record ${record} by ${rule}${scoring(score, levels)}, which lost: ${verdictTexts[verdict]}`;

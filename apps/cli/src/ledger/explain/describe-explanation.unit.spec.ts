@@ -90,6 +90,20 @@ describe('an explanation, for people', () => {
     expect(text).toContain('considered: and 2 more');
   });
 
+  it('tells of a rival that comparison found the score and the level of each field', () => {
+    const found = step.considered.map((considered) => ({
+      ...considered,
+      rivals: considered.rivals.map((one) => ({
+        ...one,
+        ...{ rule: 'kin-1', score: 4_321, levels: { 'birth-date': 'full', postcode: 'sector' } },
+        verdict: 'score-not-decisive' as const,
+      })),
+    }));
+    expect(withSteps({ ...step, considered: found })).toContain(
+      `through record ${rival} by kin-1, 4321 millibits, levels birth-date full, postcode sector, which lost: the two may be one person`,
+    );
+  });
+
   it('tells of many sessions of one file in one line', () => {
     const sessions = ['6', '7', '8'].map((digit) => ({ ...joined, record: id(digit) as RecordId }));
     const text = withSteps({ ...step, happened: sessions, considered: [] });

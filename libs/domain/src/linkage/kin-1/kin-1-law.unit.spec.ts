@@ -13,7 +13,7 @@ import {
   submitStep,
   testScopes,
 } from '../testing/histories.js';
-import { LinkageWorld, testStrategy } from '../testing/linkage-world.js';
+import { LinkageWorld, testStrategy, type RowSpec } from '../testing/linkage-world.js';
 import { summaryOf } from '../testing/live-set.js';
 import { runs } from '../testing/property-runs.js';
 
@@ -21,6 +21,34 @@ const newPlayer = () => new HistoryPlayer(new LinkageWorld(testScopes, testKin1)
 const nextStep = withDerived(submitStep.map((step) => [step])).map(
   ([step]) => step as typeof step & { kind: 'submit' },
 );
+
+/** Rows of one dataset, and the same in another order. */
+const rowsInTwoOrders = withDerived(fc.array(submitStep, { minLength: 2, maxLength: 3, size: 'max' }))
+  .map((steps) =>
+    steps.flatMap((step, at) =>
+      step.kind === 'submit'
+        ? step.rows.map((row) => ({ ...row, id: `${row.id} ${at}`, refuses: false }))
+        : [],
+    ),
+  )
+  .map((rows) => [...new Map(rows.map((row) => [row.id, row])).values()])
+  .chain((rows) =>
+    fc.record({
+      rows: fc.constant(rows),
+      turned: fc.shuffledSubarray(rows, { minLength: rows.length }),
+      size: fc.integer({ min: 2, max: 5 }),
+    }),
+  );
+
+const batchesOf = (rows: readonly RowSpec[], size: number): RowSpec[][] =>
+  Array.from({ length: Math.ceil(rows.length / size) }, (_, at) => rows.slice(at * size, (at + 1) * size));
+
+function summaryIn(files: readonly (readonly RowSpec[])[]) {
+  const world = new LinkageWorld(testScopes, testKin1);
+  files.forEach((rows, at) => world.submit({ dataset: 'alpha.user', sequence: at + 1, rows }));
+  const { groups, setAside, referrals, relationships, families } = world.reader.summary();
+  return { groups, setAside, referrals, relationships, families };
+}
 
 describe('kin-1', () => {
   it('follows every rule after every step of a history, and links, merges and refers by scores', () => {
@@ -63,6 +91,17 @@ describe('kin-1', () => {
         }
       }),
       runs(80),
+    );
+  });
+
+  it('gives the same for rows in any order, and in files of any size', () => {
+    fc.assert(
+      fc.property(rowsInTwoOrders, ({ rows, turned, size }) => {
+        const ofOneFile = summaryIn([rows]);
+        expect(summaryIn(turned.map((row) => [row]))).toEqual(ofOneFile);
+        expect(summaryIn(batchesOf(turned, size))).toEqual(ofOneFile);
+      }),
+      runs(60),
     );
   });
 

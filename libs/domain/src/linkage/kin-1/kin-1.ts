@@ -62,6 +62,7 @@ export function kin1(settings: Kin1Settings): Strategy {
       floor: reviewFrom,
       maxHoldersPerKey,
       scoreOf: (one, other) => scores.scoreOf(one, other),
+      groundOf: (one, other) => scores.groundOf(one, other),
     },
   };
 }

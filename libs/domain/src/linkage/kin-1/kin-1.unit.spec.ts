@@ -6,6 +6,7 @@ import {
   gender,
   LinkageWorld,
   nhs,
+  rowKeyOf,
   testSettings,
   type RowSpec,
 } from '../testing/linkage-world.js';
@@ -78,7 +79,7 @@ describe('kin-1', () => {
         rule: 'kin-1',
         score: expect.any(Number) as number,
         levels: {
-          'given-name-part': 'full, very common',
+          'given-name-part': 'full',
           'birth-date': 'full',
           gender: 'full',
           postcode: 'full',
@@ -138,6 +139,97 @@ describe('kin-1', () => {
       .told()
       .flatMap(({ type, data }) => (type === 'LinkReferred' ? [data.candidates.length] : []));
     expect(candidates.sort()).toEqual([1, 2, 3]);
+  });
+
+  it('still refers the candidate that a contradiction keeps apart, once a score joins the subject to another', () => {
+    const addresses = { ...settings, maxBirthDatesPerToken: 3 };
+    for (const ids of [
+      ['a', 'b', 'c'],
+      ['b', 'c', 'a'],
+      ['c', 'a', 'b'],
+    ] as const) {
+      const world = new LinkageWorld([], kin1(addresses));
+      const other: Child = { born: '2017-08-09', letters: 'bob', postcode: 'n1 1aa', gender: 'm' };
+      const rows = [
+        child(ids[0], ada, email('x'), email('y')),
+        child(ids[1], { ...ada, born: '2020-04-03' }, email('x')),
+        child(ids[2], other, email('y')),
+      ];
+      world.submit({ dataset: 'alpha.user', rows });
+      const [one, swapped, third] = ids.map((id) => world.whereIs('alpha.user', id));
+      expect(swapped).toBe(one);
+      expect(third).not.toBe(one);
+      expect(reasonsIn(world.told())).toEqual(['birth-dates-differ']);
+    }
+  });
+
+  it('decides the same whatever the order in which a row lists its tokens', () => {
+    const known = child('b', ada, nhs('1'), email('us'));
+    const turned: RowSpec = {
+      ...known,
+      tokens: known.tokens.toReversed(),
+      derived: known.derived?.toReversed() ?? [],
+    };
+    const moved: Child = { born: '2020-03-04', letters: 'zed', postcode: 'n1 1aa', gender: 'm' };
+    const peopleWith = (row: RowSpec) =>
+      submitted(child('a', ada), known, { ...row, id: 'c' }, child('d', moved, nhs('1'), email('other')))
+        .people;
+    expect(peopleWith(turned)).toBe(peopleWith(known));
+    expect(peopleWith(known)).toBe(2);
+  });
+
+  describe('explained', () => {
+    const considered = (...rows: readonly RowSpec[]) => {
+      const world = new LinkageWorld([], kin1(settings));
+      rows.forEach((row, at) => world.submit({ dataset: `service${at}.user`, rows: [row] }));
+      const key = rowKeyOf(`service${rows.length - 1}.user`, rows.at(-1)?.id ?? '');
+      const [record] = [...world.reader.records].find(([, { rowKey }]) => rowKey === key) ?? [];
+      return record === undefined ? undefined : world.engine.consider(record);
+    };
+
+    it('names the rival of a row without an identifier of its own, with score and levels', () => {
+      expect(considered(child('a', atNoAddress), child('b', atNoAddress))).toMatchObject({
+        tokens: [],
+        rivals: [
+          {
+            rule: 'kin-1',
+            score: expect.any(Number) as number,
+            levels: { 'given-name-part': 'full', 'birth-date': 'full', gender: 'full' },
+            verdict: 'score-not-decisive',
+          },
+        ],
+        more: 0,
+      });
+    });
+
+    it('names it of a row that is linked to somebody else', () => {
+      const boy = child('b', { ...ada, gender: 'm' });
+      expect(considered(child('a', ada), boy, child('c', ada))?.rivals).toMatchObject([
+        { rule: 'kin-1', levels: { gender: 'different', postcode: 'full' }, verdict: 'genders-differ' },
+      ]);
+    });
+
+    it('says what comparison found of a rival that shares no more than a token without force', () => {
+      const [us, other] = [email('us'), { letters: 'bob', gender: 'm' }];
+      const found = considered(
+        child('a', atNoAddress, us),
+        child('x', { ...other, born: '2011-01-01' }, us),
+        child('y', { ...other, born: '2012-02-02' }, us),
+        child('b', atNoAddress, us),
+      );
+      expect(found?.rivals.map(({ rule, verdict }) => `${rule} ${verdict}`)).toEqual([
+        'email token-without-force',
+        'email token-without-force',
+        'kin-1 score-not-decisive',
+      ]);
+    });
+
+    it('names twenty rivals, and says how many more there are', () => {
+      const many = Array.from({ length: 24 }, (_, at) => child(`${at}`, atNoAddress));
+      const found = considered(...many);
+      expect(found?.rivals).toHaveLength(20);
+      expect(found?.more).toBe(3);
+    });
   });
 
   it('sets a row aside that has neither an identifier nor a candidate key', () => {

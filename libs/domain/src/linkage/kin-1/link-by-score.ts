@@ -291,16 +291,20 @@ class ScoredLinkage {
   }
 
   /**
-   * The doubts of exact linkage that no score has settled. A doubt is settled if the subject joined a candidate. Of doubts
+   * The doubts of exact linkage that no score has settled. A score settles a contradiction with the candidate that it
+   * joins to the subject, and leaves the other candidates; who stands between two people is joined to nobody. Of doubts
    * that have become one, the first is on the strongest ground.
    */
   #doubtsLeft(rootOf: (position: number) => number): Refusal[] {
     const left = new Map<string, Refusal>();
     for (const refusal of this.#exact.refusals) {
       const subject = rootOf(refusal.subject);
-      const candidates = [...new Set(refusal.candidates.map(rootOf))].sort((one, other) => one - other);
+      const roots = new Set(refusal.candidates.map(rootOf));
+      roots.delete(subject);
+      if (roots.size === 0) continue;
+      const candidates = [...roots].sort((one, other) => one - other);
       const key = `${refusal.reason} ${subject} ${candidates.join(' ')}`;
-      if (!candidates.includes(subject) && !left.has(key)) left.set(key, { ...refusal, subject, candidates });
+      if (!left.has(key)) left.set(key, { ...refusal, subject, candidates });
     }
     return [...left.values()];
   }
@@ -364,6 +368,13 @@ class ScoredLinkage {
 const isBetter = (one: ScoredPair, other: ScoredPair): boolean =>
   (one.score - other.score || other.a - one.a || other.b - one.b) > 0;
 
-/** The same text for records between which no comparison tells a difference. */
-const keyOf = ({ child, birthDate, gender, tokens, compared, keys }: Evidence): string =>
-  [child, birthDate, gender, tokens, compared, keys].join(';');
+/**
+ * The same text for records between which no comparison tells a difference. The order of a row's tokens tells nothing:
+ * it follows from their values, so that a change of the key changes it.
+ */
+const keyOf = ({ child, birthDate, gender, ...lists }: Evidence): string => {
+  const [tokens, compared, keys] = [lists.tokens, lists.compared, lists.keys].map((list) =>
+    list.toSorted((one, other) => one - other),
+  );
+  return [child, birthDate, gender, tokens, compared, keys].join(';');
+};

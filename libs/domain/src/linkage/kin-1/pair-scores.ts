@@ -80,7 +80,7 @@ export class PairScores {
       rule: SCORED,
       score,
       levels: Object.fromEntries(
-        fields.filter(({ missing }) => !missing).map(({ field, level }) => [field, level]),
+        fields.filter(({ missing }) => !missing).map(({ field, level }) => [field, withoutRarity(level)]),
       ),
     };
   }
@@ -90,6 +90,9 @@ export class PairScores {
     return layout.level(fieldNumber(field), low, high);
   }
 }
+
+/** The linker knows no frequencies, so it does not say how rare a value is on which two rows agree. */
+const withoutRarity = (level: string): string => (level.startsWith('full, ') ? 'full' : level);
 
 /** The rule of a link that rests on a score. */
 export const SCORED = 'kin-1';

@@ -43,6 +43,7 @@ export const pairStrategy: Strategy = {
     floor: FLOOR,
     maxHoldersPerKey: MAX_HOLDERS_PER_KEY,
     scoreOf: (one, other) => groundOf(one, other).score ?? 0,
+    groundOf,
   },
 };
 

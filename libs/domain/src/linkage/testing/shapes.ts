@@ -3,7 +3,8 @@ import type { Told } from './told.js';
 import { noConstraints, partition } from '../partition.js';
 import { momentOf } from './expected-ids.js';
 import { HistoryPlayer, testScopes, type Step } from './histories.js';
-import { LinkageWorld } from './linkage-world.js';
+import type { Strategy } from '../strategy.js';
+import { LinkageWorld, testStrategy } from './linkage-world.js';
 import type { LiveRecord } from './live-set.js';
 
 /** What random histories must contain often enough for a law tested on them to cover the case. */
@@ -38,21 +39,41 @@ export const shapes = [
   'a referral: genders-differ',
   'a referral: ambiguous',
 ] as const;
-export type Shape = (typeof shapes)[number];
+/** What they must contain as well for a strategy that scores pairs. */
+export const shapesOfScores = [
+  'a link by score',
+  'a merge by score',
+  'a referral by score: ambiguous',
+  'a referral by score: birth-dates-differ',
+  'a referral by score: genders-differ',
+  'a referral by score: case-numbers-differ',
+  'a referral by score that lapses',
+  'a crowded candidate key',
+  'a candidate key that ceases to be crowded',
+] as const;
+export type Shape = (typeof shapes)[number] | (typeof shapesOfScores)[number];
 
 /** The shapes in a history, from what each step does, what the ledger says, and who is who afterwards. */
-export function shapesIn(steps: readonly Step[]): ReadonlySet<Shape> {
-  const watch = new ShapeWatch();
+export function shapesIn(steps: readonly Step[], strategy: Strategy = testStrategy): ReadonlySet<Shape> {
+  const watch = new ShapeWatch(strategy);
   for (const step of steps) watch.step(step);
   return watch.found;
 }
 
 class ShapeWatch {
   readonly found = new Set<Shape>();
-  readonly #player = new HistoryPlayer(new LinkageWorld(testScopes));
+  readonly #strategy: Strategy;
+  readonly #player: HistoryPlayer;
   /** Individuals that have ever had a live record. */
   readonly #lived = new Set<string>();
   #withoutForce = new Set<string>();
+  #crowded = new Set<string>();
+  readonly #referredByScore = new Set<string>();
+
+  constructor(strategy: Strategy) {
+    this.#strategy = strategy;
+    this.#player = new HistoryPlayer(new LinkageWorld(testScopes, strategy));
+  }
 
   step(step: Step): void {
     const { withdrawn, world } = this.#player;
@@ -64,6 +85,7 @@ class ShapeWatch {
     for (const id of withdrawn) if (!withdrawnBefore.has(id)) this.#lookAtWithdrawal(id, withdrawnBefore);
     this.#lookAtChains();
     this.#lookAtForce();
+    this.#lookAtKeys();
     const now = this.#peopleNow();
     this.#lookAtPeople(now);
     this.#lookAtReturns(before, now, lastOf);
@@ -82,8 +104,12 @@ class ShapeWatch {
       case 'RelationshipIdentified':
         if (event.data.kind === 'same-carer') this.found.add('children related through one another');
         return;
+      case 'Matched':
+        if (event.data.rule === this.#strategy.name) this.found.add('a link by score');
+        return;
       case 'IndividualsMerged':
         this.found.add('a merge');
+        if (event.data.decision.rule === this.#strategy.name) this.found.add('a merge by score');
         return;
       case 'IndividualSplit':
         this.found.add('a split');
@@ -100,10 +126,15 @@ class ShapeWatch {
         this.found.add('a record whose carrier changes');
         return;
       case 'LinkReferred': {
-        const shape = `a referral: ${event.data.reason}`;
+        const byScore = event.data.rule === this.#strategy.name;
+        if (byScore) this.#referredByScore.add(event.data.referral);
+        const shape = `a referral${byScore ? ' by score' : ''}: ${event.data.reason}`;
         if (isShape(shape)) this.found.add(shape);
         return;
       }
+      case 'LinkReferralLapsed':
+        if (this.#referredByScore.has(event.data.referral)) this.found.add('a referral by score that lapses');
+        return;
       default:
         return;
     }
@@ -141,6 +172,23 @@ class ShapeWatch {
     for (const token of this.#withoutForce)
       if (!now.has(token) && holders.has(token)) this.found.add('a token that regains its force');
     this.#withoutForce = now;
+  }
+
+  #lookAtKeys(): void {
+    const { pairs } = this.#strategy;
+    if (pairs === undefined) return;
+    const holders = new Map<string, number>();
+    for (const record of this.#player.liveRecords())
+      if (record.kind === 'person')
+        for (const key of this.#strategy.tokensOf(record).keys ?? [])
+          holders.set(key, (holders.get(key) ?? 0) + 1);
+    const now = new Set(
+      [...holders].filter(([, count]) => count > pairs.maxHoldersPerKey).map(([key]) => key),
+    );
+    if (now.size > 0) this.found.add('a crowded candidate key');
+    for (const key of this.#crowded)
+      if (!now.has(key) && holders.has(key)) this.found.add('a candidate key that ceases to be crowded');
+    this.#crowded = now;
   }
 
   #lookAtPeople(people: ReadonlyMap<string, Person>): void {
@@ -231,4 +279,5 @@ function holdersIn(live: readonly LiveRecord[]): ReadonlyMap<string, LiveRecord[
   return holders;
 }
 
-const isShape = (text: string): text is Shape => (shapes as readonly string[]).includes(text);
+const isShape = (text: string): text is Shape =>
+  ([...shapes, ...shapesOfScores] as readonly string[]).includes(text);
