@@ -346,6 +346,10 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       await reviewer.getByRole('button', { name: 'Save the answer' }).first().click();
       expect(await reviewer.getByRole('alert').innerText()).toContain('Select an answer');
       await reviewer.getByLabel('Different people').first().check();
+      await reviewer.getByRole('button', { name: 'Save the answer' }).first().click();
+      expect(await reviewer.getByRole('alert').innerText()).toMatch(/Select why/);
+      expect(await reviewer.getByRole('alert').innerText()).not.toContain('Select an answer');
+      expect(await reviewer.getByLabel('Different people').first().isChecked()).toBe(true);
       await reviewer.getByLabel('Why', { exact: true }).first().selectOption('twins-or-siblings');
       await expectSound('reviews', ['/reviews', referral, look], 200, { url: ledger, token });
       await reviewer.getByRole('button', { name: 'Save the answer' }).first().click();
@@ -357,6 +361,9 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         })
         .toBe(1);
       await expectSound('decided', ['/reviews/decisions'], 200, { url: ledger, token });
+      await reviewer.getByRole('button', { name: 'Undo' }).click();
+      expect(await reviewer.getByRole('alert').innerText()).toContain('Select why it is undone');
+      await reviewer.getByLabel('Why it is undone').selectOption('evidence-changed');
       await reviewer.getByRole('button', { name: 'Undo' }).click();
       expect(await reviewer.getByRole('region', { name: 'Important' }).innerText()).toContain('recorded');
       await context.close();

@@ -274,29 +274,35 @@ export class ProjectorModule {
         },
         Looks,
         {
+          provide: SensitiveDatasets,
+          inject: [EVENT_STORE, STREAM, 'kinledger pool platform'],
+          useFactory: (store: EventStore, stream: string, pool: pg.Pool) =>
+            new SensitiveDatasets({ store, stream, pool }),
+        },
+        {
           provide: ReviewQueue,
-          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', ProjectorMetrics],
-          useFactory: (store: EventStore, stream: string, pool: pg.Pool, metrics: ProjectorMetrics) => {
-            const queue = new ReviewQueue({
-              pool,
-              sensitive: new SensitiveDatasets({ store, stream, pool }),
-            });
+          inject: ['kinledger pool platform', SensitiveDatasets, ProjectorMetrics],
+          useFactory: (pool: pg.Pool, sensitive: SensitiveDatasets, metrics: ProjectorMetrics) => {
+            const queue = new ReviewQueue({ pool, sensitive });
             metrics.watchReviews(() => queue.standing());
             return queue;
           },
         },
         {
           provide: Examinations,
-          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', ReviewQueue, PinoLogger],
+          inject: [
+            ...[EVENT_STORE, STREAM, 'kinledger pool platform', SensitiveDatasets, ReviewQueue, PinoLogger],
+          ],
           useFactory: (
             store: EventStore,
             stream: string,
             pool: pg.Pool,
+            sensitive: SensitiveDatasets,
             queue: ReviewQueue,
             logger: PinoLogger,
           ) =>
             new Examinations({
-              ...{ store, stream, pool, queue, programme: programmeOfStream(stream) },
+              ...{ store, stream, pool, sensitive, queue, programme: programmeOfStream(stream) },
               examine: examineInWorker({
                 stream,
                 place: {

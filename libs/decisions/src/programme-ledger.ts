@@ -66,6 +66,8 @@ export class ProgrammeLedger implements Archived {
   /** Highest intake number in the ledger; 0 before the first. */
   lastIntake = 0;
   definition: { readonly digest: string } | undefined;
+  /** Digests of all definitions that were ever in force, each once. */
+  definitions: readonly string[] = [];
   /** Every key that signs or has signed checkpoints, in the order of the ledger. */
   signingKeys: readonly SigningKeyInForce[] = [];
   /** The strategy in force, as it was adopted. */
@@ -174,6 +176,8 @@ export class ProgrammeLedger implements Archived {
     switch (event.type) {
       case 'ProgrammeDefined':
         this.definition = { digest: event.data.definition };
+        if (!this.definitions.includes(event.data.definition))
+          this.definitions = [...this.definitions, event.data.definition];
         if (this.signingKeys.length === 0)
           this.signingKeys = [{ from: event.revision, publicKey: event.data.signingKey }];
         this.closedAt = event.revision;
@@ -276,10 +280,10 @@ export class ProgrammeLedger implements Archived {
   async passThrough(archive: Archive): Promise<void> {
     if (this.closedAt !== this.nextRevision - 1) throw new Error('a decision is in progress');
     const { nextRevision, closedAt, lastClosed, lastIntake, definition, signingKeys, strategy } = this;
-    const { tokensWithoutForce, erasures, keyVersion } = this;
+    const { definitions, tokensWithoutForce, erasures, keyVersion } = this;
     const state = { nextRevision, closedAt, lastClosed, lastIntake, definition, signingKeys, strategy };
     const counted = { tokensWithoutForce, erasures, keyVersion };
-    Object.assign(this, await archive.json({ ...state, ...counted }));
+    Object.assign(this, await archive.json({ ...state, ...counted, definitions }));
     const erased = await archive.json(this.erased);
     if (erased !== this.erased) for (const record of erased) this.erased.push(record);
     await passMapThrough(archive, this.#rowless);

@@ -1,6 +1,6 @@
+export { intersect } from './comparison/ascending-lists.js';
 export type { ComparedField, OneEdit, ValueTable } from './comparison/compared-field.js';
 export { Comparison } from './comparison/comparison.js';
-export { DeletionSets, type DeletionColumn } from './comparison/deletion-sets.js';
 export { EditedText, type TextColumn } from './comparison/edited-text.js';
 export {
   differentLevel,
@@ -16,6 +16,7 @@ export {
 } from './comparison/field-kind.js';
 export { PatternLayout, type FieldShape } from './comparison/pattern-layout.js';
 export { PatternTable } from './comparison/pattern-table.js';
+export { borrowed } from './model/borrowed-stratum.js';
 export { coldStartModel } from './model/cold-start.js';
 export {
   estimateStratum,

@@ -5,8 +5,10 @@ import { handledEvents, readModels, readTables } from './registry.js';
 
 /** Ids of files, not of people. */
 const ofFiles = new Set(['submission_id', 'supersedes']);
-/** Documents about the programme, whole files or quarters: counts and definitions. */
-const ofProgrammes = new Set(['definition', 'counts', 'findings', 'outcomes', 'versions', 'figures']);
+/** Documents about the programme, whole files or quarters: counts, definitions, and providers without anything to report. */
+const ofProgrammes = new Set([
+  ...['definition', 'counts', 'findings', 'outcomes', 'versions', 'figures', 'nil_returns'],
+]);
 
 /** Numbers that identify people, records or families, and documents that are stored as text. */
 const ofPeople = new Set([

@@ -12,7 +12,7 @@ const LAST_BIT = 30;
 /**
  * A page about a linkage, in one file: what each agreement weighs, how scores are spread, how large individuals are, which
  * records cannot be linked, and how chosen pairs came to their scores.
- * @param showValues whether record ids and values stand in it; otherwise it names no record.
+ * @param showValues whether record ids stand in it; otherwise it names no record.
  */
 export function linkReport(linked: LinkedFiles, showValues: boolean): string {
   const pairs = [...decidedPairs(linked)];

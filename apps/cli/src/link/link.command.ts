@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { modelHash, modelText, readModel, type Model } from '@kinledger/kin';
 import {
-  guessSchema,
+  csvFile,
+  guessSchemaOf,
   linkFiles,
   linkSchema,
-  readHeader,
   type LinkedFiles,
   type LinkSchema,
 } from '@kinledger/file-linkage';
@@ -58,8 +59,8 @@ export function addLinkCommand(program: Command): void {
       'after',
       `
 Records are compared field by field: names in spite of spelling, swapping and nicknames, dates and numbers in spite of one
-mistake. How much an agreement says is estimated from the files themselves, without any truth. The same records give the
-same individuals in any order of rows.
+mistake. How much an agreement says is estimated from the files themselves, without any truth. If "id" names a
+column, the same records give the same individuals in any order of rows.
 
   kinledger link --left people.csv --guess > schema.json
   kinledger link --left people.csv --schema schema.json --out links.csv --pairs pairs.csv`,
@@ -68,64 +69,102 @@ same individuals in any order of rows.
 }
 
 function link(options: Options): void {
-  const { left, right, json } = options;
+  const { left, right, out, json } = options;
   for (const file of [left, right])
     if (file !== undefined && !existsSync(file)) throw new Failure(`there is no file ${file}`);
   if (options.guess === true) {
-    print(true, guessed(left).schema, () => '');
+    print(true, guessSchemaOf(csvFile(left)).schema, () => '');
     return;
   }
-  if (options.out === undefined) throw new Failure('say where to write the links: --out links.csv');
+  if (out === undefined) throw new Failure('say where to write the links: --out links.csv');
+  if (right === undefined) refuseOptionsOfTwoFiles(options);
+  refuseRepeatedPaths(options);
   const schema = options.schema === undefined ? announce(left, json) : readSchema(options.schema);
   const started = performance.now();
-  const progress = createProgress(json !== true);
-  const bar = progress.bar('linking', steps.length);
-  const linked = linkFiles({
-    ...{ left, right, schema },
-    leftUnique: options.oneToOne === true || options.leftUnique === true,
-    rightUnique: options.oneToOne === true || options.rightUnique === true,
-    model: options.model === undefined ? undefined : savedModel(options.model),
-    progress: (step) => bar.update(steps.indexOf(step)),
-  });
-  const individuals = writeLinks(options.out, linked);
-  const pairs = writePairs(options.pairs, linked);
-  if (options.report !== undefined)
-    writePrivateFile(options.report, linkReport(linked, options.showValues === true));
-  bar.update(steps.length);
-  progress.stop();
-  if (options.saveModel !== undefined) writeFileSync(options.saveModel, `${modelText(linked.model)}\n`);
+  const { linked, ...counts } = linkAndWrite(options, schema, out);
   const summary = {
     records: linked.records.count,
-    individuals,
-    pairs: pairs.pairs,
-    autoLinked: pairs.autoLinked,
-    toReview: pairs.pairs - pairs.autoLinked,
+    ...counts,
+    toReview: counts.pairs - counts.autoLinked,
     compared: linked.first.length,
+    passedOver: linked.passedOver,
     model: modelHash(linked.model),
     seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
   };
-  print(json, { ...summary, schema }, () => describe(summary, linked, options.out ?? ''));
+  print(json, { ...summary, schema }, () => describe(summary, linked, out));
+}
+
+function linkAndWrite(options: Options, schema: LinkSchema, out: string) {
+  const { left, right } = options;
+  const progress = createProgress(options.json !== true);
+  const bar = progress.bar('linking', steps.length);
+  try {
+    const linked = linkFiles([left, ...(right === undefined ? [] : [right])], {
+      schema,
+      leftUnique: options.oneToOne === true || options.leftUnique === true,
+      rightUnique: options.oneToOne === true || options.rightUnique === true,
+      model: options.model === undefined ? undefined : savedModel(options.model),
+      progress: (step) => bar.update(steps.indexOf(step)),
+    });
+    const individuals = writeLinks(out, linked);
+    const pairs = writePairs(options.pairs, linked);
+    if (options.report !== undefined)
+      writePrivateFile(options.report, linkReport(linked, options.showValues === true));
+    if (options.saveModel !== undefined) writePrivateFile(options.saveModel, `${modelText(linked.model)}\n`);
+    bar.update(steps.length);
+    return { linked, individuals, ...pairs };
+  } finally {
+    progress.stop();
+  }
 }
 
 const steps = ['read', 'derive', 'candidates', 'compare', 'estimate', 'score', 'cluster', 'write'];
 
 const describe = (
   summary: { individuals: number; pairs: number; autoLinked: number; toReview: number; seconds: number },
-  { records, first, files }: LinkedFiles,
+  { records, first, files, passedOver }: LinkedFiles,
   out: string,
 ): string =>
   [
     `${count(records.count)} records of ${files.length === 1 ? 'one file' : 'two files'} are ${count(summary.individuals)} individuals (${out})`,
     `${count(summary.pairs)} linked pairs: ${count(summary.autoLinked)} certain, ${count(summary.toReview)} for a person to look at; ${count(first.length)} pairs compared in ${summary.seconds} s`,
+    `values that too many records share, and so are not compared: ${count(passedOver)}`,
   ].join('\n');
 
-function guessed(file: string) {
-  const bytes = new Uint8Array(readFileSync(file));
-  return guessSchema(bytes, readHeader(bytes));
+function refuseOptionsOfTwoFiles(options: Options): void {
+  for (const [option, given] of [
+    ['--one-to-one', options.oneToOne],
+    ['--left-unique', options.leftUnique],
+    ['--right-unique', options.rightUnique],
+  ] as const)
+    if (given === true) throw new Failure(`${option} is about two files: name the second with --right`);
+}
+
+/** @throws Failure if what is written would replace what is read, or something else that is written. */
+function refuseRepeatedPaths(options: Options): void {
+  const named = (names: readonly (keyof Options)[]) =>
+    names.flatMap((name) => {
+      const file = options[name];
+      return typeof file === 'string' ? [file] : [];
+    });
+  const taken = new Set(named(['left', 'right', 'schema', 'model']).map(truePath));
+  for (const file of named(['out', 'pairs', 'report', 'saveModel'])) {
+    const path = truePath(file);
+    if (taken.has(path)) throw new Failure(`${file} is read or written twice: name another file to write to`);
+    taken.add(path);
+  }
+}
+
+/** The path of a file, whether or not it is there, with the links that lead to it followed. */
+function truePath(file: string): string {
+  const path = resolve(file);
+  if (existsSync(path)) return realpathSync(path);
+  const folder = dirname(path);
+  return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
 }
 
 function announce(file: string, json: boolean | undefined): LinkSchema {
-  const { schema, leftOut } = guessed(file);
+  const { schema, leftOut } = guessSchemaOf(csvFile(file));
   if (Object.keys(schema.columns).length === 0)
     throw new Failure(`no column of ${file} could be recognised: say what they hold with --schema`);
   say(json, `columns as guessed (correct them with --schema):\n${JSON.stringify(schema, undefined, 2)}`);

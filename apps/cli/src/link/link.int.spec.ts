@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markupProblems } from '@kinledger/page-kit/testing';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describeFailure } from '../failure.js';
 import { addLinkCommand } from './link.command.js';
 
 const example = join(import.meta.dirname, '../../../../docs/examples/linking/people.csv');
@@ -37,6 +38,7 @@ describe('kinledger link', () => {
   it('links the example as the README says', async () => {
     const output = await run('--left', example, '--out', at('links.csv'), '--pairs', at('pairs.csv'));
     expect(output).toMatch(/^\d+ records of one file are \d+ individuals/);
+    expect(output).toMatch(/\nvalues that too many records share, and so are not compared: \d+\n$/);
     expect(lines('links.csv')[0]).toBe('source,record_id,individual_id');
     expect(lines('pairs.csv')[0]).toBe('left_id,right_id,probability,rule');
     expect(lines('pairs.csv').length).toBeGreaterThan(1);
@@ -51,16 +53,26 @@ describe('kinledger link', () => {
     expect(readFileSync(at('other.json'), 'utf8')).toBe(readFileSync(at('model.json'), 'utf8'));
   });
 
-  it('writes a report that is valid HTML and names no record', async () => {
-    await run('--left', example, '--out', at('links.csv'), '--report', at('report.html'));
-    const report = readFileSync(at('report.html'), 'utf8');
-    expect(await markupProblems(report)).toEqual([]);
-    expect(report).toContain('Match weights');
+  it('writes a report that is valid HTML, and names records only if told to', async () => {
     const ids = readFileSync(example, 'utf8')
+      .trimEnd()
       .split('\n')
-      .slice(1, 50)
+      .slice(1)
       .map((line) => line.split(',')[0] ?? '');
-    for (const id of ids) expect(report).not.toContain(`>${id}<`);
+    const named = (report: string) => ids.filter((id) => new RegExp(`\\b${id}\\b`).test(report));
+    const report = async (...options: readonly string[]) => {
+      await run('--left', example, '--out', at('links.csv'), '--report', at('report.html'), ...options);
+      return readFileSync(at('report.html'), 'utf8');
+    };
+    const page = await report();
+    expect(await markupProblems(page)).toEqual([]);
+    expect(page).toContain('Match weights');
+    expect(named(page)).toEqual([]);
+    await run('--left', example, '--out', at('links.csv'), '--pairs', at('pairs.csv'));
+    const linked = new Set(lines('pairs.csv').flatMap((line) => line.split(',').slice(0, 2)));
+    const shown = named(await report('--show-values'));
+    expect(shown.length).toBeGreaterThan(3);
+    expect(shown.filter((id) => !linked.has(id))).toEqual([]);
   });
 
   it('prints the guessed schema as JSON', async () => {
@@ -73,8 +85,54 @@ describe('kinledger link', () => {
   it.each([
     ['a file that is not there', ['--left', '/nowhere.csv'], 'there is no file /nowhere.csv'],
     ['no place to write to', ['--left', example], '--out links.csv'],
+    ['an output that is an input', ['--left', example, '--out', example], 'name another file to write to'],
+    [
+      'two outputs of one name',
+      ['--left', example, '--out', 'links.csv', '--pairs', './links.csv'],
+      'name another file to write to',
+    ],
   ])('says in one sentence what is wrong: %s', async (_, options, message) => {
     await expect(run(...options)).rejects.toThrow(message);
+    expect(existsSync('links.csv')).toBe(false);
+  });
+
+  it.each(['--one-to-one', '--left-unique', '--right-unique'])('refuses %s of one file', async (option) => {
+    await expect(run('--left', example, '--out', at('links.csv'), option)).rejects.toThrow(
+      `${option} is about two files: name the second with --right`,
+    );
+  });
+
+  it('says in one sentence that a file is not in UTF-8, whether it links or guesses', async () => {
+    writeFileSync(at('old.csv'), Buffer.from('id,surname\n1,Lindstr\xf6m\n', 'latin1'));
+    const message = `${at('old.csv')}, line 2: the file is not in UTF-8: save it as CSV in UTF-8`;
+    await expect(run('--left', at('old.csv'), '--guess')).rejects.toThrow(message);
+    await expect(run('--left', at('old.csv'), '--out', at('links.csv'))).rejects.toThrow(message);
+  });
+
+  it('says in one sentence that a model is of other fields, or that there are too many', async () => {
+    writeFileSync(at('schema.json'), JSON.stringify({ id: 'id', columns: { surname: 'surname' } }));
+    const schema = ['--schema', at('schema.json')];
+    await run('--left', example, ...schema, '--out', at('links.csv'), '--save-model', at('model.json'));
+    const failure = await run('--left', example, '--out', at('no.csv'), '--model', at('model.json')).catch(
+      describeFailure,
+    );
+    expect(failure).toBe('the model was made for other fields than those that are compared');
+    const titles = Array.from({ length: 20 }, (_, column) => `c${column}`);
+    const columns = Object.fromEntries(titles.map((title) => [title, 'attribute']));
+    writeFileSync(at('schema.json'), JSON.stringify({ columns }));
+    writeFileSync(at('wide.csv'), `${titles.join(',')}\n${titles.join(',')}\n`);
+    const tooMany = await run('--left', at('wide.csv'), ...schema, '--out', at('no.csv')).catch(
+      describeFailure,
+    );
+    expect(tooMany).toBe('20 fields are too many to compare at once');
+    expect(readdirSync(folder).filter((file) => file.startsWith('no.csv'))).toEqual([]);
+  });
+
+  it('writes files that only their owner can read', async () => {
+    writeFileSync(at('links.csv'), 'old', { mode: 0o644 });
+    await run('--left', example, '--out', at('links.csv'), '--pairs', at('pairs.csv'));
+    for (const name of ['links.csv', 'pairs.csv']) expect(statSync(at(name)).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).sort()).toEqual(['links.csv', 'pairs.csv']);
   });
 
   it('names the line of a row that has too few cells', async () => {
@@ -85,10 +143,10 @@ describe('kinledger link', () => {
   });
 
   it('refuses ids that stand twice', async () => {
-    const rows = ['1,Ada,Okafor,2020-01-02', '1,Ada,Okafor,2020-01-02'];
+    const rows = ['1,Ada,Okafor,2020-01-02', '2,Bo,Smith,1980-05-06', '1,Chidi,Moreau,1961-07-08'];
     writeFileSync(at('twice.csv'), `id,first name,surname,dob\n${rows.join('\n')}\n`);
     await expect(run('--left', at('twice.csv'), '--out', at('links.csv'))).rejects.toThrow(
-      'several records with one id',
+      'records 1 and 3 have one id',
     );
   });
 });

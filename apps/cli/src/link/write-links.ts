@@ -1,7 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { probabilityOf } from '@kinledger/kin';
 import { AFTER_VALUES, decidedPairs, type LinkedFiles } from '@kinledger/file-linkage';
-import { Failure } from '../failure.js';
+import { writePrivateFile } from '../output/private-file.js';
 
 /** Rows that are written at once. */
 const ROWS = 20_000;
@@ -68,22 +67,17 @@ function individualId({ records }: LinkedFiles, record: number): string {
 }
 
 function writeRows(file: string, header: string, rows: Iterable<string>): void {
-  let output: number;
-  try {
-    output = openSync(file, 'w', 0o600);
-  } catch (error) {
-    throw new Failure(`${file} cannot be written${error instanceof Error ? `: ${error.message}` : ''}`);
+  writePrivateFile(file, inParts(header, rows));
+}
+
+/** Lines, some thousands at once. */
+function* inParts(header: string, rows: Iterable<string>): Generator<string> {
+  let lines = [header];
+  for (const row of rows) {
+    lines.push(row);
+    if (lines.length < ROWS) continue;
+    yield `${lines.join('\n')}\n`;
+    lines = [];
   }
-  try {
-    let lines = [header];
-    for (const row of rows) {
-      lines.push(row);
-      if (lines.length < ROWS) continue;
-      writeSync(output, `${lines.join('\n')}\n`);
-      lines = [];
-    }
-    if (lines.length > 0) writeSync(output, `${lines.join('\n')}\n`);
-  } finally {
-    closeSync(output);
-  }
+  if (lines.length > 0) yield `${lines.join('\n')}\n`;
 }

@@ -55,7 +55,11 @@ export function examinationText({ referral, reason, rule, asAt, subject, pairs, 
     `Referral ${referral} at ledger position ${count(asAt)}: ${rule}, but ${reason}.`,
     `Subject ${subject.record}, ${fileOf(subject)}`,
     ...parts,
-    ...(more === 0 ? [] : [`Further candidates, which come when these are decided: ${count(more)}.`]),
+    ...(more === 0
+      ? []
+      : [
+          `${count(more)} more ${more === 1 ? 'candidate is' : 'candidates are'} shown once these are decided.`,
+        ]),
   ].join('\n\n');
 }
 

@@ -58,7 +58,7 @@ describe('what the command line says of reviews', () => {
     expect(text).toMatch(
       /email +agrees [^]*birth-date +differs [^]*nhs-number +missing [^]*mobile +agrees in part /,
     );
-    expect(text).toContain('Further candidates, which come when these are decided: 3.');
+    expect(text).toContain('3 more candidates are shown once these are decided.');
   });
 
   it('is who decided what and why, and whether it stands', () => {

@@ -5,7 +5,7 @@ import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { say } from '../output/progress.js';
 import { waitSeconds } from '../output/wait-option.js';
-import { decisionsText, effectText, examinationText, queueText } from './describe-review.js';
+import { decisionsText, examinationText, queueText } from './describe-review.js';
 
 interface Where {
   readonly home?: string;
@@ -58,7 +58,9 @@ export function addReviewCommand(program: Command): void {
   addWhere(
     review
       .command('decide')
-      .description('answers about a pair, after it was looked at: shows what that changes, then saves it')
+      .description(
+        'looks at a referral and answers in one step: shows the evidence and what each answer changes, then saves',
+      )
       .argument('<referral>', 'id of a referral, as the list shows it')
       .addArgument(new Argument('<answer>', 'whether the two are one person').choices(answers))
       .requiredOption('--reason <code>', 'why, as a short code such as value-mistyped: never a name')
@@ -112,8 +114,7 @@ async function decide(
   const api = apiAt(where);
   const examination = await api.examine(referral, look);
   const pair = pairOf(examination, candidate);
-  if (answer === 'same') say(json, effectText('the same person', pair.effects.same));
-  if (answer === 'different') say(json, effectText('different people', pair.effects.different));
+  say(json, examinationText(examination));
   const given = { examination: examination.id, candidate: pair.candidate.record, answer, reason };
   const order = await api.answer(given, wait);
   print(json, order, () => `Recorded at ledger position ${count(order.position ?? 0)}.`);

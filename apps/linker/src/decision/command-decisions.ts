@@ -97,7 +97,7 @@ export class CommandDecisions {
       }
       const { rekeying } = this.#options;
       const command = await rekeying.underKey(asked, ledger.keyVersion, signal);
-      const reviews = await this.#reviewPolicy(open);
+      const reviews = await this.#reviewPolicy(open, command);
       const can = {
         ...{ erase: erasing !== undefined, reviews },
         newestKey: await this.#newestKey(open, command, signal),
@@ -142,9 +142,14 @@ export class CommandDecisions {
   }
 
   /** A decision that was interrupted is finished under the definition under which it began. */
-  async #reviewPolicy({ isInterrupted, ledger }: OpenLedger): Promise<ReviewPolicy> {
+  async #reviewPolicy(
+    { isInterrupted, ledger }: OpenLedger,
+    { kind }: CommandData,
+  ): Promise<ReviewPolicy | undefined> {
+    if (kind !== 'review-referral' && kind !== 'undo-review') return undefined;
     return reviewPolicyOf(
       isInterrupted ? await this.#definitions.inForce(ledger) : this.#options.programme.definition,
+      await this.#definitions.ever(ledger),
     );
   }
 

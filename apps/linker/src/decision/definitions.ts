@@ -24,6 +24,8 @@ export interface DefinitionsOptions extends ConfiguredProgramme {
 /** Records the configured definition of a programme in the ledger, and adopts its strategy. */
 export class Definitions {
   readonly #options: DefinitionsOptions;
+  /** By digest, those that were read beside the ledger. */
+  readonly #known = new Map<string, Definition>();
 
   constructor(options: DefinitionsOptions) {
     this.#options = options;
@@ -31,12 +33,27 @@ export class Definitions {
 
   /** The last definition in the ledger: the configured one, or the one that is stored beside the ledger. */
   async inForce({ definition }: ProgrammeLedger): Promise<Definition> {
-    const { store, programme } = this.#options;
     if (definition === undefined) throw ledgerUnreadable('it begins without a definition');
-    if (definition.digest === programme.digest) return programme.definition;
-    const bytes = await store.readPayload(definition.digest);
-    if (bytes === undefined) throw ledgerUnreadable(`the definition ${definition.digest} is not beside it`);
-    return definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).definition;
+    return this.#definition(definition.digest);
+  }
+
+  /** Every definition that was ever in force. */
+  async ever({ definitions }: ProgrammeLedger): Promise<readonly Definition[]> {
+    const all: Definition[] = [];
+    for (const digest of definitions) all.push(await this.#definition(digest));
+    return all;
+  }
+
+  async #definition(digest: string): Promise<Definition> {
+    const { store, programme } = this.#options;
+    if (digest === programme.digest) return programme.definition;
+    const known = this.#known.get(digest);
+    if (known !== undefined) return known;
+    const bytes = await store.readPayload(digest);
+    if (bytes === undefined) throw ledgerUnreadable(`the definition ${digest} is not beside it`);
+    const { definition } = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    this.#known.set(digest, definition);
+    return definition;
   }
 
   /** Records the configured definition if it is not in force, and adopts its strategy. */

@@ -18,6 +18,9 @@ export const reviewReasons = [
   'evidence-insufficient',
 ] as const;
 
+/** Reasons for undoing a decision. */
+export const undoReasons = ['decided-in-error', 'evidence-changed', 'asked-by-provider'] as const;
+
 const kinds: Readonly<Record<string, string>> = {
   'birth-date': 'the birth date',
   gender: 'the gender',

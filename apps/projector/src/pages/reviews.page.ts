@@ -9,9 +9,9 @@ import { z } from 'zod';
 import { Examinations, referralUnknown } from '../reviews/examinations.js';
 import { ReviewQueue } from '../reviews/review-queue.js';
 import type { ReviewOrder } from '../reviews/review-orders.js';
-import { examinationUnknown, Reviews } from '../reviews/reviews.js';
+import { examinationUnknown, Reviews, type ReviewAnswer } from '../reviews/reviews.js';
 import { ProgrammeNames } from './programme-names.js';
-import { agreementSentence, ReviewNames, reviewReasons } from './review-view.js';
+import { agreementSentence, ReviewNames, reviewReasons, undoReasons } from './review-view.js';
 import { untilEnded } from './until-ended.js';
 
 const PAGE_ROWS = 50;
@@ -33,7 +33,20 @@ const answerForm = z.object({
   answer: reviewAnswer.optional(),
   reason: code.or(z.literal('')).default(''),
 });
-const undoForm = z.object({ subject: recordId, candidate: recordId });
+const undoForm = z.object({
+  subject: recordId,
+  candidate: recordId,
+  reason: code.or(z.literal('')).default(''),
+});
+
+/** An answer that lacks something: it is shown again, as far as it goes. */
+interface Unfinished {
+  readonly candidate: string;
+  readonly answer: ReviewAnswer | undefined;
+  readonly reason: string;
+}
+
+const namesOf = (reasons: readonly string[]) => reasons.map((value) => ({ value, text: reasonName(value) }));
 
 /** Where the data team answers about doubtful links, and sees what was decided. */
 @ApiExcludeController()
@@ -86,14 +99,8 @@ export class ReviewsPage {
   @Get('decisions')
   @Roles('data-team', 'auditor')
   @Header('content-type', 'text/html; charset=utf-8')
-  async decisions(@CurrentCaller() caller: Caller): Promise<string> {
-    const decisions = await this.#queue.decisions(DECIDED_ROWS);
-    return this.#renderer.render('review-decisions.njk', {
-      section: 'reviews',
-      programme: this.#programme.name,
-      mayUndo: hasRole(caller, 'data-team'),
-      decisions: decisions.map((decision) => this.#names.decided(decision)),
-    });
+  decisions(@CurrentCaller() caller: Caller): Promise<string> {
+    return this.#decisions(caller, undefined);
   }
 
   @Get('referrals/:id')
@@ -129,7 +136,7 @@ export class ReviewsPage {
   @Roles('data-team')
   @Header('content-type', 'text/html; charset=utf-8')
   one(@CurrentCaller() caller: Caller, @Param('id', { schema: hex }) id: string): Promise<string> {
-    return this.#examination(caller, id, {});
+    return this.#examination(caller, id);
   }
 
   @Post('answers')
@@ -142,11 +149,10 @@ export class ReviewsPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (answer === undefined || why === '') {
-      const error = answer === undefined ? 'Select an answer' : 'Select why';
       await reply
         .status(400)
         .type('text/html; charset=utf-8')
-        .send(await this.#examination(caller, examination, { [candidate]: error }));
+        .send(await this.#examination(caller, examination, { candidate, answer, reason: why }));
       return;
     }
     const { id } = await this.#reviews.answer({ examination, candidate, answer, reason: why }, caller);
@@ -158,11 +164,31 @@ export class ReviewsPage {
   @Roles('data-team')
   async undo(
     @CurrentCaller() caller: Caller,
-    @Body({ schema: undoForm }) pair: z.output<typeof undoForm>,
+    @Body({ schema: undoForm }) undone: z.output<typeof undoForm>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { id } = await this.#reviews.undo({ ...pair, reason: 'decided-in-error' }, caller);
+    if (undone.reason === '') {
+      await reply
+        .status(400)
+        .type('text/html; charset=utf-8')
+        .send(await this.#decisions(caller, `${undone.subject}-${undone.candidate}`));
+      return;
+    }
+    const { id } = await this.#reviews.undo(undone, caller);
     await reply.redirect(`/reviews?order=${id}`, 303);
+  }
+
+  /** @param unfinished both records of the decision whose undoing has no reason. */
+  async #decisions(caller: Caller, unfinished: string | undefined): Promise<string> {
+    const decisions = await this.#queue.decisions(DECIDED_ROWS);
+    return this.#renderer.render('review-decisions.njk', {
+      section: 'reviews',
+      programme: this.#programme.name,
+      mayUndo: hasRole(caller, 'data-team'),
+      reasons: namesOf(undoReasons),
+      unfinished,
+      decisions: decisions.map((decision) => this.#names.decided(decision)),
+    });
   }
 
   async #lookForm(referral: string, typed: string, error: string | undefined): Promise<string> {
@@ -177,7 +203,7 @@ export class ReviewsPage {
     });
   }
 
-  async #examination(caller: Caller, id: string, errors: Readonly<Record<string, string>>): Promise<string> {
+  async #examination(caller: Caller, id: string, unfinished?: Unfinished): Promise<string> {
     const found = /^[0-9a-f]{32}$/.test(id)
       ? await untilEnded(() => this.#examinations.find(id, caller))
       : undefined;
@@ -186,8 +212,8 @@ export class ReviewsPage {
     return this.#renderer.render('review.njk', {
       section: 'reviews',
       programme: this.#programme.name,
-      ...{ question, errors },
-      reasons: reviewReasons.map((value) => ({ value, text: reasonName(value) })),
+      ...{ question, unfinished },
+      reasons: namesOf(reviewReasons),
       review: result === null ? undefined : this.#names.examined(result),
     });
   }

@@ -8,9 +8,12 @@ export interface ReviewOfPair {
   readonly by: string;
 }
 
-/** How often two people who answered about one pair, without seeing each other’s answer, said the same. */
+/** An answer that can agree with another: who is unsure says nothing about the pair. */
+type Verdict = Exclude<ReviewAnswer, 'unsure'>;
+
+/** How often two people who said “same” or “different” of one pair, without seeing each other’s answer, agreed. */
 export interface Agreement {
-  /** Pairs about which at least two people answered. */
+  /** Pairs of which at least two people said “same” or “different”. */
   readonly pairs: number;
   readonly agreed: number;
   /** Share of pairs, and Cohen’s kappa; null where there is nothing to measure. */
@@ -19,19 +22,20 @@ export interface Agreement {
 }
 
 /**
- * Measures the first answer against the first one of another person, for each pair and each time that it was reviewed.
+ * Measures the first answer against the first one of another person, for each pair and each time that it was reviewed. Who is
+ * unsure may answer again: were that counted at once, the numbers would tell what the other one had said.
  * Kappa is (p_o − p_e) / (1 − p_e), of the shares that agree and that would agree by chance (J. Cohen, “A coefficient of
  * agreement for nominal scales”, Educational and Psychological Measurement 20, 1960, pp. 37–46). Reviewers differ from
  * pair to pair, so the two raters are “first” and “second”.
  * @param reviews in the order of the ledger.
  */
 export function agreementOf(reviews: readonly ReviewOfPair[]): Agreement {
-  const found: (readonly [ReviewAnswer, ReviewAnswer])[] = [];
-  const open = new Map<string, { readonly by: string; readonly answer: ReviewAnswer }>();
+  const found: (readonly [Verdict, Verdict])[] = [];
+  const open = new Map<string, { readonly by: string; readonly answer: Verdict }>();
   const compared = new Set<string>();
   for (const { pair, kind, answer, by } of reviews) {
     const first = open.get(pair);
-    if (answer !== null) {
+    if (answer !== null && answer !== 'unsure') {
       if (first === undefined) open.set(pair, { by, answer });
       else if (first.by !== by && !compared.has(pair)) {
         found.push([first.answer, answer]);
@@ -45,13 +49,13 @@ export function agreementOf(reviews: readonly ReviewOfPair[]): Agreement {
   return { ...kappaOf(found), pairs: found.length };
 }
 
-function kappaOf(pairs: readonly (readonly [ReviewAnswer, ReviewAnswer])[]): Omit<Agreement, 'pairs'> {
+function kappaOf(pairs: readonly (readonly [Verdict, Verdict])[]): Omit<Agreement, 'pairs'> {
   const agreed = pairs.filter(([one, other]) => one === other).length;
   if (pairs.length === 0) return { agreed, share: null, kappa: null };
   const share = agreed / pairs.length;
-  const shareOf = (rater: 0 | 1, answer: ReviewAnswer) =>
+  const shareOf = (rater: 0 | 1, answer: Verdict) =>
     pairs.filter((pair) => pair[rater] === answer).length / pairs.length;
-  const byChance = (['same', 'different', 'unsure'] as const)
+  const byChance = (['same', 'different'] as const)
     .map((answer) => shareOf(0, answer) * shareOf(1, answer))
     .reduce((sum, product) => sum + product, 0);
   // Where all give one answer, chance explains everything, and kappa is undefined.

@@ -32,6 +32,14 @@ describe('agreement', () => {
     expect(measured.kappa).toBeCloseTo(0.4, 10);
   });
 
+  it('does not count who is unsure, whose answer would tell them what the other one said', () => {
+    const known = [...pairs(3, 'same', 'same'), ...pairs(2, 'same', 'different')];
+    const unsure = [...known, given('x', 'ada', 'same'), given('x', 'ben', 'unsure')];
+    expect(agreementOf(unsure)).toEqual(agreementOf(known));
+    const decided = [...unsure, given('x', 'ben', 'same', 'decision')];
+    expect(agreementOf(decided)).toMatchObject({ pairs: 6, agreed: 4 });
+  });
+
   it('has no kappa where everybody gives one answer', () => {
     expect(agreementOf(pairs(3, 'same', 'same'))).toEqual({ pairs: 3, agreed: 3, share: 1, kappa: null });
   });

@@ -92,6 +92,7 @@ export class Examinations {
     const { person, organisation, roles } = caller;
     const id = newId();
     const looks = records.map((subject) => ({ id: newId(), subject }));
+    const question: Question = { id, referral, looks: looks.map((look) => look.id) };
     this.#own.add(id);
     await inTransaction(pool, async (client) => {
       for (const look of looks)
@@ -101,13 +102,13 @@ export class Examinations {
       await client.query(
         `INSERT INTO operations.review_examination (examination_id, referral_id, person, organisation, looks, state)
          VALUES ($1, $2, $3, $4, $5, 'waiting')`,
-        [id, referral, person, organisation ?? null, looks.map((look) => look.id)],
+        [id, referral, person, organisation ?? null, question.looks],
       );
     }).catch((error: unknown) => {
       this.#own.delete(id);
       throw error;
     });
-    this.#last = this.#last.then(() => this.#answer(id, referral));
+    this.#last = this.#last.then(() => this.#answer(question));
     const asked = { id, referral, state: 'waiting' as const, reason: null };
     return { ...asked, askedAt: new Date().toISOString() };
   }
@@ -124,21 +125,22 @@ export class Examinations {
     return rows[0];
   }
 
-  async #answer(id: string, referral: string): Promise<void> {
+  async #answer(question: Question): Promise<void> {
+    const { id, referral } = question;
     const { signal } = this.#stopping;
     try {
       signal.throwIfAborted();
       const result = await this.#examine(referral, signal);
       if (result === undefined) {
         const why = 'It does not wait for a review any more: it was decided, or its evidence is gone.';
-        return await this.#end(id, 'failed', { reason: why, outcome: 'not-in-ledger' });
+        return await this.#end(question, 'failed', { reason: why, outcome: 'not-in-ledger' });
       }
-      await this.#end(id, 'done', { result, outcome: 'explained' });
+      await this.#end(question, 'done', { result, outcome: 'explained' });
     } catch (error) {
       if (!signal.aborted) this.#options.onError(error);
       const reason = signal.aborted ? STOPPED : 'It failed: the projector’s log says why.';
       const outcome = signal.aborted ? 'stopped' : 'failed';
-      await this.#end(id, 'failed', { reason, outcome }).catch(this.#options.onError);
+      await this.#end(question, 'failed', { reason, outcome }).catch(this.#options.onError);
     } finally {
       this.#own.delete(id);
     }
@@ -151,7 +153,7 @@ export class Examinations {
       if (examined === undefined) return undefined;
       for (;;) {
         const found = await withEffects(this.#options, examined.asAt, (effectOf) =>
-          this.#withEffects(examined, effectOf),
+          this.#withEffects(examined, effectOf, signal),
         );
         if (typeof found !== 'string') return found;
         if (found === 'ahead') break;
@@ -165,6 +167,7 @@ export class Examinations {
   async #withEffects(
     { pairs, subject, ...referral }: ExaminedReferral,
     effectOf: AskEffect,
+    signal: AbortSignal,
   ): Promise<Examination> {
     const sources = await this.#options.queue.sourcesOf([
       subject,
@@ -177,21 +180,27 @@ export class Examinations {
     };
     const examined: PairExamination[] = [];
     for (const { candidate, comparison, consequences } of pairs) {
+      signal.throwIfAborted();
       const same = await answerEffect(consequences.same, effectOf);
+      signal.throwIfAborted();
       const different = await answerEffect(consequences.different, effectOf);
       examined.push({ candidate: sourceOf(candidate), comparison, effects: { same, different } });
     }
     return { ...referral, subject: sourceOf(subject), pairs: examined };
   }
 
-  #end(id: string, state: 'done' | 'failed', { result, reason, outcome }: Ending): Promise<void> {
+  #end(
+    { id, looks }: Question,
+    state: 'done' | 'failed',
+    { result, reason, outcome }: Ending,
+  ): Promise<void> {
     return inTransaction(this.#options.pool, async (client) => {
-      const { rows } = await client.query<{ looks: string[] }>(
-        `UPDATE operations.review_examination SET state = $2, result = $3, reason = $4 WHERE examination_id = $1
-         RETURNING looks`,
+      const { rowCount } = await client.query(
+        'UPDATE operations.review_examination SET state = $2, result = $3, reason = $4 WHERE examination_id = $1',
         [id, state, result === undefined ? null : JSON.stringify(result), reason ?? null],
       );
-      for (const look of rows[0]?.looks ?? []) await endLook(client, look, outcome);
+      // Where somebody was erased meanwhile, the question is gone: nobody was shown anything.
+      for (const look of looks) await endLook(client, look, rowCount === 0 ? 'stopped' : outcome);
     });
   }
 
@@ -210,6 +219,13 @@ export class Examinations {
     for (const look of rows.flatMap(({ looks }) => looks)) await endLook(pool, look, 'stopped');
     await pool.query(`DELETE FROM operations.review_examination WHERE asked_at < now() - ${KEPT}`);
   }
+}
+
+/** A question that waits in this process, with the looks that it is noted as. */
+interface Question {
+  readonly id: string;
+  readonly referral: string;
+  readonly looks: readonly string[];
 }
 
 interface Ending {

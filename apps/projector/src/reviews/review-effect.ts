@@ -6,17 +6,20 @@ import {
   computeQuarter,
   differencesOf,
   figuresInForce,
+  reachByDeprivation,
   type CellDifference,
 } from '@kinledger/figures';
 import { LIVE_SCHEMA } from '@kinledger/read-models';
 import type pg from 'pg';
 import { readModelWriter } from '../projection/read-model-writer.js';
+import type { SensitiveDatasets } from './sensitive-datasets.js';
 
 export interface ReviewEffectOptions {
   readonly store: EventStore;
   readonly stream: string;
   readonly programme: ProgrammeId;
   readonly pool: pg.Pool;
+  readonly sensitive: Pick<SensitiveDatasets, 'all'>;
 }
 
 /** What an answer would change in the figures of one quarter. */
@@ -33,20 +36,30 @@ export type ReadModelsElsewhere = 'behind' | 'ahead';
 /** Asks, within one transaction that leaves nothing behind, what decisions would change. */
 export type AskEffect = (decisions: readonly LedgerDecision[]) => Promise<readonly QuarterEffect[]>;
 
+/** PostgreSQL's lock_not_available: somebody held a lock for longer than `lock_timeout`. */
+const LOCK_NOT_AVAILABLE = '55P03';
+const isLockTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
+
 /**
  * Writes decisions into the live read models as the projection would, counts the figures of every quarter in which anybody
  * concerned was reached, and takes it all back. The checkpoint stays locked meanwhile, so that the projection waits.
+ *
+ * Services with sensitive datasets are not counted, neither by themselves nor in a strand or the programme: that a count
+ * changes could tell that somebody goes there. Deprivation is left out too, because it tells where somebody lives.
  * @param asAt the position after which the decisions were made.
  */
 export async function withEffects<Answer>(
-  { store, stream, programme, pool }: ReviewEffectOptions,
+  { store, stream, programme, pool, sensitive }: ReviewEffectOptions,
   asAt: number,
   ask: (effectOf: AskEffect) => Promise<Answer>,
 ): Promise<Answer | ReadModelsElsewhere> {
+  const hidden = await sensitive.all();
   const client = await pool.connect();
   try {
     await client.query(
-      `BEGIN; SET LOCAL lock_timeout TO '20s'; SET LOCAL search_path TO ${LIVE_SCHEMA}, pg_temp`,
+      `BEGIN; SET LOCAL lock_timeout TO '20s'; SET LOCAL statement_timeout TO '60s';
+       SET LOCAL search_path TO ${LIVE_SCHEMA}, pg_temp`,
     );
     const { rows } = await client.query<{ position: number }>(
       'SELECT position::float8 AS position FROM checkpoint FOR UPDATE',
@@ -55,11 +68,20 @@ export async function withEffects<Answer>(
     if (at !== asAt) return at < asAt ? 'behind' : 'ahead';
     const { rows: closed } = await client.query<{ period: string }>('SELECT period FROM closed_quarter');
     const closedQuarters = new Set(closed.map(({ period }) => period));
-    const { figures, disclosure } = figuresInForce();
+    const { figures: all, disclosure } = figuresInForce();
+    const figures = all
+      .map(({ figure }) => figure)
+      .filter((name) => !name.startsWith(`${reachByDeprivation.id}@`));
     const count = async (period: Period) => {
-      const question = { programme, period, position: asAt, disclosure };
-      const names = figures.map(({ figure }) => figure);
-      return new Cells((await computeQuarter(client, { ...question, figures: names })).full);
+      const question = { programme, period, position: asAt, disclosure, figures };
+      await client.query('SAVEPOINT counting');
+      await client.query(
+        'DELETE FROM dataset WHERE service IN (SELECT service FROM dataset WHERE dataset = ANY ($1))',
+        [hidden],
+      );
+      const { full } = await computeQuarter(client, question);
+      await client.query('ROLLBACK TO SAVEPOINT counting; RELEASE SAVEPOINT counting');
+      return new Cells(full);
     };
     const before = new Map<string, Cells>();
     const countBefore = async (period: Period) => {
@@ -86,6 +108,9 @@ export async function withEffects<Answer>(
       await client.query('ROLLBACK TO SAVEPOINT undecided');
       return effects;
     });
+  } catch (error) {
+    if (isLockTimeout(error)) return 'behind';
+    throw error;
   } finally {
     await client.query('ROLLBACK').catch(() => undefined);
     client.release();

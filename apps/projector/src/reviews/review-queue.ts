@@ -115,7 +115,8 @@ export class ReviewQueue {
          SELECT DISTINCT r.individual, date_trunc('quarter', r.as_of)::date AS quarter, d.service
          FROM golden.numbered_record r JOIN side ON side.individual = r.individual
          JOIN golden.numbered_dataset n ON n.number = r.dataset JOIN golden.dataset d ON d.dataset = n.dataset
-         WHERE r.qualifying AND r.state <> 'retired'
+         -- That somebody goes to a sensitive service must not show in the order of the list either.
+         WHERE r.qualifying AND r.state <> 'retired' AND n.dataset <> ALL ($1::text[])
        ), shared AS (
          SELECT p.referral_id, p.candidate, a.quarter FROM shown p
          JOIN reached a ON a.individual = p.subject_individual
@@ -203,15 +204,20 @@ export class ReviewQueue {
   async decisions(limit: number): Promise<readonly ReviewDecision[]> {
     const { pool, sensitive } = this.#options;
     const { rows } = await pool.query<ReviewDecision>(
-      tables(`SELECT v.position::float8 AS position, v.kind, v.answer, ${hex('s.record_id')} AS subject,
+      tables(`WITH latest AS MATERIALIZED (
+         SELECT DISTINCT ON (row_key) row_key, record_id, dataset FROM golden.numbered_record
+         WHERE row_key IN (SELECT one FROM golden.review UNION SELECT other FROM golden.review)
+         ORDER BY row_key, number DESC
+       )
+       SELECT v.position::float8 AS position, v.kind, v.answer, ${hex('s.record_id')} AS subject,
               ${hex('c.record_id')} AS candidate, ${hex('v.referral_id')} AS referral, v.reason, v.decided_by AS by,
               v.organisation, ${instant('v.decided_at')} AS at,
               v.kind = 'decision' AND NOT EXISTS (
                 SELECT FROM golden.review later
                 WHERE later.one = v.one AND later.other = v.other AND later.position > v.position) AS stands
        FROM golden.review v
-       JOIN LATERAL (SELECT * FROM golden.numbered_record WHERE row_key = v.one ORDER BY number DESC LIMIT 1) s ON true
-       JOIN LATERAL (SELECT * FROM golden.numbered_record WHERE row_key = v.other ORDER BY number DESC LIMIT 1) c ON true
+       JOIN latest s ON s.row_key = v.one
+       JOIN latest c ON c.row_key = v.other
        JOIN golden.numbered_dataset ds ON ds.number = s.dataset
        JOIN golden.numbered_dataset dc ON dc.number = c.dataset
        WHERE v.kind <> 'opinion' AND NOT (ds.dataset = ANY ($1::text[]) OR dc.dataset = ANY ($1::text[]))

@@ -41,7 +41,9 @@ const queueView = z.object({
   oldest: z.string().nullable().describe('When the oldest of those that wait was referred.'),
   agreement: z
     .object({
-      pairs: z.int().describe('Pairs about which two people answered, neither seeing the other’s answer.'),
+      pairs: z
+        .int()
+        .describe('Pairs of which two people said same or different, neither seeing the other’s answer.'),
       agreed: z.int(),
       share: z.number().nullable(),
       kappa: z.number().nullable().describe('Cohen’s kappa of first against second answers.'),
@@ -140,7 +142,7 @@ export class ReviewsController {
   @ApiOperation({
     summary: 'Look at a referral',
     description:
-      'Adds a line to the trail of looks for each record, reads the ledger, and counts what each answer would change in the figures of every quarter. One is examined at a time.',
+      'Adds a line to the trail of looks for each record, reads the ledger, and counts what each answer would change in the figures of every quarter, without services that have sensitive datasets. One is examined at a time.',
   })
   @ApiResponse(answers(202, 'The look, and where to find what it shows.', examinationView))
   @ApiResponse(problems(404, 'No such referral waits.'))

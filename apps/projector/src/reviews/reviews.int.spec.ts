@@ -39,11 +39,14 @@ describe('reviews', () => {
   let orders: ReviewOrders;
   let reviews: Reviews;
   let sensitive: string[] = [];
+  let mayExamine: Promise<unknown> = Promise.resolve();
   const errors: unknown[] = [];
 
   /** As the thread does it, in this one. */
-  const inProcess: Examine = (referral, signal) =>
-    examineReferral({ store: ledger.store, stream: STREAM, referral: referral as ReferralId, signal });
+  const inProcess: Examine = async (referral, signal) => {
+    await mayExamine;
+    return examineReferral({ store: ledger.store, stream: STREAM, referral: referral as ReferralId, signal });
+  };
   const examined = async (id: string, caller: Caller): Promise<AnsweredExamination> => {
     for (;;) {
       const found = await examinations.find(id, caller);
@@ -65,6 +68,7 @@ describe('reviews', () => {
   beforeEach(async () => {
     errors.length = 0;
     sensitive = [];
+    mayExamine = Promise.resolve();
     const { pool } = readModels;
     ledger = await readModels.open();
     // Two people of one e-mail address and two birth dates, who are known and came in one quarter.
@@ -77,9 +81,11 @@ describe('reviews', () => {
     );
     await readModels.project(ledger);
     await pool.query('DELETE FROM operations.review_examination; DELETE FROM operations.review_command');
-    queue = new ReviewQueue({ pool, sensitive: { all: () => Promise.resolve(sensitive) } });
+    const datasets = { all: () => Promise.resolve(sensitive) };
+    queue = new ReviewQueue({ pool, sensitive: datasets });
     examinations = new Examinations({
-      ...{ store: ledger.store, stream: STREAM, pool, queue, programme, examine: inProcess },
+      ...{ store: ledger.store, stream: STREAM, pool, queue, programme, sensitive: datasets },
+      examine: inProcess,
       onError: (error) => errors.push(error),
     });
     orders = new ReviewOrders({ pool, programme, outbox: { wake: () => undefined } });
@@ -147,7 +153,7 @@ describe('reviews', () => {
     const counted = async () => {
       await readModels.client.query(`BEGIN; SET LOCAL search_path TO ${LIVE_SCHEMA}, pg_temp`);
       const { figures, disclosure } = figuresInForce();
-      const names = figures.map(({ figure }) => figure);
+      const names = figures.map(({ figure }) => figure).filter((name) => name.startsWith('reach@'));
       const question = { programme, period: periodOfCode(quarter), position: 0, figures: names, disclosure };
       const { full } = await computeQuarter(readModels.client, question);
       await readModels.client.query('ROLLBACK');
@@ -157,6 +163,32 @@ describe('reviews', () => {
     await ledger.decide('LinkReviewed', subject.record, pair?.candidate.record ?? '');
     await readModels.project(ledger);
     expect(foretold[0]?.changes).toEqual(differencesOf(then, await counted()));
+  });
+
+  it('do not tell that somebody goes to a service with sensitive datasets, neither by effects nor by estimates', async () => {
+    const shown = async () => {
+      const [pair] = (await queue.page('ada', { limit: 10, offset: 0 })).pairs;
+      const { pairs } = await look();
+      return { pair, effects: pairs.map(({ effects }) => effects) };
+    };
+    sensitive = ['dv-groups.engagement'];
+    const before = await shown();
+    // Both in the quarter in which they are counted elsewhere, and one or both in two others.
+    await ledger.submit(
+      file('dv-groups.engagement', [
+        adult('dv one', 'b1', { asOf: '2022-11-03' }),
+        adult('dv two', 'b2', { asOf: '2022-11-04' }),
+        adult('dv one later', 'b1', { asOf: '2023-01-10' }),
+        adult('dv two later', 'b2', { asOf: '2023-01-11' }),
+        adult('dv one earlier', 'b1', { asOf: '2022-09-01' }),
+      ]),
+    );
+    await readModels.project(ledger);
+    expect(await shown()).toEqual(before);
+    sensitive = [];
+    const all = await shown();
+    expect(all.effects).not.toEqual(before.effects);
+    expect(all.pair?.estimate).not.toEqual(before.pair?.estimate);
   });
 
   it('are ordered by their effect on closed quarters, and then on any', async () => {
@@ -271,6 +303,19 @@ describe('reviews', () => {
   it('forget what looks showed when somebody is erased', async () => {
     const { id } = await look();
     await inTransaction(readModels.pool, forgetExaminations);
+    expect(await examinations.find(id, ada)).toBeUndefined();
+  });
+
+  it('end as stopped, with nothing shown, where somebody is erased before they are examined', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    mayExamine = promise;
+    const [pair] = (await queue.page('ada', { limit: 10, offset: 0 })).pairs;
+    const { id } = await examinations.ask({ referral: pair?.referral ?? nobody, reason }, ada);
+    await inTransaction(readModels.pool, forgetExaminations);
+    resolve(undefined);
+    const outcomes = async () =>
+      (await new Looks(readModels.pool).page({ limit: 2 })).map(({ outcome }) => outcome);
+    await expect.poll(outcomes).toEqual(['stopped', 'stopped']);
     expect(await examinations.find(id, ada)).toBeUndefined();
   });
 });

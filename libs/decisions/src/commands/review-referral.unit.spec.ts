@@ -124,6 +124,17 @@ describe('a review of a referral', () => {
     expect(areOne()).toBe(false);
   });
 
+  it('is refused where only an earlier definition called the dataset sensitive', async () => {
+    const { history, answer, undo } = await referred({ sensitive: ['alpha.user'] });
+    await history.adopt(5);
+    expect(await answer('same', 'ada')).toBe('referral-unknown');
+    expect(await undo('ada')).toBe('not-decided');
+    await history.readAgain();
+    expect(history.ledger.definitions).toHaveLength(2);
+    expect(new Set(history.ledger.definitions).size).toBe(2);
+    expect(history.ledger.definitions.at(-1)).toBe(history.ledger.definition?.digest);
+  });
+
   it('survives a restart, with what reviewers said', async () => {
     const { history, answer, rows } = await referred({ reviews: { secondReviewer: 'always' } });
     await answer('same', 'ada');

@@ -58,20 +58,31 @@ const rekeyedAsRecorded = (recorded: RecordedDecision, { store, stream }: Bodies
   },
 });
 
+/** The definition in force at a place of a ledger, and those before it. */
+export interface ProgrammesOfLedger {
+  readonly programme: Programme;
+  readonly earlier: readonly Programme[];
+}
+
 /**
  * Makes a recorded decision again, from its recorded inputs, by the code that made it: it comes out in the context's writer.
- * @param programme the definition that it brings into force, or that is in force.
+ * @param programmes the definition that it brings into force, or that is in force, and those before it.
  * @returns why the linker would not have made it, if it would not.
  */
 export async function redoDecision(
   context: DecisionContext,
   recorded: RecordedDecision,
-  programme: Programme,
+  { programme, earlier }: ProgrammesOfLedger,
   beside: BodiesBeside,
 ): Promise<string | undefined> {
   const { ledger } = context;
   const { first, closing } = recorded;
   const { cause, time } = first;
+  const reviews = () =>
+    reviewPolicyOf(
+      programme.definition,
+      earlier.map(({ definition }) => definition),
+    );
   switch (closing.type) {
     case 'ProgrammeDefined':
       bringIntoForce(context, closing, programme, closing.data.signingKey);
@@ -118,9 +129,7 @@ export async function redoDecision(
         ...envelopeOf(closing, reason, closing.data),
         ...{ kind: 'review-referral', payload: { referral, subject, candidate, answer } },
       };
-      return carryOut(context, command as CommandData, recorded, {
-        reviews: reviewPolicyOf(programme.definition),
-      });
+      return carryOut(context, command as CommandData, recorded, { reviews: reviews() });
     }
     case 'LinkForbidden':
     case 'LinkReviewed':
@@ -131,9 +140,7 @@ export async function redoDecision(
           ...envelopeOf(closing, reason, closing.data),
           ...{ kind: 'review-referral', payload: { ...review, answer } },
         };
-        return carryOut(context, command as CommandData, recorded, {
-          reviews: reviewPolicyOf(programme.definition),
-        });
+        return carryOut(context, command as CommandData, recorded, { reviews: reviews() });
       }
       return constrainAsRecorded(context, closing);
     case 'LinkAllowed':

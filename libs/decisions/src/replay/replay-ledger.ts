@@ -110,6 +110,7 @@ class Replay {
   #first: ReplayedDecision | undefined;
   #ledger: ProgrammeLedger | undefined;
   #programme: Programme | undefined;
+  readonly #earlier: Programme[] = [];
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -159,7 +160,12 @@ class Replay {
     try {
       const { store, stream } = this.#options;
       const context = { ledger, writer, staged: recorded, signal };
-      refusal = await redoDecision(context, recorded, programme, { store, stream });
+      refusal = await redoDecision(
+        context,
+        recorded,
+        { programme, earlier: this.#earlier },
+        { store, stream },
+      );
     } catch (error) {
       signal.throwIfAborted();
       // All inputs are in memory: what fails is the decision.
@@ -206,6 +212,7 @@ class Replay {
         throw ledgerUnreadable(`the definition ${closing.data.definition} is not beside it`);
       }
       const document = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+      if (this.#programme !== undefined) this.#earlier.push(this.#programme);
       this.#programme = programmeOf(document, () =>
         Promise.reject(new Error('a replay looks no postcode up')),
       );

@@ -12,12 +12,20 @@ export interface ReviewPolicy {
 /** One reviewer decides, and no dataset is sensitive. */
 export const plainReviews: ReviewPolicy = { asksSecond: () => false, isSensitive: () => false };
 
-export function reviewPolicyOf({
-  reviews,
-  datasets,
-}: Pick<ProgrammeDefinition, 'reviews' | 'datasets'>): ReviewPolicy {
-  const second = reviews?.secondReviewer ?? 'never';
-  const sensitive = new Set<string>(datasets.flatMap((one) => (one.sensitive === true ? [one.id] : [])));
+/**
+ * The policy of the definition in force.
+ * @param ever the definitions of the ledger: what one of them called sensitive stays so.
+ */
+export function reviewPolicyOf(
+  inForce: Pick<ProgrammeDefinition, 'reviews' | 'datasets'>,
+  ever: Iterable<Pick<ProgrammeDefinition, 'datasets'>>,
+): ReviewPolicy {
+  const second = inForce.reviews?.secondReviewer ?? 'never';
+  const sensitive = new Set<string>(
+    [inForce, ...ever].flatMap(({ datasets }) =>
+      datasets.flatMap((one) => (one.sensitive === true ? [one.id] : [])),
+    ),
+  );
   return {
     asksSecond: (reason) => (typeof second === 'string' ? second === 'always' : second.includes(reason)),
     isSensitive: (dataset) => sensitive.has(dataset),

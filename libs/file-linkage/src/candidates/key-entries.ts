@@ -1,5 +1,4 @@
 import type { ValueTable } from '@kinledger/kin';
-import type { DeletionColumn } from '@kinledger/kin';
 import type { LinkRecords } from '../reading/records.js';
 import { mixed } from '../values/text-table.js';
 import type { CandidateKey, KeyPart } from './key-ladder.js';
@@ -10,6 +9,14 @@ export interface KeyEntries {
   readonly high: Int32Array;
   readonly low: Int32Array;
   readonly records: Int32Array;
+}
+
+const seeds: readonly [number, number] = [0x2545f491, 0x5bd1e995];
+
+/** The numbers of the deletions of many values: those of value `v` stand from `starts[v]` to `starts[v + 1]`. */
+export interface DeletionColumn {
+  readonly starts: Int32Array;
+  readonly deletions: Int32Array;
 }
 
 /** The numbers of the deletions of each value of a field’s table. */
@@ -46,7 +53,7 @@ export function keyEntries(
     if (combinations === 0) continue;
     at.fill(0);
     for (let combination = 0; combination < combinations; combination++) {
-      let [first, second] = [0x2545f491, 0x5bd1e995];
+      let [first, second] = seeds;
       for (let part = 0; part < readers.length; part++) {
         const number = (numbers[part] as Int32Array)[at[part] as number] as number;
         first = mixed(first ^ Math.imul(number, 0x9e3779b1));
@@ -67,6 +74,29 @@ export function keyEntries(
         at[part] = 0;
       }
     }
+  }
+  return { count, high, low, records: holders };
+}
+
+/** The entries of all fields and the role together: one for each record that has any value. */
+export function equalEntries({ count: records, data, stride, fields, strata }: LinkRecords): KeyEntries {
+  const [high, low, holders] = [new Int32Array(records), new Int32Array(records), new Int32Array(records)];
+  let count = 0;
+  for (let record = 0; record < records; record++) {
+    let first = mixed(seeds[0] ^ (strata[record] as number));
+    let second = seeds[1];
+    let present = 0;
+    for (let at = record * stride; at < record * stride + fields; at++) {
+      const number = data[at] as number;
+      present |= number;
+      first = mixed(first ^ Math.imul(number, 0x9e3779b1));
+      second = Math.imul(second ^ number, 0xcc9e2d51);
+      second = (second << 15) ^ (second >>> 17);
+    }
+    if (present === 0) continue;
+    high[count] = first;
+    low[count] = mixed(second);
+    holders[count++] = record;
   }
   return { count, high, low, records: holders };
 }

@@ -39,7 +39,7 @@ export function* decidedPairs(linked: Linked): Generator<DecidedPair> {
         const { low, high } = comparison;
         const score = table.score(stratumOf(first, second), low, high);
         const rival = Math.max(rivals[first] as number, rivals[second] as number) - bonus;
-        const pair = { low, high, score, sameCluster: true, rival };
+        const pair = { low, high, score, rival };
         const reason = bands.reasonAgainst(pair);
         yield {
           first,

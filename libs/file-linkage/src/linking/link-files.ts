@@ -1,13 +1,12 @@
+import type { Model } from '@kinledger/kin';
 import { compareBytes } from '../values/compare-bytes.js';
 import { joinRanges } from '../reading/records.js';
-import { fieldsOf, SchemaRefused, type LinkSchema } from '../schema/link-schema.js';
-import type { Model } from '@kinledger/kin';
+import { fieldsOf, type LinkSchema } from '../schema/link-schema.js';
+import { refuseRepeatedIds } from './distinct-ids.js';
 import { linkRecords, type Linked } from './link-records.js';
-import { fieldsToCompare, readCsvFile, type FileRead } from './read-files.js';
+import { csvFile, fieldsToCompare, readCsvFile, type CsvFile, type FileRead } from './read-files.js';
 
-export interface LinkFilesOptions {
-  readonly left: string;
-  readonly right?: string | undefined;
+export interface LinkingOptions {
   readonly schema: LinkSchema;
   /** Whether each file holds nobody twice. */
   readonly leftUnique: boolean;
@@ -25,13 +24,19 @@ export interface LinkedFiles extends Linked {
 
 /**
  * Links the records of one file, or of two.
- * @throws BrokenCsv, SchemaRefused if a file cannot be read as the schema says, or an id stands twice in one file.
+ * @param paths those of the left file, and of the right one if there is one.
+ * @throws BrokenCsv, SchemaRefused if a file cannot be read as the schema says, or a record’s id is missing or repeated in
+ * its file; TooManyFields, ModelRefused if the fields cannot be compared, or not with the model.
  */
-export function linkFiles(options: LinkFilesOptions): LinkedFiles {
+export function linkFiles(paths: readonly string[], options: LinkingOptions): LinkedFiles {
+  options.progress('read');
+  return linkCsv(paths.map(csvFile), options);
+}
+
+/** The same, of files that are read. Their bytes may change. */
+export function linkCsv(csvFiles: readonly CsvFile[], options: LinkingOptions): LinkedFiles {
   const { schema, progress } = options;
-  progress('read');
-  const paths = [options.left, ...(options.right === undefined ? [] : [options.right])];
-  const files = paths.map((path) => readCsvFile(path, schema));
+  const files = csvFiles.map((file) => readCsvFile(file, schema));
   const fields = fieldsToCompare(fieldsOf(schema));
   const records = joinRanges(
     files.map(({ ranges }) => ranges),
@@ -46,19 +51,16 @@ export function linkFiles(options: LinkFilesOptions): LinkedFiles {
       start + (records.idLengths[record] as number),
     );
   };
-  const compareIds = (a: number, b: number): number =>
-    schema.id === undefined ? a - b : compareBytes(bytesOf(a), bytesOf(b));
+  if (schema.id !== undefined)
+    refuseRepeatedIds(
+      records,
+      bytesOf,
+      files.map(({ path }) => path),
+    );
   const linked = linkRecords(records, fields, {
-    unique: [options.leftUnique, options.rightUnique].slice(0, paths.length),
+    unique: [options.leftUnique, options.rightUnique].slice(0, files.length),
     model: options.model,
-    compareIds: (a, b) => {
-      const order = compareIds(a, b);
-      if (order === 0 && a !== b)
-        throw new SchemaRefused(
-          `${paths[sourceOf(a)] ?? ''} has several records with one id: name a column in "id" that differs in each row`,
-        );
-      return order;
-    },
+    compareIds: (a, b) => (schema.id === undefined ? a - b : compareBytes(bytesOf(a), bytesOf(b))),
     progress,
   });
   const decoder = new TextDecoder();

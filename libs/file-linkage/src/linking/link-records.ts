@@ -1,4 +1,5 @@
 import {
+  borrowed,
   clusterPairs,
   Comparison,
   estimateStratum,
@@ -10,7 +11,6 @@ import {
   PatternTable,
   RARITIES,
   rarityShares,
-  samePerson,
   ScoreTable,
   strata,
   type ComparedField,
@@ -49,6 +49,8 @@ export interface Linked {
   readonly model: Model;
   readonly table: ScoreTable;
   readonly keys: readonly KeyUse[];
+  /** How many values of keys too many records share for their pairs to be compared. */
+  readonly passedOver: number;
   /** The pairs that were compared, and their scores. */
   readonly first: Int32Array;
   readonly second: Int32Array;
@@ -103,11 +105,12 @@ export function linkRecords(
     const source = sourceOf(a);
     return source !== sourceOf(b) || alone[source] !== source;
   };
+  const compareRecords = orderOf(records, options.compareIds);
   progress('candidates');
   const texts = fields.map(
     ({ vocabulary }) => records.vocabularies[vocabulary] as (typeof records.vocabularies)[number],
   );
-  const { first, second, keys } = candidatesOf(records, kinds, tableOf, texts, mayPair);
+  const { first, second, keys } = candidatesOf(records, kinds, tableOf, texts, { mayPair, compareRecords });
   progress('compare');
   const stratumOf = (a: number, b: number): number => {
     const role = records.strata[a] as number;
@@ -122,7 +125,6 @@ export function linkRecords(
     patternOf[pair] = table.count(comparison.low, comparison.high);
   }
   progress('estimate');
-  const compareRecords = orderOf(records, options.compareIds);
   const across = options.unique.length > 1 && options.unique.every(Boolean);
   const model =
     options.model ??
@@ -140,7 +142,7 @@ export function linkRecords(
             kinds,
             tables: tableOf,
             rarities,
-            across,
+            unique: options.unique,
             mayPair,
             compareRecords,
           }),
@@ -155,7 +157,7 @@ export function linkRecords(
       scores[pattern] = table.score(stratum, found.low[pattern] as number, found.high[pattern] as number);
     return scores;
   });
-  const bonus = across ? leftOverBonus(model, smallerSource(records)) : 0;
+  const bonus = across ? leftOverBonus(expectedMatches(table, patterns), smallerSource(records)) : 0;
   const scores = new Int32Array(first.length);
   for (let pair = 0; pair < first.length; pair++)
     scores[pair] =
@@ -183,6 +185,7 @@ export function linkRecords(
     model,
     table,
     keys,
+    passedOver: keys.reduce((all, key) => all + key.passedOver, 0),
     first,
     second,
     scores,
@@ -196,14 +199,25 @@ export function linkRecords(
 /** At most 64 to 1: that a record is left over is never impossible. */
 const MOST_BONUS = 6 * MILLIBITS;
 
+/** How many of these pairs are of one person: the sum of their probabilities, in whole millionths, so that no order matters. */
+function expectedMatches(scores: ScoreTable, patterns: readonly PatternTable[]): number {
+  let millionths = 0;
+  patterns.forEach(({ size, low, high, counts }, stratum) => {
+    for (let pattern = 0; pattern < size; pattern++) {
+      const probability = scores.probability(stratum, low[pattern] as number, high[pattern] as number);
+      millionths += (counts[pattern] as number) * Math.round(probability * MILLION);
+    }
+  });
+  return millionths / MILLION;
+}
+
+const MILLION = 1_000_000;
+
 /**
  * What one-to-one linkage adds to every score: where neither file holds anybody twice and most records have a counterpart, it is
  * unlikely that a record is left over beside its best candidate.
  */
-function leftOverBonus(model: Model, smaller: number): number {
-  let matches = 0;
-  for (const { pairs, classes } of model.strata)
-    for (const { class: name, share } of classes) if (samePerson.has(name)) matches += share * pairs;
+function leftOverBonus(matches: number, smaller: number): number {
   const leftOver = Math.max(2 ** -(MOST_BONUS / MILLIBITS), 1 - matches / smaller);
   return -Math.round(MILLIBITS * log2(leftOver));
 }
@@ -232,13 +246,13 @@ interface EvidenceInput {
   readonly kinds: readonly FieldKind[];
   readonly tables: readonly ComparedValues[];
   readonly rarities: readonly Uint8Array[];
-  readonly across: boolean;
+  readonly unique: readonly boolean[];
   readonly mayPair: (a: number, b: number) => boolean;
   readonly compareRecords: (a: number, b: number) => number;
 }
 
 function evidenceOf(input: EvidenceInput): StratumEvidence {
-  const { records, comparison, table, stratum, kinds, tables, rarities, across } = input;
+  const { records, comparison, table, stratum, kinds, tables, rarities, unique } = input;
   const counts = roleCounts(records);
   const ofStratum = (record: number) => (records.strata[record] as number) === stratum;
   const chosen = Int32Array.from({ length: records.count }, (_, record) => record).filter(
@@ -260,8 +274,8 @@ function evidenceOf(input: EvidenceInput): StratumEvidence {
   const exact = stratum !== 0 || counts.every((source) => source[CHILD] === 0 && source[ADULT] === 0);
   return {
     stratum: strata[stratum] ?? 'unknown',
-    records: across ? smallerSource(records) : chosen.length,
-    pairs: pairsOfStratum(counts, stratum, across),
+    records: recordsOfStratum(counts, stratum, unique),
+    pairs: pairsOfStratum(counts, stratum, unique),
     low: order.map((pattern) => table.low[pattern] as number),
     high: order.map((pattern) => table.high[pattern] as number),
     counts: Float64Array.from(order, (pattern) => table.counts[pattern] as number),
@@ -275,7 +289,7 @@ function evidenceOf(input: EvidenceInput): StratumEvidence {
             field,
             kind,
             { whole: (tables[field] as ComparedValues).whole, rarity: rarities[field] as Uint8Array },
-            across,
+            unique,
           )
         : undefined,
     ),
@@ -321,18 +335,38 @@ function roleCounts({ sourceStarts, strata: roles }: LinkRecords): readonly (rea
   });
 }
 
-/** All pairs of a stratum, compared or not. */
-function pairsOfStratum(counts: readonly (readonly number[])[], stratum: number, across: boolean): number {
-  const all = (role: number) => counts.reduce((sum, source) => sum + (source[role] ?? 0), 0);
-  const within = (role: number): number =>
-    across
-      ? counts.reduce((product, source) => product * (source[role] ?? 0), 1)
-      : (all(role) * (all(role) - 1)) / 2;
-  if (stratum !== 0) return Math.max(1, within(stratum));
-  return Math.max(1, within(0) + all(0) * (all(CHILD) + all(ADULT)));
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
+
+/** How many records of a stratum could have a match in it. */
+export function recordsOfStratum(
+  counts: readonly (readonly number[])[],
+  stratum: number,
+  unique: readonly boolean[],
+): number {
+  const ofStratum = counts.map((roles) => roles[stratum] ?? 0);
+  if (unique.length < 2 || !unique.every(Boolean)) return sum(ofStratum);
+  // Each has its match in the other file, where one of unknown role may be of any.
+  if (stratum === 0) return Math.min(sum(ofStratum), ...counts.map(sum));
+  return Math.min(...ofStratum);
 }
 
-/** Strata that show too little are estimated from all strata together. */
+/** All pairs of a stratum that could be of one person, compared or not: none within a source that holds nobody twice. */
+export function pairsOfStratum(
+  counts: readonly (readonly number[])[],
+  stratum: number,
+  unique: readonly boolean[],
+): number {
+  const within = (roles: readonly number[]): number => {
+    const some = roles[stratum] ?? 0;
+    const pairs = (some * (some - 1)) / 2;
+    return stratum === 0 ? pairs + some * (sum(roles) - some) : pairs;
+  };
+  const all = [0, CHILD, ADULT].map((role) => sum(counts.map((roles) => roles[role] ?? 0)));
+  const left = counts.filter((_, source) => unique[source] === true).map(within);
+  return Math.max(1, within(all) - sum(left));
+}
+
+/** A stratum that shows too little takes its probabilities from the one with most candidates, at shares of its own size. */
 function estimateStrata(
   comparison: Comparison,
   evidence: readonly StratumEvidence[],
@@ -341,9 +375,12 @@ function estimateStrata(
   const used = evidence.filter((each) => candidatesIn(each) > 0);
   const [largest] = [...used].sort((a, b) => candidatesIn(b) - candidatesIn(a));
   if (largest === undefined) return [estimateStratum(comparison.layout, evidence[0] as StratumEvidence)];
+  const ofLargest = estimateStratum(comparison.layout, largest);
   return used.map((each) => {
-    if (each === largest || candidatesIn(each) >= FEWEST_CANDIDATES)
-      return estimateStratum(comparison.layout, each);
-    return { ...estimateStratum(comparison.layout, largest), stratum: each.stratum };
+    if (each === largest) return ofLargest;
+    const candidates = candidatesIn(each);
+    if (candidates >= FEWEST_CANDIDATES) return estimateStratum(comparison.layout, each);
+    const { stratum, records, pairs } = each;
+    return borrowed(ofLargest, largest, { stratum, records, pairs, candidates });
   });
 }

@@ -3,11 +3,11 @@ import { mixed, TextTable, type TextTableParts } from '../values/text-table.js';
 import type { ColumnRole, DateOrder } from '../schema/link-schema.js';
 import { BrokenCsv, readCells } from './csv-cells.js';
 
-/** What is read of each row, as a value that another thread can be given. */
+/** What is read of each row. */
 export interface ReadPlan {
   readonly delimiter: number;
   readonly columns: number;
-  /** Title of the file’s first line is line 1. */
+  /** The line on which the rows begin; the file’s first line is 1. */
   readonly firstLine: number;
   readonly fields: readonly {
     readonly column: number;

@@ -1,9 +1,9 @@
 import { mixed, TextTable } from '../values/text-table.js';
 import type { RangeRead } from './read-range.js';
 
-/** Where the parts of a record stand after its values: its order, the file it is from, what it is, its blocks too large. */
-export const AFTER_VALUES = { hashHigh: 0, hashLow: 1, origin: 2, capped: 3 } as const;
-const EXTRA = 4;
+/** Where the parts of a record stand after its values: two hashes that order it, and the number of its file. */
+export const AFTER_VALUES = { hashHigh: 0, hashLow: 1, origin: 2 } as const;
+const EXTRA = 3;
 
 /** All records that are linked, each a run of integers. */
 export interface LinkRecords {
@@ -36,7 +36,7 @@ export function joinRanges(
   const count = parts.reduce((rows, part) => rows + part.rows, 0);
   const [first] = parts;
   const vocabularies = (first?.vocabularies ?? []).map(() => new TextTable());
-  const data = new Int32Array(new SharedArrayBuffer(count * stride * 4));
+  const data = new Int32Array(count * stride);
   const strata = new Uint8Array(count);
   const idStarts = new Float64Array(count);
   const idLengths = new Int32Array(count);

@@ -49,7 +49,7 @@ export const linkSchema = z.strictObject({
 });
 export type LinkSchema = z.infer<typeof linkSchema>;
 
-/** Roles that one column may have: two given names are no given name. */
+/** Roles that only one column may have. */
 const single: ReadonlySet<ColumnRole> = new Set<ColumnRole>([
   'given-name',
   'given-name-part',

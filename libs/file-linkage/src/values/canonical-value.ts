@@ -125,21 +125,27 @@ function fullYear(year: string): string {
   return String(number <= 30 ? 2000 + number : 1900 + number);
 }
 
-/** The order of a column of dates, from some of its values: the first order that all but a few of them fit. */
-export function dateOrderOf(values: readonly string[]): DateOrder {
-  let [monthFirst, dayFirst, yearFirst] = [0, 0, 0];
-  for (const value of values) {
+/** Judges the order of a column of dates from its values: the first order that all but a few of them fit. */
+export class DateOrderJudge {
+  #monthFirst = 0;
+  #dayFirst = 0;
+  #yearFirst = 0;
+
+  add(value: string): void {
     const [, first, second] = threeNumbers.exec(value) ?? [];
     if (first !== undefined && second !== undefined) {
-      if (first.length === 4) yearFirst += 1;
-      else if (Number(first) > 12) dayFirst += 1;
-      else if (Number(second) > 12) monthFirst += 1;
+      if (first.length === 4) this.#yearFirst += 1;
+      else if (Number(first) > 12) this.#dayFirst += 1;
+      else if (Number(second) > 12) this.#monthFirst += 1;
     } else if (eightDigits.test(value)) {
-      if (/^(?:1[89]|20)/.test(value)) yearFirst += 1;
-      else if (Number(value.slice(0, 2)) > 12) dayFirst += 1;
-      else if (Number(value.slice(2, 4)) > 12) monthFirst += 1;
+      if (/^(?:1[89]|20)/.test(value)) this.#yearFirst += 1;
+      else if (Number(value.slice(0, 2)) > 12) this.#dayFirst += 1;
+      else if (Number(value.slice(2, 4)) > 12) this.#monthFirst += 1;
     }
   }
-  if (yearFirst >= dayFirst + monthFirst && yearFirst > 0) return 'year-month-day';
-  return monthFirst > dayFirst ? 'month-day-year' : 'day-month-year';
+
+  order(): DateOrder {
+    if (this.#yearFirst >= this.#dayFirst + this.#monthFirst && this.#yearFirst > 0) return 'year-month-day';
+    return this.#monthFirst > this.#dayFirst ? 'month-day-year' : 'day-month-year';
+  }
 }

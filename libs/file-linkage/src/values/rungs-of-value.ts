@@ -13,7 +13,7 @@ export function numberOfDerived(text: string): number {
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) & 0x7fffffff) | 1;
+  return (hash ^ (hash >>> 16)) & 0x7fffffff || 1;
 }
 
 const derivation = (role: FieldRole, name: string): Derivation => {

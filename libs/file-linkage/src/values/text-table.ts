@@ -1,4 +1,4 @@
-/** What a table of texts holds, in arrays that another thread can be given. */
+/** What a table of texts holds, in arrays no longer than it needs. */
 export interface TextTableParts {
   readonly size: number;
   readonly bytes: Uint8Array;

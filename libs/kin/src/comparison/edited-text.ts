@@ -14,7 +14,7 @@ export interface TextColumn {
 const SHORTEST_WITH_DELETIONS = 3;
 const LONGEST_WITH_DELETIONS = 63;
 
-/** One edit between values in the clear. Holds exactly where the sets of deletions intersect. */
+/** One edit between values in the clear. Holds exactly where the whole values and their deletions intersect. */
 export class EditedText implements OneEdit {
   readonly #text: TextColumn;
 

@@ -16,9 +16,14 @@ export interface FieldShape {
   readonly kind: FieldKind;
 }
 
+/** More fields than a pattern has room for, in one sentence. */
+export class TooManyFields extends Error {
+  readonly code = 'too-many-fields';
+}
+
 /**
  * Packs the levels of a pair into two words of 30 bits: its pattern. Pairs of one pattern are alike to the model.
- * @throws Error if the fields do not fit.
+ * @throws TooManyFields if the fields do not fit.
  */
 export class PatternLayout {
   readonly fields: readonly FieldShape[];
@@ -35,7 +40,7 @@ export class PatternLayout {
       return { word, shift, mask: (1 << bits) - 1 };
     });
     if ((used[1] ?? 0) > WORD_BITS)
-      throw new Error(`${fields.length} fields are too many to compare at once`);
+      throw new TooManyFields(`${fields.length} fields are too many to compare at once`);
   }
 
   /** The level of field `index` in a pattern. */

@@ -2,12 +2,11 @@ import { levelNamed, RARITIES } from '../comparison/field-kind.js';
 import type { PatternLayout } from '../comparison/pattern-layout.js';
 import { MILLIBITS } from '../model/score-table.js';
 
-/** `auto-link`: no person has to look. `refer`: likely one person, and a person decides. `none`: more likely two. */
-export type Band = 'auto-link' | 'refer' | 'none';
+/** Of a pair of one individual. `auto-link`: no person has to look. `refer`: a person decides. */
+export type Band = 'auto-link' | 'refer';
 
 /** Why a pair is not linked without a person. */
 export type BandReason =
-  | 'not-the-same-cluster'
   | 'score-too-low'
   | 'rival-too-near'
   | 'birth-date-does-not-agree'
@@ -22,7 +21,7 @@ export interface BandRules {
   readonly margin: number;
 }
 
-/** Precision at least 0.999 on a million records; see docs/linkage-quality.md. */
+/** Precision at least 0.999 on invented households of 40,000 records; see docs/linkage-quality.md. */
 export const defaultBandRules: BandRules = { floor: 7 * MILLIBITS, margin: 3 * MILLIBITS };
 
 const date = (name: string) => levelNamed('birth-date', name);
@@ -42,7 +41,6 @@ export interface PairInCluster {
   readonly low: number;
   readonly high: number;
   readonly score: number;
-  readonly sameCluster: boolean;
   /** The best score of either record with anybody outside their cluster; absent if there is nobody. */
   readonly rival?: number | undefined;
 }
@@ -66,14 +64,8 @@ export class Bands {
     this.#identifiers = layout.fields.flatMap(({ kind }, index) => (kind === 'nhs-number' ? [index] : []));
   }
 
-  band(pair: PairInCluster): Band {
-    if (!pair.sameCluster || pair.score <= 0) return 'none';
-    return this.reasonAgainst(pair) === undefined ? 'auto-link' : 'refer';
-  }
-
   /** The first reason why a pair is not linked without a person; none if it is. */
-  reasonAgainst({ low, high, score, sameCluster, rival }: PairInCluster): BandReason | undefined {
-    if (!sameCluster) return 'not-the-same-cluster';
+  reasonAgainst({ low, high, score, rival }: PairInCluster): BandReason | undefined {
     if (this.#identifiers.some((field) => this.#level(field, low, high) === differentIdentifier))
       return 'identifiers-differ';
     if (this.#gender >= 0 && this.#level(this.#gender, low, high) === differentGender)

@@ -7,7 +7,7 @@ import {
 } from '../comparison/field-kind.js';
 import type { PatternLayout } from '../comparison/pattern-layout.js';
 import { typicalLevels } from './cold-start.js';
-import { rounded, type Model, type StratumModel } from './model.js';
+import { LEAST_SHARE, LEAST_UNRELATED, rounded, type Model, type StratumModel } from './model.js';
 import { classesFor, sourceOf, type PairClass, type Stratum } from './pair-class.js';
 
 /** What the pairs of a stratum show. Which of them are of one person is not part of it: nothing here knows. */
@@ -235,10 +235,10 @@ class Parameters {
     let known = 0;
     this.#classes.forEach((name, at) => {
       if (name === 'unrelated') return;
-      this.#shares[at] = Math.max((this.#totals[at] as number) / pairs, 1e-18);
+      this.#shares[at] = Math.max((this.#totals[at] as number) / pairs, LEAST_SHARE);
       known += this.#shares[at];
     });
-    this.#shares[this.#classes.indexOf('unrelated')] = Math.max(1 - known, 1e-3);
+    this.#shares[this.#classes.indexOf('unrelated')] = Math.max(1 - known, LEAST_UNRELATED);
     return change;
   }
 
@@ -355,7 +355,7 @@ class Parameters {
       ...{ relative: matches / 4, twin: matches * 0.1, namesake: matches / 2, unrelated: 1 },
     };
     this.#classes.forEach((name, at) => {
-      this.#shares[at] = Math.max(begins[name], 1e-18);
+      this.#shares[at] = Math.max(begins[name], LEAST_SHARE);
     });
   }
 

@@ -48,9 +48,14 @@ const modelSchema = z
 export type Model = z.infer<typeof modelSchema>;
 export type StratumModel = Model['strata'][number];
 
+/** A model that cannot be used here, in one sentence. */
+export class ModelRefused extends Error {
+  readonly code = 'model-refused';
+}
+
 /**
  * Reads a model from its JSON document.
- * @throws ZodError if the document is no model; Error if its levels are not those of this release.
+ * @throws ZodError if the document is no model; ModelRefused if its levels are not those of this release.
  */
 export function readModel(document: unknown): Model {
   const model = modelSchema.parse(document);
@@ -58,10 +63,10 @@ export function readModel(document: unknown): Model {
     for (const { levels } of classes)
       model.fields.forEach(({ name, kind }, index) => {
         if (levels[index]?.length !== levelsOf[kind].length)
-          throw new Error(`the model’s levels of ${name} are not those that this release compares`);
+          throw new ModelRefused(`the model’s levels of ${name} are not those that this release compares`);
       });
   if (model.rarityShares.join() !== rarityShares.join())
-    throw new Error('the model’s rarities are not those that this release compares');
+    throw new ModelRefused('the model’s rarities are not those that this release compares');
   return model;
 }
 
@@ -74,6 +79,10 @@ export function modelText(model: Model): string {
 
 /** SHA-256 of the canonical JSON, in hexadecimal digits. Whoever names a model names this too. */
 export const modelHash = (model: Model): string => hash('sha256', modelText(model), 'hex');
+
+/** No class is impossible, and strangers never are. */
+export const LEAST_SHARE = 1e-18;
+export const LEAST_UNRELATED = 1e-3;
 
 /** Twelve significant digits. */
 export const rounded = (value: number): number => Number(value.toPrecision(12));

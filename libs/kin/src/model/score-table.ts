@@ -1,6 +1,6 @@
 import type { FieldShape, PatternLayout } from '../comparison/pattern-layout.js';
 import { log2 } from './log2.js';
-import type { Model, StratumModel } from './model.js';
+import { ModelRefused, type Model, type StratumModel } from './model.js';
 import { samePerson, strata, type Stratum } from './pair-class.js';
 
 /** Scores are whole numbers: a thousand to a bit. 0: as likely one person as not. */
@@ -26,18 +26,19 @@ interface Stratified {
 export class ScoreTable {
   readonly #layout: PatternLayout;
   readonly #strata: readonly Stratified[];
-  readonly #scores: readonly Map<number, number>[];
+  /** By stratum, then by the high word and the low word of a pattern: together they exceed the integers of a number. */
+  readonly #scores: readonly Map<number, Map<number, number>>[];
 
-  /** @throws Error if the model was made for other fields than those of the layout. */
+  /** @throws ModelRefused if the model was made for other fields than those of the layout. */
   constructor(layout: PatternLayout, model: Model) {
     if (!sameFields(layout.fields, model.fields))
-      throw new Error('the model was made for other fields than those that are compared');
+      throw new ModelRefused('the model was made for other fields than those that are compared');
     this.#layout = layout;
     const [first] = model.strata;
     this.#strata = strata.map((name): Stratified =>
       prepare(model.strata.find(({ stratum }) => stratum === name) ?? first),
     );
-    this.#scores = strata.map(() => new Map<number, number>());
+    this.#scores = strata.map(() => new Map<number, Map<number, number>>());
   }
 
   /** The score of a pattern in a stratum, in millibits. */
@@ -45,13 +46,25 @@ export class ScoreTable {
     const scores = this.#scores[stratum];
     const model = this.#strata[stratum];
     if (scores === undefined || model === undefined) throw new RangeError(`there is no stratum ${stratum}`);
-    const key = high * 2 ** 30 + low;
-    let score = scores.get(key);
+    let ofHigh = scores.get(high);
+    if (ofHigh === undefined) {
+      ofHigh = new Map();
+      scores.set(high, ofHigh);
+    }
+    let score = ofHigh.get(low);
     if (score === undefined) {
       score = scoreOf(model, this.#layout.levels(low, high));
-      scores.set(key, score);
+      ofHigh.set(low, score);
     }
     return score;
+  }
+
+  /** The probability that a pair of the pattern is of one person, which every engine computes to the same bit. */
+  probability(stratum: number, low: number, high: number): number {
+    const model = this.#strata[stratum];
+    if (model === undefined) throw new RangeError(`there is no stratum ${stratum}`);
+    const { same, others } = likelihoodsOf(model, this.#layout.levels(low, high));
+    return same === 0 ? 0 : same / (same + others);
   }
 }
 
@@ -60,6 +73,14 @@ export const stratumNumber = (stratum: Stratum): number => strata.indexOf(stratu
 
 /** The score of these levels by the formula: what the table holds. */
 export function scoreOf(model: Stratified, levels: readonly number[]): number {
+  const { same, others } = likelihoodsOf(model, levels);
+  if (same === 0) return -LIMIT;
+  if (others === 0) return LIMIT;
+  return Math.max(-LIMIT, Math.min(LIMIT, Math.round(MILLIBITS * log2(same / others))));
+}
+
+/** How likely a pair with these levels is as one of one person, and as one of two. */
+function likelihoodsOf(model: Stratified, levels: readonly number[]): { same: number; others: number } {
   let same = 0;
   let others = 0;
   for (const { same: isSame, share, levels: probabilities } of model.classes) {
@@ -69,9 +90,7 @@ export function scoreOf(model: Stratified, levels: readonly number[]): number {
     if (isSame) same += likelihood;
     else others += likelihood;
   }
-  if (same === 0) return -LIMIT;
-  if (others === 0) return LIMIT;
-  return Math.max(-LIMIT, Math.min(LIMIT, Math.round(MILLIBITS * log2(same / others))));
+  return { same, others };
 }
 
 export function prepare(model: StratumModel | undefined): Stratified {

@@ -43,7 +43,7 @@ import { recover } from '../../recovery.js';
 import { rekeyedChunk } from '../../rekeying/rekey-chunk.js';
 import { rekeyedIn } from '../../rekeying/rekeyed-chunk.js';
 import { WrappingByKeys } from '../../rekeying/testing/wrapping-by-keys.js';
-import { reviewPolicyOf } from '../../reviews/review-policy.js';
+import { reviewPolicyOf, type ReviewPolicy } from '../../reviews/review-policy.js';
 import { Scribe, type Cause } from '../../scribe.js';
 import type { StagedRows } from '../../staged-rows.js';
 import { writeDecisions } from '../../write-decisions.js';
@@ -120,6 +120,8 @@ export class RecordedHistory {
   ledger: ProgrammeLedger;
   readonly wrapping = new WrappingByKeys(MAX_KEY_VERSION);
   #programme: Programme;
+  /** Those that were in force before. */
+  readonly #earlier: Programme[] = [];
   #steps = 0;
   readonly #signingKey: string;
 
@@ -173,6 +175,7 @@ export class RecordedHistory {
   /** Has all decided anew by another strategy: the same with another limit. */
   async adopt(maxHoldersPerToken: number): Promise<void> {
     this.#steps += 1;
+    this.#earlier.push(this.#programme);
     this.#programme = programmeOfHistories(maxHoldersPerToken);
     const time = this.#cause('').time;
     await this.#define(time);
@@ -198,7 +201,7 @@ export class RecordedHistory {
     this.#steps += 1;
     const asked = { ...this.#command(command.kind, command.payload), askedBy: { person } } as CommandData;
     const refusal = handlerOf(asked).refusalOf(this.ledger, asked, {
-      ...{ erase: true, reviews: reviewPolicyOf(this.#programme.definition) },
+      ...{ erase: true, reviews: this.#reviewPolicy() },
     });
     if (refusal === undefined) await this.#carryOut(asked, this.#context(nothingStaged));
     return refusal;
@@ -255,6 +258,11 @@ export class RecordedHistory {
     const figures = { ...FiguresComputed.schema.parse(FiguresComputed.example), period, closing };
     const publish = { ...this.#command('publish-figures', figures), programme: definition.id };
     await this.#carryOut(publish, this.#context(nothingStaged));
+  }
+
+  #reviewPolicy(): ReviewPolicy {
+    const earlier = this.#earlier.map(({ definition }) => definition);
+    return reviewPolicyOf(this.#programme.definition, earlier);
   }
 
   #empty(): ProgrammeLedger {
@@ -332,7 +340,7 @@ export class RecordedHistory {
     complete?: { readonly chunks: number; readonly rows: number },
   ): Promise<void> {
     const handler = handlerOf(command);
-    const reviews = reviewPolicyOf(this.#programme.definition);
+    const reviews = this.#reviewPolicy();
     const can = { erase: true, newestKey: MAX_KEY_VERSION, reviews };
     if (handler.refusalOf(this.ledger, command, can) !== undefined) throw new Error('it is refused');
     const erasing: ErasingHand = {

@@ -1,5 +1,6 @@
 import {
   Comparison,
+  intersect,
   rungsOf,
   stratumNumber,
   type OneEdit,
@@ -189,16 +190,4 @@ function prepare(evidence: Evidence): PreparedRecord {
   if (firstThree !== 0) put(GIVEN_NAME_PART, WHOLE, firstThree - 1);
   for (const list of edits) list.sort((one, other) => one - other);
   return { rungs, edits };
-}
-
-/** Whether two ascending lists have a number in common. */
-function intersect(one: readonly number[], other: readonly number[]): boolean {
-  let [a, b] = [0, 0];
-  while (a < one.length && b < other.length) {
-    const difference = (one[a] as number) - (other[b] as number); // below length
-    if (difference === 0) return true;
-    if (difference < 0) a += 1;
-    else b += 1;
-  }
-  return false;
 }
