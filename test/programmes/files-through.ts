@@ -57,7 +57,11 @@ export async function takenRows(
   const families = new Map<string, string>();
   for (const item of synthetic.items()) {
     if (item.of === 'person') families.set(item.person, item.family === '' ? item.person : item.family);
-    else lines.set(item.file.ordinal, [...(lines.get(item.file.ordinal) ?? []), item]);
+    else {
+      const ofFile = lines.get(item.file.ordinal);
+      if (ofFile === undefined) lines.set(item.file.ordinal, [item]);
+      else ofFile.push(item);
+    }
   }
   const postcodes = await programme.postcodeLookup();
   const taken: TakenRow[] = [];
