@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeHouseholds } from './linkage/households.ts';
-import { usageOf, type Usage } from './process-usage.ts';
+import { usageOf } from './process-usage.ts';
 
 const command = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
 const sizes = process.argv.slice(2).map(Number);
@@ -39,15 +39,20 @@ async function measure(records: number): Promise<void> {
     const linking = spawn(process.execPath, [command, 'link', ...files, '--json'], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    let used: Usage | undefined;
-    const timer = setInterval(() => (used = usageOf(linking.pid ?? 0) ?? used), EVERY_MS);
+    const used = { cpu: 0, peakMiB: 0 };
+    const timer = setInterval(() => {
+      // A process that has just ended has no memory any more.
+      const { cpu = 0, peakMiB = 0 } = usageOf(linking.pid ?? 0) ?? {};
+      used.cpu = Math.max(used.cpu, cpu);
+      used.peakMiB = Math.max(used.peakMiB, peakMiB);
+    }, EVERY_MS);
     const [code] = (await once(linking, 'exit')) as [number | null];
     const seconds = (performance.now() - began) / 1_000;
     clearInterval(timer);
     if (code !== 0) throw new Error(`kinledger link ended with ${code}`);
     console.log(
       `${written} records: ${seconds.toFixed(1)} s, ${Math.round(written / seconds)} records a second, ` +
-        `${used?.cpu.toFixed(1) ?? '?'} s of processor time, ${used?.peakMiB.toFixed(0) ?? '?'} MiB at most`,
+        `${used.cpu.toFixed(1)} s of processor time, ${used.peakMiB.toFixed(0)} MiB at most`,
     );
   } finally {
     rmSync(folder, { recursive: true });
