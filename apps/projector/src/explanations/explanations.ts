@@ -4,6 +4,7 @@ import type { Explanation } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
 import { Problem, type Caller } from '@kinledger/service-kit';
 import type pg from 'pg';
+import { FAILED, KEPT, QuestionLine, SILENT, STOPPED } from '../questions/question-line.js';
 import type { Explain } from './explain-in-worker.js';
 import type { ExplanationQuestion } from './explanation-question.js';
 
@@ -30,12 +31,6 @@ export interface AnsweredExplanation extends AskedExplanation {
   readonly result: Explanation | null;
 }
 
-const MAX_WAITING = 10;
-const KEPT = `interval '1 day'`;
-const TEND_MS = 10_000;
-/** A process that says nothing for so long has ended. */
-const SILENT = `interval '1 minute'`;
-
 const asked = `replace(explanation_id::text, '-', '') AS id, subject, as_at::float8 AS "asAt", state, done::float8 AS done,
   total::float8 AS total, reason, to_char(asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "askedAt"`;
 const isOwn = `person = $1 AND organisation IS NOT DISTINCT FROM $2 AND asked_at > now() - ${KEPT}`;
@@ -46,27 +41,19 @@ const isOwn = `person = $1 AND organisation IS NOT DISTINCT FROM $2 AND asked_at
  */
 export class Explanations {
   readonly #options: ExplanationsOptions;
-  readonly #stopping = new AbortController();
-  /** Questions that this process has to answer. */
-  readonly #own = new Set<string>();
-  #last: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #line: QuestionLine;
 
   constructor(options: ExplanationsOptions) {
     this.#options = options;
+    this.#line = new QuestionLine({ tend: () => this.#tend(), onError: options.onError });
   }
 
   start(): void {
-    const tend = () => void this.#tend().catch(this.#options.onError);
-    this.#timer = setInterval(tend, TEND_MS).unref();
-    tend();
+    this.#line.start();
   }
 
-  /** Ends what runs; whoever waits has to ask again. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#stopping.abort();
-    await this.#last;
+  stop(): Promise<void> {
+    return this.#line.stop();
   }
 
   /**
@@ -89,27 +76,26 @@ export class Explanations {
       const ends = head < 0 ? 'is empty' : `ends at position ${head}: name one from 0 to ${head}`;
       throw new Problem(400, 'position-beyond-ledger', { detail: `The ledger ${ends}.` });
     }
-    if (this.#own.size >= MAX_WAITING) {
+    const { full } = this.#line;
+    if (full !== undefined) {
       throw new Problem(503, 'explanations-waiting', {
-        detail: `${MAX_WAITING} explanations are waiting already: ask again in a few minutes.`,
+        detail: `${full} explanations are waiting already: ask again in a few minutes.`,
         headers: { 'retry-after': '60' },
         declined: true,
       });
     }
     const id = randomBytes(16).toString('hex');
     const { person, organisation, roles } = caller;
-    this.#own.add(id);
-    const state = await inTransaction(pool, async (client) => {
-      await beginLook(client, {
-        ...{ id, via: 'service', person, organisation, roles, stream, subject, asAt, reason },
-      });
-      return insertQuestion(client, { id, subject, asAt }, caller);
-    }).catch((error: unknown) => {
-      this.#own.delete(id);
-      throw error;
-    });
-    if (state === 'done') this.#own.delete(id);
-    else this.#last = this.#last.then(() => this.#answer({ id, subject, asAt }));
+    const state = await this.#line.noted(id, () =>
+      inTransaction(pool, async (client) => {
+        await beginLook(client, {
+          ...{ id, via: 'service', person, organisation, roles, stream, subject, asAt, reason },
+        });
+        return insertQuestion(client, { id, subject, asAt }, caller);
+      }),
+    );
+    if (state === 'done') this.#line.leave(id);
+    else this.#line.answer(id, () => this.#answer({ id, subject, asAt }));
     const found = await this.find(id, caller);
     // An erasure may have come between.
     return (
@@ -146,7 +132,7 @@ export class Explanations {
 
   async #answer({ id, ...question }: ExplanationQuestion & { readonly id: string }): Promise<void> {
     const { pool, explain, onError } = this.#options;
-    const { signal } = this.#stopping;
+    const { signal } = this.#line;
     try {
       signal.throwIfAborted();
       const { rowCount } = await pool.query(
@@ -176,12 +162,8 @@ export class Explanations {
       });
     } catch (error) {
       if (!signal.aborted) onError(error);
-      const [why, outcome] = signal.aborted
-        ? (['The service stopped: ask again.', 'stopped'] as const)
-        : (['It failed: the projector’s log says why.', 'failed'] as const);
+      const [why, outcome] = signal.aborted ? ([STOPPED, 'stopped'] as const) : ([FAILED, 'failed'] as const);
       await this.#fail(id, why, outcome).catch(onError);
-    } finally {
-      this.#own.delete(id);
     }
   }
 
@@ -195,16 +177,16 @@ export class Explanations {
     });
   }
 
-  /** Says that this process is there, ends the questions of processes that are not, and deletes what has been kept long enough. */
   async #tend(): Promise<void> {
     const { pool } = this.#options;
     await pool.query(
       'UPDATE operations.explanation SET tended_at = now() WHERE explanation_id = ANY ($1::uuid[])',
-      [[...this.#own]],
+      [this.#line.own],
     );
     const { rows } = await pool.query<{ id: string }>(
-      `UPDATE operations.explanation SET state = 'failed', reason = 'The service stopped: ask again.'
+      `UPDATE operations.explanation SET state = 'failed', reason = $1
        WHERE state IN ('waiting', 'running') AND tended_at < now() - ${SILENT} RETURNING explanation_id AS id`,
+      [STOPPED],
     );
     for (const { id } of rows) await endLook(pool, id, 'stopped');
     await pool.query(`DELETE FROM operations.explanation WHERE asked_at < now() - ${KEPT}`);

@@ -5,6 +5,7 @@ import { beginLook, endLook, inTransaction, type LookOutcome } from '@kinledger/
 import type { ExaminedReferral } from '@kinledger/decisions';
 import { Problem, type Caller } from '@kinledger/service-kit';
 import type pg from 'pg';
+import { FAILED, KEPT, QuestionLine, SILENT, STOPPED } from '../questions/question-line.js';
 import type { AnswerEffect, Examination, Examine, PairExamination } from './examination.js';
 import { withEffects, type AskEffect, type ReviewEffectOptions } from './review-effect.js';
 import type { ReviewQueue, RowSource } from './review-queue.js';
@@ -27,17 +28,11 @@ export interface AnsweredExamination extends AskedExamination {
   readonly result: Examination | null;
 }
 
-const MAX_WAITING = 10;
-const KEPT = `interval '1 day'`;
-const TEND_MS = 10_000;
-/** A process that says nothing for so long has ended. */
-const SILENT = `interval '1 minute'`;
 const LOOK_MS = 250;
 /** Read models that are further behind than this are not waited for. */
 const WAIT_MS = 60_000;
 /** While files are decided, the ledger may go on between the examination and the count. */
 const MAX_ATTEMPTS = 5;
-const STOPPED = 'The service stopped: ask again.';
 
 const newId = () => randomBytes(16).toString('hex');
 
@@ -47,27 +42,19 @@ const newId = () => randomBytes(16).toString('hex');
  */
 export class Examinations {
   readonly #options: ExaminationsOptions;
-  readonly #stopping = new AbortController();
-  /** Questions that this process has to answer. */
-  readonly #own = new Set<string>();
-  #last: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #line: QuestionLine;
 
   constructor(options: ExaminationsOptions) {
     this.#options = options;
+    this.#line = new QuestionLine({ tend: () => this.#tend(), onError: options.onError });
   }
 
   start(): void {
-    const tend = () => void this.#tend().catch(this.#options.onError);
-    this.#timer = setInterval(tend, TEND_MS).unref();
-    tend();
+    this.#line.start();
   }
 
-  /** Ends what runs; whoever waits has to ask again. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#stopping.abort();
-    await this.#last;
+  stop(): Promise<void> {
+    return this.#line.stop();
   }
 
   /**
@@ -79,9 +66,10 @@ export class Examinations {
     caller: Caller,
   ): Promise<AskedExamination> {
     const { store, stream, pool, queue } = this.#options;
-    if (this.#own.size >= MAX_WAITING) {
+    const { full } = this.#line;
+    if (full !== undefined) {
       throw new Problem(503, 'examinations-waiting', {
-        detail: `${MAX_WAITING} referrals are being examined already: ask again in a few minutes.`,
+        detail: `${full} referrals are being examined already: ask again in a few minutes.`,
         headers: { 'retry-after': '60' },
         declined: true,
       });
@@ -93,22 +81,20 @@ export class Examinations {
     const id = newId();
     const looks = records.map((subject) => ({ id: newId(), subject }));
     const question: Question = { id, referral, looks: looks.map((look) => look.id) };
-    this.#own.add(id);
-    await inTransaction(pool, async (client) => {
-      for (const look of looks)
-        await beginLook(client, {
-          ...{ ...look, via: 'service', person, organisation, roles, stream, asAt, reason },
-        });
-      await client.query(
-        `INSERT INTO operations.review_examination (examination_id, referral_id, person, organisation, looks, state)
+    await this.#line.noted(id, () =>
+      inTransaction(pool, async (client) => {
+        for (const look of looks)
+          await beginLook(client, {
+            ...{ ...look, via: 'service', person, organisation, roles, stream, asAt, reason },
+          });
+        await client.query(
+          `INSERT INTO operations.review_examination (examination_id, referral_id, person, organisation, looks, state)
          VALUES ($1, $2, $3, $4, $5, 'waiting')`,
-        [id, referral, person, organisation ?? null, question.looks],
-      );
-    }).catch((error: unknown) => {
-      this.#own.delete(id);
-      throw error;
-    });
-    this.#last = this.#last.then(() => this.#answer(question));
+          [id, referral, person, organisation ?? null, question.looks],
+        );
+      }),
+    );
+    this.#line.answer(id, () => this.#answer(question));
     const asked = { id, referral, state: 'waiting' as const, reason: null };
     return { ...asked, askedAt: new Date().toISOString() };
   }
@@ -126,8 +112,8 @@ export class Examinations {
   }
 
   async #answer(question: Question): Promise<void> {
-    const { id, referral } = question;
-    const { signal } = this.#stopping;
+    const { referral } = question;
+    const { signal } = this.#line;
     try {
       signal.throwIfAborted();
       const result = await this.#examine(referral, signal);
@@ -138,11 +124,9 @@ export class Examinations {
       await this.#end(question, 'done', { result, outcome: 'explained' });
     } catch (error) {
       if (!signal.aborted) this.#options.onError(error);
-      const reason = signal.aborted ? STOPPED : 'It failed: the projector’s log says why.';
+      const reason = signal.aborted ? STOPPED : FAILED;
       const outcome = signal.aborted ? 'stopped' : 'failed';
       await this.#end(question, 'failed', { reason, outcome }).catch(this.#options.onError);
-    } finally {
-      this.#own.delete(id);
     }
   }
 
@@ -204,12 +188,11 @@ export class Examinations {
     });
   }
 
-  /** Says that this process is there, ends the questions of processes that are not, and deletes what has been kept long enough. */
   async #tend(): Promise<void> {
     const { pool } = this.#options;
     await pool.query(
       'UPDATE operations.review_examination SET tended_at = now() WHERE examination_id = ANY ($1::uuid[])',
-      [[...this.#own]],
+      [this.#line.own],
     );
     const { rows } = await pool.query<{ looks: string[] }>(
       `UPDATE operations.review_examination SET state = 'failed', reason = $1
