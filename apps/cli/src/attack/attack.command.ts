@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { readProgramme } from '@kinledger/programme';
 import { keysOf, readSecrets } from '@kinledger/pseudonymisation';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
-import { Failure } from '../failure.js';
 import { saltFor } from '../generate/salt.js';
+import { textOf } from '../input/text-file.js';
+import { wholeNumber } from '../input/whole-number.js';
 import { readLedger, withLedgerOptions, type LedgerOptions } from '../ledger/read-ledger.js';
 import { print } from '../output/output.js';
 import { say } from '../output/progress.js';
@@ -39,8 +39,8 @@ export function addAttackCommand(program: Command): void {
       'for ranks, a CSV table of how common values are (field, value, count), in place of a synthetic population (fields that it lacks are ranked by the synthetic population)',
     )
     .option('--salt-file <file>', 'the salt that the second attacker has (default: that of the home)')
-    .option('--rows <number>', 'at most about so many rows, drawn at random', wholeNumber, DEFAULT_ROWS)
-    .option('--budget <number>', 'at most so many values of a field', wholeNumber, DEFAULT_BUDGET)
+    .option('--rows <number>', 'at most about so many rows, drawn at random', wholeNumber(), DEFAULT_ROWS)
+    .option('--budget <number>', 'at most so many values of a field', wholeNumber(), DEFAULT_BUDGET)
     .option('--seed <text>', 'what the attacker’s population is drawn from', 'attacker');
   withLedgerOptions(command).action(run);
 }
@@ -65,17 +65,4 @@ async function run(options: Options): Promise<void> {
   const postcodes = await programme.postcodeLookup();
   const result = attack({ stored: found, keys, salt, population, reference, postcodes, budget });
   print(json, result, () => describeAttack(result));
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new Failure(`${file} cannot be read`);
-  }
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('give a number from 1.');
-  return Number(text);
 }

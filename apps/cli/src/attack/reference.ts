@@ -1,8 +1,7 @@
 import { fieldRoles } from '@kinledger/derivations';
 import type { Keys } from '@kinledger/pseudonymised-rows';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { Failure } from '../failure.js';
+import { readTable } from '../input/text-file.js';
 import { lookUpValue } from './candidates.js';
 import type { TokenCounts } from './stored-tokens.js';
 
@@ -14,20 +13,8 @@ const line = z.object({
 type ReferenceLine = z.infer<typeof line>;
 
 /** A published table of how common values are: CSV with the columns field, value (in canonical form) and count. @throws Failure */
-export function readReference(text: string, file: string): readonly ReferenceLine[] {
-  const rows = parse(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true });
-  return z
-    .array(z.unknown())
-    .parse(rows)
-    .map((row, index) => {
-      const result = line.safeParse(row);
-      if (result.success) return result.data;
-      const [issue] = result.error.issues;
-      throw new Failure(
-        `${file}, line ${index + 2}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a line of a table'}`,
-      );
-    });
-}
+export const readReference = (text: string, file: string): readonly ReferenceLine[] =>
+  readTable(text, file, line);
 
 /** How often each value of a stored field would occur, by the value’s own token, which only the keys tell. */
 export function referenceCounts(

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { MAX_RECORDS_PER_EVENT } from '@kinledger/contracts';
 import { Failure } from '../failure.js';
+import { textOf } from '../input/text-file.js';
 
 /**
  * The distinct ids, in batches of at most 2,000.
@@ -25,11 +25,7 @@ export function requireCode(basis: string): void {
 
 /** Reads ids from a file, one a line. @throws Failure if it cannot be read. */
 export function idsIn(file: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new Failure(`${file} cannot be read`);
-  }
-  return text.split(/\r?\n/).filter((line) => line !== '');
+  return textOf(file)
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
 }

@@ -1,5 +1,6 @@
 import { dataProfiles, type DataProfile } from '@kinledger/synthetic';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { wholeNumber } from '../input/whole-number.js';
 
 /** The size and seed of a synthetic programme. */
 export interface Size {
@@ -17,8 +18,8 @@ export const defaultSize: Size = { people: 5000, quarters: 8, seed: 'demo' };
 /** Adds the options of a size without defaults, so that the demo can tell whether they were given. */
 export const addSizeOptions = (command: Command): Command =>
   command
-    .option('--people <n>', `people in families, about (default: ${defaultSize.people})`, wholeNumber)
-    .option('--quarters <n>', `financial quarters (default: ${defaultSize.quarters})`, wholeNumber)
+    .option('--people <n>', `people in families, about (default: ${defaultSize.people})`, wholeNumber())
+    .option('--quarters <n>', `financial quarters (default: ${defaultSize.quarters})`, wholeNumber())
     .option('--seed <text>', 'which of all synthetic programmes: the same seed gives the same files')
     .addOption(
       new Option('--profile <name>', 'how well providers record people: normal (default), or hard').choices(
@@ -32,9 +33,4 @@ function namesOf(text: string): readonly string[] {
   if (names.some((name) => !/^[a-z][a-z0-9-]*(\.[a-z]+)?$/.test(name)))
     throw new InvalidArgumentError('expected names such as baby-steps,health-visiting.user');
   return names;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1');
-  return Number(text);
 }

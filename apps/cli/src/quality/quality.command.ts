@@ -1,12 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalConnection } from '@kinledger/contracts';
 import { parsePeriod } from '@kinledger/domain';
 import type { LinkErrors } from '@kinledger/linkage-quality';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { findConnection, homeDirectory, requireConnection } from '../connection/connection.js';
 import { latestQuarter } from '../demo/evaluation/truth.js';
 import { Failure } from '../failure.js';
+import { textOf } from '../input/text-file.js';
+import { wholeNumber } from '../input/whole-number.js';
 import { readLedger, withLedgerOptions, type LedgerOptions } from '../ledger/read-ledger.js';
 import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
@@ -48,7 +50,7 @@ export function addQualityCommand(program: Command): void {
     .option(
       '--decoys [number]',
       `link the ledger’s records again in memory, with so many records of nobody (default: ${DEFAULT_DECOYS}), and as if nobody had an NHS number`,
-      wholeNumber,
+      wholeNumber(7),
     )
     .option(
       '--reviewed <file>',
@@ -63,7 +65,7 @@ export function addQualityCommand(program: Command): void {
       .description(
         'draws links at random for people to review, by the rule that made them and the band of their score; a CSV file of row keys',
       )
-      .requiredOption('--size <number>', 'how many links; small strata have five at least', wholeNumber)
+      .requiredOption('--size <number>', 'how many links; small strata have five at least', wholeNumber(7))
       .option('--seed <text>', 'what they are drawn from', 'kinledger')
       .requiredOption('--out <file>', 'where to write them'),
   ).action(sample);
@@ -183,17 +185,4 @@ function truthFolder(named: string): string {
   if (folder === undefined)
     throw new Failure(`${named} holds no truth: name the folder truth that "kinledger generate" wrote`);
   return folder;
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new Failure(`${file} cannot be read`);
-  }
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('give a number from 1.');
-  return Number(text);
 }

@@ -1,9 +1,8 @@
 import { REVIEWED } from '@kinledger/domain';
 import { drawSample, stratifiedShare, type DecidedStratum, type Measured } from '@kinledger/linkage-quality';
-import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { Failure } from '../failure.js';
+import { readTable } from '../input/text-file.js';
 import type { MadeLink } from './live-records.js';
 import type { LedgerRecords } from './read-live-records.js';
 
@@ -64,20 +63,7 @@ export const sampleCsv = (pairs: readonly SampledPair[]): string =>
   stringify([...pairs], { header: true, columns: [...columns] });
 
 /** @throws Failure naming the first line that is not of a sample. */
-export function readSample(text: string, file: string): readonly SampledPair[] {
-  const rows = parse(text, { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true });
-  return z
-    .array(z.unknown())
-    .parse(rows)
-    .map((row, index) => {
-      const result = line.safeParse(row);
-      if (result.success) return result.data;
-      const [issue] = result.error.issues;
-      throw new Failure(
-        `${file}, line ${index + 2}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a pair of a sample'}`,
-      );
-    });
-}
+export const readSample = (text: string, file: string): readonly SampledPair[] => readTable(text, file, line);
 
 /** What was decided of one stratum. */
 interface ReviewedStratum extends DecidedStratum {

@@ -1,22 +1,9 @@
+import { fieldKinds } from '@kinledger/kin';
 import { z } from 'zod';
 
-/** What a column of a plain file holds. */
-export const columnRoles = [
-  'given-name',
-  'given-name-part',
-  'surname',
-  'birth-date',
-  'gender',
-  'postcode',
-  'house-number',
-  'address',
-  'locality',
-  'email',
-  'mobile',
-  'nhs-number',
-  'other-id',
-  'attribute',
-] as const;
+const [givenName, ...otherKinds] = fieldKinds;
+/** What a column of a plain file holds: a kind of field, or the part of one that the minimum dataset has. */
+export const columnRoles = [givenName, 'given-name-part', ...otherKinds] as const;
 export type ColumnRole = (typeof columnRoles)[number];
 
 /** The order of day, month and year in a column of dates. */
