@@ -34,10 +34,7 @@ const FEW_MATCHES = 100;
  * Estimates a model from the live rows of people of a ledger.
  * @throws Failure if the period is none, or no row of a person has derived tokens.
  */
-export function estimateFromLedger(
-  ledger: LedgerRecords,
-  { name, period }: EstimateOptions,
-): LedgerEstimate {
+export function estimateFromLedger(ledger: LedgerRecords, { name, period }: EstimateOptions): LedgerEstimate {
   const until = period === undefined ? undefined : parsePeriod(period);
   if (period !== undefined && until === undefined)
     throw new Failure(`${period} is no period: give one such as 2023-24-Q4`);
@@ -75,7 +72,9 @@ function warningsOf(
     ];
   const few =
     expectedMatches < FEW_MATCHES
-      ? [`only about ${Math.round(expectedMatches)} ${pairs} are of one person: another quarter may give another model`]
+      ? [
+          `only about ${Math.round(expectedMatches)} ${pairs} are of one person: another quarter may give another model`,
+        ]
       : [];
   const unseen = fields
     .filter((_, field) => (levels[field] ?? []).slice(1).every((count) => count === 0))

@@ -23,7 +23,10 @@ export const levelWeights = ({ fields }: Model, stratum: StratumModel): readonly
   );
   return fields.flatMap(({ name, kind }, field) =>
     levelsOf[kind].flatMap((level, at): LevelWeight[] => {
-      const [onePerson, strangers] = [one, other].map((each) => each?.levels[field]?.[at] ?? 1) as [number, number];
+      const [onePerson, strangers] = [one, other].map((each) => each?.levels[field]?.[at] ?? 1) as [
+        number,
+        number,
+      ];
       if (at === 0 || (onePerson < NEVER && strangers < NEVER)) return [];
       const bits = log2(onePerson / strangers);
       return [{ field: name, level, place: { field, level: at }, onePerson, strangers, bits }];

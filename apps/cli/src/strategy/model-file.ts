@@ -13,7 +13,8 @@ function indented(value: unknown, indent: string): string {
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     const parts: unknown[] = value;
-    if (parts.every((part) => typeof part !== 'object')) return `[${parts.map((part) => JSON.stringify(part)).join(', ')}]`;
+    if (parts.every((part) => typeof part !== 'object'))
+      return `[${parts.map((part) => JSON.stringify(part)).join(', ')}]`;
     return `[\n${parts.map((part) => inner + indented(part, inner)).join(',\n')}\n${indent}]`;
   }
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

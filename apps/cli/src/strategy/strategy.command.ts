@@ -47,7 +47,8 @@ export function addStrategyCommand(program: Command): void {
 }
 
 async function estimate({ out, name, period, ...options }: EstimateOptions): Promise<void> {
-  if (name.trim() === '') throw new Failure('--name is empty: leave it out, or say what people call the model');
+  if (name.trim() === '')
+    throw new Failure('--name is empty: leave it out, or say what people call the model');
   await readLedger(options, INTERRUPTED, async (reading) => {
     const ledger = await readLiveRecords(reading);
     reading.progress.stop();
@@ -73,7 +74,10 @@ async function show(file: string | undefined, { against, ...options }: ShowOptio
   });
 }
 
-function inForceText({ strategy, position, time, parameters, model }: StrategyInForce, other?: Model): string {
+function inForceText(
+  { strategy, position, time, parameters, model }: StrategyInForce,
+  other?: Model,
+): string {
   const limits = Object.entries(parameters).map(
     ([name, value]) => `  ${name}: ${typeof value === 'object' ? value.join(', ') : value}`,
   );

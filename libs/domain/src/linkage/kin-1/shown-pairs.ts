@@ -20,10 +20,7 @@ export interface CountedPatterns {
 }
 
 /** Compares the records that share a candidate key, each pair once, and counts the patterns. */
-export function candidatePatterns(
-  records: readonly Evidence[],
-  comparison: PairComparison,
-): CountedPatterns {
+export function candidatePatterns(records: readonly Evidence[], comparison: PairComparison): CountedPatterns {
   const holders = new Map<number, number[]>();
   records.forEach(({ keys }, record) => {
     for (const key of keys) {
@@ -75,8 +72,8 @@ export function drawnPairs(records: readonly Evidence[], comparison: PairCompari
   const from = records.slice(0, DRAWN_RECORDS);
   const size = from.length;
   const shifts = Math.min(Math.floor((size - 1) / 2), Math.ceil(DRAWN_PAIRS / Math.max(1, size)));
-  for (let shift = 1; shift <= shifts; shift++)
-    for (let at = 0; at < size; at++) {
+  for (let at = 0; at < size; at++)
+    for (let shift = 1; shift <= shifts; shift++) {
       comparison.compare(from[at] as Evidence, from[(at + shift) % size] as Evidence); // below size
       levels.forEach((ofField, field) => {
         const level = layout.level(field, comparison.low, comparison.high);
