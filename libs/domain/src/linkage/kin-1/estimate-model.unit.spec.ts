@@ -22,7 +22,7 @@ function rowsUnder(key: string, children: number, adults: number): LinkageRecord
   const token = (domain: string, value: string) =>
     sha256Hex(`${key} ${domain} ${value}`).slice(0, 32) as Token;
   const derived = (derivation: string, value: string) => ({
-    ...{ derivation, domain: derivation },
+    ...{ derivation, version: 1, domain: derivation },
     tokens: [token(derivation, value)],
   });
   const rowOf = (role: 'child' | 'adult', person: number, copy: number): LinkageRecord => {
