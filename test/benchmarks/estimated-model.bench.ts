@@ -14,6 +14,7 @@ import {
   strategyOf,
   type StrategySettings,
 } from '@kinledger/domain';
+import { frequencyHash, NameFrequencies } from '@kinledger/kin';
 import { readProgramme } from '@kinledger/programme';
 import { linkageRecordOf, takenRows, type TakenRow } from '../programmes/files-through.ts';
 
@@ -36,8 +37,8 @@ const records = [...live.values()].map(linkageRecordOf);
 
 const pairsIn = (count: number) => (count * (count - 1)) / 2;
 
-function quality(name: string, settings: StrategySettings): void {
-  const { groups, referrals } = partition(records, noConstraints, strategyOf(settings));
+function quality(name: string, settings: StrategySettings, names?: NameFrequencies): void {
+  const { groups, referrals } = partition(records, noConstraints, strategyOf(settings, names));
   const sizes = Map.groupBy(live.values(), ({ person }) => person);
   let [linked, right] = [0, 0];
   for (const { persons } of groups) {
@@ -58,10 +59,24 @@ const limits = {
 };
 const shipped = scoringSettings({ name: 'leap-1', ...limits }, records.length);
 const before = process.cpuUsage();
-const { model, strata } = estimateModel(records, shipped, 'bench');
+const { model, strata } = estimateModel(records, shipped, { name: 'bench', withFrequencies: false });
 const { user } = process.cpuUsage(before);
 console.log(`${records.length} rows of people; estimated in ${(user / 1e6).toFixed(1)} s of processor time`);
 for (const { levels: _, ...stratum } of strata) console.log(JSON.stringify(stratum));
 quality('leap-1', { name: 'leap-1', ...limits });
 quality('kin-1, shipped model', shipped);
 quality('kin-1, estimated model', { ...shipped, model: { document: model } });
+
+const common = estimateModel(records, shipped, { name: 'bench', withFrequencies: true });
+const { frequencies } = common;
+if (frequencies === undefined) throw new Error('frequencies were asked for');
+for (const [field, { rows, tokens }] of Object.entries(frequencies.fields))
+  console.log(
+    `${field}: ${rows} rows with a value, ${tokens.length} values that are common: ` +
+      [2, 3, 4, 5].map((band) => tokens.filter(([, rarity]) => rarity === band).length).join(', '),
+  );
+quality(
+  'kin-1, estimated model with frequencies',
+  { ...shipped, model: { document: common.model } },
+  new NameFrequencies(frequencyHash(frequencies), frequencies),
+);

@@ -17,6 +17,7 @@ export * from './quarter-versions.js';
 export * from './recovery.js';
 export * from './rekeying/rekey-chunk.js';
 export * from './rekeying/rekeyed-chunk.js';
+export * from './rekeying/rekeyed-table.js';
 export type * from './rekeying/token-wrapping.js';
 export * from './reviews/examine-referral.js';
 export * from './reviews/review-book.js';

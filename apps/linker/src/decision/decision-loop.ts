@@ -1,6 +1,6 @@
 import {
   changeSigningKey,
-  engineOptionsOf,
+  engineOptionsBeside,
   firstInstantOf,
   handlerOf,
   keyChangeDue,
@@ -286,10 +286,11 @@ export class DecisionLoop {
   ): Promise<OpenLedger> {
     const { store, engine, recoveryPageSize } = this.#options;
     const stream = streamOf(this.#programmeId);
+    const options = await engineOptionsBeside(store, definition);
     const recovered = await recover({
       store,
       stream,
-      engine: () => engine(engineOptionsOf(definition)),
+      engine: () => engine(options),
       snapshots,
       signal,
       ...(recoveryPageSize === undefined ? {} : { pageSize: recoveryPageSize }),

@@ -1,7 +1,7 @@
 import type { LedgerDecision, RecordId, ReferralId } from '@kinledger/contracts';
 import { LinkageEngine, type Comparison } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
-import { engineOptionsOf } from '../adoption.js';
+import { engineOptionsBeside } from '../adoption.js';
 import { definitionsIn } from '../history/definitions-in.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import { recover } from '../recovery.js';
@@ -50,7 +50,8 @@ export async function examineReferral({
 }: ExamineOptions): Promise<ExaminedReferral | undefined> {
   const { inForce, isSensitive } = await definitionsIn(store, stream, signal);
   if (inForce === undefined) return undefined;
-  const engine = () => new LinkageEngine(engineOptionsOf(inForce));
+  const options = await engineOptionsBeside(store, inForce);
+  const engine = () => new LinkageEngine(options);
   const { ledger } = await recover({ store, stream, engine, snapshots: undefined, signal });
   const waiting = ledger.reviews.referral(id);
   if (waiting === undefined || waiting.reason === 'forbidden') return undefined;

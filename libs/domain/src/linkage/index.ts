@@ -13,5 +13,14 @@ export { MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE } from './kinship.js';
 export * from './partition.js';
 export * from './kin-1/estimate-model.js';
 export { leap1, type Leap1Settings } from './leap-1/leap-1.js';
-export { scoringModel, scoringSettings, strategyOf, type StrategySettings } from './strategies.js';
+export {
+  nameFrequenciesIn,
+  nameTableOf,
+  scoringModel,
+  scoringSettings,
+  strategyOf,
+  strategyWithTable,
+  type StrategySettings,
+} from './strategies.js';
 export type { Strategy } from './strategy.js';
+export { frequencyText, readFrequencyTable, withOtherTokens } from '@kinledger/kin';

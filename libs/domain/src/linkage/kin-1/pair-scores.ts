@@ -42,10 +42,12 @@ export interface Agreement {
 export class PairScores {
   readonly #comparison = new PairComparison();
   readonly #table: ScoreTable;
+  readonly #saysRarity: boolean;
 
   /** @throws Error if the model was made for other fields. */
   constructor(model: Model) {
     this.#table = new ScoreTable(this.#comparison.layout, model);
+    this.#saysRarity = model.frequencies !== undefined;
   }
 
   /** In millibits. */
@@ -80,7 +82,9 @@ export class PairScores {
       rule: SCORED,
       score,
       levels: Object.fromEntries(
-        fields.filter(({ missing }) => !missing).map(({ field, level }) => [field, withoutRarity(level)]),
+        fields
+          .filter(({ missing }) => !missing)
+          .map(({ field, level }) => [field, this.#saysRarity ? level : withoutRarity(level)]),
       ),
     };
   }
@@ -91,7 +95,7 @@ export class PairScores {
   }
 }
 
-/** The linker knows no frequencies, so it does not say how rare a value is on which two rows agree. */
+/** Without a table of frequencies nobody knows how rare a value is on which two rows agree. */
 const withoutRarity = (level: string): string => (level.startsWith('full, ') ? 'full' : level);
 
 /** The rule of a link that rests on a score. */
