@@ -17,8 +17,7 @@ const key = z
 const saltText = z
   .string()
   .regex(/^[\x21-\x7e]{16,1024}$/, 'expected 16 to 1024 printable characters without white space');
-const salt = saltText
-  .transform((text) => createSecretKey(text, 'utf8'));
+const salt = saltText.transform((text) => createSecretKey(text, 'utf8'));
 
 /** What is wrong with a text as a salt of profile op-leap-1; undefined if it is one. Holds nothing of the text. */
 export const faultOfSalt = (text: string): string | undefined =>
