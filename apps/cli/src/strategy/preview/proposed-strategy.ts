@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { LedgerAtHand } from '@kinledger/decisions';
 import { strategyOf } from '@kinledger/domain';
+import { modelText } from '@kinledger/kin';
 import { readProgramme, type ProgrammeDefinition } from '@kinledger/programme';
 import { z } from 'zod';
 import { Failure } from '../../failure.js';
+import { readModelFile } from '../model-file.js';
 
 export const strategyNames = ['leap-1', 'kin-1'] as const;
 
@@ -19,6 +20,7 @@ export interface ProposedOptions {
 
 type Settings = ProgrammeDefinition['strategy'];
 type Kin1Settings = Extract<Settings, { readonly name: 'kin-1' }>;
+type ModelDocument = Extract<Kin1Settings['model'], { readonly document: unknown }>['document'];
 
 /** What a programme begins with, beside the limits that it has. */
 const firstBands = { maxHoldersPerKey: 100, reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 };
@@ -94,19 +96,6 @@ function roundedDown(count: number): number {
   return Math.floor(count / unit) * unit;
 }
 
-const modelDocument = z.looseObject({ format: z.literal('kin-model/1') });
-
-function documentIn(file: string): z.infer<typeof modelDocument> {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new Failure(error instanceof SyntaxError ? `${file} is not JSON` : `${file} cannot be read`);
-  }
-  const result = modelDocument.safeParse(json);
-  if (!result.success)
-    throw new Failure(
-      `${file} is no model: "kinledger strategy estimate" writes one, of the format kin-model/1`,
-    );
-  return result.data;
-}
+/** The document of a model, as a definition has it. @throws Failure if the file holds no model that this release can use. */
+const documentIn = (file: string): ModelDocument =>
+  JSON.parse(modelText(readModelFile(file))) as ModelDocument; // the text of one

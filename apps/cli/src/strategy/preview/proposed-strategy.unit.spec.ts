@@ -50,9 +50,6 @@ describe('a proposed strategy', () => {
 
   it.each<[string, ProposedOptions, string]>([
     ['a file that is no model', { model: file('other.json', '{"format":"other"}') }, 'is no model'],
-    ['a file that is not JSON', { model: file('text.json', 'model') }, 'is not JSON'],
-    ['a file that is not there', { model: join(folder, 'none.json') }, 'cannot be read'],
-    ['a model without its parts', { model: file('empty.json', '{"format":"kin-model/1"}') }, 'fields'],
     ['bands that overlap', { strategy: 'kin-1', reviewFrom: 6_000 }, 'band of review'],
     ['bands of a strategy without scores', { strategy: 'leap-1', linkFrom: 1 }, 'neither a model nor bands'],
   ])('refuses %s', async (_, options, message) => {
