@@ -20,6 +20,9 @@ export interface Comparison {
   readonly records: { readonly subject: number; readonly candidate: number };
 }
 
+/** Compared within one dataset, also where a strategy reads it as a kind of token. */
+const CASE_NUMBER = 'case-number';
+
 /** A kind of value, and those that a record holds. */
 interface Kind {
   readonly kind: string;
@@ -41,19 +44,21 @@ export function compareRecords(
   const values = Array.from({ length: channels.count }, (_, channel) => channel).filter((channel) =>
     channels.isValue(channel),
   );
-  const kinds = values.map((channel): Kind => ({
-    kind: channels.domainOf(channel),
-    of: (reading: RecordReading) => [
-      ...reading.own.filter((_, at) => reading.ownChannels[at] === channel),
-      ...reading.compared.filter((_, at) => reading.comparedChannels[at] === channel),
-    ],
-  }));
+  const kinds = values
+    .map((channel): Kind => ({
+      kind: channels.domainOf(channel),
+      of: (reading: RecordReading) => [
+        ...reading.own.filter((_, at) => reading.ownChannels[at] === channel),
+        ...reading.compared.filter((_, at) => reading.comparedChannels[at] === channel),
+      ],
+    }))
+    .filter(({ kind }) => kind !== CASE_NUMBER);
   const guards: readonly Kind[] = [
     { kind: 'birth-date', of: ({ birthDate }: RecordReading) => [birthDate] },
     { kind: 'gender', of: ({ gender }: RecordReading) => [gender] },
     // A case number tells apart only the rows of one dataset.
     {
-      kind: 'case-number',
+      kind: CASE_NUMBER,
       of: ({ caseNumber, dataset }: RecordReading) =>
         caseNumber === NONE ? [] : [`${dataset} ${caseNumber}`],
     },
