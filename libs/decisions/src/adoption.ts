@@ -44,7 +44,7 @@ export const engineOptionsOf = ({ strategy, familyScopes }: LinkageDefinition): 
 
 /**
  * The engine's options in a definition, with the table of name frequencies that its model may name.
- * @throws FrequenciesMissing if that table is not beside the ledger.
+ * @throws LedgerUnreadable if that table is not beside the ledger.
  */
 export async function engineOptionsBeside(
   store: Pick<EventStore, 'readNameTable'>,
@@ -52,7 +52,28 @@ export async function engineOptionsBeside(
 ): Promise<LinkageEngineOptions> {
   const id = nameTableOf(strategy);
   const table = id === undefined ? undefined : await store.readNameTable(id);
+  if (id !== undefined && table === undefined)
+    throw ledgerUnreadable(
+      `the strategy’s model scores with the table of name frequencies ${id}, which was erased or not restored: restore it, or adopt a model without it`,
+    );
   return { strategy: strategyWithTable(strategy, table?.bytes), familyScopes };
+}
+
+/**
+ * Refuses a table of name frequencies that is under another token key than the ledger: every name would be very rare by it.
+ * @throws LedgerUnreadable.
+ */
+export async function requireNameTableUnder(
+  keyVersion: number,
+  store: Pick<EventStore, 'readNameTable'>,
+  { strategy }: LinkageDefinition,
+): Promise<void> {
+  const id = nameTableOf(strategy);
+  const table = id === undefined ? undefined : await store.readNameTable(id);
+  if (table !== undefined && table.keyVersion !== keyVersion)
+    throw ledgerUnreadable(
+      `the table of name frequencies ${table.id} is under token key ${table.keyVersion}, and the ledger is under ${keyVersion}: estimate the model again`,
+    );
 }
 
 const SCOPE_PREFIX = 'familyScope:';

@@ -13,7 +13,10 @@ const bandNames: Readonly<Record<ScoreBand, string>> = {
 const bands = ['apart', 'review', 'link'] as const satisfies readonly ScoreBand[];
 
 /** A model that was estimated, for whoever reviews it before it is adopted. */
-export const describeEstimate = ({ model, before, frequencies, strata, warnings }: LedgerEstimate, file: string): string =>
+export const describeEstimate = (
+  { model, before, frequencies, strata, warnings }: LedgerEstimate,
+  file: string,
+): string =>
   [
     describeModel(model),
     ...strata.flatMap((stratum) => ['', describeStratum(stratum, before.inForce)]),

@@ -38,7 +38,10 @@ const FEW_MATCHES = 100;
  * Estimates a model from the live rows of people of a ledger.
  * @throws Failure if the period is none, or no row of a person has derived tokens.
  */
-export function estimateFromLedger(ledger: LedgerRecords, { name, period, withFrequencies }: EstimateOptions): LedgerEstimate {
+export function estimateFromLedger(
+  ledger: LedgerRecords,
+  { name, period, withFrequencies }: EstimateOptions,
+): LedgerEstimate {
   const until = period === undefined ? undefined : parsePeriod(period);
   if (period !== undefined && until === undefined)
     throw new Failure(`${period} is no period: give one such as 2023-24-Q4`);

@@ -1,6 +1,7 @@
 import {
   changeSigningKey,
   engineOptionsBeside,
+  requireNameTableUnder,
   firstInstantOf,
   handlerOf,
   keyChangeDue,
@@ -295,7 +296,10 @@ export class DecisionLoop {
       signal,
       ...(recoveryPageSize === undefined ? {} : { pageSize: recoveryPageSize }),
     });
-    return new OpenLedger(stream, recovered, this.#options);
+    const open = new OpenLedger(stream, recovered, this.#options);
+    // An interrupted rotation may have changed the table already.
+    if (!open.isInterrupted) await requireNameTableUnder(open.ledger.keyVersion, store, definition);
+    return open;
   }
 
   #erasingIn({ stream }: OpenLedger): Erasing | undefined {

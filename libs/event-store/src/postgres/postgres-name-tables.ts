@@ -29,7 +29,9 @@ export class PostgresNameTables implements NameTables {
   }
 
   async all(): Promise<readonly NameTable[]> {
-    const { rows } = await this.#pool.query<Row>(`SELECT ${columns} FROM ledger.name_frequencies ORDER BY id`);
+    const { rows } = await this.#pool.query<Row>(
+      `SELECT ${columns} FROM ledger.name_frequencies ORDER BY id`,
+    );
     return rows.map(tableOf);
   }
 
