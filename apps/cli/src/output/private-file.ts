@@ -4,11 +4,11 @@ import { Failure } from '../failure.js';
 
 /**
  * Writes a file atomically, readable by its owner only, and replaces any file of that name whatever its permissions.
- * @param content the text, or parts of it, each of which is written before the next is asked for.
+ * @param content the text, or parts of it as text or bytes, each of which is written before the next is asked for.
  * @throws Failure if the name is a link or anything but an ordinary file, because others may be able to read the
  * target.
  */
-export function writePrivateFile(file: string, content: string | Iterable<string>): void {
+export function writePrivateFile(file: string, content: string | Iterable<string | Uint8Array>): void {
   const there = lstatSync(file, { throwIfNoEntry: false });
   if (there !== undefined && !there.isFile()) {
     const what = there.isSymbolicLink() ? 'a link' : there.isDirectory() ? 'a folder' : 'no ordinary file';
