@@ -59,8 +59,9 @@ const schema = {
   'x-kinledger': { role: 'adult' },
 };
 
-/** What a programme of histories asks of reviews. */
-interface AskedOfReviews {
+/** How a programme of histories reviews and links. */
+interface ProgrammeAsked {
+  readonly strategy?: Programme['definition']['strategy'];
   readonly reviews?: Programme['definition']['reviews'];
   readonly sensitive?: readonly string[];
 }
@@ -68,7 +69,7 @@ interface AskedOfReviews {
 /** The programme of the histories of linkage. */
 export function programmeOfHistories(
   maxHoldersPerToken: number = testSettings.maxHoldersPerToken,
-  { reviews, sensitive = [] }: AskedOfReviews = {},
+  { reviews, sensitive = [], strategy = { ...testSettings, maxHoldersPerToken } }: ProgrammeAsked = {},
 ): Programme {
   const services = ['alpha', 'beta', 'gamma'];
   const datasets = services.flatMap((service) => [`${service}.user`, `${service}.engagement`]);
@@ -94,7 +95,7 @@ export function programmeOfHistories(
       agreements: [{ id: 'agreed', provider: 'provider', validFrom: '2020-04-01', validTo: '2030-01-01' }],
       authority: ['alpha.user'],
       familyScopes: testScopes,
-      strategy: { ...testSettings, maxHoldersPerToken },
+      strategy,
       ...(reviews === undefined ? {} : { reviews }),
       area: {
         name: 'Lambeth',

@@ -119,6 +119,11 @@ export class PairComparison {
     this.#comparison.compare(this.#slots, 0, comparedFields.length);
   }
 
+  /** Whether a record states a field, even if it is not compared because another field is. */
+  states(evidence: Evidence, field: number): boolean {
+    return this.#preparedOf(evidence).rungs[field]?.[WHOLE] !== 0;
+  }
+
   #load(evidence: Evidence, side: 0 | 1): void {
     const { rungs, edits } = this.#preparedOf(evidence);
     for (let field = 0; field < comparedFields.length; field++) {

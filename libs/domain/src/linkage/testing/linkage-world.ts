@@ -288,7 +288,8 @@ function rowOf(dataset: string, submission: SubmissionId, number: number, row: R
     role: row.role ?? 'adult',
     tokens: tokensOf(row.tokens),
     derived: (row.derived ?? []).map(([derivation, value]) => ({
-      derivation,
+      // Candidate keys are named by their domains here, and a derivation is a code.
+      derivation: derivation.replace(':', '-'),
       version: 1,
       domain: derivation,
       tokens: [hex(`token ${derivation} ${value}`, 32) as PseudonymisedRow['tokens'][number]['token']],
