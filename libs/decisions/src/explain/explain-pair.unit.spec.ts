@@ -148,9 +148,7 @@ describe('an explanation of an individual that a score made', () => {
     });
     const scores = events.flatMap((event) =>
       event.type === 'RecordsPlaced'
-        ? event.data.placements.flatMap((one) =>
-            'score' in one && one.score !== undefined ? [one.score] : [],
-          )
+        ? event.data.placements.flatMap((one) => ('score' in one ? [one.score] : []))
         : [],
     );
     const told = steps

@@ -24,7 +24,7 @@ export interface Kin1Settings extends Omit<Leap1Settings, 'name'> {
   readonly margin: number;
 }
 
-const modelIn = ({ model }: Kin1Settings): Model =>
+export const modelIn = ({ model }: Kin1Settings): Model =>
   'coldStart' in model ? coldStartOf(model.coldStart) : readModel(model.document);
 
 /**

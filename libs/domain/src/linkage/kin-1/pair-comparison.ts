@@ -119,9 +119,9 @@ export class PairComparison {
     this.#comparison.compare(this.#slots, 0, comparedFields.length);
   }
 
-  /** Whether a record states a field, even if it is not compared because another field is. */
-  states(evidence: Evidence, field: number): boolean {
-    return this.#preparedOf(evidence).rungs[field]?.[WHOLE] !== 0;
+  /** By field: the number of a record's whole value, or 0. Equal numbers are equal values. */
+  wholesOf(evidence: Evidence): number[] {
+    return this.#preparedOf(evidence).rungs.map((held) => held[WHOLE] as number); // every kind has one
   }
 
   #load(evidence: Evidence, side: 0 | 1): void {

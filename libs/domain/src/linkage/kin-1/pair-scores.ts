@@ -99,10 +99,10 @@ export class PairScores {
     const comparison = this.#comparison;
     comparison.compare(one, other);
     const pattern = { low: comparison.low, high: comparison.high };
+    const [mine, theirs] = [comparison.wholesOf(one), comparison.wholesOf(other)];
     const missingOf = (field: number): MissingSide => {
-      const [first, second] = [one, other].map((side) => comparison.states(side, field));
-      if (first === true) return second === true ? 'neither' : 'second';
-      return second === true ? 'first' : 'both';
+      if (mine[field] === 0) return theirs[field] === 0 ? 'both' : 'first';
+      return theirs[field] === 0 ? 'second' : 'neither';
     };
     return this.#weigh(stratumOf(one, other), pattern, missingOf);
   }
