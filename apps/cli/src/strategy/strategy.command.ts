@@ -9,6 +9,7 @@ import { describeEstimate } from './describe-estimate.js';
 import { describeModel } from './describe-model.js';
 import { estimateFromLedger } from './estimate-model.js';
 import { modelFileText, readModelFile } from './model-file.js';
+import { addPreviewCommand } from './preview/preview.command.js';
 import { strategyInForce, type StrategyInForce } from './strategy-in-force.js';
 
 interface EstimateOptions extends LedgerOptions {
@@ -26,7 +27,9 @@ const INTERRUPTED = 'interrupted: nothing was written';
 export function addStrategyCommand(program: Command): void {
   const strategy = program
     .command('strategy')
-    .description('how rows are linked: estimates a model from a ledger’s rows, and shows what models weigh');
+    .description(
+      'how rows are linked: estimates a model from a ledger’s rows, shows what models weigh, and says what adopting one would change',
+    );
   withLedgerOptions(
     strategy
       .command('estimate')
@@ -44,6 +47,7 @@ export function addStrategyCommand(program: Command): void {
       .argument('[model]', 'file of a model (default: the strategy that the ledger adopted last)')
       .option('--against <file>', 'another model, whose weights are shown beside'),
   ).action(show);
+  addPreviewCommand(strategy);
 }
 
 async function estimate({ out, name, period, ...options }: EstimateOptions): Promise<void> {

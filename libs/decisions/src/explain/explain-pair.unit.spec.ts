@@ -15,8 +15,7 @@ const nhs = (value: string) => ['nhs-number', 'identity', value] as const;
 const submit = (dataset: number, ...rows: readonly RowSpec[]): Step => ({
   ...{ kind: 'submit', dataset, period: 0, replaces: false, repeats: false, rows },
 });
-const scored = (sensitive: readonly string[] = []) =>
-  programmeOfHistories(undefined, { strategy: { ...kin1Settings, model: { coldStart: 20_000 } }, sensitive });
+const scored = (sensitive: readonly string[] = []) => programmeOfHistories(kin1Settings, { sensitive });
 
 async function recorded(steps: readonly Step[], sensitive: readonly string[] = []) {
   const history = await RecordedHistory.begin(undefined, scored(sensitive));

@@ -3,13 +3,13 @@ import { born, gender, LinkageWorld, rowKeyOf, testSettings, type RowSpec } from
 import type { RecordId } from '@kinledger/contracts';
 
 /** `kin-1` with the model that the engine ships. */
-export const kin1Settings: Kin1Settings = {
+export const kin1Settings = {
   ...testSettings,
-  name: 'kin-1',
+  name: 'kin-1' as const,
   model: { coldStart: 20_000 },
   maxHoldersPerKey: 100,
   ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
-};
+} satisfies Kin1Settings;
 
 export interface Child {
   readonly born: string;
