@@ -42,7 +42,7 @@ describe('how common names are', () => {
   });
 
   it('follows its tokens to another key', async () => {
-    const wrapped = (value: string) => [...value].reverse().join('');
+    const wrapped = (value: string) => Buffer.from(value, 'hex').reverse().toString('hex');
     const rotated = await withOtherTokens(table, async (domains) =>
       Promise.resolve(domains.map(({ tokens }) => tokens.map(wrapped))),
     );
