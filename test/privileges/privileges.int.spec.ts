@@ -103,7 +103,13 @@ const expected: Readonly<
   },
   'platform projector': {
     tables: {
-      ...readOnly(['ledger.event', 'ledger.name_frequencies', 'ledger.payload', 'ledger.segment', 'ledger.stream']),
+      ...readOnly([
+        'ledger.event',
+        'ledger.name_frequencies',
+        'ledger.payload',
+        'ledger.segment',
+        'ledger.stream',
+      ]),
       'audit.look': 'insert select',
       'audit.look_outcome': 'insert select',
       'ledger.closed_figures': 'insert select',
