@@ -7,12 +7,10 @@ import type { StrategyPreview } from './strategy-preview.js';
 export function previewPage(preview: StrategyPreview): string {
   const { linkage, quarters = [], isShown = false } = preview;
   const scopes = [...new Set(quarters.flatMap(({ cells }) => cells.map(({ scope }) => scope)))].sort();
-  const [programme = [], others = []] = [
-    figureTables(preview, 'programme'),
-    scopes
-      .filter((scope) => scope !== 'programme')
-      .map((scope) => ({ scope, table: figureTables(preview, scope).at(-1) })),
-  ];
+  const programme = figureTables(preview, 'programme');
+  const others = scopes
+    .filter((scope) => scope !== 'programme')
+    .map((scope) => ({ scope, table: figureTables(preview, scope).at(-1) }));
   return htmlDocument('Preview of a linkage strategy', [
     ...headOf(preview).map((line) => `<p>${escaped(line)}</p>`),
     isShown

@@ -195,7 +195,7 @@ export class PreviewedFigures {
     await decide(async (decision) => {
       position += 1;
       const event = { ...decision, id: '', version: 1, revision: position, time, cause: 'preview' };
-      await writer.take(event as LedgerEvent, new Map()); // read models look at nothing else of an event
+      await writer.take(event, new Map()); // read models look at nothing else of an event
     });
     await writer.settle(position);
     return position;
