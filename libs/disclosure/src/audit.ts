@@ -119,7 +119,7 @@ class ComponentAudit {
    * gave up.
    */
   #ascend(solving: Solving, asked: number, count: number, counts?: readonly number[]): boolean {
-    for (let from = 0; this.#known(count).size < this.#fewest; ) {
+    for (let from = 0; this.#known(count).size < this.#fewest;) {
       const answer = solving.leastOf(asked, from);
       if (answer.found !== 'least') return answer.found === 'none';
       if (counts === undefined) this.#solution ??= answer.values;

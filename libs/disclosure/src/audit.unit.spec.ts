@@ -83,7 +83,11 @@ describe('a protected count', () => {
 
   it('is safe beside counts of which nothing is known', () => {
     const release = {
-      cells: [small('a'), { id: 'b', known: { low: 0, high: Infinity }, protected: false }, exact('total', 24)],
+      cells: [
+        small('a'),
+        { id: 'b', known: { low: 0, high: Infinity }, protected: false },
+        exact('total', 24),
+      ],
       relations: [addUpTo('total', ['a', 'b'])],
     };
     expect(auditRelease(solver, release).narrowed).toEqual([]);
@@ -174,7 +178,9 @@ describe('tables at random', () => {
         .filter((_, index) => index % 4 === 0)
         .flatMap(({ id }) => auditRelease(solver, release, 3, new Set([id])).narrowed);
       const looked = new Set(
-        release.cells.filter((cell) => cell.protected).flatMap(({ id }, index) => (index % 4 === 0 ? [id] : [])),
+        release.cells
+          .filter((cell) => cell.protected)
+          .flatMap(({ id }, index) => (index % 4 === 0 ? [id] : [])),
       );
       expect(narrowed.filter(({ cell }) => looked.has(cell))).toEqual(apart);
     }

@@ -28,14 +28,17 @@ export function neighbourhoodOf(
   const free = new Map([[count, 0]]);
   for (const reached of free.keys()) {
     const rows = [...(rowsOf[reached] ?? [])].sort(
-      (one, two) => (problem.rows[one]?.counts.length ?? 0) - (problem.rows[two]?.counts.length ?? 0) || one - two,
+      (one, two) =>
+        (problem.rows[one]?.counts.length ?? 0) - (problem.rows[two]?.counts.length ?? 0) || one - two,
     );
     for (const row of rows)
       for (const other of problem.rows[row]?.counts ?? [])
         if (free.size < most && !free.has(other) && !isFixed(problem, other)) free.set(other, free.size);
     if (free.size >= most) break;
   }
-  const touched = [...new Set([...free.keys()].flatMap((each) => rowsOf[each] ?? []))].sort((one, two) => one - two);
+  const touched = [...new Set([...free.keys()].flatMap((each) => rowsOf[each] ?? []))].sort(
+    (one, two) => one - two,
+  );
   const rows = touched.flatMap((number) => {
     const row = problem.rows[number];
     if (row === undefined) return [];
@@ -43,9 +46,9 @@ export function neighbourhoodOf(
     const kept: { readonly count: number; readonly times: number }[] = [];
     for (const [place, each] of row.counts.entries()) {
       const times = row.times[place] ?? 0;
-      const place1 = free.get(each);
-      if (place1 === undefined) fixed += times * (solution[each] ?? 0);
-      else kept.push({ count: place1, times });
+      const numbered = free.get(each);
+      if (numbered === undefined) fixed += times * (solution[each] ?? 0);
+      else kept.push({ count: numbered, times });
     }
     return [
       {
@@ -56,7 +59,10 @@ export function neighbourhoodOf(
     ];
   });
   const counts = [...free.keys()];
-  return { problem: { counts: counts.map((each) => problem.counts[each] ?? { low: 0, high: 0 }), rows }, counts };
+  return {
+    problem: { counts: counts.map((each) => problem.counts[each] ?? { low: 0, high: 0 }), rows },
+    counts,
+  };
 }
 
 const isFixed = ({ counts }: Problem, count: number): boolean => {

@@ -76,8 +76,6 @@ export function leastNeeded<Candidate>(
 const NOTHING_KNOWN = { low: 0, high: Infinity };
 
 const withoutCells = ({ cells, relations }: Release, without: ReadonlySet<string>): Release => ({
-  cells: cells.map(
-    (cell): ReleasedCell => (without.has(cell.id) ? { ...cell, known: NOTHING_KNOWN } : cell),
-  ),
+  cells: cells.map((cell): ReleasedCell => (without.has(cell.id) ? { ...cell, known: NOTHING_KNOWN } : cell)),
   relations,
 });

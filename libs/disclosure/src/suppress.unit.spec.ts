@@ -49,7 +49,14 @@ describe('secondary suppression', () => {
 
   it('suppresses no count that could be left out', () => {
     const release = {
-      cells: [small('a'), small('d'), exact('b', 9, 9), exact('c', 30, 30), exact('one', 12, 12), exact('two', 33, 33)],
+      cells: [
+        small('a'),
+        small('d'),
+        exact('b', 9, 9),
+        exact('c', 30, 30),
+        exact('one', 12, 12),
+        exact('two', 33, 33),
+      ],
       relations: [addUpTo('one', ['a', 'b']), addUpTo('two', ['d', 'c'])],
     };
     expect(secondarySuppression(solver, release)).toEqual({
@@ -59,7 +66,14 @@ describe('secondary suppression', () => {
 
   it('saves what can be saved beside a count that cannot', () => {
     const release = {
-      cells: [small('a'), exact('b', 20), exact('one', 24), small('d'), exact('c', 30, 30), exact('two', 33, 33)],
+      cells: [
+        small('a'),
+        exact('b', 20),
+        exact('one', 24),
+        small('d'),
+        exact('c', 30, 30),
+        exact('two', 33, 33),
+      ],
       relations: [addUpTo('one', ['a', 'b']), addUpTo('two', ['d', 'c'])],
     };
     const { suppressed, audit } = secondarySuppression(solver, release);
@@ -99,7 +113,8 @@ describe('the least of candidates that are needed', () => {
   });
 
   it('are the earlier ones where either would do', () => {
-    const isEnough = (chosen: readonly string[]): boolean => chosen.includes('cheap') || chosen.includes('dear');
+    const isEnough = (chosen: readonly string[]): boolean =>
+      chosen.includes('cheap') || chosen.includes('dear');
     expect(leastNeeded(['cheap', 'other', 'dear'], isEnough)).toEqual(['cheap']);
   });
 });

@@ -24,10 +24,10 @@ export function tightened({ counts, rows }: Problem): readonly Bounds[] | undefi
         const times = row.times[place] ?? 0;
         const [low, high] = [lows[count] ?? 0, highs[count] ?? 0];
         // What the others can sum to leaves this much for the count.
-        const most1 = row.sum.high - (least - times * (times > 0 ? low : high));
-        const least1 = row.sum.low - (most - times * (times > 0 ? high : low));
-        const atMost = Math.floor((times > 0 ? most1 : least1) / times);
-        const atLeast = Math.ceil((times > 0 ? least1 : most1) / times);
+        const mostLeft = row.sum.high - (least - times * (times > 0 ? low : high));
+        const leastLeft = row.sum.low - (most - times * (times > 0 ? high : low));
+        const atMost = Math.floor((times > 0 ? mostLeft : leastLeft) / times);
+        const atLeast = Math.ceil((times > 0 ? leastLeft : mostLeft) / times);
         if (atMost < high) highs[count] = atMost;
         if (atLeast > low) lows[count] = atLeast;
         if (atMost >= high && !(atLeast > low)) continue;

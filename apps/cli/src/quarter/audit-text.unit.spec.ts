@@ -27,7 +27,9 @@ describe('what an audit of a quarter found', () => {
     expect(text).toContain('All figures together give away 3 of them:');
     expect(text).toMatch(/service:real children +2$/m);
     expect(text).toMatch(/service:steps adults +not found out$/m);
-    expect(text).toMatch(/publish coarser tables, or leave the column out\.\n {2}reach@1 strand:social anonymous$/m);
+    expect(text).toMatch(
+      /publish coarser tables, or leave the column out\.\n {2}reach@1 strand:social anonymous$/m,
+    );
     expect(text).toMatch(/if these were suppressed too:\n {2}reach@1 service:chatter children$/m);
   });
 });

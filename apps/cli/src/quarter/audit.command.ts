@@ -1,4 +1,3 @@
-import type { Audit } from '@kinledger/disclosure';
 import type { Command } from 'commander';
 import { reportingApi, type ReachAnswer } from '../api/reporting.js';
 import { Failure } from '../failure.js';
@@ -48,10 +47,12 @@ async function audit(period: string, { json, ...where }: Options): Promise<void>
     );
   const progress = createProgress(json !== true);
   const bar = progress.bar('audit', 1);
-  const found = await audited(closed.figures, servicesOf(await reporting.reach(closed.period))).finally(() => {
-    bar.update(1, 1);
-    progress.stop();
-  });
+  const found = await audited(closed.figures, servicesOf(await reporting.reach(closed.period))).finally(
+    () => {
+      bar.update(1, 1);
+      progress.stop();
+    },
+  );
   print(json, found, () => auditText(found));
   if (found.counts.length > 0) process.exitCode = 1;
 }
@@ -63,7 +64,9 @@ const servicesOf = ({ strands, otherServices }: ReachAnswer) => [
 ];
 
 async function audited(
-  published: NonNullable<NonNullable<Awaited<ReturnType<ReturnType<typeof reportingApi>['quarter']>>>['figures']>,
+  published: NonNullable<
+    NonNullable<Awaited<ReturnType<ReturnType<typeof reportingApi>['quarter']>>>['figures']
+  >,
   services: ReturnType<typeof servicesOf>,
 ): Promise<AuditOfQuarter> {
   // A solver and the figures’ queries: no other command needs them.
@@ -89,7 +92,8 @@ async function audited(
 export function auditText(found: AuditOfQuarter): string {
   const { counts, suppressToo, beyondRemedy } = found;
   const head = `${found.period}, disclosure control ${found.disclosure}: ${count(found.audited)} suppressed counts.`;
-  if (counts.length === 0) return `${head}\nEach can have three values or more, whatever else is published here.`;
+  if (counts.length === 0)
+    return `${head}\nEach can have three values or more, whatever else is published here.`;
   const listed = (title: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [title, ...names.map((name) => `  ${name}`)];
   return [
@@ -99,7 +103,10 @@ export function auditText(found: AuditOfQuarter): string {
       [{ title: 'Count' }, { title: 'Values that it can have', align: 'right' }],
       counts.map(({ count: name, values }) => [name, values === null ? 'not found out' : count(values)]),
     ),
-    ...listed('No further suppression keeps these: publish coarser tables, or leave the column out.', beyondRemedy),
+    ...listed(
+      'No further suppression keeps these: publish coarser tables, or leave the column out.',
+      beyondRemedy,
+    ),
     ...listed('The others would be safe if these were suppressed too:', suppressToo),
   ].join('\n');
 }

@@ -9,7 +9,9 @@ import { addShowCommand } from './show.command.js';
 export function addQuarterCommand(program: Command): void {
   const quarter = program
     .command('quarter')
-    .description('closes quarters, shows what was published of them, computes them again, compares and audits');
+    .description(
+      'closes quarters, shows what was published of them, computes them again, compares and audits',
+    );
   addCloseCommand(quarter);
   addListCommand(quarter);
   addShowCommand(quarter);

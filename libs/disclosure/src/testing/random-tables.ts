@@ -40,22 +40,47 @@ export function tableOf(name: string, counts: readonly (readonly number[])[], by
   const add = (id: string, count: number, total: boolean): void => {
     const shown = total && by.exactTotals ? count : by.shown(count);
     const known = total && by.exactTotals ? { low: count, high: count } : by.known(shown);
-    cells.push({ id, known, protected: shown === 'suppressed', ...(shown === 'suppressed' ? {} : { cost: count }) });
+    cells.push({
+      id,
+      known,
+      protected: shown === 'suppressed',
+      ...(shown === 'suppressed' ? {} : { cost: count }),
+    });
   };
   const sum = (numbers: readonly number[]): number => numbers.reduce((one, two) => one + two, 0);
   const columns = (counts[0] ?? []).map((_, column) => counts.map((row) => row[column] ?? 0));
   for (const [row, values] of counts.entries()) {
     for (const [column, count] of values.entries()) add(`${name} ${row},${column}`, count, false);
     add(`${name} row ${row}`, sum(values), true);
-    relations.push(addUpTo(`${name} row ${row}`, values.map((_, column) => `${name} ${row},${column}`)));
+    relations.push(
+      addUpTo(
+        `${name} row ${row}`,
+        values.map((_, column) => `${name} ${row},${column}`),
+      ),
+    );
   }
   for (const [column, values] of columns.entries()) {
     add(`${name} column ${column}`, sum(values), true);
-    relations.push(addUpTo(`${name} column ${column}`, values.map((_, row) => `${name} ${row},${column}`)));
+    relations.push(
+      addUpTo(
+        `${name} column ${column}`,
+        values.map((_, row) => `${name} ${row},${column}`),
+      ),
+    );
   }
   add(`${name} all`, sum(counts.flat()), true);
-  relations.push(addUpTo(`${name} all`, counts.map((_, row) => `${name} row ${row}`)));
-  relations.push(addUpTo(`${name} all`, columns.map((_, column) => `${name} column ${column}`)));
+  relations.push(
+    addUpTo(
+      `${name} all`,
+      counts.map((_, row) => `${name} row ${row}`),
+    ),
+  );
+  relations.push(
+    addUpTo(
+      `${name} all`,
+      columns.map((_, column) => `${name} column ${column}`),
+    ),
+  );
   return { cells, relations };
 }
 

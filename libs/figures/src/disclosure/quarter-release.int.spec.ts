@@ -1,8 +1,18 @@
 import { programmeId, type QuarterFigures } from '@kinledger/contracts';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { auditRelease, highsSolver, secondarySuppression, type Narrowed, type Release } from '@kinledger/disclosure';
+import {
+  auditRelease,
+  highsSolver,
+  secondarySuppression,
+  type Narrowed,
+  type Release,
+} from '@kinledger/disclosure';
 import { parsePeriod } from '@kinledger/domain';
-import { writeSmallProgramme, type SmallEngagement, type SmallProgramme } from '@kinledger/read-models/testing';
+import {
+  writeSmallProgramme,
+  type SmallEngagement,
+  type SmallProgramme,
+} from '@kinledger/read-models/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Cells } from '../closing/cells.js';
@@ -76,7 +86,12 @@ function unsatisfied({ release, cells }: QuarterRelease, full: QuarterFigures): 
   return release.relations.filter(({ terms, sum }) => {
     const total = terms.reduce((sofar, { cell: id, times }) => {
       const cell = cells.get(id);
-      return sofar + (cell === undefined ? NaN : times * counts.valueOf({ ...cell, figure: cell.figure.replace(/@.*$/, '') }));
+      return (
+        sofar +
+        (cell === undefined
+          ? NaN
+          : times * counts.valueOf({ ...cell, figure: cell.figure.replace(/@.*$/, '') }))
+      );
     }, 0);
     return !(total >= sum.low && total <= sum.high);
   });

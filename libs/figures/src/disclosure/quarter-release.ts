@@ -1,5 +1,13 @@
 import type { FigureTable, QuarterFigures } from '@kinledger/contracts';
-import { addUpTo, atMost, atMostSumOf, type Bounds, type Relation, type Release, type ReleasedCell } from '@kinledger/disclosure';
+import {
+  addUpTo,
+  atMost,
+  atMostSumOf,
+  type Bounds,
+  type Relation,
+  type Release,
+  type ReleasedCell,
+} from '@kinledger/disclosure';
 import type { Cell } from '../closing/cells.js';
 import { nameOf } from '../publication.js';
 import { figures } from '../registry.js';
@@ -71,13 +79,17 @@ class TableCells {
     const dimensions = new Map(rows.map((row) => [JSON.stringify(row.slice(1, keys)), row.slice(1, keys)]));
     if (keys === 1) dimensions.set('[]', []);
     this.#dimensions = [...dimensions.values()];
-    const compared = columns.map((column, place) => ({ column, place })).filter(({ column, place }) => {
-      return place >= keys && defined.columns[column]?.disclosure === 'protected';
-    });
+    const compared = columns
+      .map((column, place) => ({ column, place }))
+      .filter(({ column, place }) => {
+        return place >= keys && defined.columns[column]?.disclosure === 'protected';
+      });
     const scopes = new Set(this.#scopes());
     const other = rows.find(([scope]) => !scopes.has(String(scope)));
     if (other !== undefined)
-      throw new Error(`${figure} has counts of ${String(other[0])}, which is no service or strand of the programme`);
+      throw new Error(
+        `${figure} has counts of ${String(other[0])}, which is no service or strand of the programme`,
+      );
     for (const scope of scopes)
       for (const values of this.#dimensions) {
         const row = byKey.get(JSON.stringify([scope, ...values]));
@@ -137,7 +149,8 @@ class TableCells {
     const whole = breaksDown && tables.get(breaksDown.figure);
     if (breaksDown === undefined || whole === undefined) return [];
     return this.#scopes().flatMap((scope) => {
-      const parts = (column: string): string[] => this.#dimensions.map((values) => this.#id(scope, values, column));
+      const parts = (column: string): string[] =>
+        this.#dimensions.map((values) => this.#id(scope, values, column));
       const all = (column: string): string => whole.#id(scope, [], column);
       return [
         ...breaksDown.additive.map((column) => addUpTo(all(column), parts(column))),
@@ -154,7 +167,11 @@ class TableCells {
   }
 
   #scopes(): readonly string[] {
-    return ['programme', ...this.#strands().map((strand) => `strand:${strand}`), ...this.#services.map(serviceScope)];
+    return [
+      'programme',
+      ...this.#strands().map((strand) => `strand:${strand}`),
+      ...this.#services.map(serviceScope),
+    ];
   }
 
   #strands(): readonly string[] {
