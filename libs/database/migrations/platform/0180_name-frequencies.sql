@@ -1,5 +1,5 @@
 -- How common the names of a programme are, by token, as a model of linkage asks for it: values that twenty people or more
--- have. Beside the ledger and no part of it, so that it can be erased, and is rewritten when token keys rotate. ADR 0059.
+-- have. Beside the ledger and no part of it, so that it can be erased, and is rewritten when token keys rotate. ADR 0060.
 CREATE TABLE ledger.name_frequencies (
   -- The hash by which a model names the table: that of its bytes under the key with which it was made.
   id          bytea       PRIMARY KEY CHECK (octet_length(id) = 32),
