@@ -30,9 +30,23 @@ const agreeing = {
 } satisfies Partial<Record<ComparedFieldName, ReadonlySet<number>>>;
 type DecidingField = keyof typeof agreeing;
 
+/** Levels at which a place or a contact agrees well enough to back a link. */
+const shared = {
+  postcode: new Set([levelNamed('postcode', 'full')]),
+  address: new Set([levelNamed('address', 'full'), levelNamed('address', 'one edit')]),
+  email: new Set([levelNamed('email', 'full'), levelNamed('email', 'one edit')]),
+  mobile: new Set([levelNamed('mobile', 'full'), levelNamed('mobile', 'one edit')]),
+} satisfies Partial<Record<ComparedFieldName, ReadonlySet<number>>>;
+type SharedField = keyof typeof shared;
+
 /** What a pair shows, apart from its score. */
 export interface Agreement {
-  /** Whether nothing that decides forbids an automatic link. The birth date must be there; the rest may be missing. */
+  /**
+   * Whether nothing that decides forbids an automatic link. The birth date must be there; of the rest that decides, anything may be
+   * missing. Two strangers may well share a birth date, a gender and three letters of a name, or a birth date, a gender and a
+   * postcode. So without two whole names a contact, the NHS number or the place has to agree, and the place is not enough
+   * if there are no letters of a name either.
+   */
   readonly mayLink: boolean;
   /** Two birth dates that no slip of the pen explains. */
   readonly birthDatesDiffer: boolean;
@@ -61,8 +75,16 @@ export class PairScores {
     const birthDate = this.#levelOf('birth-date');
     const agrees = (field: DecidingField) => agreeing[field].has(this.#levelOf(field));
     const isMissing = (field: DecidingField) => this.#levelOf(field) === 0;
+    const isShared = (field: SharedField) => shared[field].has(this.#levelOf(field));
+    const isBacked =
+      !isMissing('given-name') ||
+      agrees('nhs-number') ||
+      isShared('email') ||
+      isShared('mobile') ||
+      (!isMissing('given-name-part') && (isShared('postcode') || isShared('address')));
     return {
       mayLink:
+        isBacked &&
         agrees('birth-date') &&
         (['given-name', 'given-name-part', 'gender', 'nhs-number'] as const).every(
           (field) => isMissing(field) || agrees(field),
