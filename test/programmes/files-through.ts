@@ -5,16 +5,22 @@ import {
   partition,
   recordKindOf,
   strategyOf,
+  type Digest,
   type LinkageRecord,
 } from '@kinledger/domain';
-import { knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intake-files';
+import { columnReadings, knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intake-files';
 import type { Dataset, Programme } from '@kinledger/programme';
 import { HmacSha256, nodeHashing } from '@kinledger/pseudonymisation';
 import { FileRows, noRows, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
-import { generateProgramme, type SyntheticOptions, type SyntheticRow } from '@kinledger/synthetic';
+import {
+  generateProgramme,
+  type SyntheticOptions,
+  type SyntheticPerson,
+  type SyntheticRow,
+} from '@kinledger/synthetic';
 
-const SALT = 'mackerel-of-the-sea';
-const keys: Keys = {
+export const SALT = 'mackerel-of-the-sea';
+export const keys: Keys = {
   hashing: nodeHashing,
   tokens: new TokenKeys(1, () => [new HmacSha256(Buffer.alloc(32, 3))]),
   digests: new SaltedDigests(nodeHashing.sha256, SALT),
@@ -44,19 +50,49 @@ export interface TakenRow {
   readonly family: string;
   /** The quarter in which the row makes its person count as reached. */
   readonly reachedIn: string | undefined;
+  /** Undefined for a row about no identifiable person. */
+  readonly truth: SyntheticPerson | undefined;
+  /** Who sent the file. */
+  readonly provider: string;
+  /** The row as intake read it: identifiers in clear text, by column of the schema. */
+  readonly values: readonly (string | null)[];
 }
 
-/** Generates files of a programme, and takes their rows through validation and pseudonymisation, in memory. */
+/** What is true of a row, whether intake took it or not. */
+export type WrittenRow = Pick<TakenRow, 'provider' | 'truth' | 'reachedIn'>;
+
+/** What the rows of an installation depend on, beside its files. */
+export interface Installed {
+  readonly keys: Keys;
+  readonly salt: string;
+  /** The submission of a file, on which the keys of rows without an id depend. */
+  readonly submissionOf: (file: {
+    readonly dataset: string;
+    readonly period: string;
+    readonly ordinal: number;
+  }) => SubmissionId;
+}
+const none: Installed = {
+  keys,
+  salt: SALT,
+  submissionOf: ({ ordinal }) => String(ordinal).padStart(32, '0') as SubmissionId,
+};
+
+/**
+ * Generates files of a programme, and takes their rows through validation and pseudonymisation, in memory.
+ * @param installed keys, salt and submissions of an installation, so that its rows come out; by default those of none.
+ */
 export async function takenRows(
   programme: Programme,
   options: Pick<SyntheticOptions, 'people' | 'quarters' | 'seed' | 'only' | 'profile'>,
-  onRead: (dataset: string, isTaken: boolean) => void = () => undefined,
+  onRead: (dataset: string, isTaken: boolean, of: WrittenRow) => void = () => undefined,
+  installed: Installed = none,
 ): Promise<TakenRow[]> {
-  const synthetic = await generateProgramme({ programme, salt: SALT, ...options });
+  const synthetic = await generateProgramme({ programme, salt: installed.salt, ...options });
   const lines = new Map<number, SyntheticRow[]>();
-  const families = new Map<string, string>();
+  const people = new Map<string, SyntheticPerson>();
   for (const item of synthetic.items()) {
-    if (item.of === 'person') families.set(item.person, item.family === '' ? item.person : item.family);
+    if (item.of === 'person') people.set(item.person, item);
     else {
       const ofFile = lines.get(item.file.ordinal);
       if (ofFile === undefined) lines.set(item.file.ordinal, [item]);
@@ -71,23 +107,27 @@ export async function takenRows(
     if (!dataset || !written) continue;
     const text = [file.header, ...written.map(({ line }) => line)].join('\n');
     const table = await openFile(bytesOf(text), knownTitles(dataset.schema), LIMITS);
-    const validator = validatorOf(dataset, table.header, file.period);
-    const submission = String(file.ordinal).padStart(32, '0') as SubmissionId;
+    const submission = installed.submissionOf(file);
     const pseudonymised = new FileRows(
-      keys,
+      installed.keys,
       { submission, provider: file.provider, dataset, seed: Buffer.alloc(32, 4) },
       postcodes,
     );
     const records: (readonly string[])[] = [];
     for await (const batch of table.batches) records.push(...batch);
+    const validator = validatorOf(dataset, table.header, file.period, records, installed.keys.digests);
     for (const [index, record] of records.entries()) {
       const { outcome, values } = validator.validate(record, index + 2);
       const isTaken = outcome === 'accepted' || outcome === 'warned';
-      onRead(dataset.id, isTaken);
-      if (!isTaken) continue;
       const { person = '', reachedIn } = written[index] ?? {};
+      const truth = people.get(person);
+      onRead(dataset.id, isTaken, { provider: file.provider, truth, reachedIn });
+      if (!isTaken) continue;
       const row = pseudonymised.pseudonymise([index + 2, values], noRows());
-      taken.push({ row, dataset, person, family: families.get(person) ?? person, reachedIn });
+      taken.push({
+        ...{ row, dataset, person, family: truth?.family || person, reachedIn, truth },
+        ...{ provider: file.provider, values },
+      });
     }
   }
   return taken;
@@ -123,10 +163,21 @@ export async function filesThrough(programme: Programme, only?: readonly string[
   return { rows, individuals };
 }
 
-function validatorOf(dataset: Dataset, header: readonly string[], code: string): RowValidator {
+function validatorOf(
+  dataset: Dataset,
+  header: readonly string[],
+  code: string,
+  records: readonly (readonly string[])[],
+  digests: SaltedDigests,
+): RowValidator {
   const period = parsePeriod(code);
   if (period === undefined) throw new Error(`${code} is no period`);
-  return new RowValidator(dataset, mapHeader(dataset.schema, header), {
+  const mapping = mapHeader(dataset.schema, header);
+  return new RowValidator(dataset, mapping, {
+    salts: {
+      isOfEmptyValue: (kinds, digest) => kinds.some((kind) => digests.isOfEmptyValue(kind, digest as Digest)),
+    },
+    readings: columnReadings(dataset.schema, mapping, records),
     headerLength: header.length,
     dates: {
       today: '2024-06-01',
