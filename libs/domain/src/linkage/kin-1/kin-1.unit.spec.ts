@@ -3,6 +3,7 @@ import { child, kin1Settings as settings, type Child } from '../testing/kin-1-ro
 import {
   born,
   caseNumber,
+  childKey,
   email,
   LinkageWorld,
   nhs,
@@ -82,6 +83,13 @@ describe('kin-1', () => {
 
     it('links them if their emails are one edit apart besides', () => {
       expect(submitted(mistyped('a', 'ups@x'), mistyped('b', 'use@x')).people).toBe(1);
+    });
+
+    it('refers two children of one postcode whose child keys differ', () => {
+      const { people, events } = submitted(child('a', ada, childKey('1')), child('b', ada, childKey('2')));
+      expect(people).toBe(2);
+      expect(reasonsIn(events)).toEqual(['ambiguous']);
+      expect(submitted(child('a', ada, childKey('1')), child('b', ada)).people).toBe(1);
     });
 
     it('refers two children who share three letters, birth date, gender and the sector of a postcode', () => {

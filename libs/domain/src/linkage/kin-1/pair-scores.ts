@@ -10,6 +10,7 @@ import {
 import type { Evidence } from '../evidence.js';
 import type { Ground } from '../ground.js';
 import type { LinkCondition, MatchWeights, MissingSide } from '../pair-account.js';
+import { channels } from './channels.js';
 import { fieldNumber, type ComparedFieldName } from './compared-fields.js';
 import { patternOfLevels, weightsOfPattern } from './match-weights.js';
 import { PairComparison, stratumOf } from './pair-comparison.js';
@@ -54,6 +55,15 @@ const shared = {
 type SharedField = keyof typeof shared;
 /** The condition that something backs a birth date, a gender and a few letters, which strangers may share. */
 const BACKING = 'contact-or-place';
+const CHILD_KEY = channels.numberOf('child-key');
+
+const childKeysOf = ({ tokens, channels: kinds }: Evidence): readonly number[] =>
+  tokens.filter((_, at) => kinds[at] === CHILD_KEY);
+/** Whether both have a child key, and none in common. */
+function haveOtherKeys(one: Evidence, other: Evidence): boolean {
+  const [mine, theirs] = [childKeysOf(one), childKeysOf(other)];
+  return mine.length > 0 && theirs.length > 0 && !mine.some((key) => theirs.includes(key));
+}
 
 /** What a pair shows, apart from its score. */
 export interface Agreement {
@@ -61,7 +71,8 @@ export interface Agreement {
    * Whether nothing that decides forbids an automatic link. The birth date must be there; of the rest that decides, anything may be
    * missing. Two strangers may well share a birth date, a gender and three letters of a name, or a birth date, a gender and a
    * postcode. So without two whole names a contact, the NHS number or the place has to agree, and the place is not enough
-   * if there are no letters of a name either.
+   * if there are no letters of a name either, or if both rows have a child key and the keys differ, which means that their carers'
+   * emails do.
    */
   readonly mayLink: boolean;
   /** Two birth dates that no slip of the pen explains. */
@@ -92,7 +103,8 @@ export class PairScores {
   agreementOf(one: Evidence, other: Evidence): Agreement {
     this.#comparison.compare(one, other);
     return {
-      mayLink: decidingFields.every((field) => this.#outcomeOf(field) !== 'failed') && this.#isBacked(),
+      mayLink:
+        decidingFields.every((field) => this.#outcomeOf(field) !== 'failed') && this.#isBacked(one, other),
       birthDatesDiffer: this.#levelOf('birth-date') !== 0 && this.#outcomeOf('birth-date') === 'failed',
     };
   }
@@ -102,16 +114,17 @@ export class PairScores {
     this.#comparison.compare(one, other);
     return [
       ...decidingFields.map((field) => ({ condition: field, outcome: this.#outcomeOf(field) })),
-      { condition: BACKING, outcome: this.#isBacked() ? 'held' : 'failed' },
+      { condition: BACKING, outcome: this.#isBacked(one, other) ? 'held' : 'failed' },
     ];
   }
 
-  #isBacked(): boolean {
+  #isBacked(one: Evidence, other: Evidence): boolean {
     const isStated = (field: DecidingField) => this.#levelOf(field) !== 0;
     const isShared = (field: SharedField) => shared[field].has(this.#levelOf(field));
     if (isStated('given-name') || this.#outcomeOf('nhs-number') === 'held') return true;
     if (isShared('email') || isShared('mobile')) return true;
-    return isStated('given-name-part') && (isShared('postcode') || isShared('address'));
+    if (!isStated('given-name-part') || haveOtherKeys(one, other)) return false;
+    return isShared('postcode') || isShared('address');
   }
 
   /** Two records have to state a birth date that agrees; what else one of them does not state is not asked for. */
