@@ -11,10 +11,15 @@ import { knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intak
 import type { Dataset, Programme } from '@kinledger/programme';
 import { HmacSha256, nodeHashing } from '@kinledger/pseudonymisation';
 import { FileRows, noRows, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
-import { generateProgramme, type SyntheticOptions, type SyntheticRow } from '@kinledger/synthetic';
+import {
+  generateProgramme,
+  type SyntheticOptions,
+  type SyntheticPerson,
+  type SyntheticRow,
+} from '@kinledger/synthetic';
 
-const SALT = 'mackerel-of-the-sea';
-const keys: Keys = {
+export const SALT = 'mackerel-of-the-sea';
+export const keys: Keys = {
   hashing: nodeHashing,
   tokens: new TokenKeys(1, () => [new HmacSha256(Buffer.alloc(32, 3))]),
   digests: new SaltedDigests(nodeHashing.sha256, SALT),
@@ -44,19 +49,28 @@ export interface TakenRow {
   readonly family: string;
   /** The quarter in which the row makes its person count as reached. */
   readonly reachedIn: string | undefined;
+  /** Undefined for a row about no identifiable person. */
+  readonly truth: SyntheticPerson | undefined;
+  /** Who sent the file. */
+  readonly provider: string;
+  /** The row as intake read it: identifiers in clear text, by column of the schema. */
+  readonly values: readonly (string | null)[];
 }
+
+/** What is true of a row, whether intake took it or not. */
+export type WrittenRow = Pick<TakenRow, 'provider' | 'truth' | 'reachedIn'>;
 
 /** Generates files of a programme, and takes their rows through validation and pseudonymisation, in memory. */
 export async function takenRows(
   programme: Programme,
   options: Pick<SyntheticOptions, 'people' | 'quarters' | 'seed' | 'only' | 'profile'>,
-  onRead: (dataset: string, isTaken: boolean) => void = () => undefined,
+  onRead: (dataset: string, isTaken: boolean, of: WrittenRow) => void = () => undefined,
 ): Promise<TakenRow[]> {
   const synthetic = await generateProgramme({ programme, salt: SALT, ...options });
   const lines = new Map<number, SyntheticRow[]>();
-  const families = new Map<string, string>();
+  const people = new Map<string, SyntheticPerson>();
   for (const item of synthetic.items()) {
-    if (item.of === 'person') families.set(item.person, item.family === '' ? item.person : item.family);
+    if (item.of === 'person') people.set(item.person, item);
     else {
       const ofFile = lines.get(item.file.ordinal);
       if (ofFile === undefined) lines.set(item.file.ordinal, [item]);
@@ -83,11 +97,15 @@ export async function takenRows(
     for (const [index, record] of records.entries()) {
       const { outcome, values } = validator.validate(record, index + 2);
       const isTaken = outcome === 'accepted' || outcome === 'warned';
-      onRead(dataset.id, isTaken);
-      if (!isTaken) continue;
       const { person = '', reachedIn } = written[index] ?? {};
+      const truth = people.get(person);
+      onRead(dataset.id, isTaken, { provider: file.provider, truth, reachedIn });
+      if (!isTaken) continue;
       const row = pseudonymised.pseudonymise([index + 2, values], noRows());
-      taken.push({ row, dataset, person, family: families.get(person) ?? person, reachedIn });
+      taken.push({
+        ...{ row, dataset, person, family: truth?.family || person, reachedIn, truth },
+        ...{ provider: file.provider, values },
+      });
     }
   }
   return taken;

@@ -1,5 +1,5 @@
 import { sizesOf, type JudgedRecord, type JudgedSizes } from './judged-records.js';
-import { addRecord, countsIn, TERMS } from './measures.js';
+import { addRecord, countsIn, pairsIn, TERMS } from './measures.js';
 import { measurePeople, totalOf, type Measures, type PeopleSums } from './resample-people.js';
 
 /** How good a linkage is, against the true person of each record. */
@@ -22,7 +22,15 @@ export interface SubgroupQuality {
   /** Null if there are fewer than {@link MIN_PEOPLE}, and then no figure is given. */
   readonly people: number | null;
   readonly records: number | null;
+  readonly pairs: PairCounts | null;
   readonly measures: Measures | null;
+}
+
+/** Pairs that were linked rightly, that were linked, and that should have been: halves in subgroups. */
+export interface PairCounts {
+  readonly right: number;
+  readonly linked: number;
+  readonly due: number;
 }
 
 /** The fewest people of whom figures are given: the figures of fewer say something about each of them. */
@@ -62,9 +70,11 @@ export function assessLinkage<One extends JudgedRecord>(
 }
 
 function subgroupQuality(subgroup: string, sums: PeopleSums, seed: string): SubgroupQuality {
-  if (sums.people < MIN_PEOPLE) return { subgroup, people: null, records: null, measures: null };
-  const { records } = countsIn(totalOf(sums));
-  return { subgroup, people: sums.people, records, measures: measurePeople(sums, `${seed} ${subgroup}`) };
+  if (sums.people < MIN_PEOPLE) return { subgroup, people: null, records: null, pairs: null, measures: null };
+  const total = totalOf(sums);
+  const { records } = countsIn(total);
+  const measures = measurePeople(sums, `${seed} ${subgroup}`);
+  return { subgroup, people: sums.people, records, pairs: pairsIn(total), measures };
 }
 
 /** Sums over the records at these positions, by person. */

@@ -160,7 +160,7 @@ describe('assessLinkage', () => {
       ['small', null],
     ]);
     expect(by[0]?.measures?.precision.value).toBe(1);
-    expect(by[1]).toEqual({ subgroup: 'small', people: null, records: null, measures: null });
+    expect(by[1]).toEqual({ subgroup: 'small', people: null, records: null, pairs: null, measures: null });
   });
 
   it('divides pairs among subgroups so that they add up', () => {
@@ -173,5 +173,11 @@ describe('assessLinkage', () => {
     const by = assessed.by(({ half }) => half);
     expect(by.map(({ subgroup }) => subgroup)).toEqual(['even', 'not stated']);
     expect(by.reduce((sum, { records: each }) => sum + (each ?? 0), 0)).toBe(assessed.quality.records);
+    const { truePositives, falsePositives, falseNegatives } = assessed.quality;
+    const sum = (of: (one: (typeof by)[number]) => number | undefined) =>
+      by.reduce((all, one) => all + (of(one) ?? 0), 0);
+    expect(sum(({ pairs }) => pairs?.right)).toBe(truePositives);
+    expect(sum(({ pairs }) => pairs?.linked)).toBe(truePositives + falsePositives);
+    expect(sum(({ pairs }) => pairs?.due)).toBe(truePositives + falseNegatives);
   });
 });

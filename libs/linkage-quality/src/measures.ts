@@ -150,3 +150,9 @@ export const countsIn = (sums: Float64Array) => {
     falseNegatives: of('truePairs') - of('rightPairs'),
   };
 };
+
+/** Counts of pairs, to the half. */
+export const pairsIn = (sums: Float64Array) => {
+  const of = (term: Term): number => Math.round((sums[place[term]] as number) * 2) / 2; // within the sums
+  return { right: of('rightPairs'), linked: of('linkedPairs'), due: of('truePairs') };
+};

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetId } from '@kinledger/contracts';
 import { canonicalJson, canonicalPostcode } from '@kinledger/domain';
+import { coldStartModel } from '@kinledger/kin';
 import { definitionDocument } from './definition-document.js';
 import { ownFormat } from './definition/definition.js';
 import { isPostcodeLookupRefused } from './definition/postcode-lookup.js';
@@ -80,6 +81,32 @@ describe('the LEAP programme', () => {
       'dv-enhanced-caseworkers.user',
     ])
       expect(derived(id)).toBeUndefined();
+  });
+
+  it('takes the model of a strategy from a file beside programme.json, as if its document stood there', async () => {
+    const document = coldStartModel([{ name: 'given-name', kind: 'given-name' }], 100);
+    const naming = async (model: object) => {
+      const path = join(folder, 'programme.json');
+      const json = JSON.parse(await readFile(path, 'utf8')) as object;
+      const strategy = {
+        ...{ name: 'kin-1', maxBirthDatesPerToken: 3, maxCasesPerToken: 10, maxHoldersPerToken: 500 },
+        ...{ maxChildrenPerCarerToken: 12, maxHoldersPerKey: 100 },
+        ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000, model },
+      };
+      await writeFile(path, JSON.stringify({ ...json, derivations: 'op-kin-1', strategy }));
+    };
+    await writeFile(join(folder, 'model.json'), JSON.stringify(document));
+    await naming({ document });
+    const inline = await problems();
+    await naming({ file: 'model.json' });
+    expect(await problems()).toEqual(inline);
+    expect(inline).toEqual([expect.stringContaining('the model was made for other fields')]);
+    await naming({ file: '../model.json' });
+    expect(await problems()).toContain(
+      'programme.json: strategy.model.file: expected the name of a file beside programme.json',
+    );
+    await naming({ file: 'nowhere.json' });
+    expect(await problems()).toContain('nowhere.json: : cannot be read');
   });
 
   it('has four strands with services that have beneficiaries', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { checkDefinition } from './check-definition.js';
 import { checkPermittedFields } from './check-agreement.js';
 import { checkPriorityPopulation } from './check-people.js';
@@ -48,7 +49,8 @@ export async function readProgramme(directory: string): Promise<Programme> {
     ? await readJson(directory, THEORY_FILE, reportIn(THEORY_FILE))
     : undefined;
   const serviceFiles = await readServiceFiles(directory, reportIn);
-  const { json, placeOf } = wholeDefinition(own, theory, serviceFiles, reportIn);
+  const withModel = await withModelOfFile(directory, own, reportIn);
+  const { json, placeOf } = wholeDefinition(withModel, theory, serviceFiles, reportIn);
   const report: Report = (path, message) => {
     const place = placeOf(path);
     reportIn(place.file)(place.path, message);
@@ -112,6 +114,32 @@ export async function readProgramme(directory: string): Promise<Programme> {
     readPostcodeLookup(join(directory, document.definition.area.lookupFile)),
   );
 }
+
+/** The definition with the document of the model that its strategy names as a file beside programme.json. */
+async function withModelOfFile(
+  directory: string,
+  json: unknown,
+  reportIn: (file: string) => Report,
+): Promise<unknown> {
+  const read = namesModelFile.safeParse(json);
+  if (!read.success) return json;
+  const { strategy } = read.data;
+  const name = strategy.model.file;
+  if (!isFileBeside(name)) {
+    reportIn(DEFINITION_FILE)('strategy.model.file', BESIDE);
+    return json;
+  }
+  const document = await readJson(directory, name, reportIn(name));
+  return { ...read.data, strategy: { ...strategy, model: { document } } };
+}
+
+const namesModelFile = z.looseObject({
+  strategy: z.looseObject({ model: z.strictObject({ file: z.string() }) }),
+});
+
+const BESIDE = 'expected the name of a file beside programme.json';
+const isFileBeside = (name: string): boolean =>
+  name !== '' && !name.includes('/') && !name.includes('\\') && !name.startsWith('.');
 
 /** The files of the services, in the order of their names. A programme may have none. */
 async function readServiceFiles(
@@ -178,8 +206,8 @@ async function checkLookup(directory: string, json: unknown, report: Report): Pr
     typeof area === 'object' && area !== null && 'lookupFile' in area ? area.lookupFile : undefined;
   if (typeof name !== 'string') return;
   const path = 'area.lookupFile';
-  if (name === '' || name.includes('/') || name.includes('\\') || name.startsWith('.')) {
-    report(path, 'expected the name of a file beside programme.json');
+  if (!isFileBeside(name)) {
+    report(path, BESIDE);
     return;
   }
   try {

@@ -1,7 +1,7 @@
 import { difficulty, drawFaults, type DataProfile } from './case-faults.js';
 import type { Day } from './days.js';
 import { SHARE_WITHOUT_SERVICE, servicesPerHousehold } from './demographics.js';
-import type { Case } from './held-case.js';
+import { SERVICES_AT_MOST, type Case } from './held-case.js';
 import type { Household, Person } from './household.js';
 import type { Plan, ServicePlan } from './plan.js';
 import { Random, weighted } from './random.js';
@@ -41,8 +41,6 @@ const KNOWN_PREGNANCY = 200;
 /** How much likelier the most deprived tenth is to use a targeted service, and how much less every next one. */
 const TARGETED_MOST = 1.6;
 const TARGETED_LESS = 0.12;
-/** Maximum number of services, by which random streams of cases are numbered. */
-const SERVICES_AT_MOST = 64;
 
 /** Decides which services a household uses, when, and which members take part. */
 export class Enrolments {
@@ -218,16 +216,12 @@ export class Enrolments {
 
   #case(plan: ServicePlan, person: Person, carer: Person, household: Household, registered: Day): Case {
     const random = this.#caseRandom.at('case', person.number * SERVICES_AT_MOST + plan.index);
-    const faults = drawFaults(
-      random,
-      difficulty(this.#profile, {
-        decile: household.decile,
-        ethnicity: carer.ethnicity,
-        provider: plan.style.dialect,
-      }),
-      plan.style.spreadsheet,
-      this.#plan.quarters.length,
-    );
+    const scale = difficulty(this.#profile, {
+      decile: household.decile,
+      ethnicity: carer.ethnicity,
+      provider: plan.style.dialect,
+    });
+    const faults = drawFaults(random, scale, plan.style.spreadsheet, this.#plan.quarters.length);
     const serial = (this.#caseNumbers[plan.index] ?? 0) + 1;
     this.#caseNumbers[plan.index] = serial;
     return {
@@ -237,6 +231,7 @@ export class Enrolments {
       household,
       registered,
       faults,
+      difficulty: scale,
       style: plan.style,
       service: plan.index,
       protectedPostcode: plan.profile.atRisk ? this.#protectedPostcode : undefined,

@@ -9,6 +9,7 @@ import { maternityBooking, type MaternityBooking } from './maternity-booking.js'
 import { otherSpelling, shortForms, UNNAMED } from './names.js';
 import { styledMobile, styledNhsNumber, styledPostcode } from './provider-style.js';
 import type { ProviderStyle } from './provider-style.js';
+import { unitOf } from './random.js';
 
 /** A provider's values for one person at one time, as printed; coded attributes as codes, '' if missing. */
 export interface HeldCase {
@@ -18,6 +19,9 @@ export interface HeldCase {
   /** Names in full, as schools and children’s centres hold them; not on an adult’s row. */
   readonly forename: string;
   readonly surname: string;
+  /** Whole names as a service writes them down, with its slips; for definitions whose files of people have them. */
+  readonly wholeGivenName: string;
+  readonly wholeSurname: string;
   readonly familyReference: string;
   readonly email: string;
   readonly carerEmail: string;
@@ -75,11 +79,16 @@ export interface Case {
   readonly household: Household;
   readonly registered: Day;
   readonly faults: CaseFaults;
+  /** By how much the rates of faults were multiplied. */
+  readonly difficulty: number;
   readonly style: ProviderStyle;
   readonly service: number;
   /** The code in place of a postcode; undefined unless the address is protected. */
   readonly protectedPostcode: string | undefined;
 }
+
+/** Maximum number of services, by which random streams of cases are numbered. */
+export const SERVICES_AT_MOST = 64;
 
 /** Days after birth before a newborn's row has a name. */
 const NAMED_AFTER = 42;
@@ -142,6 +151,13 @@ export function holdCase(held: Case, moment: CaseMoment, contacts: Contacts): He
     firstName: child ? firstNameText(held, moment, fault('firstName', 'none')) : '',
     forename: child ? (moment.unnamed ? UNNAMED : person.firstName) : '',
     surname: surnameText(held, moment),
+    wholeGivenName: slippedName(
+      held,
+      moment,
+      firstNameText(held, moment, fault('firstName', 'none')),
+      'given',
+    ),
+    wholeSurname: slippedName(held, moment, surnameText(held, moment), 'family'),
     familyReference: `LB${String(household.number + 1).padStart(5, '0')}`,
     email: child ? '' : email,
     carerEmail: child ? email : '',
@@ -248,7 +264,7 @@ function emailText(
     case 'missing':
       return '';
     case 'typo':
-      return slipped(email, faults.slip);
+      return slipped(email, faults.slip, email.indexOf('@'));
     case 'placeholder':
       return placeholders[faults.placeholder] || `centre${service}@example.org`;
     case 'upper-case':
@@ -258,9 +274,9 @@ function emailText(
   }
 }
 
-/** Swaps two neighbouring letters; if they are equal, drops one. */
-function slipped(text: string, slip: number): string {
-  const at = Math.floor(slip * Math.max(text.indexOf('@') - 1, 1));
+/** Swaps two neighbouring letters before `end`; if they are equal, drops one. */
+function slipped(text: string, slip: number, end: number): string {
+  const at = Math.floor(slip * Math.max(end - 1, 1));
   const left = text.charAt(at);
   const right = text.charAt(at + 1);
   return left === right
@@ -365,4 +381,22 @@ function firstNameText(
     case 'other-spelling':
       return otherSpelling(person.firstName, slip);
   }
+}
+
+/** Share of names with two neighbouring letters exchanged, or one of two equal ones left out, at scale 1. */
+const NAME_SLIP = 0.012;
+/** Purposes of the draws for names, of which two cases of one person have different ones. */
+const nameDraws = { given: 40, family: 42 } as const;
+
+/** A name with a slip in some cases, until the case is corrected. Drawn apart, so that no other value depends on it. */
+function slippedName(
+  { person, service, difficulty }: Case,
+  { corrected }: CaseMoment,
+  name: string,
+  which: keyof typeof nameDraws,
+): string {
+  const draw = (purpose: number) =>
+    unitOf(person.number * SERVICES_AT_MOST + service, nameDraws[which] + purpose);
+  if (corrected || draw(0) >= NAME_SLIP * difficulty || name.length < 3) return name;
+  return slipped(name, draw(1), name.length);
 }

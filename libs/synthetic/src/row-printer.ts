@@ -144,6 +144,8 @@ const values: Readonly<Record<string, (held: HeldCase) => string>> = {
   upn: (held) => uniquePupilNumber(held.caseNumber),
   forename: (held) => held.forename,
   surname: (held) => held.surname,
+  whole_given_name: (held) => held.wholeGivenName,
+  whole_surname: (held) => held.wholeSurname,
   family_reference: (held) => held.familyReference,
   nhs_number: (held) => held.nhsNumber,
   date_of_birth: (held) => held.dateOfBirth,

@@ -397,6 +397,8 @@ const nobody = (): HeldCase => ({
   firstName: '',
   forename: '',
   surname: '',
+  wholeGivenName: '',
+  wholeSurname: '',
   familyReference: '',
   email: '',
   carerEmail: '',

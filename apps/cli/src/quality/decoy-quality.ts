@@ -1,5 +1,5 @@
 import { asNamed, opKin1 } from '@kinledger/derivations';
-import { recordKindOf, strategyOf, type LinkageRecord, type LinkConstraints } from '@kinledger/domain';
+import { strategyOf, type LinkConstraints } from '@kinledger/domain';
 import {
   assessWithout,
   linkDecoys,
@@ -8,7 +8,7 @@ import {
   type LinkErrors,
 } from '@kinledger/linkage-quality';
 import { errorsOf } from './bounded-reach.js';
-import type { LedgerRecords } from './read-live-records.js';
+import { linkageRecordsOf, type LedgerRecords } from './read-live-records.js';
 
 /** The identifier that is held out: it belongs to one person, and is checked by its last digit. */
 const HELD_OUT = 'nhs-number';
@@ -26,16 +26,12 @@ export interface DecoyQuality {
 
 /** Links the live records again by the strategy in force, in memory: with decoys, and without NHS numbers. */
 export function decoyQuality(
-  { records, definition, dataset }: LedgerRecords,
+  ledger: LedgerRecords,
   { count, seed }: { readonly count: number; readonly seed: string },
 ): DecoyQuality {
+  const { records, definition } = ledger;
   const strategy = strategyOf(definition.strategy);
-  const live = records.live().flatMap(({ rowKey, role, dataset: id, body }): LinkageRecord[] => {
-    const dataType = dataset(id)?.dataType;
-    return dataType === undefined || body === undefined
-      ? []
-      : [{ rowKey, role, dataset: id, kind: recordKindOf(dataType, role), ...body }];
-  });
+  const live = linkageRecordsOf(ledger);
   const constraints: LinkConstraints = {
     neverLink: records.decided('different'),
     reviewedLink: records.decided('same'),

@@ -3,6 +3,7 @@ import {
   type DatasetId,
   type IndividualId,
   type LedgerEvent,
+  type PeriodCode,
   type Placement,
   type PseudonymisedRow,
   type RecordId,
@@ -17,6 +18,8 @@ export interface LiveRecord {
   readonly rowKey: RowKey;
   readonly dataset: DatasetId;
   readonly role: Role;
+  /** Of the file that brought it. */
+  readonly period: PeriodCode;
   /** Undefined if it was set aside. */
   readonly individual: IndividualId | undefined;
   /** What linkage reads of its body; undefined if that is erased. */
@@ -40,6 +43,7 @@ interface Known {
   readonly rowKey: RowKey;
   readonly dataset: DatasetId;
   readonly role: Role;
+  readonly period: PeriodCode;
   readonly body: LinkageBody | undefined;
   isLive: boolean;
   individual: IndividualId | undefined;
@@ -58,7 +62,7 @@ interface Made {
  */
 export class LiveRecords {
   readonly #records = new Map<RecordId, Known>();
-  readonly #datasets = new Map<SubmissionId, DatasetId>();
+  readonly #files = new Map<SubmissionId, { readonly dataset: DatasetId; readonly period: PeriodCode }>();
   /** The link by which each record joined its individual, and each individual another. */
   readonly #made = new Map<RecordId | IndividualId, Made>();
   readonly #founders = new Map<IndividualId, RecordId>();
@@ -74,7 +78,7 @@ export class LiveRecords {
         this.definition = event.data.definition;
         return;
       case 'SubmissionReceived':
-        this.#datasets.set(event.data.submission, event.data.dataset);
+        this.#files.set(event.data.submission, event.data);
         return;
       case 'RecordsPlaced':
         for (const placement of event.data.placements)
@@ -150,11 +154,12 @@ export class LiveRecords {
     const isLive = isLinked(placement) || placement.setAside !== 'superseded';
     const known = this.#records.get(record);
     if (known === undefined) {
-      const dataset = this.#datasets.get(submission);
-      if (dataset === undefined)
+      const file = this.#files.get(submission);
+      if (file === undefined)
         throw new Error(`submission ${submission} places records and was never received`);
       const body = row === undefined ? undefined : { tokens: row.tokens, derived: row.derived };
-      this.#records.set(record, { rowKey, dataset, role, body, isLive, individual });
+      const { dataset, period } = file;
+      this.#records.set(record, { rowKey, dataset, role, period, body, isLive, individual });
     } else {
       known.isLive = isLive;
       known.individual = individual;
@@ -172,8 +177,9 @@ export class LiveRecords {
     this.#made.delete(record);
   }
 
-  #shown(record: RecordId, { rowKey, dataset, role, body, individual }: Known): LiveRecord {
-    return { record, rowKey, dataset, role, body, individual: individual && this.#resolved(individual) };
+  #shown(record: RecordId, { rowKey, dataset, role, period, body, individual }: Known): LiveRecord {
+    const now = individual && this.#resolved(individual);
+    return { record, rowKey, dataset, role, period, body, individual: now };
   }
 
   #resolved(individual: IndividualId): IndividualId {

@@ -1,10 +1,10 @@
 import { ledgerPages } from '@kinledger/decisions';
-import { ledgerEventOf } from '@kinledger/domain';
+import { ledgerEventOf, recordKindOf, type LinkageRecord } from '@kinledger/domain';
 import { bodiesIn } from '@kinledger/event-store';
 import { definitionDocument, datasetsOf, type Dataset, type ProgrammeDefinition } from '@kinledger/programme';
 import { Failure } from '../failure.js';
 import type { LedgerReading } from '../ledger/read-ledger.js';
-import { LiveRecords } from './live-records.js';
+import { LiveRecords, type LiveRecord } from './live-records.js';
 
 /** A ledger’s live records, with the definition in force. */
 export interface LedgerRecords {
@@ -40,3 +40,16 @@ export async function readLiveRecords({
     dataset: (id) => datasets.get(id),
   };
 }
+
+/** The live records as linkage reads them: those that are not erased, of datasets that the definition in force has. */
+export const linkageRecordsOf = (
+  { records, dataset }: LedgerRecords,
+  isMeant: (record: LiveRecord) => boolean = () => true,
+): LinkageRecord[] =>
+  records.live().flatMap((record): LinkageRecord[] => {
+    const { rowKey, role, dataset: id, body } = record;
+    const dataType = dataset(id)?.dataType;
+    return dataType === undefined || body === undefined || !isMeant(record)
+      ? []
+      : [{ rowKey, role, dataset: id, kind: recordKindOf(dataType, role), ...body }];
+  });

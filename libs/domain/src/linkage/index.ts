@@ -11,6 +11,7 @@ export { familiesOf, type Families, type Family, type KinRecord, type Relationsh
 export { REVIEWED, type ReferralReason } from './ground.js';
 export { MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE } from './kinship.js';
 export * from './partition.js';
+export * from './kin-1/estimate-model.js';
 export { leap1, type Leap1Settings } from './leap-1/leap-1.js';
-export { strategyOf, type StrategySettings } from './strategies.js';
+export { scoringModel, scoringSettings, strategyOf, type StrategySettings } from './strategies.js';
 export type { Strategy } from './strategy.js';

@@ -1,10 +1,9 @@
 import type { DatasetId, DataType, PseudonymisedRow, ReferralId, Role, RowKey } from '@kinledger/contracts';
 import { referralIdOf } from '../ledger/ledger-ids.js';
 import type { Attachment } from './attach-fact.js';
-import { evidenceOf, isLinkable, marksOf, type Evidence, type RecordReading } from './evidence.js';
-import { HolderCount } from './force.js';
+import { isLinkable, type Evidence } from './evidence.js';
+import { EvidenceReader } from './evidence-reader.js';
 import { REVIEWED, type Ground, type ReferralReason } from './ground.js';
-import { RowReader } from './row-reader.js';
 import type { Grouping, Strategy } from './strategy.js';
 import { NONE } from './typed-column.js';
 
@@ -259,55 +258,4 @@ function ownersOf(
   const found = holders.get(fact.tokens[index] as number) ?? []; // an index of the fact's tokens
   if (!channels.joinsByBirthDate(fact.channels[index] as number)) return found;
   return found.filter((position) => (persons[position] as Read).evidence.birthDate === fact.birthDate); // a position
-}
-
-/** Reads all records once and knows which tokens have force among them, and which candidate keys are crowded. */
-class EvidenceReader {
-  readonly #strategy: Strategy;
-  readonly #reader: RowReader;
-  readonly #readings = new Map<RowKey, RecordReading>();
-  readonly #withoutForce = new Set<number>();
-  /** For each candidate key, how many person records hold it. */
-  readonly #holdersOfKey = new Map<number, number>();
-
-  constructor(records: readonly LinkageRecord[], strategy: Strategy) {
-    const { channels, ownLimits } = strategy;
-    this.#strategy = strategy;
-    this.#reader = new RowReader(strategy);
-    const counts = new Map<number, HolderCount>();
-    for (const record of records) {
-      if (record.kind === 'impersonal') continue;
-      const reading = this.#reader.readingOf(record);
-      this.#readings.set(record.rowKey, reading);
-      for (const key of reading.keys) this.#holdersOfKey.set(key, (this.#holdersOfKey.get(key) ?? 0) + 1);
-      const marks = marksOf(reading, channels);
-      reading.own.forEach((token, index) => {
-        const isNhsNumber = reading.ownChannels[index] === channels.nhsNumber;
-        const count = counts.get(token) ?? new HolderCount(ownLimits, isNhsNumber);
-        counts.set(token, count);
-        if (!count.add(marks)) this.#withoutForce.add(token);
-      });
-    }
-  }
-
-  evidenceOf({ rowKey }: LinkageRecord): Evidence {
-    const reading = this.#readings.get(rowKey) as RecordReading; // read by the constructor
-    const { channels, pairs } = this.#strategy;
-    return evidenceOf(
-      reading,
-      channels,
-      (token) => !this.#withoutForce.has(token),
-      (key) => (this.#holdersOfKey.get(key) ?? 0) > (pairs?.maxHoldersPerKey ?? 0),
-    );
-  }
-
-  tokensWithoutForce(): Partition['tokensWithoutForce'] {
-    const { channels } = this.#strategy;
-    return [...this.#withoutForce]
-      .map((number) => {
-        const { channel, token } = this.#reader.tokenOf(number);
-        return { domain: channels.domainOf(channel), token };
-      })
-      .sort((one, other) => compareText(one.domain, other.domain) || compareText(one.token, other.token));
-  }
 }

@@ -59,15 +59,17 @@ const schema = {
   'x-kinledger': { role: 'adult' },
 };
 
+type Settings = Programme['definition']['strategy'];
+
 /** What a programme of histories asks of reviews. */
 interface AskedOfReviews {
   readonly reviews?: Programme['definition']['reviews'];
   readonly sensitive?: readonly string[];
 }
 
-/** The programme of the histories of linkage. */
+/** The programme of the histories of linkage, by a strategy or by its limit of holders. */
 export function programmeOfHistories(
-  maxHoldersPerToken: number = testSettings.maxHoldersPerToken,
+  strategy: number | Settings = testSettings.maxHoldersPerToken,
   { reviews, sensitive = [] }: AskedOfReviews = {},
 ): Programme {
   const services = ['alpha', 'beta', 'gamma'];
@@ -94,7 +96,7 @@ export function programmeOfHistories(
       agreements: [{ id: 'agreed', provider: 'provider', validFrom: '2020-04-01', validTo: '2030-01-01' }],
       authority: ['alpha.user'],
       familyScopes: testScopes,
-      strategy: { ...testSettings, maxHoldersPerToken },
+      strategy: typeof strategy === 'number' ? { ...testSettings, maxHoldersPerToken: strategy } : strategy,
       ...(reviews === undefined ? {} : { reviews }),
       area: {
         name: 'Lambeth',
@@ -172,11 +174,11 @@ export class RecordedHistory {
     else await this.#follow(closing);
   }
 
-  /** Has all decided anew by another strategy: the same with another limit. */
-  async adopt(maxHoldersPerToken: number): Promise<void> {
+  /** Has all decided anew by another strategy, or by the same with another limit of holders. */
+  async adopt(strategy: number | Settings): Promise<void> {
     this.#steps += 1;
     this.#earlier.push(this.#programme);
-    this.#programme = programmeOfHistories(maxHoldersPerToken);
+    this.#programme = programmeOfHistories(strategy);
     const time = this.#cause('').time;
     await this.#define(time);
     const writer = this.#writer(await this.readAgain());

@@ -5,7 +5,7 @@ import type { Ground } from '../ground.js';
 import { leap1, type Leap1Settings } from '../leap-1/leap-1.js';
 import { groupRecords } from '../leap-1/group-records.js';
 import type { Strategy } from '../strategy.js';
-import { channels } from './channels.js';
+import { CASE_CHANNEL, channels } from './channels.js';
 import { coldStartOf } from './cold-start.js';
 import { linkByScore } from './link-by-score.js';
 import { PairScores, SCORED } from './pair-scores.js';
@@ -24,7 +24,7 @@ export interface Kin1Settings extends Omit<Leap1Settings, 'name'> {
   readonly margin: number;
 }
 
-const modelIn = ({ model }: Kin1Settings): Model =>
+export const modelIn = ({ model }: Kin1Settings): Model =>
   'coldStart' in model ? coldStartOf(model.coldStart) : readModel(model.document);
 
 /**
@@ -56,7 +56,12 @@ export function kin1(settings: Kin1Settings): Strategy {
     attach: (fact, owners) =>
       attachFact(fact, { ...owners, profile: (owner) => asAccepted(owners.profile(owner)) }, channels),
     foundIndividuals: (facts, channel) =>
-      foundIndividuals(facts, channels.groundOf(channel), channel, groupRecords),
+      foundIndividuals(
+        facts,
+        channels.groundOf(channel),
+        channel === CASE_CHANNEL ? channels.nhsNumber : channel, // exact linkage knows no case numbers
+        groupRecords,
+      ),
     compareGrounds,
     pairs: {
       floor: reviewFrom,

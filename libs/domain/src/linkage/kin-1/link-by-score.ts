@@ -4,6 +4,7 @@ import { areTwoCases, joined, type Evidence, type Profile } from '../evidence.js
 import type { Ground, ReferralReason } from '../ground.js';
 import type { Grouping, Joining, PositionConstraints, Refusal } from '../strategy.js';
 import { NONE } from '../typed-column.js';
+import { CASE_CHANNEL } from './channels.js';
 import type { PairScores } from './pair-scores.js';
 
 /** The bands of `kin-1`, in millibits. */
@@ -370,10 +371,11 @@ const isBetter = (one: ScoredPair, other: ScoredPair): boolean =>
 
 /**
  * The same text for records between which no comparison tells a difference. The order of a row's tokens tells nothing:
- * it follows from their values, so that a change of the key changes it.
+ * it follows from their values, so that a change of the key changes it. Case numbers are not compared.
  */
 const keyOf = ({ child, birthDate, gender, ...lists }: Evidence): string => {
-  const [tokens, compared, keys] = [lists.tokens, lists.compared, lists.keys].map((list) =>
+  const identifiers = lists.tokens.filter((_, at) => lists.channels[at] !== CASE_CHANNEL);
+  const [tokens, compared, keys] = [identifiers, lists.compared, lists.keys].map((list) =>
     list.toSorted((one, other) => one - other),
   );
   return [child, birthDate, gender, tokens, compared, keys].join(';');

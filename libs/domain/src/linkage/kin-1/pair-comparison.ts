@@ -119,6 +119,11 @@ export class PairComparison {
     this.#comparison.compare(this.#slots, 0, comparedFields.length);
   }
 
+  /** By field: the number of a record's whole value, or 0. Equal numbers are equal values. */
+  wholesOf(evidence: Evidence): number[] {
+    return this.#preparedOf(evidence).rungs.map((held) => held[WHOLE] as number); // every kind has one
+  }
+
   #load(evidence: Evidence, side: 0 | 1): void {
     const { rungs, edits } = this.#preparedOf(evidence);
     for (let field = 0; field < comparedFields.length; field++) {

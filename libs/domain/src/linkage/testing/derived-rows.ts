@@ -1,16 +1,17 @@
 import fc from 'fast-check';
-import { kin1 } from '../kin-1/kin-1.js';
+import { kin1, type Kin1Settings } from '../kin-1/kin-1.js';
 import type { Step } from './histories.js';
 import { born, testSettings, type RowSpec } from './linkage-world.js';
 
 /** Bands and limits that few rows with few values reach. */
-export const testKin1 = kin1({
+export const testKin1Settings = {
   ...testSettings,
-  name: 'kin-1',
+  name: 'kin-1' as const,
   model: { coldStart: 20 },
   maxHoldersPerKey: 3,
   ...{ reviewFrom: 1_000, linkFrom: 2_000, margin: 500 },
-});
+} satisfies Kin1Settings;
+export const testKin1 = kin1(testKin1Settings);
 
 const names = ['ada', 'adah', 'bo', 'bob'];
 const postcodes = ['se1 1aa', 'se1 1ab'];

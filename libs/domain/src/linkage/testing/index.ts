@@ -6,6 +6,7 @@ export {
   testScopes,
   type Step,
 } from './histories.js';
+export { testKin1Settings, withDerived } from './derived-rows.js';
 export { LinkageWorld, testSettings, type Received, type RowSpec } from './linkage-world.js';
 export { pairStrategy } from './pair-strategy.js';
 export { sumStrategy } from './sum-strategy.js';

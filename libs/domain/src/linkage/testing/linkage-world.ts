@@ -287,8 +287,9 @@ function rowOf(dataset: string, submission: SubmissionId, number: number, row: R
     rowKey: rowKeyOf(dataset, row.id),
     role: row.role ?? 'adult',
     tokens: tokensOf(row.tokens),
+    // A candidate key's domain has a colon, which the name of a derivation has not.
     derived: (row.derived ?? []).map(([derivation, value]) => ({
-      derivation,
+      derivation: derivation.replaceAll(':', '-'),
       version: 1,
       domain: derivation,
       tokens: [hex(`token ${derivation} ${value}`, 32) as PseudonymisedRow['tokens'][number]['token']],

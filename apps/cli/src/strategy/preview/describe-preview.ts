@@ -1,0 +1,171 @@
+import type {
+  Change,
+  ChangeExample,
+  ExampleKind,
+  FamilyChanges,
+  LinkageChanges,
+  RelationshipChanges,
+  RoleChanges,
+  SourceChanges,
+} from '@kinledger/decisions';
+import { count } from '../../output/output.js';
+import { right, table, type Column } from '../../output/table.js';
+import type { StrategyPreview } from './strategy-preview.js';
+
+/** One table of a preview, for text and for a page alike. */
+export interface PreviewTable {
+  readonly title: string;
+  /** What a reader has to know of it. */
+  readonly note?: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+  /** Said in place of a table without rows. */
+  readonly empty: string;
+}
+
+/** What adopting a strategy would do, for people. */
+export const describePreview = (preview: StrategyPreview): string =>
+  [headOf(preview).join('\n'), ...tablesOf(preview).map(textOf)].join('\n\n');
+
+const textOf = ({ title, note, columns, rows, empty }: PreviewTable): string =>
+  [
+    title,
+    ...(rows.length === 0 ? [`  ${empty}`] : [table(columns, rows)]),
+    ...(note === undefined ? [] : [note]),
+  ].join('\n');
+
+/** What is compared. */
+export function headOf({ asAt, inForce, proposed, isInForce, events }: StrategyPreview): string[] {
+  const named = ({ strategy, digest }: typeof inForce) => `${strategy} (${digest.slice(0, 12)})`;
+  return [
+    `In force at ledger position ${count(asAt)}: ${named(inForce)}. Proposed: ${named(proposed)}.`,
+    isInForce
+      ? 'The proposed strategy is in force already: nothing changes.'
+      : `Adopting it would write ${count(events)} ${events === 1 ? 'event' : 'events'}. Nothing was written.`,
+  ];
+}
+
+/** Every table, in the order in which a reader needs them. */
+export const tablesOf = ({ linkage }: StrategyPreview): PreviewTable[] => [
+  individualsTable(linkage),
+  sourcesTable(linkage),
+  referralsTable(linkage),
+  kinTable(linkage),
+  ...exampleTables(linkage.examples),
+];
+
+const pair = ({ before, after }: Change): string[] => [count(before), count(after)];
+const signed = (value: number): string =>
+  value > 0 ? `+${count(value)}` : value < 0 ? `−${count(-value)}` : '0';
+
+const individualsTable = ({ individuals }: LinkageChanges): PreviewTable => ({
+  title: 'Individuals',
+  note: 'Merged: so many individuals become so many, of so many records; split likewise.',
+  columns: [
+    { title: 'Role' },
+    ...['Before', 'After', 'Change', 'Merged', 'into', 'Records', 'Split', 'into', 'Records'].map(right),
+  ],
+  rows: individuals.map(({ role, before, after, merges, splits }: RoleChanges) => [
+    role,
+    ...[count(before), count(after), signed(after - before)],
+    ...[count(merges.individuals), count(merges.groups), count(merges.records)],
+    ...[count(splits.groups), count(splits.individuals), count(splits.records)],
+  ]),
+  empty: 'The ledger has no live records.',
+});
+
+const sourcesTable = ({ sources }: LinkageChanges): PreviewTable => ({
+  title: 'Datasets whose live records are concerned',
+  note: 'Joining: set aside before, linked afterwards; alone: as an individual of its own. Leaving: the reverse. --json has every dataset.',
+  columns: [
+    ...['Dataset', 'Role'].map((title) => ({ title })),
+    ...[
+      'Live',
+      'Linked',
+      'after',
+      'Joining',
+      'alone',
+      'Leaving',
+      'In merges',
+      'In splits',
+      'Doubts',
+      'after',
+    ].map(right),
+  ],
+  rows: sources
+    .filter(isConcerned)
+    .map((source: SourceChanges) => [
+      ...[source.dataset, source.role, count(source.live), ...pair(source.linked)],
+      ...[source.joining.toOthers, source.joining.alone, source.leaving, source.merged, source.split].map(
+        count,
+      ),
+      ...pair(source.referrals),
+    ]),
+  empty: 'None.',
+});
+
+const isConcerned = ({ joining, leaving, merged, split, referrals }: SourceChanges): boolean =>
+  joining.toOthers + joining.alone + leaving + merged + split > 0 || referrals.before !== referrals.after;
+
+const referralsTable = ({ referrals }: LinkageChanges): PreviewTable => ({
+  title: 'Doubts that wait for a person',
+  note: 'Settled: their records are one individual afterwards. Lapsed: the doubt is gone, and they are not.',
+  columns: [{ title: 'Reason' }, ...['Before', 'After', 'Opened', 'Settled', 'Lapsed', 'Staying'].map(right)],
+  rows: referrals.map(({ reason, before, after, opened, settled, lapsed, staying }) => [
+    reason,
+    ...[before, after, opened, settled, lapsed, staying].map(count),
+  ]),
+  empty: 'There are none, before or after.',
+});
+
+const kinTable = ({ relationships, families }: LinkageChanges): PreviewTable => ({
+  title: 'Relationships and families',
+  columns: [{ title: '' }, ...['Before', 'After', 'Formed', 'Ended', 'With other members'].map(right)],
+  rows: [
+    ...relationships.map(({ kind, before, after, identified, ended }: RelationshipChanges) => [
+      `relationships, ${kind}`,
+      ...[before, after, identified, ended].map(count),
+      '',
+    ]),
+    ...families.map(({ scope, before, after, formed, dissolved, changed }: FamilyChanges) => [
+      `families, ${scope}`,
+      ...[before, after, formed, dissolved, changed].map(count),
+    ]),
+  ],
+  empty: 'There are none, before or after.',
+});
+
+const exampleTitles: Readonly<Record<ExampleKind, string>> = {
+  merges: 'Examples of individuals that would merge: a record of each',
+  splits: 'Examples of individuals that would split: a record of each part',
+  joining: 'Examples of records that would be linked: each with a record of its individual',
+  leaving: 'Examples of records that would be set aside',
+  referrals: 'Examples of doubts that would open: the record that is referred, and its candidates',
+};
+
+const MILLIBITS = 1_000;
+const RECORDS_SHOWN = 3;
+
+function exampleTables(examples: LinkageChanges['examples']): PreviewTable[] {
+  return Object.entries(exampleTitles).flatMap(([kind, title]) => {
+    const shown = examples[kind as ExampleKind]; // keys of the titles
+    if (shown.length === 0) return [];
+    return [
+      {
+        title,
+        columns: [{ title: 'Records' }, { title: 'Why' }, right('Bits')],
+        rows: shown.map(exampleRow),
+        empty: '',
+      },
+    ];
+  });
+}
+
+const exampleRow = ({ records, rule, reason, score }: ChangeExample): string[] => [
+  [
+    ...records.slice(0, RECORDS_SHOWN),
+    ...(records.length > RECORDS_SHOWN ? [`and ${records.length - RECORDS_SHOWN} more`] : []),
+  ].join('\n'),
+  reason ?? rule ?? '',
+  score === undefined ? '' : (score / MILLIBITS).toFixed(1),
+];

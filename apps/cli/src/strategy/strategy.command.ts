@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { modelHash, type Model } from '@kinledger/kin';
+import { Failure } from '../failure.js';
+import { readLedger, withLedgerOptions, type LedgerOptions } from '../ledger/read-ledger.js';
+import { print } from '../output/output.js';
+import { writePrivateFile } from '../output/private-file.js';
+import { readLiveRecords } from '../quality/read-live-records.js';
+import { describeEstimate } from './describe-estimate.js';
+import { describeModel } from './describe-model.js';
+import { estimateFromLedger } from './estimate-model.js';
+import { modelFileText, readModelFile } from './model-file.js';
+import { addPreviewCommand } from './preview/preview.command.js';
+import { strategyInForce, type StrategyInForce } from './strategy-in-force.js';
+
+interface EstimateOptions extends LedgerOptions {
+  readonly out: string;
+  readonly name: string;
+  readonly period?: string;
+}
+
+interface ShowOptions extends LedgerOptions {
+  readonly against?: string;
+}
+
+const INTERRUPTED = 'interrupted: nothing was written';
+
+export function addStrategyCommand(program: Command): void {
+  const strategy = program
+    .command('strategy')
+    .description(
+      'how rows are linked: estimates a model from a ledger’s rows, shows what models weigh, and says what adopting one would change',
+    );
+  withLedgerOptions(
+    strategy
+      .command('estimate')
+      .description(
+        'estimates a model of kin-1 from the live rows of people, without any truth, writes it to a file, and prints what it changes; the ledger stays as it is',
+      )
+      .requiredOption('--out <file>', 'where to write the model')
+      .option('--name <text>', 'what people call it', 'estimated')
+      .option('--period <period>', 'leave out rows of files for later periods'),
+  ).action(estimate);
+  withLedgerOptions(
+    strategy
+      .command('show')
+      .description('shows the strategy in force and the weights of its model, or those of a model in a file')
+      .argument('[model]', 'file of a model (default: the strategy that the ledger adopted last)')
+      .option('--against <file>', 'another model, whose weights are shown beside'),
+  ).action(show);
+  addPreviewCommand(strategy);
+}
+
+async function estimate({ out, name, period, ...options }: EstimateOptions): Promise<void> {
+  if (name.trim() === '')
+    throw new Failure('--name is empty: leave it out, or say what people call the model');
+  await readLedger(options, INTERRUPTED, async (reading) => {
+    const ledger = await readLiveRecords(reading);
+    reading.progress.stop();
+    const found = estimateFromLedger(ledger, { name: name.trim(), period });
+    writePrivateFile(out, modelFileText(found.model));
+    const { model: _, ...summary } = found;
+    print(options.json, { file: out, ...summary }, () => describeEstimate(found, out));
+  });
+}
+
+async function show(file: string | undefined, { against, ...options }: ShowOptions): Promise<void> {
+  const other = against === undefined ? undefined : readModelFile(against);
+  if (file !== undefined) {
+    const model = readModelFile(file);
+    print(options.json, { hash: modelHash(model), model }, () => describeModel(model, other));
+    return;
+  }
+  await readLedger(options, INTERRUPTED, async (reading) => {
+    const found = await strategyInForce(reading);
+    reading.progress.stop();
+    const hash = found.model === undefined ? {} : { hash: modelHash(found.model) };
+    print(options.json, { ...found, ...hash }, () => inForceText(found, other));
+  });
+}
+
+function inForceText(
+  { strategy, position, time, parameters, model }: StrategyInForce,
+  other?: Model,
+): string {
+  const limits = Object.entries(parameters).map(
+    ([name, value]) => `  ${name}: ${typeof value === 'object' ? value.join(', ') : value}`,
+  );
+  return [
+    `${strategy}, adopted at position ${position}, ${time}`,
+    ...limits,
+    ...(model === undefined ? [] : ['', describeModel(model, other)]),
+  ].join('\n');
+}
