@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { comparable, outcomeOf, type Outcome } from './outcome/outcome.js';
 import { startEmbeddedPlatform } from './platform/embedded-platform.js';
 import type { PlatformUnderTest } from './platform/platform-under-test.js';
@@ -14,14 +15,12 @@ const PAIRS = 18;
 const linux = process.platform === 'linux';
 
 type Answer = 'same' | 'different';
-interface Source {
-  readonly record: string;
-}
-interface Queued {
-  readonly referral: string;
-  readonly subject: Source;
-  readonly candidate: Source;
-}
+const source = z.object({ record: z.string() });
+const queued = z.object({ referral: z.string(), subject: source, candidate: source });
+type Queued = z.output<typeof queued>;
+const queue = z.object({ pairs: z.array(queued) });
+const order = z.object({ id: z.string(), state: z.string() });
+
 /** What a reviewer answers about a pair, in which instant what is killed. */
 interface Planned {
   readonly answer: Answer;
@@ -85,17 +84,23 @@ function fileOf(dataType: keyof typeof header): string {
 
 async function call<Body>(
   platform: PlatformUnderTest,
+  shape: z.ZodType<Body>,
   path: string,
   body?: object,
-): Promise<{ status: number; body: Body }> {
+): Promise<{ readonly status: number; readonly body: Body | undefined }> {
   const { services, tokens } = platform.connection;
   const answer = await fetch(`${services.projector}/v1/${path}`, {
     headers: { authorization: `Bearer ${tokens.dataTeam}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(60_000),
   });
-  return { status: answer.status, body: (await answer.json()) as Body };
+  const said: unknown = await answer.json();
+  return { status: answer.status, body: answer.ok ? shape.parse(said) : undefined };
 }
+
+/** The pairs that wait, once the queue is listed. */
+const listed = (platform: PlatformUnderTest): Promise<readonly Queued[]> =>
+  until('the queue is listed', async () => (await call(platform, queue, 'reviews?limit=500')).body?.pairs);
 
 /** Submits the files, and waits until all pairs wait for a review. @returns them by the first record of the two. */
 async function referred(platform: PlatformUnderTest): Promise<readonly Queued[]> {
@@ -110,15 +115,15 @@ async function referred(platform: PlatformUnderTest): Promise<readonly Queued[]>
     expect(body.state).toBe('validated');
     await provider.submit(file, body.id);
   }
-  const queue = await until('all pairs wait', async () => {
-    const { body } = await call<{ pairs: Queued[] }>(platform, 'reviews?limit=500');
+  const pairs = await until('all pairs wait', async () => {
+    const waiting = await listed(platform);
     const [row] = await platform.query<{ linked: number }>(
       'platform',
       `SELECT count(*)::int AS linked FROM golden.submission WHERE state = 'linked'`,
     );
-    return row?.linked === 2 && body.pairs.length >= PAIRS ? body.pairs : undefined;
+    return row?.linked === 2 && waiting.length >= PAIRS ? waiting : undefined;
   });
-  return [...new Map(queue.map((pair) => [pair.referral, pair])).values()].sort((a, b) =>
+  return [...new Map(pairs.map((pair) => [pair.referral, pair])).values()].sort((a, b) =>
     a.referral < b.referral ? -1 : 1,
   );
 }
@@ -126,19 +131,18 @@ async function referred(platform: PlatformUnderTest): Promise<readonly Queued[]>
 /** A look at the referral that shows something, however often it has to be asked for. */
 const looked = (platform: PlatformUnderTest, { referral }: Queued): Promise<string> =>
   until('a look shows something', async () => {
-    const asked = await call<{ id: string }>(platform, 'review-examinations', {
+    const { body: asked } = await call(platform, order, 'review-examinations', {
       referral,
       reason: 'a test of kills',
     });
-    if (asked.status !== 202) return undefined;
-    return until('the look ends', async () => {
-      const { status, body } = await call<{ state: string }>(
-        platform,
-        `review-examinations/${asked.body.id}`,
-      );
-      if (status === 404 || body.state === 'failed') return { id: undefined };
-      return body.state === 'done' ? { id: asked.body.id } : undefined;
-    }).then(({ id }) => id);
+    if (asked === undefined) return undefined;
+    const ended = await until('the look ends', async () => {
+      const { status, body } = await call(platform, order, `review-examinations/${asked.id}`);
+      // A crash of the database took it.
+      if (status === 404) return { state: 'gone' };
+      return body === undefined || body.state === 'waiting' ? undefined : body;
+    });
+    return ended.state === 'done' ? asked.id : undefined;
   });
 
 const orderOf = (platform: PlatformUnderTest, { subject, candidate }: Queued) =>
@@ -161,7 +165,7 @@ async function answer(platform: PlatformUnderTest, pair: Queued, planned: Planne
       reason: 'birth-date-mistyped',
     };
     const [reply] = await Promise.all([
-      call<{ state: string }>(platform, 'reviews', body).catch(() => undefined),
+      call(platform, order, 'reviews', body).catch(() => undefined),
       attempt === 1 &&
         typeof planned !== 'string' &&
         pause(planned.delayMs).then(() => killAll(platform, planned)),
@@ -174,12 +178,7 @@ async function answer(platform: PlatformUnderTest, pair: Queued, planned: Planne
     if (reply?.status === 202) expect(orders.at(-1)?.outcome).toBe('accepted');
     if (orders.some(({ outcome }) => outcome === 'accepted')) return attempt;
     // It was not taken: the pair still waits.
-    const { body: queue } = await until('the queue is listed', () =>
-      call<{ pairs: Queued[] }>(platform, 'reviews?limit=500').then((listed) =>
-        listed.status === 200 ? listed : undefined,
-      ),
-    );
-    expect(queue.pairs.map(({ referral }) => referral)).toContain(pair.referral);
+    expect((await listed(platform)).map(({ referral }) => referral)).toContain(pair.referral);
   }
 }
 
@@ -225,7 +224,7 @@ describe.skipIf(!linux)(
   () => {
     it('count exactly once or are not taken, whichever instant a kill comes at, and leave what a quiet run leaves', async () => {
       const disturbed = await startEmbeddedPlatform(SEED);
-      let order: readonly (readonly [string, Answer])[];
+      let decided: readonly (readonly [string, Answer])[];
       let outcome: Outcome;
       const victims = [
         ['linker'],
@@ -250,8 +249,8 @@ describe.skipIf(!linux)(
         }
         console.log(`${PAIRS} answers under kills, of which ${again} had to be given again`);
         outcome = await settledOutcome(disturbed);
-        order = decidedIn(await disturbed.ledger());
-        expect(order.map(([referral]) => referral).sort()).toEqual(pairs.map(({ referral }) => referral));
+        decided = decidedIn(await disturbed.ledger());
+        expect(decided.map(([referral]) => referral).sort()).toEqual(pairs.map(({ referral }) => referral));
         const { before, after } = await until('the read models are rebuilt', () => disturbed.rebuild());
         expect(after).toBe(before);
         const unfinished = () =>
@@ -266,7 +265,7 @@ describe.skipIf(!linux)(
       const quiet = await startEmbeddedPlatform(SEED);
       try {
         const pairs = new Map((await referred(quiet)).map((pair) => [pair.referral, pair]));
-        for (const [referral, said] of order) {
+        for (const [referral, said] of decided) {
           const pair = pairs.get(referral);
           if (pair === undefined) throw new Error('another run referred others');
           expect(await answer(quiet, pair, said)).toBe(1);
