@@ -7,7 +7,7 @@ import { groupRecords } from '../leap-1/group-records.js';
 import type { Strategy } from '../strategy.js';
 import { CASE_CHANNEL, channels } from './channels.js';
 import { coldStartOf } from './cold-start.js';
-import { linkByScore } from './link-by-score.js';
+import { linkByScore, standingByScore } from './link-by-score.js';
 import { PairScores, SCORED } from './pair-scores.js';
 import { tokensOf } from './tokens-of-row.js';
 
@@ -68,6 +68,17 @@ export function kin1(settings: Kin1Settings): Strategy {
       maxHoldersPerKey,
       scoreOf: (one, other) => scores.scoreOf(one, other),
       groundOf: (one, other) => scores.groundOf(one, other),
+      account: {
+        bands,
+        weigh: (one, other) => scores.weigh(one, other),
+        weighLevels: (levels, score) => scores.weighLevels(levels, score),
+        conditionsOf: (one, other) => scores.conditionsOf(one, other),
+        standingOf: (records, constraints, one, other) =>
+          standingByScore(records, constraints, groupRecords(records, constraints), scores, bands, [
+            one,
+            other,
+          ]),
+      },
     },
   };
 }

@@ -1,61 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { child, kin1Settings as settings, type Child } from '../testing/kin-1-rows.js';
 import {
   born,
   caseNumber,
   email,
-  gender,
   LinkageWorld,
   nhs,
   rowKeyOf,
-  testSettings,
   type RowSpec,
 } from '../testing/linkage-world.js';
-import { kin1, type Kin1Settings } from './kin-1.js';
-
-const settings: Kin1Settings = {
-  ...testSettings,
-  name: 'kin-1',
-  model: { coldStart: 20_000 },
-  maxHoldersPerKey: 100,
-  ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
-};
-
-interface Child {
-  readonly born: string;
-  readonly letters: string;
-  readonly postcode?: string;
-  readonly gender?: string;
-}
-
-/** The row of a child with what a minimum dataset has: letters of the name, birth date, gender and postcode. */
-function child(
-  id: string,
-  { born: date, letters, postcode, gender: sex = 'f' }: Child,
-  ...more: RowSpec['tokens']
-): RowSpec {
-  const [year = '', month = '', day = ''] = date.split('-');
-  const places: [string, string][] =
-    postcode === undefined
-      ? []
-      : [
-          ['postcode', postcode],
-          ['key:birth-date-postcode', `${date} ${postcode}`],
-          ['key:postcode-letters', `${postcode} ${letters}`],
-        ];
-  return {
-    id,
-    role: 'child',
-    tokens: [born(date), gender(sex), ...more],
-    derived: [
-      ['given-name-first-three', letters],
-      ['birth-date-year-month', `${year}-${month}`],
-      ['birth-date-swapped', `${year} ${[month, day].sort().join(' ')}`],
-      ['birth-date-year', year],
-      ['key:birth-date-first-three-gender', `${date} ${letters} ${sex}`],
-      ...places,
-    ],
-  };
-}
+import { kin1 } from './kin-1.js';
 
 const submitted = (...rows: readonly RowSpec[]) => {
   const world = new LinkageWorld([], kin1(settings));
