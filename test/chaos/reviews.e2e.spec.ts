@@ -67,8 +67,17 @@ function fileOf(dataType: keyof typeof header): string {
   const rows = Array.from({ length: PAIRS }, (_, pair) =>
     ['1990-01-02', '1991-03-04'].map((born, side) => {
       const said: Readonly<Record<string, string>> = {
-        ...{ 'Case number': `NT${pair}${side}`, 'Beneficiary type': 'Parent', Gender: 'Female', DOB: born },
-        ...{ 'Participant email': `pair${pair}@example.org`, 'Date of registration': '2022-04-07' },
+        ...{
+          'Case number': `NT${10_000 + 2 * pair + side}`,
+          'Beneficiary type': 'Parent',
+          Gender: 'Female',
+          DOB: born,
+        },
+        ...{
+          'Participant email': `pair${pair}@example.org`,
+          'Home postcode': 'ZZ2 5PD',
+          'Date of registration': '2022-04-07',
+        },
         ...{
           'Consent to share data': 'Y',
           'Consent form version': '2021-1',
