@@ -224,7 +224,12 @@ async function settledOutcome(platform: PlatformUnderTest): Promise<Outcome> {
     const { id: _, cause: __, ...event } = JSON.parse(comparable(line)) as Readonly<Record<string, unknown>>;
     return JSON.stringify(event);
   });
-  return { ...outcome, ledger };
+  const reviews = await platform.query<{ line: string }>(
+    'platform',
+    `SELECT (to_jsonb(r) - ARRAY['decided_at', 'cause'])::text AS line FROM golden.review r ORDER BY position`,
+  );
+  const readModels = { ...outcome.readModels, review: reviews.map(({ line }) => line).join('\n') };
+  return { ...outcome, ledger, readModels };
 }
 
 describe.skipIf(!linux)(
