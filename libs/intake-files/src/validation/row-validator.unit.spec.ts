@@ -533,11 +533,7 @@ describe('a cell of derived digests', () => {
       ],
       'x-kinledger': { role: 'adult' },
     });
-    const validate = (...record: string[]) =>
-      new RowValidator({ schema }, mapHeader(schema, ['Derived', 'Note']), {
-        ...{ headerLength: 2, dates: fileDates, limits: { maxFieldLength: 100 } },
-        sha256: (text) => hash('sha256', text, 'hex'),
-      }).validate(record, 2);
+    const validate = (...record: string[]) => validatorOf(schema, ['Derived', 'Note']).validate(record, 2);
     const digests = Array.from({ length: 64 }, (_, n) => n.toString(16).toUpperCase().padStart(64, '0'));
     const cell = `email-deletions/1=${digests.join(',')}`;
     expect(cell.length).toBeGreaterThan(4_000);
