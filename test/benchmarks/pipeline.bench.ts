@@ -8,6 +8,8 @@
  *   npm run bench -- 100000 --keep     other sizes; keeps the homes
  *   npm run bench -- 5000000           long enough for checkpoints; the rate of each part of the run stands beside it
  *   npm run bench -- 100000 --files    the same number of rows in many files and in few: the cost of a file
+ *   npm run bench -- 100000 --strategy kin-1
+ *                                      under leap-1 and under kin-1, with derived tokens, and what each process takes more
  *   npm run bench -- --store kurrentdb the ledger in the KurrentDB of KINLEDGER_KURRENTDB_URL, under a prefix of its
  * own, else
  *                                      in a stand-in: a process that keeps events in memory, and no measure of a server
@@ -38,6 +40,10 @@ const storeKind = process.argv.includes('--store')
   : 'postgres';
 if (storeKind !== 'postgres' && storeKind !== 'kurrentdb')
   throw new Error('--store is postgres or kurrentdb');
+const strategy = process.argv.includes('--strategy')
+  ? process.argv[process.argv.indexOf('--strategy') + 1]
+  : 'leap-1';
+if (strategy !== 'leap-1' && strategy !== 'kin-1') throw new Error('--strategy is leap-1 or kin-1');
 /** How long the programme runs, and about how many rows a person makes in that time (guide to synthetic data). */
 const MANY_FILES = { quarters: 8, rowsPerPerson: 10.2 };
 const FEW_FILES = { quarters: 2, rowsPerPerson: 7.3 };
@@ -146,9 +152,11 @@ function startDemo(
   home: string,
   people: number,
   quarters: number,
+  strategyName: 'leap-1' | 'kin-1',
 ): { readonly report: Promise<DemoResult>; readonly child: ChildProcess } {
   const size = ['--people', String(people), '--quarters', String(quarters), '--seed', 'bench'];
-  const child = spawn(process.execPath, [command, 'demo', '--keep', '--json', ...size, ...fewDatasets], {
+  const words = ['demo', '--keep', '--json', '--strategy', strategyName, ...size, ...fewDatasets];
+  const child = spawn(process.execPath, [command, ...words], {
     env: environment(home),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -299,10 +307,14 @@ function sampleLinker(url: string): { readonly samples: readonly Sample[]; end()
   return { samples, end: () => clearInterval(timer) };
 }
 
-async function measure(rows: number, { quarters, rowsPerPerson }: typeof MANY_FILES): Promise<Row> {
+async function measure(
+  rows: number,
+  { quarters, rowsPerPerson }: typeof MANY_FILES,
+  strategyName: 'leap-1' | 'kin-1' = 'leap-1',
+): Promise<Row> {
   const home = mkdtempSync(join(tmpdir(), 'kinledger-bench-'));
   const people = Math.round(rows / rowsPerPerson);
-  const { report, child } = startDemo(home, people, quarters);
+  const { report, child } = startDemo(home, people, quarters, strategyName);
   const ended = new Promise((resolve) => child.once('close', resolve));
   try {
     const connection = await Promise.race([connectionOf(home), report.then(() => connectionOf(home))]);
@@ -412,6 +424,30 @@ function fileCost(many: Row, few: Row): string {
   return `a file costs ${(file * 1e3).toFixed(0)} ms of processor time, a row ${(row * 1e6).toFixed(0)} µs`;
 }
 
+/** What `kin-1` with its derived tokens takes beside `leap-1` without: rows a second, and processor time by process. */
+function besideLeap1(leap1: Row, kin1: Row): string {
+  const names = [...leap1.services.keys()].filter((name) => !name.startsWith('rebuild'));
+  const each = (row: Row, name: string) => ((row.services.get(name)?.cpu ?? 0) / row.demo.rows) * 1e6;
+  const server = (row: Row) => (row.postgresCpu / row.demo.rows) * 1e6;
+  const all = (row: Row) => (processorSeconds(row) / row.demo.rows) * 1e6;
+  const line = (title: string, [one, other]: readonly [number, number], digits = 0) =>
+    `  ${title.padEnd(34)} ${one.toFixed(digits).padStart(9)} ${other.toFixed(digits).padStart(9)} ${(other - one).toFixed(digits).padStart(9)}`;
+  return [
+    `  ${''.padEnd(34)} ${'leap-1'.padStart(9)} ${'kin-1'.padStart(9)} ${'more'.padStart(9)}`,
+    line('rows a second', [leap1.demo.rowsPerSecond, kin1.demo.rowsPerSecond]),
+    ...names.map((name) => line(`${name}, µs a row`, [each(leap1, name), each(kin1, name)])),
+    line('PostgreSQL, µs a row', [server(leap1), server(kin1)]),
+    line('together, µs a row', [all(leap1), all(kin1)]),
+    line('recall, %', [100 * leap1.demo.linkage.recall, 100 * kin1.demo.linkage.recall], 2),
+    line('precision, %', [100 * leap1.demo.linkage.precision, 100 * kin1.demo.linkage.precision], 3),
+    line('linker’s index, bytes a record', [
+      leap1.indexBytes / leap1.rebuild.records,
+      kin1.indexBytes / kin1.rebuild.records,
+    ]),
+    '  Derived tokens are made in the pseudonymiser: what it takes more is the hashing and the longer chunks.',
+  ].join('\n');
+}
+
 console.log(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}; ledger in ${store.name}`,
 );
@@ -419,6 +455,11 @@ try {
   for (const rows of sizes.length > 0 ? sizes : [100_000, 300_000, 1_000_000]) {
     const many = await measure(rows, MANY_FILES);
     console.log(report(many));
+    if (strategy === 'kin-1') {
+      const kin1 = await measure(rows, MANY_FILES, 'kin-1');
+      console.log(`under kin-1: ${report(kin1)}`);
+      console.log(besideLeap1(many, kin1));
+    }
     if (!compareFiles) continue;
     const few = await measure(rows, FEW_FILES);
     console.log(report(few));

@@ -5,9 +5,10 @@ import {
   partition,
   recordKindOf,
   strategyOf,
+  type Digest,
   type LinkageRecord,
 } from '@kinledger/domain';
-import { knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intake-files';
+import { columnReadings, knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intake-files';
 import type { Dataset, Programme } from '@kinledger/programme';
 import { HmacSha256, nodeHashing } from '@kinledger/pseudonymisation';
 import { FileRows, noRows, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
@@ -60,13 +61,34 @@ export interface TakenRow {
 /** What is true of a row, whether intake took it or not. */
 export type WrittenRow = Pick<TakenRow, 'provider' | 'truth' | 'reachedIn'>;
 
-/** Generates files of a programme, and takes their rows through validation and pseudonymisation, in memory. */
+/** What the rows of an installation depend on, beside its files. */
+export interface Installed {
+  readonly keys: Keys;
+  readonly salt: string;
+  /** The submission of a file, on which the keys of rows without an id depend. */
+  readonly submissionOf: (file: {
+    readonly dataset: string;
+    readonly period: string;
+    readonly ordinal: number;
+  }) => SubmissionId;
+}
+const none: Installed = {
+  keys,
+  salt: SALT,
+  submissionOf: ({ ordinal }) => String(ordinal).padStart(32, '0') as SubmissionId,
+};
+
+/**
+ * Generates files of a programme, and takes their rows through validation and pseudonymisation, in memory.
+ * @param installed keys, salt and submissions of an installation, so that its rows come out; by default those of none.
+ */
 export async function takenRows(
   programme: Programme,
   options: Pick<SyntheticOptions, 'people' | 'quarters' | 'seed' | 'only' | 'profile'>,
   onRead: (dataset: string, isTaken: boolean, of: WrittenRow) => void = () => undefined,
+  installed: Installed = none,
 ): Promise<TakenRow[]> {
-  const synthetic = await generateProgramme({ programme, salt: SALT, ...options });
+  const synthetic = await generateProgramme({ programme, salt: installed.salt, ...options });
   const lines = new Map<number, SyntheticRow[]>();
   const people = new Map<string, SyntheticPerson>();
   for (const item of synthetic.items()) {
@@ -85,15 +107,15 @@ export async function takenRows(
     if (!dataset || !written) continue;
     const text = [file.header, ...written.map(({ line }) => line)].join('\n');
     const table = await openFile(bytesOf(text), knownTitles(dataset.schema), LIMITS);
-    const validator = validatorOf(dataset, table.header, file.period);
-    const submission = String(file.ordinal).padStart(32, '0') as SubmissionId;
+    const submission = installed.submissionOf(file);
     const pseudonymised = new FileRows(
-      keys,
+      installed.keys,
       { submission, provider: file.provider, dataset, seed: Buffer.alloc(32, 4) },
       postcodes,
     );
     const records: (readonly string[])[] = [];
     for await (const batch of table.batches) records.push(...batch);
+    const validator = validatorOf(dataset, table.header, file.period, records, installed.keys.digests);
     for (const [index, record] of records.entries()) {
       const { outcome, values } = validator.validate(record, index + 2);
       const isTaken = outcome === 'accepted' || outcome === 'warned';
@@ -141,10 +163,21 @@ export async function filesThrough(programme: Programme, only?: readonly string[
   return { rows, individuals };
 }
 
-function validatorOf(dataset: Dataset, header: readonly string[], code: string): RowValidator {
+function validatorOf(
+  dataset: Dataset,
+  header: readonly string[],
+  code: string,
+  records: readonly (readonly string[])[],
+  digests: SaltedDigests,
+): RowValidator {
   const period = parsePeriod(code);
   if (period === undefined) throw new Error(`${code} is no period`);
-  return new RowValidator(dataset, mapHeader(dataset.schema, header), {
+  const mapping = mapHeader(dataset.schema, header);
+  return new RowValidator(dataset, mapping, {
+    salts: {
+      isOfEmptyValue: (kinds, digest) => kinds.some((kind) => digests.isOfEmptyValue(kind, digest as Digest)),
+    },
+    readings: columnReadings(dataset.schema, mapping, records),
     headerLength: header.length,
     dates: {
       today: '2024-06-01',

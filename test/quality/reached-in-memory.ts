@@ -101,7 +101,11 @@ const errorsOf = ({ falseLinks, missedLinks }: Measures): LinkErrors => ({
 const caseOf = ({ row, dataset }: TakenRow): string =>
   `${dataset.id} ${row.tokens.find(({ use }) => use === 'local')?.token ?? row.rowKey}`;
 
-function qualifies({ row, dataset }: TakenRow, { start, end }: { start: string; end: string }): boolean {
+/** Whether a row is an engagement of the period that counts towards reach. */
+export function qualifies(
+  { row, dataset }: TakenRow,
+  { start, end }: { start: string; end: string },
+): boolean {
   const { facts } = row;
   return (
     facts.kind === 'engagement' &&
@@ -112,8 +116,8 @@ function qualifies({ row, dataset }: TakenRow, { start, end }: { start: string; 
   );
 }
 
-/** The individual and the reporting family of each row. */
-function linked({ definition }: Programme, taken: readonly TakenRow[]) {
+/** Links rows all at once. @returns the individual and the reporting family of each row */
+export function linked({ definition }: Programme, taken: readonly TakenRow[]) {
   const strategy = strategyOf(definition.strategy);
   const records = taken.map((each): KinRecord => ({
     ...linkageRecordOf(each),

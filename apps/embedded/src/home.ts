@@ -9,6 +9,8 @@ export interface Home {
   readonly databasePasswords: string;
   /** The choice of message bus. */
   readonly busFile: string;
+  /** The home's own programme definition, if a strategy was chosen for it. */
+  readonly definition: string;
   readonly secrets: string;
   readonly signingKey: string;
   /** The key before it, from a new one being created until it is put away. */
@@ -43,6 +45,7 @@ export function openHome(option: string | undefined): Home {
     postgres: at('postgres'),
     databasePasswords: at('database-passwords.json'),
     busFile: at('bus.json'),
+    definition: at('definition'),
     secrets: at('secrets'),
     signingKey: at('signing-key.pem'),
     previousSigningKey: at('previous-signing-key.pem'),
@@ -62,7 +65,14 @@ export function emptyHome(home: Home): void {
   const ours = [
     ...[home.postgres, home.databasePasswords, home.busFile, home.secrets, home.signingKey],
     ...[home.accessFile, home.tokensFile, home.logs, home.connectionFile, join(home.directory, 'demo')],
-    ...[home.previousSigningKey, home.erasures, home.suppressions, home.checkpoints, home.eraseFirst],
+    ...[
+      home.previousSigningKey,
+      home.erasures,
+      home.suppressions,
+      home.checkpoints,
+      home.eraseFirst,
+      home.definition,
+    ],
   ];
   for (const path of ours) rmSync(path, { recursive: true, force: true });
 }

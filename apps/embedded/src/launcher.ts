@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LauncherMessage, LocalConnection } from '@kinledger/contracts';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { readProgramme } from '@kinledger/programme';
+import { readProgramme, writeProgrammeUnder, type ChosenStrategy } from '@kinledger/programme';
 import { openAccounts } from './accounts.js';
 import { chooseBus, type BusKind } from './bus.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
@@ -18,8 +18,10 @@ import { entryOf, services, type Surroundings } from './services.js';
 
 export interface LauncherOptions {
   readonly home?: string;
-  /** Folder of a programme definition. Default: the one in this checkout. */
+  /** Folder of a programme definition. Default: the home's own, else the one in this checkout. */
   readonly programme?: string;
+  /** Links by this strategy from now on: gives the home a definition of its own that says so. */
+  readonly strategy?: ChosenStrategy;
   /** Deletes the home's data first. */
   readonly fresh?: boolean;
   /** Derives the keys from this seed, for demonstrations only. */
@@ -60,9 +62,15 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
   try {
     // A connection file without a launcher is left from a killed one.
     rmSync(home.connectionFile, { force: true });
-    const programmeDirectory = options.programme ?? defaultProgramme();
-    const { definition } = await readProgramme(programmeDirectory);
+    const given =
+      options.programme ??
+      (options.fresh !== true && existsSync(home.definition) ? home.definition : defaultProgramme());
+    // Before anything is deleted: a definition with faults starts nothing.
+    await readProgramme(given);
     if (options.fresh === true) emptyHome(home);
+    if (options.strategy !== undefined) await writeProgrammeUnder(options.strategy, given, home.definition);
+    const programmeDirectory = options.strategy === undefined ? given : home.definition;
+    const { definition } = await readProgramme(programmeDirectory);
     const bus = await chooseBus(home, options.bus);
     aborted.throwIfAborted();
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { LauncherMessage } from '@kinledger/contracts';
+import type { ChosenStrategy } from '@kinledger/programme';
 import type { BusKind } from './bus.js';
 import { launch, type Launcher } from './launcher.js';
 import { pagesLink } from './sign-in-link.js';
@@ -7,7 +8,9 @@ import { pagesLink } from './sign-in-link.js';
 const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the five services.
 
   --home DIR        where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)
-  --programme DIR   programme definition (default: KINLEDGER_PROGRAMME_DIR, else programmes/leap)
+  --programme DIR   programme definition (default: the home's own, else KINLEDGER_PROGRAMME_DIR, else programmes/leap)
+  --strategy NAME   leap-1 or kin-1: gives the home a definition of its own that links by it, now and at later starts
+  --rows-of-people N  about how many rows of people kin-1 expects (default: 20000)
   --fresh           deletes the home's data first
   --free-ports      takes free ports, not the usual ones: for several installations on one machine
   --seed TEXT       derives the keys from TEXT. For demonstrations only: whoever knows it knows the keys
@@ -24,6 +27,8 @@ async function main(): Promise<void> {
     options: {
       home: { type: 'string' },
       programme: { type: 'string' },
+      strategy: { type: 'string' },
+      'rows-of-people': { type: 'string' },
       fresh: { type: 'boolean' },
       seed: { type: 'string' },
       'free-ports': { type: 'boolean' },
@@ -36,9 +41,21 @@ async function main(): Promise<void> {
     return;
   }
   requireNode24();
-  const { 'free-ports': freePorts = false, bus: busName, ...rest } = values;
+  const {
+    'free-ports': freePorts = false,
+    bus: busName,
+    strategy: name,
+    'rows-of-people': rows,
+    ...rest
+  } = values;
   const bus = busName === undefined ? undefined : busKind(busName);
-  const options = { ...rest, freePorts, ...(bus === undefined ? {} : { bus }) };
+  const strategy = strategyOf(name, rows);
+  const options = {
+    ...rest,
+    freePorts,
+    ...(bus === undefined ? {} : { bus }),
+    ...(strategy === undefined ? {} : { strategy }),
+  };
   const running: { launcher?: Launcher } = {};
   const end = (code: number) => {
     abort.abort(new Error('told to stop while starting'));
@@ -84,6 +101,15 @@ function tell(message: LauncherMessage): void {
 function busKind(text: string): BusKind {
   if (text === 'postgres' || text === 'kafka') return text;
   throw new Error('--bus is postgres or kafka');
+}
+
+function strategyOf(name: string | undefined, rows: string | undefined): ChosenStrategy | undefined {
+  if (name === undefined && rows === undefined) return undefined;
+  if (name !== 'leap-1' && name !== 'kin-1') throw new Error('--strategy is leap-1 or kin-1');
+  if (rows === undefined) return { name };
+  if (name !== 'kin-1' || !/^[1-9]\d{0,8}$/.test(rows) || Number(rows) < 2)
+    throw new Error('--rows-of-people is a whole number from 2 on, for --strategy kin-1');
+  return { name, rowsOfPeople: Number(rows) };
 }
 
 function requireNode24(): void {

@@ -31,5 +31,7 @@ export * from './stated-tokens.js';
 export * from './replay/index.js';
 export * from './explain/explain-individual.js';
 export * from './explain/explain-in-ledger.js';
+export * from './explain/explain-pair.js';
+export * from './explain/pair-texts.js';
 export * from './explain/told-happenings.js';
 export * from './explain/verdict-texts.js';

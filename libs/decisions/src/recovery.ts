@@ -58,11 +58,12 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   return { ledger, head };
 }
 
-/** Applies the events of a ledger up to a revision, with bodies. @throws as `recover`. */
+/** Applies the events of a ledger up to a revision, with bodies. @param onPage is told after each page. @throws as `recover`. */
 export async function applyUpTo(
   ledger: ProgrammeLedger,
   end: number,
   { store, stream, signal, pageSize = PAGE_SIZE }: Omit<RecoveryOptions, 'engine' | 'snapshots'>,
+  onPage: () => void = () => undefined,
 ): Promise<void> {
   for await (const page of ledgerPages({
     store,
@@ -71,8 +72,10 @@ export async function applyUpTo(
     from: ledger.nextRevision,
     to: end,
     pageSize,
-  }))
+  })) {
     applyPage(ledger, stream, page);
+    onPage();
+  }
   if (ledger.nextRevision <= end) throw new Error(`${stream} became shorter while it was read`);
 }
 

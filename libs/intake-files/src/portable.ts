@@ -15,7 +15,9 @@ export * from './reading/file-refused.js';
 export type * from './reading/table-file.js';
 export type * from './validation/date-order.js';
 export * from './validation/column-reading.js';
+export * from './validation/file-counts.js';
 export * from './validation/finding.js';
+export * from './validation/reason-to-refuse.js';
 export * from './validation/row-validator.js';
 export {
   identifierFormsFor,

@@ -27,7 +27,7 @@ export {
 } from './model/estimate.js';
 export { modelHash, modelText, readModel, type Model, type StratumModel } from './model/model.js';
 export { pairClasses, samePerson, strata, type PairClass, type Stratum } from './model/pair-class.js';
-export { MILLIBITS, probabilityOf, ScoreTable, stratumNumber } from './model/score-table.js';
+export { MILLIBITS, probabilityOf, ScoreTable, stratumNumber, type ClassShare } from './model/score-table.js';
 export { clusterPairs } from './clusters/cluster-pairs.js';
 export type { ClusterRules, ScoredPairs } from './clusters/scored-pairs.js';
 export {

@@ -9,6 +9,7 @@ export * from './rows/canonical-row.js';
 export * from './rows/file-rows.js';
 export * from './rows/row-counts.js';
 export * from './rows/row-unfit.js';
+export * from './rows/rows-at-source.js';
 export * from './tokens/derived-at-source.js';
 export * from './tokens/derived-digests.js';
 export * from './tokens/empty-value-digests.js';

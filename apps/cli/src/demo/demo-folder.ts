@@ -9,7 +9,10 @@ const size = z.object({
   seed: z.string(),
   only: z.array(z.string()).readonly().optional(),
   profile: z.enum(dataProfiles).optional(),
+  strategy: z.string().optional(),
 });
+
+export type DemoSize = z.infer<typeof size>;
 
 const manifest = z.object({
   endPeriod: z.string(),

@@ -1,17 +1,17 @@
 import type { LinkageQuality } from '@kinledger/linkage-quality';
 import { count } from '../output/output.js';
 import { right, table } from '../output/table.js';
-import type { Size } from '../generate/size.js';
 import type { ReachExplained } from './evaluation/explain-reach.js';
 import type { DatasetRows } from '../api/reporting.js';
 import { measuredText } from '../quality/describe-quality.js';
+import type { DemoSize } from './demo-folder.js';
 import type { JudgedReach } from './evaluation/judge-reach.js';
 import type { ReachByGroup } from './evaluation/reach-by-group.js';
 import { judgedCells, judgedTitles, reachErrorTables, shareNote } from './reach-error.js';
 
 /** The result of a demo, as JSON. */
 export interface DemoReport {
-  readonly size: Size;
+  readonly size: DemoSize;
   readonly files: number;
   readonly refused: readonly {
     readonly dataset: string;
@@ -71,7 +71,7 @@ export function demoReport(report: DemoReport): string {
     ]),
     shareNote,
     '',
-    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people, pair by pair, with 95 % intervals`,
+    `Linkage of ${count(linkage.records)} person records of ${count(linkage.people)} people${report.size.strategy === undefined ? '' : ` under ${report.size.strategy}`}, pair by pair, with 95 % intervals`,
     `  precision ${measuredText(linkage.measures.precision)}: ${count(linkage.falsePositives)} of ${count(linkage.truePositives + linkage.falsePositives)} pairs wrong`,
     `  recall    ${measuredText(linkage.measures.recall)}: ${count(linkage.falseNegatives)} of ${count(linkage.truePositives + linkage.falseNegatives)} pairs missed; ${count(linkage.setAside)} records without a usable identifier`,
     '',

@@ -10,6 +10,7 @@ import { Failure } from '../failure.js';
 import { saltFor } from '../generate/salt.js';
 import { addSizeOptions, defaultSize, type Size } from '../generate/size.js';
 import { busOption } from '../launcher/bus-option.js';
+import { strategyOption } from '../launcher/strategy-option.js';
 import { startLauncher } from '../launcher/launcher-process.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
 import { count, print } from '../output/output.js';
@@ -17,7 +18,7 @@ import { writePrivateFile } from '../output/private-file.js';
 import { createProgress, say, tellBeside } from '../output/progress.js';
 import { LedgerWait } from '../ledger/ledger-wait.js';
 import { pagesAddress } from '../sign-in/sign-in.command.js';
-import { demoFolder, type DemoFolder, type DemoManifest, type Loaded } from './demo-folder.js';
+import { demoFolder, type DemoFolder, type DemoManifest, type DemoSize, type Loaded } from './demo-folder.js';
 import { demoReport, type DemoReport } from './demo-report.js';
 import { judgeReach } from './evaluation/judge-reach.js';
 import { traceReach } from './evaluation/trace-reach.js';
@@ -34,7 +35,11 @@ interface Options extends Partial<Size> {
   readonly keep?: boolean;
   readonly json?: boolean;
   readonly bus?: string;
+  readonly strategy?: string;
 }
+
+/** About how many live rows of people a person of a synthetic programme has, in all datasets. */
+const ROWS_OF_PEOPLE_PER_PERSON = 2;
 
 export function addDemoCommand(program: Command): void {
   addSizeOptions(
@@ -46,6 +51,7 @@ export function addDemoCommand(program: Command): void {
   )
     .option('--fresh', 'delete the home’s data first')
     .option('--home <dir>', 'where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)')
+    .addOption(strategyOption())
     .addOption(busOption())
     .option('--once', 'stop the services at the end')
     .option('--keep', 'keep the services running until Ctrl-C (default on a terminal)')
@@ -60,13 +66,15 @@ export function addDemoCommand(program: Command): void {
 async function demo(options: Options): Promise<void> {
   const home = homeDirectory(options.home);
   const folder = demoFolder(home);
-  if (options.fresh !== true) requireSameSize(folder.size(), options, home);
+  const held = options.fresh === true ? undefined : folder.size();
+  requireSameSize(held, options, home);
   const launcher = await startLauncher(
     {
       home,
       fresh: options.fresh,
       seed: options.seed === undefined ? undefined : `demo ${options.seed}`,
       bus: options.bus,
+      ...launcherStrategyOf(options, held),
     },
     (message) => {
       if (message.type === 'stage') say(options.json, message.text);
@@ -109,20 +117,22 @@ async function filesOf(
   folder: DemoFolder,
   connection: LocalConnection,
   options: Options,
-): Promise<{ readonly manifest: DemoManifest; readonly size: Size }> {
+): Promise<{ readonly manifest: DemoManifest; readonly size: DemoSize }> {
   const size = folder.size() ?? {
     people: options.people ?? defaultSize.people,
     quarters: options.quarters ?? defaultSize.quarters,
     seed: options.seed ?? defaultSize.seed,
     only: options.only,
     profile: options.profile,
+    strategy: options.strategy,
   };
   if (folder.manifest() === undefined) {
     say(options.json, `generating ${count(size.people)} people over ${size.quarters} quarters`);
     folder.begin(size);
     const programme = await readProgramme(connection.programmeDirectory);
     const { salt } = await saltFor(undefined, connection.evaluation.secretsDirectory);
-    await writeProgramme(folder.data, { ...size, programme, salt });
+    const { people, quarters, seed, only, profile } = size;
+    await writeProgramme(folder.data, { people, quarters, seed, only, profile, programme, salt });
   }
   const manifest = folder.manifest();
   if (manifest === undefined) throw new Failure(`${folder.data} has no manifest: start over with --fresh`);
@@ -132,7 +142,7 @@ async function filesOf(
 async function load(
   folder: DemoFolder,
   manifest: DemoManifest,
-  size: Size,
+  size: DemoSize,
   connection: LocalConnection,
   { json }: Options,
 ): Promise<Loaded> {
@@ -232,10 +242,17 @@ async function reportOf(
 const shareOf = ({ measures }: LinkageQuality, name: 'precision' | 'recall'): number =>
   measures[name].value ?? 1;
 
+/** What a demo asks of the launcher, so that the model of `kin-1` expects as many rows as there will be. */
+function launcherStrategyOf({ strategy, people }: Options, held: DemoSize | undefined) {
+  const expected = held?.people ?? people ?? defaultSize.people;
+  const rowsOfPeople = Math.max(2, Math.round(expected * ROWS_OF_PEOPLE_PER_PERSON));
+  return { strategy, rowsOfPeople: strategy === 'kin-1' ? rowsOfPeople : undefined };
+}
+
 /** A home holds one demo: loading another beside it would mix two truths. */
-function requireSameSize(held: Size | undefined, asked: Partial<Size>, home: string): void {
+function requireSameSize(held: DemoSize | undefined, asked: Partial<DemoSize>, home: string): void {
   if (held === undefined) return;
-  const differs = (['people', 'quarters', 'seed', 'only', 'profile'] as const).filter(
+  const differs = (['people', 'quarters', 'seed', 'only', 'profile', 'strategy'] as const).filter(
     (name) => asked[name] !== undefined && String(asked[name]) !== String(held[name]),
   );
   if (differs.length === 0) return;

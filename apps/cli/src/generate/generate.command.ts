@@ -1,9 +1,9 @@
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { readProgramme } from '@kinledger/programme';
 import { writeProgramme } from '@kinledger/synthetic';
 import type { Command } from 'commander';
 import { homeDirectory } from '../connection/connection.js';
+import { programmeDirectory } from '../input/programme-directory.js';
 import { count, print } from '../output/output.js';
 import { createProgress, say } from '../output/progress.js';
 import { saltFor } from './salt.js';
@@ -15,14 +15,6 @@ interface Options extends Partial<Size> {
   readonly saltFile?: string;
   readonly json?: boolean;
 }
-
-/** The folder of the programme definition: by default, the one in this checkout. */
-const programmeDirectory = (option?: string): string =>
-  resolve(
-    option ??
-      process.env['KINLEDGER_PROGRAMME_DIR'] ??
-      fileURLToPath(new URL('../../../../programmes/leap', import.meta.url)),
-  );
 
 export function addGenerateCommand(program: Command): void {
   addSizeOptions(

@@ -8,6 +8,8 @@ import { Failure } from '../failure.js';
 export interface LauncherOptions {
   readonly home: string;
   readonly programme?: string | undefined;
+  readonly strategy?: string | undefined;
+  readonly rowsOfPeople?: number | undefined;
   readonly fresh?: boolean | undefined;
   readonly seed?: string | undefined;
   readonly freePorts?: boolean | undefined;
@@ -36,6 +38,8 @@ export async function startLauncher(
   const args = [
     ...['--home', options.home],
     ...(options.programme === undefined ? [] : ['--programme', options.programme]),
+    ...(options.strategy === undefined ? [] : ['--strategy', options.strategy]),
+    ...(options.rowsOfPeople === undefined ? [] : ['--rows-of-people', String(options.rowsOfPeople)]),
     ...(options.fresh === true ? ['--fresh'] : []),
     ...(options.freePorts === true ? ['--free-ports'] : []),
     ...(options.seed === undefined ? [] : ['--seed', options.seed]),

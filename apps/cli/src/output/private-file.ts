@@ -9,24 +9,60 @@ import { Failure } from '../failure.js';
  * target.
  */
 export function writePrivateFile(file: string, content: string | Iterable<string>): void {
+  const growing = growingPrivateFile(file);
+  try {
+    for (const part of typeof content === 'string' ? [content] : content) growing.write(part);
+    growing.finish();
+  } catch (error) {
+    growing.discard();
+    throw error;
+  }
+}
+
+/** A private file that is written part by part, and is there once it is finished. */
+export interface GrowingFile {
+  write(part: string): void;
+  finish(): void;
+  /** Leaves nothing behind, unless it is finished. */
+  discard(): void;
+}
+
+/**
+ * Begins what {@link writePrivateFile} does.
+ * @throws Failure as that does.
+ */
+export function growingPrivateFile(file: string): GrowingFile {
   const there = lstatSync(file, { throwIfNoEntry: false });
   if (there !== undefined && !there.isFile()) {
     const what = there.isSymbolicLink() ? 'a link' : there.isDirectory() ? 'a folder' : 'no ordinary file';
     throw new Failure(`${file} is ${what}: name a file to write to`);
   }
   const partial = `${file}.${randomBytes(6).toString('hex')}.partial`;
-  try {
-    const output = openSync(partial, 'wx', 0o600);
+  const telling = <Result>(work: () => Result): Result => {
     try {
-      for (const part of typeof content === 'string' ? [content] : content) writeFileSync(output, part);
-    } finally {
-      closeSync(output);
+      return work();
+    } catch (error) {
+      if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+      throw new Failure(`${file} cannot be written (${String(error.code)})`);
     }
-    // Renaming replaces the name and never follows a link created meanwhile.
-    renameSync(partial, file);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
-    throw new Failure(`${file} cannot be written (${String(error.code)})`);
-  }
+  };
+  const output = telling(() => openSync(partial, 'wx', 0o600));
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) closeSync(output);
+    isOpen = false;
+  };
+  return {
+    write: (part) => telling(() => writeFileSync(output, part)),
+    finish: () =>
+      telling(() => {
+        close();
+        // Renaming replaces the name and never follows a link created meanwhile.
+        renameSync(partial, file);
+      }),
+    discard: () => {
+      close();
+      rmSync(partial, { force: true });
+    },
+  };
 }

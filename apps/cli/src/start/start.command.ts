@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { homeDirectory } from '../connection/connection.js';
 import { busOption } from '../launcher/bus-option.js';
+import { strategyOption } from '../launcher/strategy-option.js';
+import { wholeNumber } from '../input/whole-number.js';
 import { startLauncher } from '../launcher/launcher-process.js';
 import { pagesAddress } from '../sign-in/sign-in.command.js';
 import { untilAskedToStop } from '../launcher/until-asked-to-stop.js';
@@ -10,6 +12,8 @@ import { say } from '../output/progress.js';
 interface Options {
   readonly home?: string;
   readonly programme?: string;
+  readonly strategy?: string;
+  readonly rowsOfPeople?: number;
   readonly fresh?: boolean;
   readonly seed?: string;
   readonly freePorts?: boolean;
@@ -22,7 +26,13 @@ export function addStartCommand(program: Command): void {
     .command('start')
     .description('starts an embedded PostgreSQL and the five services, until Ctrl-C')
     .option('--home <dir>', 'where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)')
-    .option('--programme <dir>', 'programme definition (default: programmes/leap)')
+    .option('--programme <dir>', 'programme definition (default: the home’s own, else programmes/leap)')
+    .addOption(strategyOption())
+    .option(
+      '--rows-of-people <n>',
+      'about how many rows of people --strategy kin-1 expects (default: 20000)',
+      wholeNumber(),
+    )
     .option('--fresh', 'delete the home’s data first')
     .option(
       '--seed <text>',

@@ -9,12 +9,12 @@ import {
   RowValidator,
   sampled,
   type RowOutcome,
+  FileCounts,
 } from '@kinledger/intake-files';
 import { archiveOf, odsCell, odsOfRows, xlsxOf } from '@kinledger/intake-files/testing';
 import { datasetSchema, plausibility } from '@kinledger/programme/definition';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FileCounts } from './counts.js';
 
 /** Files of each property; KINLEDGER_PROPERTY_FACTOR multiplies them. */
 const FILES = Math.ceil(150 * Number(process.env['KINLEDGER_PROPERTY_FACTOR'] ?? 1));

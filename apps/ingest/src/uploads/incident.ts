@@ -1,4 +1,4 @@
-import type { CountsByRule } from './counts.js';
+import type { CountsByRule } from '@kinledger/intake-files';
 
 /** Data that must never leave its source, but arrived in an upload. */
 export const incidentKinds = ['clear-text', 'salt'] as const;

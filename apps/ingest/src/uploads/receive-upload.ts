@@ -4,30 +4,32 @@ import type { UploadId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { sha256Hex, type Period } from '@kinledger/domain';
 import {
+  type ColumnRead,
+  type ColumnReadings,
   ColumnsSeen,
+  type DateColumn,
+  type DeclaredOrder,
+  FileCounts,
+  type FileLimits,
+  type FileRefused,
   fileRefused,
   footerSignsOf,
+  type HeaderMapping,
   isFileRefused,
   knownTitles,
   mapHeader,
   openFile,
-  RowValidator,
-  sampled,
-  UnmatchedValues,
-  type ColumnRead,
-  type ColumnReadings,
-  type DateColumn,
-  type DeclaredOrder,
-  type FileLimits,
-  type FileRefused,
-  type HeaderMapping,
+  reasonToRefuse,
   type RefusalReason,
   type RowOutcome,
+  RowValidator,
+  sampled,
   type TableFile,
   type UnmatchedField,
+  UnmatchedValues,
 } from '@kinledger/intake-files';
 import { createFile, deleteFile, deleteRows, type Kek, type LandingWriter } from '@kinledger/landing-store';
-import { rejectionMinimumOf, type Dataset, type Programme } from '@kinledger/programme';
+import type { Dataset, Programme } from '@kinledger/programme';
 import { currentTraceparent } from '@kinledger/service-kit';
 import type pg from 'pg';
 import type { UploadLimits } from '../config.js';
@@ -40,7 +42,6 @@ import { deleteRegister } from '../register/register-table.js';
 import { RowEntries } from '../register/row-entries.js';
 import { foreseeSubmission, type OfferedFile } from '../submissions/foresee-submission.js';
 import type { ForeseenSubmissions } from '../submissions/foreseen-submissions.js';
-import { FileCounts } from './counts.js';
 import { textOfOrders } from './declared-orders.js';
 import { ReportChunks, RowChunks } from './landing-chunks.js';
 import { MeteredBody } from './metered-body.js';
@@ -164,7 +165,8 @@ export async function receiveUpload(receiver: Receiver, file: FileToReceive): Pr
       table,
       mapping,
     );
-    const end = verdict(counts, dates, columns, dataset);
+    const reason = reasonToRefuse(counts, dates, columns, dataset);
+    const end = { state: reason === null ? ('validated' as const) : ('refused' as const), reason };
     const readAs = [savedMapping === undefined ? '' : mappingDigest(savedMapping), textOfOrders(file.orders)];
     const contentHash = metered.contentHash(readAs.filter((part) => part !== '').join(' '));
     const offered = {
@@ -370,43 +372,6 @@ async function landRows(
   const columns = [...validator.ordersRead(), ...seen.asRead(readings)];
   return { counts, rowsAlone: await register.finish(), dates, columns, unmatched: unmatched.byField() };
 }
-
-/** If at least this share of rows has a date of another time, the file does not belong to the period. */
-const WRONG_PERIOD_SHARE = 0.75;
-
-/**
- * Refuses a file as a whole if too many of its rows are rejected; its error report is kept until it is discarded or
- * expires.
- */
-function verdict(
-  counts: FileCounts,
-  dates: readonly DateColumn[],
-  columns: readonly ColumnRead[],
-  dataset: Dataset,
-): Pick<ReadUpload, 'state' | 'reason'> {
-  // Checked first, because the dates that seem valid are wrong too.
-  const contradicted = dates.find(({ state }) => state === 'contradicted');
-  if (contradicted !== undefined) {
-    const reason = contradicted.readAs === 'month-first' ? 'day-first-dates' : 'month-first-dates';
-    return { state: 'refused', reason };
-  }
-  if (columns.some(isReadOtherwise)) return { state: 'refused', reason: 'column-changes' };
-  if (dates.some(({ state }) => state === 'unknown'))
-    return { state: 'refused', reason: 'date-order-unknown' };
-  if (counts.setAsideShare >= WRONG_PERIOD_SHARE) return { state: 'refused', reason: 'wrong-period' };
-  const areMany = counts.rejectedRows >= rejectionMinimumOf(dataset);
-  if (areMany && counts.rejectedShare > dataset.rejectionThreshold) {
-    return { state: 'refused', reason: 'too-many-rejected-rows' };
-  }
-  const { accepted, consentRefused } = counts.counts;
-  if (accepted + consentRefused === 0) return { state: 'refused', reason: 'no-usable-row' };
-  return { state: 'validated', reason: null };
-}
-
-/** Whether rows of a long file show that a column should have been read in another way, after the first ones were read. */
-const isReadOtherwise = ({ written, known }: ColumnRead): boolean =>
-  known === 'shown-late' ||
-  (known === 'contradicted' && (written === 'day-numbers' || written === 'zeros-lost'));
 
 async function finish({ pool, programme }: Receiver, id: UploadId, read: ReadUpload): Promise<Upload> {
   return inTransaction(pool, async (client) => {

@@ -4,7 +4,7 @@ import type { Period } from '@kinledger/domain';
 import { randomBytes } from 'node:crypto';
 import type { OutboxMessage } from '@kinledger/message-bus';
 import { submissionStateChanged } from '../outbox/intake-messages.js';
-import { FileCounts } from './counts.js';
+import { FileCounts } from '@kinledger/intake-files';
 import type { Upload } from './upload.js';
 
 type Change = Pick<DataOf<typeof SubmissionStateChanged>, 'state'> &

@@ -1,6 +1,6 @@
 import type { DatasetId, PeriodCode, ProviderId, SubmissionId, UploadId } from '@kinledger/contracts';
 import type { Queryable } from '@kinledger/landing-store';
-import type { CountsByRule, IntakeCounts } from './counts.js';
+import type { CountsByRule, IntakeCounts } from '@kinledger/intake-files';
 import type { MappingVersion } from '../mapping/saved-mapping.js';
 import { deleteRegister } from '../register/register-table.js';
 import type { EffectsByMode, Reading, Upload } from './upload.js';

@@ -1,4 +1,4 @@
-import type { CountsByRule, IntakeCounts } from './counts.js';
+import type { CountsByRule, IntakeCounts } from '@kinledger/intake-files';
 import type {
   DatasetId,
   PeriodCode,

@@ -7,6 +7,7 @@ const identifiers: Readonly<Record<string, string>> = {
   'child-key': 'the child key',
   email: 'the e-mail address',
   mobile: 'the mobile number',
+  'case-number': 'the case number',
 };
 
 /** Grounds that are no identifier. */

@@ -11,11 +11,18 @@ import {
   type SubmissionId,
   type SubmissionReceived,
 } from '@kinledger/contracts';
-import { ledgerEventOf, type Considered } from '@kinledger/domain';
+import { ledgerEventOf, type ComparedPair, type Considered, type MatchWeights } from '@kinledger/domain';
 import { readAhead, type EventStore } from '@kinledger/event-store';
 import { idsOfIndividual, movesRecordsOf } from '../history/ids-of-individual.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import { replayLedger, type MissingBody, type ReplayOptions, type Verdict } from '../replay/index.js';
+
+/**
+ * How a score that the ledger states came about. Its weights follow from the levels that the ledger states and the model that it
+ * names. Where the two records still say what they said, so does what the strategy asked of them.
+ */
+export type ToldComparison = Pick<ComparedPair, 'weights'> &
+  Partial<Pick<ComparedPair, 'records' | 'bands' | 'conditions' | 'rival'>>;
 
 /** One thing that happened to the individual, at the position of its event. */
 export type Happening = { readonly position: number; readonly event: LedgerEvent['type'] } & (
@@ -29,6 +36,7 @@ export type Happening = { readonly position: number; readonly event: LedgerEvent
       readonly through: RecordId | undefined;
       readonly score: number | undefined;
       readonly levels: Readonly<Record<string, string>> | undefined;
+      readonly comparison?: ToldComparison;
       /** The file that carries the record. */
       readonly submission: SubmissionId;
     }
@@ -51,12 +59,18 @@ export type Happening = { readonly position: number; readonly event: LedgerEvent
       readonly rule: string;
       readonly strategy: string;
       readonly through: RecordId | undefined;
+      readonly score?: number;
+      readonly levels?: Readonly<Record<string, string>>;
+      readonly comparison?: ToldComparison;
     }
   | {
       readonly what: 'referred';
       readonly referral: string;
       readonly reason: string;
       readonly rule: string;
+      readonly score?: number;
+      readonly levels?: Readonly<Record<string, string>>;
+      readonly comparison?: ToldComparison;
       readonly subject: RecordId;
       readonly candidates: readonly RecordId[];
     }
@@ -170,6 +184,8 @@ export interface ExplainOptions extends Pick<
 export interface NotInLedger extends Error {
   readonly code: 'not-in-ledger';
 }
+export const notInLedger = (message: string): NotInLedger =>
+  Object.assign(new Error(message), { code: 'not-in-ledger' as const });
 export const isNotInLedger = (error: unknown): error is NotInLedger =>
   error instanceof Error && 'code' in error && error.code === 'not-in-ledger';
 
@@ -232,13 +248,10 @@ async function individualOf(
       }
     }
   if (individual === undefined) {
-    throw Object.assign(
-      new Error(
-        record === undefined
-          ? `the ledger has no record and no individual ${id} up to position ${asAt}`
-          : `record ${id} belongs to no individual up to position ${asAt}: it was set aside`,
-      ),
-      { code: 'not-in-ledger' as const },
+    throw notInLedger(
+      record === undefined
+        ? `the ledger has no record and no individual ${id} up to position ${asAt}`
+        : `record ${id} belongs to no individual up to position ${asAt}: it was set aside`,
     );
   }
   for (let next = forward.get(individual); next !== undefined; next = forward.get(individual))
@@ -247,7 +260,7 @@ async function individualOf(
 }
 
 const PAGE = 1_000;
-const pagesOf = (store: EventStore, stream: string, to: number, signal: AbortSignal) =>
+export const pagesOf = (store: EventStore, stream: string, to: number, signal: AbortSignal) =>
   readAhead({
     ...{ from: 0, to, signal },
     read: (from) => store.readPage(stream, from, Math.min(PAGE, to - from + 1)),
@@ -255,6 +268,52 @@ const pagesOf = (store: EventStore, stream: string, to: number, signal: AbortSig
   });
 
 type Received = DataOf<typeof SubmissionReceived>;
+
+/** Of a referral with more candidates, these are looked at for the pair that it is about. */
+const MAX_CANDIDATES = 5;
+
+/** What happened, with the weights of its score, once its decision stands. */
+function withComparison(
+  one: Happening,
+  ledger: ProgrammeLedger,
+  isSensitive: (dataset: string) => boolean,
+): Happening {
+  if (!('score' in one) || one.score === undefined || one.levels === undefined) return one;
+  const comparison = comparisonOf(one.score, one.levels, pairsOf(one), ledger, isSensitive);
+  return comparison === undefined ? one : { ...one, comparison };
+}
+
+/** The pairs of records that a score may be about. */
+function pairsOf(one: Happening): readonly (readonly [RecordId, RecordId])[] {
+  if (one.what === 'referred')
+    return one.candidates.slice(0, MAX_CANDIDATES).map((candidate) => [one.subject, candidate]);
+  const isPlaced = one.what === 'joined' || one.what === 'registered';
+  return isPlaced && one.through !== undefined ? [[one.record, one.through]] : [];
+}
+
+/**
+ * How a score that the ledger states came about, under the model that it names.
+ * @param pairs the records that it may be about: told in full of the pair that still has this very score.
+ */
+export function comparisonOf(
+  score: number,
+  levels: Readonly<Record<string, string>>,
+  pairs: readonly (readonly [RecordId, RecordId])[],
+  { engine, strategy }: Pick<ProgrammeLedger, 'engine' | 'strategy'>,
+  isSensitive: (dataset: string) => boolean,
+): ToldComparison | undefined {
+  const weights = engine.weighLevels(levels, score);
+  if (weights === undefined || weights.model !== strategy?.parameters['model']) return undefined;
+  for (const [first, second] of pairs) {
+    const compared = engine.relate(first, second, (dataset) => !isSensitive(dataset))?.compared;
+    if (compared === undefined || !isSameComparison(compared.weights, weights)) continue;
+    return { ...compared };
+  }
+  return { weights };
+}
+
+const isSameComparison = (one: MatchWeights, other: MatchWeights): boolean =>
+  one.score === other.score && one.fields.every(({ level }, at) => level === other.fields[at]?.level);
 
 /** Reads decisions one after the other, and keeps what concerns the individual. */
 class Story {
@@ -320,7 +379,8 @@ class Story {
     });
     // Of a record that came by a split, the ledger tells no key here.
     for (const { record, rowKey } of considered) if (this.#records.has(record)) this.#take(record, rowKey);
-    this.steps.push({ ...step, considered, replay });
+    const happened = step.happened.map((one) => withComparison(one, ledger, this.#isSensitive));
+    this.steps.push({ ...step, happened, considered, replay });
     this.#open = undefined;
   }
 
@@ -416,9 +476,10 @@ class Story {
       case 'IndividualsMerged': {
         const { individual, absorbed, decision } = event.data;
         if (!this.#ids.has(individual)) return [];
-        const { rule, strategy } = decision;
+        const { rule, strategy, score, levels } = decision;
         const through = this.#shown(decision.through);
-        return [{ ...at, what: 'merged', individual, absorbed, rule, strategy, through }];
+        const scored = scoredOf(score, levels);
+        return [{ ...at, what: 'merged', individual, absorbed, rule, strategy, through, ...scored }];
       }
       case 'RecordsRetired':
         return event.data.records.flatMap((record): Happening[] => {
@@ -433,12 +494,13 @@ class Story {
         return [{ ...at, what: 'carried', records, submission: event.data.submission }];
       }
       case 'LinkReferred': {
-        const { referral, reason, rule, subject } = event.data;
+        const { referral, reason, rule, subject, score, levels } = event.data;
         const candidates = event.data.candidates.filter((record) => !this.#withheld.has(record));
         if (this.#withheld.has(subject) || candidates.length === 0) return [];
         if (![subject, ...candidates].some((record) => this.#records.has(record))) return [];
         this.#referrals.add(referral);
-        return [{ ...at, what: 'referred', referral, reason, rule, subject, candidates }];
+        const scored = scoredOf(score, levels);
+        return [{ ...at, what: 'referred', referral, reason, rule, subject, candidates, ...scored }];
       }
       case 'LinkReferralLapsed': {
         const { referral } = event.data;
@@ -539,6 +601,14 @@ class Story {
     this.#gone.set(record, rowKey);
   }
 }
+
+const scoredOf = (
+  score: number | undefined,
+  levels: Readonly<Record<string, string>> | undefined,
+): { score?: number; levels?: Readonly<Record<string, string>> } => ({
+  ...(score === undefined ? {} : { score }),
+  ...(levels === undefined ? {} : { levels }),
+});
 
 type Review = Extract<
   LedgerEvent,

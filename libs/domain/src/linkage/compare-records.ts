@@ -20,6 +20,9 @@ export interface Comparison {
   readonly records: { readonly subject: number; readonly candidate: number };
 }
 
+/** Compared within one dataset, also where a strategy reads it as a kind of token. */
+const CASE_NUMBER = 'case-number';
+
 /** A kind of value, and those that a record holds. */
 interface Kind {
   readonly kind: string;
@@ -44,13 +47,13 @@ export function compareRecords(
       ...reading.own.filter((__, at) => reading.ownChannels[at] === channel),
       ...reading.compared.filter((__, at) => reading.comparedChannels[at] === channel),
     ],
-  }));
+  })).filter(({ kind }) => kind !== CASE_NUMBER);
   const guards: readonly Kind[] = [
     { kind: 'birth-date', of: ({ birthDate }: RecordReading) => [birthDate] },
     { kind: 'gender', of: ({ gender }: RecordReading) => [gender] },
     // A case number tells apart only the rows of one dataset.
     {
-      kind: 'case-number',
+      kind: CASE_NUMBER,
       of: ({ caseNumber, dataset }: RecordReading) =>
         caseNumber === NONE ? [] : [`${dataset} ${caseNumber}`],
     },

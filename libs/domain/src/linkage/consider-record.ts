@@ -1,10 +1,11 @@
 import type { IndividualId, RecordId, RowKey, SubmissionId } from '@kinledger/contracts';
+import { groupedTogether } from './component-of.js';
 import { contradictionBetween } from './contradiction.js';
 import { evidenceOf, isUsable, joined, profileOf, type Evidence, type Profile } from './evidence.js';
 import type { Ground, ReferralReason } from './ground.js';
 import type { LinkageIndex } from './linkage-index.js';
+import type { MatchWeights } from './pair-account.js';
 import { scoredCandidatesOf } from './scored-candidates.js';
-import type { PositionConstraints } from './strategy.js';
 import { NONE } from './typed-column.js';
 
 /** Why two records that share a token, or that a strategy compares, do not belong to one individual. */
@@ -34,6 +35,8 @@ export interface Rival {
   readonly score?: number;
   /** How closely the two agree on each field, if comparison found the rival. */
   readonly levels?: Readonly<Record<string, string>>;
+  /** How the pair comes to its score, if comparison found the rival: the considered record comes first. */
+  readonly weights?: MatchWeights;
   readonly record: RecordId;
   /** The submission that brought the record into the ledger. */
   readonly submission: SubmissionId;
@@ -148,7 +151,7 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
   };
 }
 
-const individualOf = ({ individuals, records }: LinkageIndex, record: number): number =>
+export const individualOf = ({ individuals, records }: LinkageIndex, record: number): number =>
   individuals.resolve(records.individualOf(record));
 
 /** The same text for records of one individual; a text of its own for a record that is set aside. */
@@ -167,11 +170,16 @@ function* liveHoldersOf({ records, tokens }: LinkageIndex, token: number): Gener
 const isWeaker = (one: Meeting, other: Meeting): boolean =>
   (one.channel - other.channel || other.score - one.score || one.record - other.record) > 0;
 
-function groundOf(index: LinkageIndex, record: number, { record: rival, token, channel }: Meeting): Ground {
+function groundOf(
+  index: LinkageIndex,
+  record: number,
+  { record: rival, token, channel }: Meeting,
+): Ground & Pick<Rival, 'weights'> {
   const { channels, pairs } = index.strategy;
-  return token === NONE && pairs !== undefined
-    ? pairs.groundOf(evidenceIn(index, record), evidenceIn(index, rival))
-    : { rule: channels.domainOf(channel) };
+  if (token !== NONE || pairs === undefined) return { rule: channels.domainOf(channel) };
+  const [mine, theirs] = [evidenceIn(index, record), evidenceIn(index, rival)];
+  const weights = pairs.account?.weigh(mine, theirs);
+  return { ...pairs.groundOf(mine, theirs), ...(weights === undefined ? {} : { weights }) };
 }
 
 /** Why the token that two records share joins nobody, or not these two. */
@@ -199,11 +207,8 @@ function verdictOn(index: LinkageIndex, record: number, meeting: Meeting): Rival
   if (!records.isPerson(rival)) return 'facts-never-join';
   const members = [...mine, ...others];
   if (members.length > MAX_GROUP) return 'kept-apart-by-others';
-  members.sort((one, other) => index.keys.compare(records.keyOf(one), records.keyOf(other)));
-  const grouping = strategy.group(
-    members.map((member) => evidenceIn(index, member)),
-    constraintsAmong(index, members),
-  );
+  const { evidence, constraints } = groupedTogether(index, members, (member) => evidenceIn(index, member));
+  const grouping = strategy.group(evidence, constraints);
   const [refusal] = grouping.refusals;
   if (refusal === undefined) return 'kept-apart-by-others';
   const isByScore = refusal.ground.score !== undefined;
@@ -238,7 +243,7 @@ function profileIn(index: LinkageIndex, members: readonly number[]): Profile | n
   return all;
 }
 
-const evidenceIn = (index: LinkageIndex, record: number): Evidence =>
+export const evidenceIn = (index: LinkageIndex, record: number): Evidence =>
   evidenceOf(
     index.records.readingOf(record),
     index.strategy.channels,
@@ -266,21 +271,4 @@ function forbids(index: LinkageIndex, record: number, rival: number): boolean {
       ([key, decided]) => decided === 'never-link' && theirs.has(keys.liveRecord(key)),
     ),
   );
-}
-
-function constraintsAmong(
-  { constraints, keys, records }: LinkageIndex,
-  members: readonly number[],
-): PositionConstraints {
-  const positions = new Map(members.map((member, position) => [member, position]));
-  const pairs = (wanted: 'never-link' | 'link') =>
-    members.flatMap((member, position) =>
-      [...constraints.partnersOf(records.keyOf(member))].flatMap(([key, decided]) => {
-        const other = positions.get(keys.liveRecord(key));
-        return decided !== wanted || other === undefined || other < position
-          ? []
-          : [[position, other] as const];
-      }),
-    );
-  return { neverLink: pairs('never-link'), reviewedLink: pairs('link') };
 }

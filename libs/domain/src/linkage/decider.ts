@@ -17,7 +17,9 @@ import type {
 import type { Archived } from './archive.js';
 import type { Comparison } from './compare-records.js';
 import type { Considered } from './consider-record.js';
+import type { MatchWeights } from './pair-account.js';
 import type { PersonSought, PersonsFound } from './persons-found.js';
+import type { PairRelation } from './relate-records.js';
 import type { Strategy } from './strategy.js';
 
 /** A set of services. Only their records are evidence for the scope's families (domain §4). */
@@ -154,6 +156,18 @@ export interface LinkageDecider extends Archived {
     candidate: RecordId,
     isShown: (dataset: DatasetId) => boolean,
   ): Comparison | undefined;
+
+  /**
+   * Whether two live person records belong to one individual, as the ledger stands, and why. Records of datasets that are
+   * not shown are left out, as if they were not there. Undefined unless both are live person records that are shown.
+   */
+  relate(one: RecordId, other: RecordId, isShown: (dataset: DatasetId) => boolean): PairRelation | undefined;
+
+  /**
+   * How levels that the ledger states came to the score that it states with them; undefined if they do not come to it under
+   * the strategy of this decider.
+   */
+  weighLevels(levels: Readonly<Record<string, string>>, score: number): MatchWeights | undefined;
 
   /**
    * Erases records: links are worked out again without them, and nothing revives them.

@@ -34,8 +34,10 @@ import {
 import { draftDecisions, type Cause } from './draft-decisions.js';
 import { LinkageIndex } from './linkage-index.js';
 import { findPersons, type PersonSought, type PersonsFound } from './persons-found.js';
+import type { MatchWeights } from './pair-account.js';
 import { planDecision, type PlannedDecision } from './plan-decision.js';
 import type { LiveChange, StagedChunkStart, StagedRows } from './plan-live-records.js';
+import { relateRecords, type PairRelation } from './relate-records.js';
 import { submissionOf } from './submission-book.js';
 import { Int32Column, NONE, Uint8Column } from './typed-column.js';
 
@@ -191,6 +193,27 @@ export class LinkageEngine implements LinkageDecider {
     const [one, other] = [records.find(subject), records.find(candidate)];
     if (one === NONE || other === NONE || !records.isLive(one) || !records.isLive(other)) return undefined;
     return compareRecords(this.#index, one, other, isShown);
+  }
+
+  relate(
+    first: RecordId,
+    second: RecordId,
+    isShown: (dataset: DatasetId) => boolean,
+  ): PairRelation | undefined {
+    const { records, submissions } = this.#index;
+    const [one, other] = [records.find(first), records.find(second)];
+    const isShownPerson = (record: number) =>
+      record !== NONE &&
+      records.isLive(record) &&
+      records.isPerson(record) &&
+      isShown(submissions.get(records.submissionOf(record)).dataset);
+    return isShownPerson(one) && isShownPerson(other)
+      ? relateRecords(this.#index, one, other, isShown)
+      : undefined;
+  }
+
+  weighLevels(levels: Readonly<Record<string, string>>, score: number): MatchWeights | undefined {
+    return this.#index.strategy.pairs?.account?.weighLevels(levels, score);
   }
 
   erase(erasure: DataOf<typeof RecordErased>): DecisionRun {

@@ -2,6 +2,8 @@ export * from './archive.js';
 export type { ComparedKind, Comparison } from './compare-records.js';
 export type { Contradiction } from './contradiction.js';
 export type { Considered, ConsideredToken, Rival, RivalVerdict } from './consider-record.js';
+export type * from './pair-account.js';
+export type * from './relate-records.js';
 export * from './decider.js';
 export { LinkageEngine } from './engine.js';
 export { IdTable } from './id-table.js';

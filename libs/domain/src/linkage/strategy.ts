@@ -3,6 +3,7 @@ import type { Channels } from './channels.js';
 import type { Evidence, Profile } from './evidence.js';
 import type { Attachment, Foundation, Owners } from './attach-fact.js';
 import type { ForceLimits } from './force.js';
+import type { PairAccount } from './pair-account.js';
 import type { TokensOfRow, LinkageRow } from './tokens-of-row.js';
 
 /**
@@ -62,6 +63,8 @@ export interface PairScoring {
   scoreOf(one: Evidence, other: Evidence): number;
   /** What speaks for the pair: its score, and how closely the two agree on each field. */
   groundOf(one: Evidence, other: Evidence): Ground;
+  /** For explanations; absent if the strategy cannot take its scores apart. */
+  readonly account?: PairAccount;
 }
 
 /** A link that the rules refuse to make without a person. Each group is named by its smallest position. */

@@ -1,7 +1,7 @@
 import type { FieldShape, PatternLayout } from '../comparison/pattern-layout.js';
 import { log2 } from './log2.js';
 import { ModelRefused, type Model, type StratumModel } from './model.js';
-import { samePerson, strata, type Stratum } from './pair-class.js';
+import { samePerson, strata, type PairClass, type Stratum } from './pair-class.js';
 
 /** Scores are whole numbers: a thousand to a bit. 0: as likely one person as not. */
 export const MILLIBITS = 1000;
@@ -11,8 +11,18 @@ const LIMIT = 400 * MILLIBITS;
 /** What a score of so many millibits says: the probability that the two records are of one person. */
 export const probabilityOf = (score: number): number => 1 / (1 + 2 ** (-score / MILLIBITS));
 
+/** How likely a pair is one of a class of pairs. */
+export interface ClassShare {
+  readonly class: PairClass;
+  /** Whether the two records of such a pair are one person. */
+  readonly same: boolean;
+  /** A probability: those of all classes add up to 1. */
+  readonly probability: number;
+}
+
 interface Stratified {
   readonly classes: readonly {
+    readonly class: PairClass;
     readonly same: boolean;
     readonly share: number;
     readonly levels: readonly (readonly number[])[];
@@ -66,6 +76,19 @@ export class ScoreTable {
     const { same, others } = likelihoodsOf(model, this.#layout.levels(low, high));
     return same === 0 ? 0 : same / (same + others);
   }
+
+  /** How likely a pair of the pattern is one of each class. */
+  classShares(stratum: number, low: number, high: number): readonly ClassShare[] {
+    const model = this.#strata[stratum];
+    if (model === undefined) throw new RangeError(`there is no stratum ${stratum}`);
+    const levels = this.#layout.levels(low, high);
+    const likelihoods = model.classes.map((one) => likelihoodOf(one, levels));
+    const all = likelihoods.reduce((sum, likelihood) => sum + likelihood, 0);
+    return model.classes.map(({ class: name, same }, index) => ({
+      ...{ class: name, same },
+      probability: all === 0 ? 0 : (likelihoods[index] ?? 0) / all,
+    }));
+  }
 }
 
 /** The number of a stratum, by which tables are indexed. */
@@ -83,20 +106,29 @@ export function scoreOf(model: Stratified, levels: readonly number[]): number {
 function likelihoodsOf(model: Stratified, levels: readonly number[]): { same: number; others: number } {
   let same = 0;
   let others = 0;
-  for (const { same: isSame, share, levels: probabilities } of model.classes) {
-    let likelihood = share;
-    for (let field = 0; field < levels.length; field++)
-      likelihood *= probabilities[field]?.[levels[field] as number] ?? 1;
-    if (isSame) same += likelihood;
+  for (const one of model.classes) {
+    const likelihood = likelihoodOf(one, levels);
+    if (one.same) same += likelihood;
     else others += likelihood;
   }
   return { same, others };
+}
+
+function likelihoodOf(
+  { share, levels: probabilities }: Stratified['classes'][number],
+  levels: readonly number[],
+): number {
+  let likelihood = share;
+  for (let field = 0; field < levels.length; field++)
+    likelihood *= probabilities[field]?.[levels[field] as number] ?? 1;
+  return likelihood;
 }
 
 export function prepare(model: StratumModel | undefined): Stratified {
   if (model === undefined) throw new Error('a model has a stratum');
   return {
     classes: model.classes.map(({ class: name, share, levels }) => ({
+      class: name,
       same: samePerson.has(name),
       share,
       levels,

@@ -14,10 +14,14 @@ const key = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits')
   .transform((digits) => createSecretKey(digits, 'hex'));
-const salt = z
+const saltText = z
   .string()
-  .regex(/^[\x21-\x7e]{16,1024}$/, 'expected 16 to 1024 printable characters without white space')
-  .transform((text) => createSecretKey(text, 'utf8'));
+  .regex(/^[\x21-\x7e]{16,1024}$/, 'expected 16 to 1024 printable characters without white space');
+const salt = saltText.transform((text) => createSecretKey(text, 'utf8'));
+
+/** What is wrong with a text as a salt of profile op-leap-1; undefined if it is one. Holds nothing of the text. */
+export const faultOfSalt = (text: string): string | undefined =>
+  saltText.safeParse(text).error?.issues[0]?.message;
 
 const MAX_FILE_BYTES = 4096;
 const tokenMasterName = /^token-master-([1-9]\d{0,3})$/;

@@ -10,6 +10,7 @@ import {
 } from '@kinledger/decisions';
 import type { Considered, Rival } from '@kinledger/domain';
 import { count } from '../../output/output.js';
+import { bits, describeComparison } from './describe-comparison.js';
 
 const replays: Readonly<Record<Step['replay'], string>> = {
   equal: 'made again: equal',
@@ -44,10 +45,21 @@ function describeStep(step: Step, files: ReadonlyMap<string, ExplainedSubmission
         ? [describeSeveral(told.records, files)]
         : [
             `  ${told.happening.position}  ${describeHappening(told.happening, files)}`,
+            ...describeWeights(told.happening),
             ...describeConsidered(told.considered),
           ],
     ),
   ];
+}
+
+/** What a score of the ledger is made of; of a score of another release, only that it is not known. */
+function describeWeights(one: Happening): string[] {
+  if (!('score' in one) || one.score === undefined || one.levels === undefined) return [];
+  const lines =
+    one.comparison === undefined
+      ? ['how this score came about is not known: it does not follow from the model that the ledger names']
+      : describeComparison(one.comparison);
+  return lines.map((line) => `          ${line}`);
 }
 
 /** Records of one file that joined in the same way, with nothing else considered; `--json` has each of them. */
@@ -107,7 +119,7 @@ function describeHappening(one: Happening, files: ReadonlyMap<string, ExplainedS
     case 'merged':
       return `individual ${one.absorbed} is merged into ${one.individual} ${ground(one.rule, one.through, one.strategy)}`;
     case 'referred':
-      return `referral ${one.referral} (${one.reason}, by ${one.rule}): record ${one.subject} against ${one.candidates.join(', ')}`;
+      return `referral ${one.referral} (${one.reason}, by ${one.rule}${scoring(one.score, one.levels)}): record ${one.subject} against ${one.candidates.join(', ')}`;
     case 'referral-lapsed':
       return `referral ${one.referral} lapses: its evidence is gone or settled`;
     case 'carried':
@@ -134,7 +146,7 @@ const carrier = (submission: string, files: ReadonlyMap<string, ExplainedSubmiss
 
 const scoring = (score: number | undefined, levels: Readonly<Record<string, string>> | undefined): string => {
   const said = Object.entries(levels ?? {}).map(([field, level]) => `${field} ${level}`);
-  return `${score === undefined ? '' : `, ${score} millibits`}${said.length === 0 ? '' : `, levels ${said.join(', ')}`}`;
+  return `${score === undefined ? '' : `, ${bits(score)} bits`}${said.length === 0 ? '' : `, levels ${said.join(', ')}`}`;
 };
 
 function describeConsidered(considered: Considered | undefined): string[] {

@@ -100,7 +100,7 @@ describe('an explanation, for people', () => {
       })),
     }));
     expect(withSteps({ ...step, considered: found })).toContain(
-      `through record ${rival} by kin-1, 4321 millibits, levels birth-date full, postcode sector, which lost: the two may be one person`,
+      `through record ${rival} by kin-1, 4.321 bits, levels birth-date full, postcode sector, which lost: the two may be one person`,
     );
   });
 

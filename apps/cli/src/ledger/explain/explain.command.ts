@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { lookReason } from '@kinledger/contracts';
 import { beginLook, connectionSettings, endLook, type LookOutcome } from '@kinledger/database';
-import { explainInLedger, isNotInLedger, type Explanation } from '@kinledger/decisions';
+import { explainInLedger, explainPairInLedger, isNotInLedger } from '@kinledger/decisions';
 import { InvalidArgumentError, type Command } from 'commander';
 import pg from 'pg';
 import { Failure } from '../../failure.js';
@@ -10,17 +10,19 @@ import { print } from '../../output/output.js';
 import { position } from '../position.js';
 import { readLedger, withLedgerOptions, type LedgerOptions, type LedgerReading } from '../read-ledger.js';
 import { describeExplanation } from './describe-explanation.js';
+import { describePair } from './describe-pair.js';
 
 interface Options extends LedgerOptions {
   readonly reason: string;
   readonly asAt?: number;
+  readonly and?: string;
 }
 
 export function addExplainCommand(ledger: Command): void {
   const command = ledger
     .command('explain')
     .description(
-      'tells how an individual came to be, decision by decision: which record joined, by which rule, from which file, what else was considered and why it lost; adds a line to the trail of looks first',
+      'tells how an individual came to be, decision by decision: which record joined, by which rule, from which file, what else was considered and why it lost; or, with --and, whether two records are together and why; adds a line to the trail of looks first',
     )
     .argument('<id>', 'a record or an individual, 32 hexadecimal digits', ledgerId)
     .requiredOption(
@@ -28,6 +30,7 @@ export function addExplainCommand(ledger: Command): void {
       'why you look, for the trail of looks; names no person, e.g. "complaint 2024-17: two children counted as one"',
       reasonToLook,
     )
+    .option('--and <record>', 'another record: says why the two are together, or why not', ledgerId)
     .option('--as-at <position>', 'as the ledger stood at this position (default: at its end)', position);
   withLedgerOptions(command).action(explain);
 }
@@ -35,15 +38,29 @@ export function addExplainCommand(ledger: Command): void {
 async function explain(id: string, options: Options): Promise<void> {
   await readLedger(options, 'interrupted', async (reading) => {
     const { store, stream, progress, signal } = reading;
-    const { json, reason } = options;
+    const { json, reason, and } = options;
+    if (and === id) throw new Failure('--and names the same record: name another one');
     const head = await store.head(stream);
     const asAt = Math.min(options.asAt ?? head, head);
     const bar = progress.bar('events', 1);
-    const explanation = await noted(reading, { subject: id, asAt, reason }, () =>
-      explainInLedger({
-        ...{ store, stream, id, signal, asAt },
-        onProgress: (done, total) => bar.update(done, total),
-      }),
+    const onProgress = (done: number, total: number) => bar.update(done, total);
+    const question = { store, stream, signal, asAt, onProgress };
+    if (and !== undefined) {
+      const found = await noted(
+        reading,
+        { subjects: [id, and], asAt, reason },
+        () => explainPairInLedger({ ...question, ids: [id, and] }),
+        ({ records }) => records.map(({ individual }) => individual),
+      );
+      progress.stop();
+      print(json, found, () => describePair(found));
+      return;
+    }
+    const explanation = await noted(
+      reading,
+      { subjects: [id], asAt, reason },
+      () => explainInLedger({ ...question, id }),
+      ({ individual }) => [individual],
     );
     progress.stop();
     print(json, explanation, () => describeExplanation(explanation));
@@ -52,13 +69,20 @@ async function explain(id: string, options: Options): Promise<void> {
   });
 }
 
-/** Notes the look in the trail before the ledger is read, and what came of it afterwards. */
-async function noted(
+/**
+ * Notes a look in the trail at each record before the ledger is read, and what came of it afterwards.
+ * @param individualsOf whom each of them turned out to be about.
+ */
+async function noted<Answer>(
   { places, stream, signal }: LedgerReading,
-  look: { readonly subject: string; readonly asAt: number; readonly reason: string },
-  read: () => Promise<Explanation>,
-): Promise<Explanation> {
-  const id = randomBytes(16).toString('hex');
+  {
+    subjects,
+    ...look
+  }: { readonly subjects: readonly string[]; readonly asAt: number; readonly reason: string },
+  read: () => Promise<Answer>,
+  individualsOf: (answer: Answer) => readonly (string | undefined)[],
+): Promise<Answer> {
+  const looks = subjects.map((subject) => ({ id: randomBytes(16).toString('hex'), subject }));
   const within = async (work: (client: pg.Client) => Promise<void>) => {
     const client = new pg.Client({
       ...connectionSettings(places.platformUrl),
@@ -67,18 +91,21 @@ async function noted(
     await client.connect();
     await work(client).finally(() => client.end());
   };
-  await within((client) =>
-    beginLook(client, {
-      ...{ id, stream, ...look, via: 'command-line', person: userInfo().username },
-      ...{ organisation: undefined, roles: [] },
-    }),
-  );
-  const ends = (outcome: LookOutcome, individual?: string) =>
-    within((client) => endLook(client, id, outcome, individual));
+  await within(async (client) => {
+    for (const { id, subject } of looks)
+      await beginLook(client, {
+        ...{ id, stream, subject, ...look, via: 'command-line', person: userInfo().username },
+        ...{ organisation: undefined, roles: [] },
+      });
+  });
+  const ends = (outcome: LookOutcome, individuals: readonly (string | undefined)[] = []) =>
+    within(async (client) => {
+      for (const [at, { id }] of looks.entries()) await endLook(client, id, outcome, individuals[at]);
+    });
   try {
-    const explanation = await read();
-    await ends('explained', explanation.individual);
-    return explanation;
+    const answer = await read();
+    await ends('explained', individualsOf(answer));
+    return answer;
   } catch (error) {
     await ends(isNotInLedger(error) ? 'not-in-ledger' : signal.aborted ? 'stopped' : 'failed');
     throw error;

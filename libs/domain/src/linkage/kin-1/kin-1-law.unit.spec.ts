@@ -51,18 +51,18 @@ function summaryIn(files: readonly (readonly RowSpec[])[]) {
 }
 
 describe('kin-1', () => {
-  it('follows every rule after every step of a history, and links, merges and refers by scores', () => {
-    const found = { placed: 0, merged: 0, referred: 0 };
+  it('follows every rule after every step of a history, and links, merges and refers by scores, and attaches by case numbers', () => {
+    const found = { placed: 0, merged: 0, referred: 0, attached: 0 };
     fc.assert(
       fc.property(withDerived(fc.oneof(history(), historyWithErasures())), (steps) => {
         const { events } = expectEveryLaw(steps, testKin1);
         for (const { type, data } of events) {
           if (type === 'LinkReferred' && data.rule === 'kin-1') found.referred += 1;
           if (type === 'IndividualsMerged' && data.decision.rule === 'kin-1') found.merged += 1;
-          if (type === 'RecordsPlaced')
-            found.placed += data.placements.filter(
-              (placement) => 'rule' in placement && placement.rule === 'kin-1',
-            ).length;
+          if (type !== 'RecordsPlaced') continue;
+          const rules = data.placements.flatMap((placement) => ('rule' in placement ? [placement.rule] : []));
+          found.placed += rules.filter((rule) => rule === 'kin-1').length;
+          found.attached += rules.filter((rule) => rule === 'case-number').length;
         }
       }),
       runs(120),

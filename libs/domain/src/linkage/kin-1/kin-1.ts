@@ -5,9 +5,9 @@ import type { Ground } from '../ground.js';
 import { leap1, type Leap1Settings } from '../leap-1/leap-1.js';
 import { groupRecords } from '../leap-1/group-records.js';
 import type { Strategy } from '../strategy.js';
-import { channels } from './channels.js';
+import { CASE_CHANNEL, channels } from './channels.js';
 import { coldStartOf } from './cold-start.js';
-import { linkByScore } from './link-by-score.js';
+import { linkByScore, standingByScore } from './link-by-score.js';
 import { PairScores, SCORED } from './pair-scores.js';
 import { tokensOf } from './tokens-of-row.js';
 
@@ -56,13 +56,29 @@ export function kin1(settings: Kin1Settings): Strategy {
     attach: (fact, owners) =>
       attachFact(fact, { ...owners, profile: (owner) => asAccepted(owners.profile(owner)) }, channels),
     foundIndividuals: (facts, channel) =>
-      foundIndividuals(facts, channels.groundOf(channel), channel, groupRecords),
+      foundIndividuals(
+        facts,
+        channels.groundOf(channel),
+        channel === CASE_CHANNEL ? channels.nhsNumber : channel, // exact linkage knows no case numbers
+        groupRecords,
+      ),
     compareGrounds,
     pairs: {
       floor: reviewFrom,
       maxHoldersPerKey,
       scoreOf: (one, other) => scores.scoreOf(one, other),
       groundOf: (one, other) => scores.groundOf(one, other),
+      account: {
+        bands,
+        weigh: (one, other) => scores.weigh(one, other),
+        weighLevels: (levels, score) => scores.weighLevels(levels, score),
+        conditionsOf: (one, other) => scores.conditionsOf(one, other),
+        standingOf: (records, constraints, one, other) =>
+          standingByScore(records, constraints, groupRecords(records, constraints), scores, bands, [
+            one,
+            other,
+          ]),
+      },
     },
   };
 }

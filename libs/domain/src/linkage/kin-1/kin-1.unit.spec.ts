@@ -1,61 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { child, kin1Settings as settings, type Child } from '../testing/kin-1-rows.js';
 import {
   born,
   caseNumber,
   email,
-  gender,
   LinkageWorld,
   nhs,
   rowKeyOf,
-  testSettings,
   type RowSpec,
 } from '../testing/linkage-world.js';
-import { kin1, type Kin1Settings } from './kin-1.js';
-
-const settings: Kin1Settings = {
-  ...testSettings,
-  name: 'kin-1',
-  model: { coldStart: 20_000 },
-  maxHoldersPerKey: 100,
-  ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
-};
-
-interface Child {
-  readonly born: string;
-  readonly letters: string;
-  readonly postcode?: string;
-  readonly gender?: string;
-}
-
-/** The row of a child with what a minimum dataset has: letters of the name, birth date, gender and postcode. */
-function child(
-  id: string,
-  { born: date, letters, postcode, gender: sex = 'f' }: Child,
-  ...more: RowSpec['tokens']
-): RowSpec {
-  const [year = '', month = '', day = ''] = date.split('-');
-  const places: [string, string][] =
-    postcode === undefined
-      ? []
-      : [
-          ['postcode', postcode],
-          ['key:birth-date-postcode', `${date} ${postcode}`],
-          ['key:postcode-letters', `${postcode} ${letters}`],
-        ];
-  return {
-    id,
-    role: 'child',
-    tokens: [born(date), gender(sex), ...more],
-    derived: [
-      ['given-name-first-three', letters],
-      ['birth-date-year-month', `${year}-${month}`],
-      ['birth-date-swapped', `${year} ${[month, day].sort().join(' ')}`],
-      ['birth-date-year', year],
-      ['key:birth-date-first-three-gender', `${date} ${letters} ${sex}`],
-      ...places,
-    ],
-  };
-}
+import { kin1 } from './kin-1.js';
 
 const submitted = (...rows: readonly RowSpec[]) => {
   const world = new LinkageWorld([], kin1(settings));
@@ -178,6 +132,78 @@ describe('kin-1', () => {
     expect(peopleWith(known)).toBe(2);
   });
 
+  describe('of facts that have a case number and no identifier', () => {
+    const session = (id: string, date: string, ...tokens: RowSpec['tokens']): RowSpec => ({
+      id,
+      role: 'child',
+      tokens: [born(date), ...tokens],
+    });
+    const listed = (...rows: readonly RowSpec[]) => {
+      const world = new LinkageWorld([], kin1(settings));
+      world.submit({ dataset: 'alpha.user', rows });
+      return world;
+    };
+    const whereIsSession = (world: LinkageWorld) => world.whereIs('alpha.engagement', 's');
+
+    it('attaches each to the person whom the provider lists under that number', () => {
+      const world = listed(
+        child('a', ada, caseNumber('1')),
+        child('b', { ...ada, letters: 'bob' }, caseNumber('2')),
+      );
+      world.submit({ dataset: 'alpha.engagement', rows: [session('s', ada.born, caseNumber('2'))] });
+      expect(whereIsSession(world)).toBe(world.whereIs('alpha.user', 'b'));
+    });
+
+    it('follows a stronger token of the fact instead, if anybody owns it', () => {
+      const world = listed(child('a', ada, caseNumber('1')), child('b', ada, caseNumber('2'), nhs('9')));
+      world.submit({
+        dataset: 'alpha.engagement',
+        rows: [session('s', ada.born, caseNumber('1'), nhs('9'))],
+      });
+      expect(whereIsSession(world)).toBe(world.whereIs('alpha.user', 'b'));
+    });
+
+    it('refers one whose birth date the person does not have', () => {
+      const world = listed(child('a', ada, caseNumber('1')));
+      world.submit({ dataset: 'alpha.engagement', rows: [session('s', '2016-07-08', caseNumber('1'))] });
+      expect(whereIsSession(world)).toBe('(referred)');
+      expect(world.told()).toContainEqual(
+        expect.objectContaining({
+          type: 'LinkReferred',
+          data: expect.objectContaining({ rule: 'case-number', reason: 'birth-dates-differ' }) as object,
+        }),
+      );
+    });
+
+    it('makes one individual of those that nobody is listed for', () => {
+      const world = new LinkageWorld([], kin1(settings));
+      const rows = ['s', 't'].map((id) => session(id, ada.born, caseNumber('7')));
+      world.submit({ dataset: 'alpha.engagement', rows });
+      expect(whereIsSession(world)).toBe(world.whereIs('alpha.engagement', 't'));
+      expect(whereIsSession(world)).not.toContain('(');
+    });
+
+    it('gives two that differ in their birth dates to two individuals, and refers them', () => {
+      const world = new LinkageWorld([], kin1(settings));
+      const rows = [session('s', ada.born, caseNumber('7')), session('t', '2016-07-08', caseNumber('7'))];
+      world.submit({ dataset: 'alpha.engagement', rows });
+      expect(whereIsSession(world)).not.toBe(world.whereIs('alpha.engagement', 't'));
+      expect(reasonsIn(world.told())).toEqual(['birth-dates-differ']);
+    });
+
+    it('keeps an individual for a row of people that says no more', () => {
+      const world = listed({ id: 'a', role: 'child', tokens: [born(ada.born), caseNumber('1')] });
+      expect(world.whereIs('alpha.user', 'a')).not.toContain('(');
+    });
+
+    it('links no two rows of people by it', () => {
+      const world = listed({ id: 'a', role: 'child', tokens: [born(ada.born), caseNumber('1')] });
+      const again: RowSpec = { id: 'b', role: 'child', tokens: [born(ada.born), caseNumber('1')] };
+      world.submit({ dataset: 'beta.user', rows: [again] });
+      expect(world.whereIs('alpha.user', 'a')).not.toBe(world.whereIs('beta.user', 'b'));
+    });
+  });
+
   describe('explained', () => {
     const considered = (...rows: readonly RowSpec[]) => {
       const world = new LinkageWorld([], kin1(settings));
@@ -232,7 +258,7 @@ describe('kin-1', () => {
     });
   });
 
-  it('sets a row aside that has neither an identifier nor a candidate key', () => {
+  it('sets a row aside that has neither an identifier nor a case number nor a candidate key', () => {
     const world = new LinkageWorld([], kin1(settings));
     world.submit({ dataset: 'alpha.user', rows: [{ id: 'a', tokens: [born('2020-03-04')] }] });
     expect(world.whereIs('alpha.user', 'a')).toBe('(unlinkable)');

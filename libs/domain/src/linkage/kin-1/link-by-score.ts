@@ -2,8 +2,10 @@ import { clusterPairs } from '@kinledger/kin';
 import { differ } from '../contradiction.js';
 import { areTwoCases, joined, type Evidence, type Profile } from '../evidence.js';
 import type { Ground, ReferralReason } from '../ground.js';
+import type { PairStanding } from '../pair-account.js';
 import type { Grouping, Joining, PositionConstraints, Refusal } from '../strategy.js';
 import { NONE } from '../typed-column.js';
+import { CASE_CHANNEL } from './channels.js';
 import type { PairScores } from './pair-scores.js';
 
 /** The bands of `kin-1`, in millibits. */
@@ -56,6 +58,21 @@ export function linkByScore(
   return linkage.outcome();
 }
 
+/** Where two records stand before any score has joined anything: in one cluster or not, and who competes with them. */
+export function standingByScore(
+  records: readonly Evidence[],
+  constraints: PositionConstraints,
+  exact: Grouping,
+  scores: PairScores,
+  bands: Bands,
+  [one, other]: readonly [number, number],
+): PairStanding {
+  const linkage = new ScoredLinkage(records, constraints, exact, scores, bands);
+  linkage.compare();
+  linkage.cluster();
+  return linkage.standing(one, other);
+}
+
 class ScoredLinkage {
   readonly #records: readonly Evidence[];
   readonly #constraints: PositionConstraints;
@@ -76,6 +93,8 @@ class ScoredLinkage {
   readonly #met: Int32Array;
   readonly #grounds = new Map<number, Ground>();
   readonly #joins: Joining[] = [];
+  #clusterOf: Int32Array = new Int32Array();
+  #neighbours: ReadonlyMap<number, readonly Neighbour[]> = new Map();
 
   constructor(
     records: readonly Evidence[],
@@ -158,8 +177,9 @@ class ScoredLinkage {
       found.linking = linking;
   }
 
-  link(): void {
-    const clusterOf = clusterPairs(
+  /** Clusters the nodes, and notes whom each meets in the band of review. */
+  cluster(): void {
+    this.#clusterOf = clusterPairs(
       this.#roots.length,
       {
         first: Int32Array.from(this.#pairs, ({ one }) => one),
@@ -168,46 +188,59 @@ class ScoredLinkage {
       },
       { compareRecords: (one, other) => one - other, scoreOf: (one, other) => this.#mean(one, other) },
     );
-    const rivals = new Float64Array(this.#roots.length).fill(-Infinity);
-    for (const { one, other, best } of this.#pairs) {
-      if (clusterOf[one] === clusterOf[other]) continue;
-      for (const node of [one, other]) rivals[node] = Math.max(rivals[node] as number, best.score); // a node
-    }
-    const neighbours = this.#neighbours();
+    this.#neighbours = neighboursIn(this.#pairs);
+  }
+
+  link(): void {
+    this.cluster();
     const links = this.#pairs.flatMap(({ one, other, linking }) => {
-      if (linking === null || clusterOf[one] !== clusterOf[other]) return [];
+      if (linking === null || !this.#isOneCluster(one, other)) return [];
       if (this.#isAmbiguous(one) || this.#isAmbiguous(other)) return [];
-      const rival = Math.max(rivals[one] as number, rivals[other] as number); // nodes
-      const nearest = linking.score - this.#bands.margin;
-      if (rival > nearest) return [];
-      const isContested = (node: number, partner: number) =>
-        (neighbours.get(node) ?? []).some(
-          ({ other: third, score }) =>
-            third !== partner && score > nearest && this.#reasonAgainst(partner, third) !== null,
-        );
-      return isContested(one, other) || isContested(other, one) ? [] : [linking];
+      const rivals = this.#rivalsOf(one, other, linking.score - this.#bands.margin);
+      return rivals.next().done === true ? [linking] : [];
     });
     for (const link of links.sort((one, other) => (isBetter(one, other) ? -1 : 1))) this.#join(link);
+  }
+
+  /** Call it before anything is joined. */
+  standing(a: number, b: number): PairStanding {
+    const [one, other] = [this.#nodeOf[a] as number, this.#nodeOf[b] as number]; // positions
+    return {
+      isOneCluster: this.#isOneCluster(one, other),
+      competing: [...this.#rivalsOf(one, other, -Infinity)]
+        .map(({ node, pair }) => {
+          const isFirst = this.#nodeOf[pair.a] === node;
+          const [of, rival] = isFirst ? [pair.a, pair.b] : [pair.b, pair.a];
+          return { of, rival, score: pair.score };
+        })
+        .sort((first, second) => second.score - first.score || first.rival - second.rival),
+    };
+  }
+
+  #isOneCluster(one: number, other: number): boolean {
+    return this.#clusterOf[one] === this.#clusterOf[other];
+  }
+
+  /**
+   * Pairs of one of two nodes with a rival that score above a limit. A rival is outside the cluster, or cannot be the same
+   * person as the other node.
+   */
+  *#rivalsOf(one: number, other: number, above: number): Generator<Neighbour & { readonly node: number }> {
+    for (const [node, partner] of [
+      [one, other],
+      [other, one],
+    ] as const)
+      for (const neighbour of this.#neighbours.get(node) ?? []) {
+        const { other: third, pair } = neighbour;
+        if (third === partner || pair.score <= above) continue;
+        if (!this.#isOneCluster(node, third) || this.#reasonAgainst(partner, third) !== null)
+          yield { ...neighbour, node };
+      }
   }
 
   /** Exact linkage found that the node stands between two people: a score does not choose. */
   #isAmbiguous(node: number): boolean {
     return this.#exact.ambiguous[this.#roots[node] as number] === 1; // a node
-  }
-
-  /** By node: the others that it meets in the band of review, with the best score. */
-  #neighbours(): ReadonlyMap<number, readonly { readonly other: number; readonly score: number }[]> {
-    const found = new Map<number, { readonly other: number; readonly score: number }[]>();
-    for (const { one, other, best } of this.#pairs)
-      for (const [node, mate] of [
-        [one, other],
-        [other, one],
-      ] as const) {
-        const known = found.get(node);
-        if (known === undefined) found.set(node, [{ other: mate, score: best.score }]);
-        else known.push({ other: mate, score: best.score });
-      }
-    return found;
   }
 
   #join({ a, b }: ScoredPair): void {
@@ -364,16 +397,37 @@ class ScoredLinkage {
   }
 }
 
+/** A node that another meets in the band of review, and their best pair. */
+interface Neighbour {
+  readonly other: number;
+  readonly pair: ScoredPair;
+}
+
+function neighboursIn(pairs: readonly GroupPair[]): ReadonlyMap<number, readonly Neighbour[]> {
+  const found = new Map<number, Neighbour[]>();
+  for (const { one, other, best: pair } of pairs)
+    for (const [node, mate] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const known = found.get(node);
+      if (known === undefined) found.set(node, [{ other: mate, pair }]);
+      else known.push({ other: mate, pair });
+    }
+  return found;
+}
+
 /** Higher scores first, then smaller positions: the order of records decides between equal scores. */
 const isBetter = (one: ScoredPair, other: ScoredPair): boolean =>
   (one.score - other.score || other.a - one.a || other.b - one.b) > 0;
 
 /**
  * The same text for records between which no comparison tells a difference. The order of a row's tokens tells nothing:
- * it follows from their values, so that a change of the key changes it.
+ * it follows from their values, so that a change of the key changes it. Case numbers are not compared.
  */
 const keyOf = ({ child, birthDate, gender, ...lists }: Evidence): string => {
-  const [tokens, compared, keys] = [lists.tokens, lists.compared, lists.keys].map((list) =>
+  const identifiers = lists.tokens.filter((_, at) => lists.channels[at] !== CASE_CHANNEL);
+  const [tokens, compared, keys] = [identifiers, lists.compared, lists.keys].map((list) =>
     list.toSorted((one, other) => one - other),
   );
   return [child, birthDate, gender, tokens, compared, keys].join(';');

@@ -1,7 +1,17 @@
-import { explainPair, levelNamed, RARITIES, ScoreTable, type Model } from '@kinledger/kin';
+import {
+  explainPair,
+  levelNamed,
+  modelHash,
+  RARITIES,
+  ScoreTable,
+  stratumNumber,
+  type Model,
+} from '@kinledger/kin';
 import type { Evidence } from '../evidence.js';
 import type { Ground } from '../ground.js';
+import type { LinkCondition, MatchWeights, MissingSide } from '../pair-account.js';
 import { fieldNumber, type ComparedFieldName } from './compared-fields.js';
+import { patternOfLevels, weightsOfPattern } from './match-weights.js';
 import { PairComparison, stratumOf } from './pair-comparison.js';
 
 /** A child and an adult are two people, whatever agrees. In millibits. */
@@ -29,6 +39,10 @@ const agreeing = {
   'nhs-number': new Set([levelNamed('nhs-number', 'full')]),
 } satisfies Partial<Record<ComparedFieldName, ReadonlySet<number>>>;
 type DecidingField = keyof typeof agreeing;
+const decidingFields = Object.keys(agreeing) as DecidingField[];
+
+/** Pairs of a child and an adult are not scored by the model. */
+const scoredStrata = [stratumNumber('child'), stratumNumber('adult')];
 
 /** What a pair shows, apart from its score. */
 export interface Agreement {
@@ -42,10 +56,13 @@ export interface Agreement {
 export class PairScores {
   readonly #comparison = new PairComparison();
   readonly #table: ScoreTable;
+  readonly #model: Model;
+  #hash: string | undefined;
 
   /** @throws Error if the model was made for other fields. */
   constructor(model: Model) {
     this.#table = new ScoreTable(this.#comparison.layout, model);
+    this.#model = model;
   }
 
   /** In millibits. */
@@ -58,17 +75,55 @@ export class PairScores {
 
   agreementOf(one: Evidence, other: Evidence): Agreement {
     this.#comparison.compare(one, other);
-    const birthDate = this.#levelOf('birth-date');
-    const agrees = (field: DecidingField) => agreeing[field].has(this.#levelOf(field));
-    const isMissing = (field: DecidingField) => this.#levelOf(field) === 0;
     return {
-      mayLink:
-        agrees('birth-date') &&
-        (['given-name', 'given-name-part', 'gender', 'nhs-number'] as const).every(
-          (field) => isMissing(field) || agrees(field),
-        ),
-      birthDatesDiffer: birthDate !== 0 && !agrees('birth-date'),
+      mayLink: decidingFields.every((field) => this.#outcomeOf(field) !== 'failed'),
+      birthDatesDiffer: this.#levelOf('birth-date') !== 0 && this.#outcomeOf('birth-date') === 'failed',
     };
+  }
+
+  /** What has to agree before a score links two records, and whether it does. */
+  conditionsOf(one: Evidence, other: Evidence): readonly LinkCondition[] {
+    this.#comparison.compare(one, other);
+    return decidingFields.map((field) => ({ condition: field, outcome: this.#outcomeOf(field) }));
+  }
+
+  /** Two records have to state a birth date that agrees; what else one of them does not state is not asked for. */
+  #outcomeOf(field: DecidingField): LinkCondition['outcome'] {
+    const level = this.#levelOf(field);
+    if (agreeing[field].has(level)) return 'held';
+    return level === 0 && field !== 'birth-date' ? 'missing' : 'failed';
+  }
+
+  /** How a pair comes to its score. */
+  weigh(one: Evidence, other: Evidence): MatchWeights {
+    const comparison = this.#comparison;
+    comparison.compare(one, other);
+    const pattern = { low: comparison.low, high: comparison.high };
+    const [mine, theirs] = [comparison.wholesOf(one), comparison.wholesOf(other)];
+    const missingOf = (field: number): MissingSide => {
+      if (mine[field] === 0) return theirs[field] === 0 ? 'both' : 'first';
+      return theirs[field] === 0 ? 'second' : 'neither';
+    };
+    return this.#weigh(stratumOf(one, other), pattern, missingOf);
+  }
+
+  /** How levels that the ledger states of two children or two adults come to their score; undefined if they do not. */
+  weighLevels(levels: Readonly<Record<string, string>>, score: number): MatchWeights | undefined {
+    const pattern = patternOfLevels(this.#comparison.layout, levels);
+    if (pattern === undefined) return undefined;
+    const stratum = scoredStrata.find((one) => this.#table.score(one, pattern.low, pattern.high) === score);
+    return stratum === undefined ? undefined : this.#weigh(stratum, pattern, () => 'either');
+  }
+
+  #weigh(
+    stratum: number,
+    pattern: { readonly low: number; readonly high: number },
+    missingOf: (field: number) => MissingSide,
+  ): MatchWeights {
+    this.#hash ??= modelHash(this.#model);
+    const { layout } = this.#comparison;
+    const known = { layout, table: this.#table, stratum, ...pattern };
+    return weightsOfPattern(known, this.#hash, withoutRarity, missingOf);
   }
 
   /** Why the pair belongs together: its score and the level of each field that both have. */

@@ -1,6 +1,6 @@
 import { plainTokensOf, type ChannelToken, type LinkageRow, type TokensOfRow } from '../tokens-of-row.js';
 import { NONE } from '../typed-column.js';
-import { channels } from './channels.js';
+import { CASE_CHANNEL, channels } from './channels.js';
 
 /** Begins the value domain of a candidate key that the pseudonymiser made of several fields. */
 const KEY_DOMAIN = 'key:';
@@ -8,8 +8,9 @@ const KEY_DOMAIN = 'key:';
 const CARER_DERIVATION = 'carer-';
 
 /**
- * What `kin-1` reads of a row: identifiers as `leap-1` reads them, derived tokens to compare, and candidate keys. Each
- * identifier is a candidate key too, because two records may share a mobile number although their birth dates differ.
+ * What `kin-1` reads of a row: identifiers as `leap-1` reads them, the provider's case numbers, derived tokens to compare, and
+ * candidate keys. Each identifier is a candidate key too, because two records may share a mobile number although their birth dates
+ * differ. A case number is none: it links no rows of people.
  */
 export function tokensOf(row: LinkageRow): TokensOfRow {
   const plain = plainTokensOf(row, channels);
@@ -22,5 +23,9 @@ export function tokensOf(row: LinkageRow): TokensOfRow {
     if (channel !== NONE && channel >= channels.connecting)
       for (const token of tokens) compared.push({ channel, token });
   }
-  return { ...plain, compared, keys: [...keys] };
+  const own = [...plain.own];
+  for (const { use, token } of row.tokens)
+    if (use === 'local' && !own.some((known) => known.channel === CASE_CHANNEL && known.token === token))
+      own.push({ channel: CASE_CHANNEL, token });
+  return { ...plain, own, compared, keys: [...keys] };
 }

@@ -6,6 +6,7 @@ export {
   testScopes,
   type Step,
 } from './histories.js';
+export { child, kin1Settings, type Child } from './kin-1-rows.js';
 export { testKin1Settings, withDerived } from './derived-rows.js';
 export { LinkageWorld, testSettings, type Received, type RowSpec } from './linkage-world.js';
 export { pairStrategy } from './pair-strategy.js';

@@ -1,5 +1,6 @@
 import type { IntakeCounts } from '@kinledger/contracts';
-import type { RuleOfField, ValidatedRow } from '@kinledger/intake-files';
+import type { RuleOfField } from './finding.js';
+import type { ValidatedRow } from './row-validator.js';
 
 export type { IntakeCounts };
 /** Findings by rule name; one row may cause several. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { rowRule, type RowOutcome } from '@kinledger/intake-files';
-import { FileCounts } from './counts.js';
+import { FileCounts } from './file-counts.js';
+import { rowRule } from './finding.js';
+import type { RowOutcome } from './row-validator.js';
 
 const countsOf = (...outcomes: RowOutcome[]) => {
   const counts = new FileCounts();

@@ -1,0 +1,179 @@
+import type { LedgerEvent, RecordId } from '@kinledger/contracts';
+import { LinkageEngine } from '@kinledger/domain';
+import { child, kin1Settings, type Child, type RowSpec, type Step } from '@kinledger/domain/testing';
+import { describe, expect, it } from 'vitest';
+import { programmeOfHistories, RecordedHistory, STREAM } from '../replay/testing/recorded-history.js';
+import { explainIndividual, isNotInLedger } from './explain-individual.js';
+import { explainPairInLedger } from './explain-pair.js';
+import { pairFinding } from './pair-texts.js';
+
+const { signal } = new AbortController();
+const ada: Child = { born: '2020-03-04', letters: 'ada', postcode: 'se1 1aa' };
+const { postcode: _, ...noAddress } = ada;
+const nhs = (value: string) => ['nhs-number', 'identity', value] as const;
+
+const submit = (dataset: number, ...rows: readonly RowSpec[]): Step => ({
+  ...{ kind: 'submit', dataset, period: 0, replaces: false, repeats: false, rows },
+});
+const scored = (sensitive: readonly string[] = []) => programmeOfHistories(kin1Settings, { sensitive });
+
+async function recorded(steps: readonly Step[], sensitive: readonly string[] = []) {
+  const history = await RecordedHistory.begin(undefined, scored(sensitive));
+  for (const step of steps) await history.step(step);
+  const events = (await history.store.readPage(STREAM, 0, 10_000)).map(
+    ({ bytes }) => JSON.parse(Buffer.from(bytes).toString('utf8')) as LedgerEvent,
+  );
+  const placed = events.flatMap((event) => (event.type === 'RecordsPlaced' ? event.data.placements : []));
+  const explain = (one: number, other: number, asAt?: number) =>
+    explainPairInLedger({
+      ...{ store: history.store, stream: STREAM, signal },
+      ids: [placed[one]?.record ?? '', placed[other]?.record ?? ''],
+      ...(asAt === undefined ? {} : { asAt }),
+    });
+  return { history, events, placed, explain };
+}
+
+/** The two rows of one child, as two services know it. */
+const twice: readonly Step[] = [submit(0, child('a', ada)), submit(1, child('b', ada))];
+
+describe('the answer to why two records are together', () => {
+  it('has the links, with weights under the very model that the ledger names', async () => {
+    const { explain, placed, events } = await recorded(twice);
+    const found = await explain(0, 1);
+    const adopted = events.find(({ type }) => type === 'StrategyAdopted');
+    const model = adopted?.type === 'StrategyAdopted' ? adopted.data.parameters['model'] : undefined;
+    expect(found.strategy).toEqual({ name: 'kin-1', model, adoptedAt: adopted?.revision });
+    expect(found.records.map(({ record, dataset }) => [record, dataset])).toEqual([
+      [placed[0]?.record, 'alpha.user'],
+      [placed[1]?.record, 'beta.user'],
+    ]);
+    expect(found.records[0].individual).toBe(found.records[1].individual);
+    expect(found.relation?.links[0]?.compared?.weights.model).toBe(model);
+    expect(pairFinding(found)).toBe('The two records belong to one individual');
+  });
+
+  it('is that of the ledger as it stood', async () => {
+    const { explain, events } = await recorded([...twice, { kind: 'withdraw', pick: -1 }]);
+    const linked = events.filter(({ type }) => type === 'SubmissionLinked').at(-1);
+    expect((await explain(0, 1, linked?.revision)).relation?.isTogether).toBe(true);
+    const now = await explain(0, 1);
+    expect(now.relation).toBeUndefined();
+    expect(now.records.map(({ notCounted }) => notCounted)).toEqual([undefined, 'withdrawn']);
+    expect(pairFinding(now)).toBe('The second record does not count: its file was withdrawn');
+  });
+});
+
+describe('the answer to why two records are not together', () => {
+  it('names the referral that waits for a person', async () => {
+    const { explain, events } = await recorded([
+      submit(0, child('a', noAddress)),
+      submit(1, child('b', noAddress)),
+    ]);
+    const referred = events.find(({ type }) => type === 'LinkReferred');
+    if (referred?.type !== 'LinkReferred') throw new Error('nothing was referred');
+    const found = await explain(0, 1);
+    expect(found.referrals).toMatchObject([
+      { referral: referred.data.referral, reason: 'ambiguous', since: referred.revision },
+    ]);
+    expect(pairFinding(found)).toBe(
+      'The two records are not together: their score is too low to link them without a person; a person has yet to decide',
+    );
+  });
+
+  it('names who decided so', async () => {
+    const { explain } = await recorded([
+      ...twice,
+      { kind: 'constrain', type: 'LinkForbidden', picks: [0, 1] },
+    ]);
+    const found = await explain(0, 1);
+    expect(found.relation?.reasons[0]).toBe('forbidden');
+    expect(found.reviews).toMatchObject([{ decision: 'LinkForbidden', by: 'data-team' }]);
+  });
+
+  it('knows no record of a sensitive dataset, and no rival of one', async () => {
+    const rows = [child('a', ada, nhs('1')), child('b', ada), child('c', ada, nhs('2'))];
+    const steps = rows.map((row, at) => submit(at, row));
+    const { explain, placed } = await recorded(steps, ['gamma.user']);
+    await expect(explain(0, 2)).rejects.toSatisfy(isNotInLedger);
+    await expect(explain(0, 2)).rejects.toThrow(`the ledger has no record ${placed[2]?.record ?? ''} up to`);
+    const found = await explain(0, 1);
+    expect(found.relation?.reasons).toEqual(['kept-apart-by-others']);
+    expect(JSON.stringify(found)).not.toContain(placed[2]?.record);
+    expect(JSON.stringify(found)).not.toContain('gamma');
+  });
+
+  it('is none for a fact, and says so', async () => {
+    const fact: RowSpec = { id: 'f', role: 'child', tokens: [nhs('1')] };
+    const { explain } = await recorded([submit(0, child('a', ada, nhs('1'))), submit(4, fact)]);
+    const found = await explain(0, 1);
+    expect(found.relation).toBeUndefined();
+    expect(pairFinding(found)).toMatch(/^The second record does not count: it is a session/);
+  });
+
+  it('tells neither that a record was erased from what it said, nor anything that it said', async () => {
+    const { explain } = await recorded([...twice, { kind: 'erase', picks: [1] }]);
+    const found = await explain(0, 1);
+    expect(found.relation).toBeUndefined();
+    expect(found.records[1].notCounted).toBe('erased');
+  });
+});
+
+describe('an explanation of an individual that a score made', () => {
+  it('has for each score the weights that add up to it, and what the strategy asked', async () => {
+    const { history, placed } = await recorded(twice);
+    const { steps } = await explainIndividual({
+      ...{ store: history.store, stream: STREAM, id: placed[0]?.record ?? '', signal },
+      engine: (options) => new LinkageEngine(options),
+      isSensitive: () => false,
+    });
+    const joined = steps.flatMap(({ happened }) => happened).find(({ what }) => what === 'joined');
+    if (joined?.what !== 'joined') throw new Error('nobody joined');
+    const { comparison, score } = joined;
+    expect(
+      comparison?.weights.fields.reduce((sum, { weight }) => sum + weight, comparison.weights.start),
+    ).toBe(score);
+    expect(comparison?.conditions?.map(({ condition }) => condition)).toContain('margin');
+    expect(comparison?.weights.fields).toContainEqual(
+      expect.objectContaining({ field: 'given-name', missing: 'both' }),
+    );
+  });
+
+  it('has the weights of a record that was erased since, from levels alone', async () => {
+    const { history, placed, events } = await recorded([...twice, { kind: 'erase', picks: [0] }]);
+    const { steps } = await explainIndividual({
+      ...{ store: history.store, stream: STREAM, id: placed[1]?.record ?? '', signal },
+      engine: (options) => new LinkageEngine(options),
+      isSensitive: () => false,
+    });
+    const scores = events.flatMap((event) =>
+      event.type === 'RecordsPlaced'
+        ? event.data.placements.flatMap((one) => ('score' in one ? [one.score] : []))
+        : [],
+    );
+    const told = steps
+      .flatMap(({ happened }) => happened)
+      .flatMap((one) => ('comparison' in one ? [one] : []));
+    expect(told).toMatchObject([{ comparison: { weights: { score: scores[0] } } }]);
+    expect(told[0]?.comparison?.conditions).toBeUndefined();
+    expect((told[0]?.comparison?.weights.fields ?? []).some(({ missing }) => missing === 'either')).toBe(
+      true,
+    );
+  });
+
+  it('has the weights of the doubt that waits', async () => {
+    const { history, placed } = await recorded([
+      submit(0, child('a', noAddress)),
+      submit(1, child('b', noAddress)),
+    ]);
+    const record = placed[0]?.record as RecordId;
+    const { steps } = await explainIndividual({
+      ...{ store: history.store, stream: STREAM, id: record, signal },
+      engine: (options) => new LinkageEngine(options),
+      isSensitive: () => false,
+    });
+    const referred = steps.flatMap(({ happened }) => happened).find(({ what }) => what === 'referred');
+    if (referred?.what !== 'referred') throw new Error('nothing was referred');
+    expect(referred.comparison?.weights.score).toBe(referred.score);
+    expect(referred.comparison?.conditions).toContainEqual({ condition: 'score', outcome: 'failed' });
+  });
+});
