@@ -20,7 +20,7 @@ logging.getLogger("splink").setLevel(logging.ERROR)
 SEED = 1
 # Splink's documentation: 1e7 is often adequate, 1e9 is best.
 RANDOM_PAIRS = 1e7
-# Enough pairs for each session of training; more took longer and changed no figure by more than 0.001.
+# At most so many pairs for each session of training.
 TRAINING_PAIRS = 5e6
 
 
