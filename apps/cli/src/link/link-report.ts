@@ -31,7 +31,7 @@ function summary(linked: LinkedFiles, pairs: readonly DecidedPair[]): string {
   const numbers: readonly (readonly [string, string])[] = [
     ['Records', count(linked.records.count)],
     ['Individuals', count(linked.clusterOf.filter((first, record) => first === record).length)],
-    ['Pairs compared', count(linked.first.length)],
+    ['Pairs compared', count(linked.compared)],
     ['Linked pairs', count(pairs.length)],
     ['of these certain', count(certain)],
     ['of these for a person to look at', count(pairs.length - certain)],
@@ -64,11 +64,11 @@ function weights({ fields }: Model, stratum: Model['strata'][number]): string {
   );
 }
 
-function histogram({ scores }: LinkedFiles): string {
+function histogram({ scoreCounts }: LinkedFiles): string {
   const bits = new Map<number, number>();
-  for (const score of scores) {
+  for (const [score, pairs] of scoreCounts) {
     const bit = Math.max(-LAST_BIT, Math.min(LAST_BIT, Math.floor(score / MILLIBITS)));
-    bits.set(bit, (bits.get(bit) ?? 0) + 1);
+    bits.set(bit, (bits.get(bit) ?? 0) + pairs);
   }
   const most = Math.max(1, ...bits.values());
   const rows = [...bits]

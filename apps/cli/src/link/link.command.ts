@@ -12,6 +12,7 @@ import {
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { Failure } from '../failure.js';
+import { wholeNumber } from '../input/whole-number.js';
 import { count, print } from '../output/output.js';
 import { createProgress, say } from '../output/progress.js';
 import { writePrivateFile } from '../output/private-file.js';
@@ -31,6 +32,7 @@ interface Options {
   readonly report?: string;
   readonly showValues?: boolean;
   readonly model?: string;
+  readonly threads?: number;
   readonly saveModel?: string;
   readonly json?: boolean;
 }
@@ -54,6 +56,11 @@ export function addLinkCommand(program: Command): void {
     .option('--show-values', 'name record ids in the report')
     .option('--model <file>', 'score with this model instead of estimating one')
     .option('--save-model <file>', 'write the model that was used, as canonical JSON')
+    .option(
+      '--threads <n>',
+      'how many threads work; the result is the same (default: two or more for large files)',
+      wholeNumber(2),
+    )
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
@@ -68,7 +75,7 @@ column, the same records give the same individuals in any order of rows.
     .action(link);
 }
 
-function link(options: Options): void {
+async function link(options: Options): Promise<void> {
   const { left, right, out, json } = options;
   for (const file of [left, right])
     if (file !== undefined && !existsSync(file)) throw new Failure(`there is no file ${file}`);
@@ -81,12 +88,12 @@ function link(options: Options): void {
   refuseRepeatedPaths(options);
   const schema = options.schema === undefined ? announce(left, json) : readSchema(options.schema);
   const started = performance.now();
-  const { linked, ...counts } = linkAndWrite(options, schema, out);
+  const { linked, ...counts } = await linkAndWrite(options, schema, out);
   const summary = {
     records: linked.records.count,
     ...counts,
     toReview: counts.pairs - counts.autoLinked,
-    compared: linked.first.length,
+    compared: linked.compared,
     passedOver: linked.passedOver,
     model: modelHash(linked.model),
     seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
@@ -94,16 +101,17 @@ function link(options: Options): void {
   print(json, { ...summary, schema }, () => describe(summary, linked, out));
 }
 
-function linkAndWrite(options: Options, schema: LinkSchema, out: string) {
+async function linkAndWrite(options: Options, schema: LinkSchema, out: string) {
   const { left, right } = options;
   const progress = createProgress(options.json !== true);
   const bar = progress.bar('linking', steps.length);
   try {
-    const linked = linkFiles([left, ...(right === undefined ? [] : [right])], {
+    const linked = await linkFiles([left, ...(right === undefined ? [] : [right])], {
       schema,
       leftUnique: options.oneToOne === true || options.leftUnique === true,
       rightUnique: options.oneToOne === true || options.rightUnique === true,
       model: options.model === undefined ? undefined : savedModel(options.model),
+      threads: options.threads,
       progress: (step) => bar.update(steps.indexOf(step)),
     });
     const individuals = writeLinks(out, linked);
@@ -122,12 +130,12 @@ const steps = ['read', 'derive', 'candidates', 'compare', 'estimate', 'score', '
 
 const describe = (
   summary: { individuals: number; pairs: number; autoLinked: number; toReview: number; seconds: number },
-  { records, first, files, passedOver }: LinkedFiles,
+  { records, compared, sources, passedOver }: LinkedFiles,
   out: string,
 ): string =>
   [
-    `${count(records.count)} records of ${files.length === 1 ? 'one file' : 'two files'} are ${count(summary.individuals)} individuals (${out})`,
-    `${count(summary.pairs)} linked pairs: ${count(summary.autoLinked)} certain, ${count(summary.toReview)} for a person to look at; ${count(first.length)} pairs compared in ${summary.seconds} s`,
+    `${count(records.count)} records of ${sources === 1 ? 'one file' : 'two files'} are ${count(summary.individuals)} individuals (${out})`,
+    `${count(summary.pairs)} linked pairs: ${count(summary.autoLinked)} certain, ${count(summary.toReview)} for a person to look at; ${count(compared)} pairs compared in ${summary.seconds} s`,
     `values that too many records share, and so are not compared: ${count(passedOver)}`,
   ].join('\n');
 

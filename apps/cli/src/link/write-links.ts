@@ -1,28 +1,28 @@
 import { probabilityOf } from '@kinledger/kin';
-import { AFTER_VALUES, decidedPairs, type LinkedFiles } from '@kinledger/file-linkage';
+import { AFTER_VALUES, decidedPairs, sourceOf, type LinkedFiles } from '@kinledger/file-linkage';
 import { writePrivateFile } from '../output/private-file.js';
-
-/** Rows that are written at once. */
-const ROWS = 20_000;
-const needsQuotes = /[",\r\n]/;
-const cell = (text: string): string => (needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+import { RowBytes } from './row-bytes.js';
 
 /** How the two files are called in results. */
-export const sourceNames = ['left', 'right'];
+const sourceNames = ['left', 'right'];
 
 /** @returns how many individuals there are. */
 export function writeLinks(file: string, linked: LinkedFiles): number {
   const { records, clusterOf } = linked;
+  const beginnings = sourceNames.map((name) => `${name},`);
   let individuals = 0;
-  writeRows(
+  writePrivateFile(
     file,
-    'source,record_id,individual_id',
     (function* () {
+      const rows = new RowBytes().text('source,record_id,individual_id\n');
       for (let record = 0; record < records.count; record++) {
         if (clusterOf[record] === record) individuals += 1;
-        const source = sourceNames[sourceOf(linked, record)] ?? '';
-        yield `${source},${cell(linked.idOf(record))},${individualId(linked, clusterOf[record] as number)}`;
+        rows.text(beginnings[sourceOf(records, record)] ?? ',');
+        writeId(rows, linked, record).text(',');
+        writeIndividual(rows, linked, clusterOf[record] as number);
+        if (rows.endRow()) yield rows.take();
       }
+      yield rows.take();
     })(),
   );
   return individuals;
@@ -39,45 +39,43 @@ export interface PairCounts {
  * @returns how many there are.
  */
 export function writePairs(file: string | undefined, linked: LinkedFiles): PairCounts {
-  const two = linked.files.length > 1;
-  let [pairs, autoLinked] = [0, 0];
-  const rows = (function* () {
+  const { records } = linked;
+  const two = linked.sources > 1;
+  const counts = { pairs: 0, autoLinked: 0 };
+  const endings = new Map<number, string>();
+  const parts = (function* () {
+    const rows = new RowBytes().text('left_id,right_id,probability,rule\n');
     for (const { first, second, score, band, reason } of decidedPairs(linked)) {
-      if (two && sourceOf(linked, first) === sourceOf(linked, second)) continue;
-      pairs += 1;
-      if (band === 'auto-link') autoLinked += 1;
-      const rule = reason === undefined ? band : `${band}: ${reason}`;
-      yield `${cell(linked.idOf(first))},${cell(linked.idOf(second))},${probabilityOf(score).toFixed(6)},${rule}`;
+      if (two && sourceOf(records, first) === sourceOf(records, second)) continue;
+      counts.pairs += 1;
+      if (band === 'auto-link') counts.autoLinked += 1;
+      writeId(rows, linked, first).text(',');
+      writeId(rows, linked, second);
+      let probability = endings.get(score);
+      if (probability === undefined) {
+        probability = `,${probabilityOf(score).toFixed(6)},`;
+        endings.set(score, probability);
+      }
+      rows.text(probability).text(band);
+      if (reason !== undefined) rows.text(': ').text(reason);
+      if (rows.endRow()) yield rows.take();
     }
+    yield rows.take();
   })();
-  if (file === undefined) for (const _ of rows);
-  else writeRows(file, 'left_id,right_id,probability,rule', rows);
-  return { pairs, autoLinked };
+  if (file === undefined) for (const _ of parts);
+  else writePrivateFile(file, parts);
+  return counts;
 }
 
-const sourceOf = ({ records }: LinkedFiles, record: number): number =>
-  records.data[record * records.stride + records.fields + AFTER_VALUES.origin] as number;
+function writeId(rows: RowBytes, { records, ids, idOf }: LinkedFiles, record: number): RowBytes {
+  if (ids.numbered) return rows.text(idOf(record));
+  const bytes = ids.bytes[sourceOf(records, record)] as Uint8Array;
+  return rows.cell(bytes, records.idStarts[record] as number, records.idLengths[record] as number);
+}
 
 /** The hash of the first record’s id, which is the same whatever the order of rows. */
-function individualId({ records }: LinkedFiles, record: number): string {
+function writeIndividual(rows: RowBytes, { records }: LinkedFiles, record: number): void {
   const at = record * records.stride + records.fields;
-  const word = (offset: number) =>
-    ((records.data[at + offset] as number) >>> 0).toString(16).padStart(8, '0');
-  return word(AFTER_VALUES.hashHigh) + word(AFTER_VALUES.hashLow);
-}
-
-function writeRows(file: string, header: string, rows: Iterable<string>): void {
-  writePrivateFile(file, inParts(header, rows));
-}
-
-/** Lines, some thousands at once. */
-function* inParts(header: string, rows: Iterable<string>): Generator<string> {
-  let lines = [header];
-  for (const row of rows) {
-    lines.push(row);
-    if (lines.length < ROWS) continue;
-    yield `${lines.join('\n')}\n`;
-    lines = [];
-  }
-  if (lines.length > 0) yield `${lines.join('\n')}\n`;
+  rows.word(records.data[at + AFTER_VALUES.hashHigh] as number);
+  rows.word(records.data[at + AFTER_VALUES.hashLow] as number);
 }

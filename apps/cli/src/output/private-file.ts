@@ -4,11 +4,11 @@ import { Failure } from '../failure.js';
 
 /**
  * Writes a file atomically, readable by its owner only, and replaces any file of that name whatever its permissions.
- * @param content the text, or parts of it, each of which is written before the next is asked for.
+ * @param content the text, or parts of it as text or bytes, each of which is written before the next is asked for.
  * @throws Failure if the name is a link or anything but an ordinary file, because others may be able to read the
  * target.
  */
-export function writePrivateFile(file: string, content: string | Iterable<string>): void {
+export function writePrivateFile(file: string, content: string | Iterable<string | Uint8Array>): void {
   const growing = growingPrivateFile(file);
   try {
     for (const part of typeof content === 'string' ? [content] : content) growing.write(part);
@@ -21,7 +21,7 @@ export function writePrivateFile(file: string, content: string | Iterable<string
 
 /** A private file that is written part by part, and is there once it is finished. */
 export interface GrowingFile {
-  write(part: string): void;
+  write(part: string | Uint8Array): void;
   finish(): void;
   /** Leaves nothing behind, unless it is finished. */
   discard(): void;

@@ -1,10 +1,12 @@
+import { sharedInts } from '../values/shared-arrays.js';
 import type { KeyEntries } from './key-entries.js';
 
-/** Records in the order of their key’s value, and where each block of two or more begins and ends. */
+/** Blocks of two records or more that share a value of a key, in arrays that all threads see. */
 export interface Blocks {
+  readonly count: number;
+  /** The records of block `b` stand from `starts[b]` to `starts[b + 1]`, each once. */
   readonly records: Int32Array;
   readonly starts: Int32Array;
-  readonly ends: Int32Array;
 }
 
 /** So many entries of a partition stay in the processor’s cache. */
@@ -61,9 +63,8 @@ function groupPartitions(
   const last = new Int32Array(largest);
   const sizes = new Int32Array(largest);
   const next = new Int32Array(largest);
-  const grouped = new Int32Array(records.length);
-  const starts = new Int32Array((records.length >> 1) + 1);
-  const ends = new Int32Array((records.length >> 1) + 1);
+  const grouped = sharedInts(records.length);
+  const starts = sharedInts((records.length >> 1) + 2);
   let blocks = 0;
   let written = 0;
   for (let partition = 0; partition + 1 < partitionStarts.length; partition++) {
@@ -99,16 +100,22 @@ function groupPartitions(
     }
     for (let group = 0; group < groups; group++) {
       if ((sizes[group] as number) < 2) continue;
-      starts[blocks] = written;
-      for (let entry = first[group] as number; entry >= 0; entry = next[entry] as number)
-        grouped[written++] = records[from + entry] as number;
-      ends[blocks++] = written;
+      const begin = written;
+      let before = -1;
+      for (let entry = first[group] as number; entry >= 0; entry = next[entry] as number) {
+        const record = records[from + entry] as number;
+        // A record that has the value twice has its entries one after the other.
+        if (record !== before) grouped[written++] = record;
+        before = record;
+      }
+      if (written - begin < 2) written = begin;
+      else starts[++blocks] = written;
     }
   }
   return {
+    count: blocks,
     records: grouped.subarray(0, written),
-    starts: starts.subarray(0, blocks),
-    ends: ends.subarray(0, blocks),
+    starts: starts.subarray(0, blocks + 1),
   };
 }
 
@@ -117,13 +124,13 @@ function groupPartitions(
  * Pairs are counted before any is made.
  */
 export function blockCap(
-  { starts, ends }: Blocks,
+  { count, starts }: Blocks,
   budget: number,
   largest: number,
 ): { cap: number; pairs: number } {
   const pairsOfSize = new Float64Array(largest + 1);
-  for (let block = 0; block < starts.length; block++) {
-    const size = (ends[block] as number) - (starts[block] as number);
+  for (let block = 0; block < count; block++) {
+    const size = (starts[block + 1] as number) - (starts[block] as number);
     if (size <= largest) pairsOfSize[size] = (pairsOfSize[size] as number) + (size * (size - 1)) / 2;
   }
   let pairs = 0;
@@ -133,4 +140,23 @@ export function blockCap(
     pairs += more;
   }
   return { cap: largest, pairs };
+}
+
+/** The blocks of at most so many records. */
+export function blocksUpTo({ count, records, starts }: Blocks, cap: number): Blocks {
+  const kept = sharedInts(records.length);
+  const keptStarts = sharedInts(count + 1);
+  let blocks = 0;
+  let written = 0;
+  for (let block = 0; block < count; block++) {
+    const [from, until] = [starts[block] as number, starts[block + 1] as number];
+    if (until - from > cap) continue;
+    for (let at = from; at < until; at++) kept[written++] = records[at] as number;
+    keptStarts[++blocks] = written;
+  }
+  return {
+    count: blocks,
+    records: kept.subarray(0, written),
+    starts: keptStarts.subarray(0, blocks + 1),
+  };
 }

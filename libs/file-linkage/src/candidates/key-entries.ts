@@ -1,6 +1,7 @@
-import type { ValueTable } from '@kinledger/kin';
 import type { LinkRecords } from '../reading/records.js';
+import { grownInts, sharedInts } from '../values/shared-arrays.js';
 import { mixed } from '../values/text-table.js';
+import type { DerivedValues } from '../values/value-table.js';
 import type { CandidateKey, KeyPart } from './key-ladder.js';
 
 /** Each record under each of its values of a key: two words of a hash of the value, and the record. */
@@ -19,25 +20,25 @@ export interface DeletionColumn {
   readonly deletions: Int32Array;
 }
 
-/** The numbers of the deletions of each value of a field’s table. */
-export type DeletionsOf = (field: number) => DeletionColumn;
-
 /** What a key is made of in one record: the numbers of one part. */
 type PartReader = (record: number, into: Int32Array) => number;
 const MOST_NUMBERS = 256;
 
-/** Makes the entries of a key. A record in which a part is missing has none. */
+/**
+ * Makes the entries of a key. A record in which a part is missing has none.
+ * @param values by field; @param deletions by field, of those that the key asks for.
+ */
 export function keyEntries(
   key: CandidateKey,
   records: LinkRecords,
-  tables: readonly ValueTable[],
-  deletionsOf: DeletionsOf,
+  values: readonly DerivedValues[],
+  deletions: readonly (DeletionColumn | undefined)[],
 ): KeyEntries {
-  const readers = key.parts.map((part) => partReader(part, records, tables, deletionsOf));
+  const readers = key.parts.map((part) => partReader(part, records, values, deletions));
   let capacity = records.count;
-  let high = new Int32Array(capacity);
-  let low = new Int32Array(capacity);
-  let holders = new Int32Array(capacity);
+  let high = sharedInts(capacity);
+  let low = sharedInts(capacity);
+  let holders = sharedInts(capacity);
   const numbers = readers.map(() => new Int32Array(MOST_NUMBERS));
   const counts = new Int32Array(readers.length);
   const at = new Int32Array(readers.length);
@@ -53,7 +54,8 @@ export function keyEntries(
     if (combinations === 0) continue;
     at.fill(0);
     for (let combination = 0; combination < combinations; combination++) {
-      let [first, second] = seeds;
+      let first = seeds[0];
+      let second = seeds[1];
       for (let part = 0; part < readers.length; part++) {
         const number = (numbers[part] as Int32Array)[at[part] as number] as number;
         first = mixed(first ^ Math.imul(number, 0x9e3779b1));
@@ -62,7 +64,11 @@ export function keyEntries(
       }
       if (count === capacity) {
         capacity *= 2;
-        [high, low, holders] = [grown(high, capacity), grown(low, capacity), grown(holders, capacity)];
+        [high, low, holders] = [
+          grownInts(high, capacity),
+          grownInts(low, capacity),
+          grownInts(holders, capacity),
+        ];
       }
       high[count] = first;
       low[count] = mixed(second);
@@ -104,13 +110,15 @@ export function equalEntries({ count: records, data, stride, fields, strata }: L
 function partReader(
   { fields, rung }: KeyPart,
   { data, stride }: LinkRecords,
-  tables: readonly ValueTable[],
-  deletionsOf: DeletionsOf,
+  values: readonly DerivedValues[],
+  deletionsOfFields: readonly (DeletionColumn | undefined)[],
 ): PartReader {
   const [field] = fields;
   if (field === undefined) throw new Error('a part of a key has a field');
   if (rung === 'deletions') {
-    const { starts, deletions } = deletionsOf(field);
+    const column = deletionsOfFields[field];
+    if (column === undefined) throw new Error('a key asks for deletions that were not made');
+    const { starts, deletions } = column;
     return (record, into) => {
       const value = data[record * stride + field] as number;
       if (value === 0) return 0;
@@ -120,8 +128,14 @@ function partReader(
       return size;
     };
   }
-  const { rungs, width } = tables[field] as ValueTable;
+  const { rungs, width } = values[field] as DerivedValues;
   const { from, size } = rung;
+  if (fields.length === 1 && size === 1)
+    return (record, into) => {
+      const number = rungs[(data[record * stride + field] as number) * width + from] as number;
+      into[0] = number;
+      return number === 0 ? 0 : 1;
+    };
   return (record, into) => {
     let found = 0;
     for (const slot of fields) {
@@ -135,10 +149,4 @@ function partReader(
     }
     return found;
   };
-}
-
-function grown(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(length);
-  larger.set(array);
-  return larger;
 }

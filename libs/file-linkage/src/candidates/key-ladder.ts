@@ -58,8 +58,10 @@ const fine: readonly (readonly Part[])[] = [
   [address, postcode],
   [address, nickname],
   [address, houseNumber],
-  [date, firstThree, ['gender', 'whole']],
 ];
+
+/** Where there is no surname, a birth date and the beginning of a name say most. */
+const withoutSurname: readonly (readonly Part[])[] = [[date, firstThree, ['gender', 'whole']]];
 
 const coarse: readonly (readonly Part[])[] = [
   [nickname, surname],
@@ -100,7 +102,9 @@ const coarse: readonly (readonly Part[])[] = [
 /** The keys that can be made of these kinds of fields. A kind with several fields makes several keys. */
 export function keyLadder(kinds: readonly FieldKind[]): KeyLadder {
   const keysOf = (lists: readonly (readonly Part[])[]) => lists.flatMap((parts) => keysOfParts(parts, kinds));
-  return { fine: keysOf(fine), coarse: keysOf(coarse) };
+  return kinds.includes('surname')
+    ? { fine: keysOf(fine), coarse: keysOf([...withoutSurname, ...coarse]) }
+    : { fine: keysOf([...fine, ...withoutSurname]), coarse: keysOf(coarse) };
 }
 
 function keysOfParts(parts: readonly Part[], kinds: readonly FieldKind[]): readonly CandidateKey[] {

@@ -14,7 +14,7 @@ export interface DecidedPair {
  * The best score of each record with anybody who is not of its individual, in millibits; far below 0 where nobody comes
  * near.
  */
-export function rivalScores({ records, first, second, scores, clusterOf }: Linked): Int32Array {
+function rivalScores({ records, likely: { first, second, scores }, clusterOf }: Linked): Int32Array {
   const best = new Int32Array(records.count).fill(-(2 ** 31));
   for (let pair = 0; pair < scores.length; pair++) {
     const score = scores[pair] as number;
@@ -52,14 +52,21 @@ export function* decidedPairs(linked: Linked): Generator<DecidedPair> {
 }
 
 /** The members of each individual of two records or more, in the order of records. */
-export function* individualsOf(clusterOf: Int32Array): Generator<readonly number[]> {
-  const members = new Map<number, number[]>();
+export function* individualsOf(clusterOf: Int32Array): Generator<Int32Array> {
+  const starts = new Int32Array(clusterOf.length + 1);
+  for (const first of clusterOf) starts[first + 1] = (starts[first + 1] as number) + 1;
+  for (let record = 0; record < clusterOf.length; record++)
+    starts[record + 1] = (starts[record + 1] as number) + (starts[record] as number);
+  const members = new Int32Array(clusterOf.length);
+  const next = starts.slice();
   for (let record = 0; record < clusterOf.length; record++) {
     const first = clusterOf[record] as number;
-    if (first === record) continue;
-    const known = members.get(first);
-    if (known === undefined) members.set(first, [first, record]);
-    else known.push(record);
+    const place = next[first] as number;
+    members[place] = record;
+    next[first] = place + 1;
   }
-  for (const records of members.values()) yield records.sort((a, b) => a - b);
+  for (let first = 0; first < clusterOf.length; first++) {
+    const [from, until] = [starts[first] as number, starts[first + 1] as number];
+    if (until - from > 1) yield members.subarray(from, until);
+  }
 }

@@ -1,10 +1,10 @@
+import { availableParallelism } from 'node:os';
 import type { Model } from '@kinledger/kin';
-import { compareBytes } from '../values/compare-bytes.js';
-import { joinRanges } from '../reading/records.js';
-import { fieldsOf, type LinkSchema } from '../schema/link-schema.js';
-import { refuseRepeatedIds } from './distinct-ids.js';
+import { idBytes, sourceOf, type RecordIds } from '../reading/record-ids.js';
+import type { LinkSchema } from '../schema/link-schema.js';
+import { crewOf } from '../threads/crew.js';
 import { linkRecords, type Linked } from './link-records.js';
-import { csvFile, fieldsToCompare, readCsvFile, type CsvFile, type FileRead } from './read-files.js';
+import { csvFile, readFiles, type CsvFile } from './read-files.js';
 
 export interface LinkingOptions {
   readonly schema: LinkSchema;
@@ -12,15 +12,23 @@ export interface LinkingOptions {
   readonly leftUnique: boolean;
   readonly rightUnique: boolean;
   readonly model?: Model | undefined;
+  /** How many threads work; by default as many as the files are worth and there are processors. */
+  readonly threads?: number | undefined;
   readonly progress: (step: string) => void;
 }
 
 /** Files, linked. */
 export interface LinkedFiles extends Linked {
-  readonly files: readonly FileRead[];
-  /** The bytes of a record’s id: where they stand in its file. */
+  /** How many files there are. */
+  readonly sources: number;
+  readonly ids: RecordIds;
   readonly idOf: (record: number) => string;
 }
+
+/** Smaller files are linked before a second thread has started. */
+const WORTH_THREADS = 2_000_000;
+/** With more threads, what one alone does takes most of the time. */
+const MOST_THREADS = 4;
 
 /**
  * Links the records of one file, or of two.
@@ -28,45 +36,32 @@ export interface LinkedFiles extends Linked {
  * @throws BrokenCsv, SchemaRefused if a file cannot be read as the schema says, or a record’s id is missing or repeated in
  * its file; TooManyFields, ModelRefused if the fields cannot be compared, or not with the model.
  */
-export function linkFiles(paths: readonly string[], options: LinkingOptions): LinkedFiles {
+export function linkFiles(paths: readonly string[], options: LinkingOptions): Promise<LinkedFiles> {
   options.progress('read');
   return linkCsv(paths.map(csvFile), options);
 }
 
 /** The same, of files that are read. Their bytes may change. */
-export function linkCsv(csvFiles: readonly CsvFile[], options: LinkingOptions): LinkedFiles {
-  const { schema, progress } = options;
-  const files = csvFiles.map((file) => readCsvFile(file, schema));
-  const fields = fieldsToCompare(fieldsOf(schema));
-  const records = joinRanges(
-    files.map(({ ranges }) => ranges),
-    fields.map(({ vocabulary }) => vocabulary),
-    schema.id === undefined,
-  );
-  const sourceOf = (record: number): number => (record < (records.sourceStarts[1] ?? Infinity) ? 0 : 1);
-  const bytesOf = (record: number): Uint8Array => {
-    const start = records.idStarts[record] as number;
-    return (files[sourceOf(record)] as FileRead).bytes.subarray(
-      start,
-      start + (records.idLengths[record] as number),
-    );
-  };
-  if (schema.id !== undefined)
-    refuseRepeatedIds(
-      records,
-      bytesOf,
-      files.map(({ path }) => path),
-    );
-  const linked = linkRecords(records, fields, {
-    unique: [options.leftUnique, options.rightUnique].slice(0, files.length),
-    model: options.model,
-    compareIds: (a, b) => (schema.id === undefined ? a - b : compareBytes(bytesOf(a), bytesOf(b))),
-    progress,
-  });
-  const decoder = new TextDecoder();
-  const idOf = (record: number): string =>
-    schema.id === undefined
-      ? String(record - (records.sourceStarts[sourceOf(record)] ?? 0) + 1)
-      : decoder.decode(bytesOf(record));
-  return { ...linked, files, idOf };
+export async function linkCsv(files: readonly CsvFile[], options: LinkingOptions): Promise<LinkedFiles> {
+  const { schema, model, progress } = options;
+  const crew = crewOf(options.threads ?? threadsFor(files));
+  try {
+    const read = await readFiles(files, schema, crew, progress);
+    const unique = [options.leftUnique, options.rightUnique].slice(0, files.length);
+    const linked = await linkRecords(read, { unique, model, progress }, crew);
+    const { records, ids } = read;
+    const decoder = new TextDecoder();
+    const idOf = (record: number): string =>
+      ids.numbered
+        ? String(record - (records.sourceStarts[sourceOf(records, record)] ?? 0) + 1)
+        : decoder.decode(idBytes(records, ids, record).slice());
+    return { ...linked, sources: files.length, ids, idOf };
+  } finally {
+    await crew.end();
+  }
+}
+
+function threadsFor(files: readonly CsvFile[]): number {
+  const bytes = files.reduce((all, file) => all + file.bytes.length, 0);
+  return bytes < WORTH_THREADS ? 1 : Math.min(MOST_THREADS, availableParallelism());
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkRecords } from '../reading/records.js';
-import { TextTable } from '../values/text-table.js';
-import { pairsOfStratum, recordsOfStratum } from './link-records.js';
+import { pairsOfStratum, recordsOfStratum } from './stratum-sizes.js';
 import { wholeAgreements } from './whole-agreements.js';
 
 /** By source: how many records of unknown role, of children and of adults. */
@@ -44,7 +43,6 @@ describe.each(uniques)('pairs of two files, of which the left is unique: %s, the
       strata: Uint8Array.from(rows, ({ role }) => role),
       idStarts: new Float64Array(0),
       idLengths: new Int32Array(0),
-      vocabularies: [new TextTable()],
     };
     const all = Int32Array.from(rows.keys());
     const values = { whole: Int32Array.of(0, 1, 2, 3), rarity: new Uint8Array(4) };

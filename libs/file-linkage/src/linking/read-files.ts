@@ -1,27 +1,30 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { FieldKind } from '@kinledger/kin';
-import { BrokenCsv, readCells, type CellSink } from '../reading/csv-cells.js';
+import { BrokenCsv } from '../reading/csv-cells.js';
 import { readHeader, type CsvHeader } from '../reading/csv-header.js';
-import { readRange, type RangeRead, type ReadPlan } from '../reading/read-range.js';
+import { rangesOf } from '../reading/ranges-of-file.js';
+import type { RangeBroken, RangeRead, RangeToRead } from '../reading/read-range.js';
+import type { RecordIds } from '../reading/record-ids.js';
+import { roomForRecords, type LinkRecords } from '../reading/records.js';
 import {
   fieldsOf,
   SchemaRefused,
   type ColumnRole,
-  type DateOrder,
   type LinkField,
   type LinkSchema,
 } from '../schema/link-schema.js';
 import { guessSchema, type GuessedSchema } from '../schema/guess-schema.js';
-import { DateOrderJudge } from '../values/canonical-value.js';
-import { decode } from '../values/text-table.js';
-import type { FieldToCompare } from './link-records.js';
+import type { Crew } from '../threads/crew.js';
+import { sharedBytes, sharedInts } from '../values/shared-arrays.js';
+import type { DerivedValues } from '../values/value-table.js';
+import type { ColumnToNumber } from '../values/vocabulary.js';
 
-/** One file, read into numbers. */
-export interface FileRead {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  readonly header: CsvHeader;
-  readonly ranges: readonly RangeRead[];
+/** A field to compare. */
+export interface FieldToCompare {
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** Index of its vocabulary among those of the records: given name and surname share one. */
+  readonly vocabulary: number;
 }
 
 /** The fields of a schema, and the vocabularies in which their values are numbered: one for both names. */
@@ -38,25 +41,90 @@ export function fieldsToCompare(fields: readonly LinkField[]): readonly FieldToC
 
 const kindOf = (role: ColumnRole): FieldKind => (role === 'given-name-part' ? 'given-name' : role);
 
-/** A CSV file as it stands on the disk. */
+/** A CSV file as it stands on the disk, in memory that all threads see. */
 export interface CsvFile {
   readonly path: string;
   readonly bytes: Uint8Array;
 }
 
-export const csvFile = (path: string): CsvFile => ({ path, bytes: new Uint8Array(readFileSync(path)) });
+/** More than this is not read in one call. */
+const AT_ONCE = 1 << 30;
+
+export function csvFile(path: string): CsvFile {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = sharedBytes(fstatSync(file).size);
+    let end = 0;
+    while (end < bytes.length) {
+      const read = readSync(file, bytes, end, Math.min(AT_ONCE, bytes.length - end), null);
+      if (read === 0) break;
+      end += read;
+    }
+    return { path, bytes: bytes.subarray(0, end) };
+  } finally {
+    closeSync(file);
+  }
+}
 
 /** What the columns of a file seem to hold. @throws BrokenCsv if it is no CSV file. */
 export const guessSchemaOf = (file: CsvFile): GuessedSchema =>
   named(file.path, () => guessSchema(file.bytes, readHeader(file.bytes)));
 
-/** @throws SchemaRefused if the file lacks a column of the schema; BrokenCsv if it is no CSV file. */
-export const readCsvFile = ({ path, bytes }: CsvFile, schema: LinkSchema): FileRead =>
-  named(path, () => {
-    const header = readHeader(bytes);
-    const plan = planOf(path, bytes, header, schema);
-    return { path, bytes, header, ranges: [readRange(bytes, header.rowsFrom, bytes.length, plan)] };
-  });
+/** What is read of the files: their records, and by vocabulary the values. */
+export interface FilesRead {
+  readonly fields: readonly FieldToCompare[];
+  readonly records: LinkRecords;
+  readonly ids: RecordIds;
+  readonly values: readonly DerivedValues[];
+}
+
+/**
+ * Reads files into numbers. Their bytes may change.
+ * @throws SchemaRefused if a file lacks a column of the schema, or the id of a record is missing or repeated in its file;
+ * BrokenCsv if it is no CSV file.
+ */
+export async function readFiles(
+  files: readonly CsvFile[],
+  schema: LinkSchema,
+  crew: Crew,
+  progress: (step: string) => void,
+): Promise<FilesRead> {
+  const linkFields = fieldsOf(schema);
+  const fields = fieldsToCompare(linkFields);
+  const sources = await readRanges(files, schema, linkFields, crew);
+  progress('derive');
+  const { values, numbers } = await numberValues(sources, linkFields, fields, crew);
+  const records = roomForRecords(sources, fields.length);
+  const numbered = schema.id === undefined;
+  const ids: RecordIds = { bytes: files.map(({ bytes }) => bytes), numbered };
+  await crew.all(
+    'place',
+    sources.flatMap((ranges, source) => {
+      let from = records.sourceStarts[source] ?? 0;
+      return ranges.map(({ texts: _, ...range }, part) => {
+        const first = from;
+        from += range.rows;
+        return {
+          ...{ range, records, source, from: first, numbered },
+          numbers: fields.map((__, field) => numbers(field, source, part)),
+        };
+      });
+    }),
+  );
+  if (!numbered) {
+    const faults = await crew.all(
+      'examine-ids',
+      files.map((_, source) => ({ records, ids, source })),
+    );
+    faults.forEach((fault, source) => {
+      if (fault !== undefined)
+        throw new SchemaRefused(
+          `${files[source]?.path ?? ''}: ${fault}; name a column in "id" that has a value of its own in each row`,
+        );
+    });
+  }
+  return { fields, records, ids, values };
+}
 
 /** Names the file of what is broken. */
 function named<Result>(path: string, read: () => Result): Result {
@@ -67,44 +135,95 @@ function named<Result>(path: string, read: () => Result): Result {
   }
 }
 
-function planOf(path: string, bytes: Uint8Array, header: CsvHeader, schema: LinkSchema): ReadPlan {
-  const columnOf = (title: string): number => {
-    const column = header.columns.indexOf(title.trim());
-    if (column < 0)
-      throw new SchemaRefused(
-        `${path} has no column "${title}"; it has ${header.columns.map((each) => `"${each}"`).join(', ')}`,
-      );
-    return column;
-  };
-  const fields = fieldsOf(schema);
-  const compared = fieldsToCompare(fields);
-  return {
-    delimiter: header.delimiter,
-    columns: header.columns.length,
-    firstLine: header.firstLine,
-    fields: fields.map(({ column: title, role, order }, field) => {
-      const column = columnOf(title);
-      return {
-        ...{ column, role, vocabulary: compared[field]?.vocabulary ?? 0 },
-        order: order ?? (role === 'birth-date' ? dateOrderOf(bytes, header, column) : 'year-month-day'),
-      };
-    }),
-    vocabularies: Math.max(...compared.map(({ vocabulary }) => vocabulary)) + 1,
-    idColumn: schema.id === undefined ? -1 : columnOf(schema.id),
-    roleColumn: schema.role === undefined ? -1 : columnOf(schema.role),
-  };
+/** @returns by file: what is read of its parts. */
+async function readRanges(
+  files: readonly CsvFile[],
+  schema: LinkSchema,
+  fields: readonly LinkField[],
+  crew: Crew,
+): Promise<readonly (readonly RangeRead[])[]> {
+  const total = files.reduce((all, { bytes }) => all + bytes.length, 1);
+  const headers = files.map(({ path, bytes }) => named(path, () => readHeader(bytes)));
+  const planned = files.map(({ path, bytes }, source): readonly RangeToRead[] => {
+    const header = headers[source] as CsvHeader;
+    const columnOf = (title: string): number => columnOfTitle(path, header, title);
+    const plan = {
+      ...{ delimiter: header.delimiter, columns: header.columns.length },
+      fields: fields.map(({ column }) => columnOf(column)),
+      idColumn: schema.id === undefined ? -1 : columnOf(schema.id),
+      roleColumn: schema.role === undefined ? -1 : columnOf(schema.role),
+    };
+    const parts = Math.max(1, Math.round((crew.size * bytes.length) / total));
+    return rangesOf(bytes, header.rowsFrom, parts).map((range) => ({ ...range, bytes, plan }));
+  });
+  const read = [...(await crew.all('read', planned.flat()))];
+  return planned.map((ranges, source) => {
+    let line = (headers[source] as CsvHeader).firstLine;
+    return read.splice(0, ranges.length).map((range) => {
+      if (isBroken(range))
+        throw new BrokenCsv(line + range.broken.line - 1, range.broken.what, files[source]?.path);
+      line += range.lines;
+      return range;
+    });
+  });
 }
 
-/** Judged from all dates: in a file that is sorted by date, the first thousands may fit any order. */
-function dateOrderOf(bytes: Uint8Array, header: CsvHeader, column: number): DateOrder {
-  const judge = new DateOrderJudge();
-  const wanted = new Uint8Array(header.columns.length + 1);
-  wanted[column] = 1;
-  const sink: CellSink = {
-    ...{ wanted, keepsQuotes: true },
-    cell: (cells, _, from, until) => judge.add(decode(cells, from, until)),
-    row: () => undefined,
+const isBroken = (range: RangeRead | RangeBroken): range is RangeBroken => 'broken' in range;
+
+function columnOfTitle(path: string, header: CsvHeader, title: string): number {
+  const column = header.columns.indexOf(title.trim());
+  if (column < 0)
+    throw new SchemaRefused(
+      `${path} has no column "${title}"; it has ${header.columns.map((each) => `"${each}"`).join(', ')}`,
+    );
+  return column;
+}
+
+/** Numbers the canonical values of all columns: vocabulary by vocabulary, because each takes a thread of its own. */
+async function numberValues(
+  sources: readonly (readonly RangeRead[])[],
+  linkFields: readonly LinkField[],
+  fields: readonly FieldToCompare[],
+  crew: Crew,
+) {
+  const vocabularies = [...new Set(fields.map(({ vocabulary }) => vocabulary))];
+  const fieldsOfVocabulary = vocabularies.map((vocabulary) =>
+    fields.flatMap((field, index) => (field.vocabulary === vocabulary ? [index] : [])),
+  );
+  const made = await crew.all(
+    'number-values',
+    fieldsOfVocabulary.map((ofVocabulary) => ({
+      kind: fields[ofVocabulary[0] ?? 0]?.kind ?? 'attribute',
+      columns: ofVocabulary.flatMap((field) =>
+        sources.map((ranges) => columnToNumber(ranges, field, linkFields[field] as LinkField)),
+      ),
+    })),
+  );
+  const numbers = (field: number, source: number, part: number): Int32Array => {
+    const vocabulary = (fields[field] as FieldToCompare).vocabulary;
+    const place = (fieldsOfVocabulary[vocabulary] ?? []).indexOf(field);
+    return made[vocabulary]?.numbers[place * sources.length + source]?.[part] as Int32Array;
   };
-  readCells(bytes, header.rowsFrom, bytes.length, header.delimiter, sink, header.firstLine);
-  return judge.order();
+  return { values: made.map(({ values }) => values), numbers };
+}
+
+function columnToNumber(
+  ranges: readonly RangeRead[],
+  field: number,
+  { role, order }: LinkField,
+): ColumnToNumber {
+  const judged = role === 'birth-date' && order === undefined;
+  return {
+    ...{ role, order: order ?? (judged ? undefined : 'year-month-day') },
+    parts: ranges.map(({ rows, values, texts }) => {
+      const ofField = texts[field] as (typeof texts)[number];
+      if (!judged) return { texts: ofField, counts: undefined };
+      const counts = sharedInts(ofField.size + 1);
+      for (let row = 0; row < rows; row++) {
+        const text = values[row * texts.length + field] as number;
+        counts[text] = (counts[text] as number) + 1;
+      }
+      return { texts: ofField, counts };
+    }),
+  };
 }

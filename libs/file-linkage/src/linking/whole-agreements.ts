@@ -11,7 +11,7 @@ export function wholeAgreements(
   chosen: Int32Array,
   field: number,
   kind: FieldKind,
-  values: { readonly whole: Int32Array; readonly rarity: Uint8Array },
+  values: { readonly whole: Int32Array; readonly rarity: Uint8Array | undefined },
   unique: readonly boolean[],
 ): ReadonlyMap<number, number> {
   const { whole, rarity } = values;
@@ -27,13 +27,13 @@ export function wholeAgreements(
     if (own !== undefined) own[number] = (own[number] as number) + 1;
   }
   const found = new Map<number, number>();
-  const rare = hasRarities(kind);
+  const ofRarity = hasRarities(kind) ? rarity : undefined;
   for (let value = 1; value < counts.length; value++) {
     const count = counts[value] as number;
     if (count === 0) continue;
     let pairs = pairsOf(count);
     for (const own of ofSource) if (own !== undefined) pairs -= pairsOf(own[value] as number);
-    const level = rare ? (rarity[value] as number) : 1;
+    const level = ofRarity === undefined ? 1 : (ofRarity[value] as number);
     found.set(level, (found.get(level) ?? 0) + pairs);
   }
   return found;

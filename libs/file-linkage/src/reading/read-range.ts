@@ -1,32 +1,35 @@
-import { canonicalOf, type Canonical } from '../values/canonical-value.js';
-import { mixed, TextTable, type TextTableParts } from '../values/text-table.js';
-import type { ColumnRole, DateOrder } from '../schema/link-schema.js';
+import { grownInts, sharedBytes, sharedFloats, sharedInts } from '../values/shared-arrays.js';
+import { mixed, TextTable, textOf, type Texts } from '../values/text-table.js';
 import { BrokenCsv, readCells } from './csv-cells.js';
 
 /** What is read of each row. */
 export interface ReadPlan {
   readonly delimiter: number;
+  /** How many columns the header has. */
   readonly columns: number;
-  /** The line on which the rows begin; the file’s first line is 1. */
-  readonly firstLine: number;
-  readonly fields: readonly {
-    readonly column: number;
-    readonly role: ColumnRole;
-    readonly order: DateOrder;
-    /** Fields of one vocabulary number their values together. */
-    readonly vocabulary: number;
-  }[];
-  readonly vocabularies: number;
+  /** By field: its column. */
+  readonly fields: readonly number[];
   readonly idColumn: number;
   readonly roleColumn: number;
 }
 
-/** Rows of a part of a file, in numbers. */
+/** A part of a file: it begins with a row and ends with one. */
+export interface RangeToRead {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly until: number;
+  readonly plan: ReadPlan;
+}
+
+/** Rows of a part of a file, in numbers, in arrays that all threads see. */
 export interface RangeRead {
   readonly rows: number;
-  /** By row and field: the number of the value in the vocabulary; 0 for none. */
+  /** How many lines the rows take. */
+  readonly lines: number;
+  /** By row and field: the number of the cell’s text among the texts of the field; 0 for none. */
   readonly values: Int32Array;
-  readonly vocabularies: readonly TextTableParts[];
+  /** By field: the distinct texts of its cells, as they stand in the file. */
+  readonly texts: readonly Texts[];
   /** Where the record id of each row stands in the file. */
   readonly idStarts: Float64Array;
   readonly idLengths: Int32Array;
@@ -36,11 +39,21 @@ export interface RangeRead {
   readonly roles: Uint8Array;
 }
 
-/** Reads rows from bytes; rows begin at `from` and end at `until`. */
-export function readRange(bytes: Uint8Array, from: number, until: number, plan: ReadPlan): RangeRead {
+/** Where a range is broken: the line is counted from 1 within the range. */
+export interface RangeBroken {
+  readonly broken: { readonly line: number; readonly what: string };
+}
+
+/** Reads the rows of a range. What is broken is returned, not thrown: an error would lose its class between threads. */
+export function readRange({ bytes, from, until, plan }: RangeToRead): RangeRead | RangeBroken {
   const reader = new RangeReader(plan, Math.max(16, Math.ceil((until - from) / 60)));
-  readCells(bytes, from, until, plan.delimiter, reader, plan.firstLine);
-  return reader.read(bytes);
+  try {
+    const lines = readCells(bytes, from, until, plan.delimiter, reader) - 1;
+    return reader.read(bytes, lines);
+  } catch (error) {
+    if (error instanceof BrokenCsv) return { broken: { line: error.line, what: error.what } };
+    throw error;
+  }
 }
 
 const roles: ReadonlyMap<string, number> = new Map([
@@ -54,10 +67,11 @@ class RangeReader {
   readonly wanted: Uint8Array;
   readonly #plan: ReadPlan;
   readonly #fieldOfColumn: Int16Array;
-  readonly #vocabularies: readonly TextTable[];
-  readonly #columns: readonly ColumnReader[];
+  readonly #texts: readonly TextTable[];
   readonly #fields: number;
-  readonly #roleColumn: ColumnReader | undefined;
+  readonly #roleTexts = new TextTable();
+  /** By number of a text of the role column: the role. */
+  readonly #roleOfText: number[] = [0];
   #rows = 0;
   #values: Int32Array;
   #idStarts: Float64Array;
@@ -68,42 +82,33 @@ class RangeReader {
   constructor(plan: ReadPlan, expected: number) {
     this.#plan = plan;
     this.#fields = plan.fields.length;
-    this.#vocabularies = Array.from({ length: plan.vocabularies }, () => new TextTable());
-    this.#columns = plan.fields.map(
-      ({ role, order, vocabulary }) =>
-        new ColumnReader(canonicalOf(role, order), this.#vocabularies[vocabulary] as TextTable),
-    );
+    this.#texts = plan.fields.map(() => new TextTable());
     this.wanted = new Uint8Array(plan.columns + 1);
     this.#fieldOfColumn = new Int16Array(plan.columns + 1).fill(-1);
-    plan.fields.forEach(({ column }, field) => {
+    plan.fields.forEach((column, field) => {
       this.wanted[column] = 1;
       this.#fieldOfColumn[column] = field;
     });
     if (plan.idColumn >= 0) this.wanted[plan.idColumn] = 1;
-    if (plan.roleColumn >= 0) {
-      this.wanted[plan.roleColumn] = 1;
-      this.#roleColumn = new ColumnReader((raw) => raw.trim().toLowerCase(), new TextTable());
-    }
+    if (plan.roleColumn >= 0) this.wanted[plan.roleColumn] = 1;
     this.#capacity = expected;
-    this.#values = new Int32Array(expected * this.#fields);
-    this.#idStarts = new Float64Array(expected);
-    this.#idLengths = new Int32Array(expected);
-    this.#roles = new Uint8Array(expected);
+    this.#values = sharedInts(expected * this.#fields);
+    this.#idStarts = sharedFloats(expected);
+    this.#idLengths = sharedInts(expected);
+    this.#roles = sharedBytes(expected);
   }
 
   cell(bytes: Uint8Array, column: number, from: number, until: number): void {
     const field = this.#fieldOfColumn[column] as number;
     if (field >= 0)
       this.#values[this.#rows * this.#fields + field] =
-        from === until ? 0 : (this.#columns[field] as ColumnReader).valueOf(bytes, from, until);
+        from === until ? 0 : (this.#texts[field] as TextTable).numberOf(bytes, from, until);
     if (column === this.#plan.idColumn) {
       this.#idStarts[this.#rows] = from;
       this.#idLengths[this.#rows] = until - from;
     }
-    if (column === this.#plan.roleColumn && this.#roleColumn !== undefined && from < until) {
-      const text = this.#roleColumn.textOf(bytes, from, until);
-      this.#roles[this.#rows] = roles.get(text) ?? 0;
-    }
+    if (column === this.#plan.roleColumn && from < until)
+      this.#roles[this.#rows] = this.#roleOf(this.#roleTexts.numberOf(bytes, from, until));
   }
 
   row(cells: number, line: number): void {
@@ -113,13 +118,15 @@ class RangeReader {
     if (this.#rows === this.#capacity) this.#grow();
   }
 
-  read(bytes: Uint8Array): RangeRead {
+  read(bytes: Uint8Array, lines: number): RangeRead {
     const rows = this.#rows;
-    const idHashes = new Int32Array(rows * 2);
+    const idHashes = sharedInts(rows * 2);
     for (let row = 0; row < rows; row++) {
       const start = this.#idStarts[row] as number;
-      let [first, second] = [0x811c9dc5, 0x1b873593];
-      for (let at = start; at < start + (this.#idLengths[row] as number); at++) {
+      const end = start + (this.#idLengths[row] as number);
+      let first = 0x811c9dc5;
+      let second = 0x1b873593;
+      for (let at = start; at < end; at++) {
         const byte = bytes[at] as number;
         first = Math.imul(first ^ byte, 0x01000193);
         second = Math.imul(second ^ byte, 0x85ebca6b) ^ (second >>> 13);
@@ -128,58 +135,32 @@ class RangeReader {
       idHashes[row * 2 + 1] = mixed(second);
     }
     return {
-      rows,
+      ...{ rows, lines, idHashes },
       values: this.#values.subarray(0, rows * this.#fields),
-      vocabularies: this.#vocabularies.map((table) => table.parts()),
+      texts: this.#texts.map((table) => table.texts()),
       idStarts: this.#idStarts.subarray(0, rows),
       idLengths: this.#idLengths.subarray(0, rows),
-      idHashes,
       roles: this.#roles.subarray(0, rows),
     };
   }
 
+  #roleOf(number: number): number {
+    const known = this.#roleOfText[number];
+    if (known !== undefined) return known;
+    const role = roles.get(textOf(this.#roleTexts, number).trim().toLowerCase()) ?? 0;
+    this.#roleOfText[number] = role;
+    return role;
+  }
+
   #grow(): void {
     this.#capacity *= 2;
-    const enlarge = <A extends Int32Array | Float64Array | Uint8Array>(larger: A, array: A): A => {
-      larger.set(array);
-      return larger;
-    };
-    this.#values = enlarge(new Int32Array(this.#capacity * this.#fields), this.#values);
-    this.#idStarts = enlarge(new Float64Array(this.#capacity), this.#idStarts);
-    this.#idLengths = enlarge(new Int32Array(this.#capacity), this.#idLengths);
-    this.#roles = enlarge(new Uint8Array(this.#capacity), this.#roles);
-  }
-}
-
-/** Numbers the cells of a column: each spelling becomes canonical once. */
-class ColumnReader {
-  readonly #canonical: Canonical;
-  readonly #raw = new TextTable();
-  readonly #vocabulary: TextTable;
-  #numbers = new Int32Array(1024);
-  #known = 0;
-
-  constructor(canonical: Canonical, vocabulary: TextTable) {
-    this.#canonical = canonical;
-    this.#vocabulary = vocabulary;
-  }
-
-  valueOf(bytes: Uint8Array, from: number, until: number): number {
-    const raw = this.#raw.numberOf(bytes, from, until);
-    if (raw <= this.#known) return this.#numbers[raw] as number;
-    this.#known = raw;
-    if (raw === this.#numbers.length) {
-      const larger = new Int32Array(raw * 2);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
-    const text = this.#canonical(this.#raw.text(raw));
-    const value = text === undefined || text === '' ? 0 : this.#vocabulary.numberOfText(text);
-    this.#numbers[raw] = value;
-    return value;
-  }
-
-  textOf(bytes: Uint8Array, from: number, until: number): string {
-    return this.#vocabulary.text(this.valueOf(bytes, from, until));
+    this.#values = grownInts(this.#values, this.#capacity * this.#fields);
+    this.#idLengths = grownInts(this.#idLengths, this.#capacity);
+    const [starts, before] = [sharedFloats(this.#capacity), this.#idStarts];
+    starts.set(before);
+    this.#idStarts = starts;
+    const [ofRows, known] = [sharedBytes(this.#capacity), this.#roles];
+    ofRows.set(known);
+    this.#roles = ofRows;
   }
 }

@@ -1,11 +1,12 @@
-import { mixed, TextTable } from '../values/text-table.js';
+import { sharedBytes, sharedFloats, sharedInts } from '../values/shared-arrays.js';
+import { mixed } from '../values/text-table.js';
 import type { RangeRead } from './read-range.js';
 
 /** Where the parts of a record stand after its values: two hashes that order it, and the number of its file. */
 export const AFTER_VALUES = { hashHigh: 0, hashLow: 1, origin: 2 } as const;
 const EXTRA = 3;
 
-/** All records that are linked, each a run of integers. */
+/** All records that are linked, each a run of integers, in arrays that all threads see. */
 export interface LinkRecords {
   readonly count: number;
   /** How many integers a record has. */
@@ -18,57 +19,57 @@ export interface LinkRecords {
   readonly strata: Uint8Array;
   readonly idStarts: Float64Array;
   readonly idLengths: Int32Array;
-  readonly vocabularies: readonly TextTable[];
 }
 
-/**
- * Joins what was read of the parts of each file; the parts of a file come one after the other.
- * @param numbered whether records have no ids, and so are known by their number in the file.
- */
-export function joinRanges(
-  sources: readonly (readonly RangeRead[])[],
-  vocabularyOfField: readonly number[],
-  numbered: boolean,
-): LinkRecords {
-  const parts = sources.flat();
-  const fields = vocabularyOfField.length;
+/** Room for the records of these parts of files, which come one after the other. */
+export function roomForRecords(sources: readonly (readonly RangeRead[])[], fields: number): LinkRecords {
   const stride = fields + EXTRA;
-  const count = parts.reduce((rows, part) => rows + part.rows, 0);
-  const [first] = parts;
-  const vocabularies = (first?.vocabularies ?? []).map(() => new TextTable());
-  const data = new Int32Array(count * stride);
-  const strata = new Uint8Array(count);
-  const idStarts = new Float64Array(count);
-  const idLengths = new Int32Array(count);
-  let record = 0;
   const sourceStarts = [0];
-  sources.forEach((ranges, source) => {
-    // One id in two files says nothing of the two records.
-    const seed = Math.imul(source + 1, 0x9e3779b1);
-    for (const part of ranges) {
-      const numbers = vocabularies.map((table, at) =>
-        table.addAll(part.vocabularies[at] as (typeof part.vocabularies)[number]),
-      );
-      strata.set(part.roles, record);
-      idStarts.set(part.idStarts, record);
-      idLengths.set(part.idLengths, record);
-      const ofField = vocabularyOfField.map((at) => numbers[at] as Int32Array);
-      for (let row = 0; row < part.rows; row++) {
-        const to = record * stride;
-        for (let field = 0; field < fields; field++)
-          data[to + field] = (ofField[field] as Int32Array)[
-            part.values[row * fields + field] as number
-          ] as number;
-        const number = numbered ? record - (sourceStarts[source] ?? 0) + 1 : 0;
-        data[to + fields + AFTER_VALUES.hashHigh] = mixed((part.idHashes[row * 2] as number) ^ seed ^ number);
-        data[to + fields + AFTER_VALUES.hashLow] = mixed(
-          (part.idHashes[row * 2 + 1] as number) + seed + number,
-        );
-        data[to + fields + AFTER_VALUES.origin] = source;
-        record += 1;
-      }
-    }
-    sourceStarts.push(record);
-  });
-  return { count, stride, fields, data, sourceStarts, strata, idStarts, idLengths, vocabularies };
+  for (const ranges of sources)
+    sourceStarts.push((sourceStarts.at(-1) ?? 0) + ranges.reduce((rows, range) => rows + range.rows, 0));
+  const count = sourceStarts.at(-1) ?? 0;
+  return {
+    ...{ count, stride, fields, sourceStarts },
+    data: sharedInts(count * stride),
+    strata: sharedBytes(count),
+    idStarts: sharedFloats(count),
+    idLengths: sharedInts(count),
+  };
+}
+
+/** The rows of a part of a file, and where their records stand. */
+export interface RowsToPlace {
+  readonly range: Omit<RangeRead, 'texts'>;
+  readonly records: LinkRecords;
+  readonly source: number;
+  /** The record of the first row. */
+  readonly from: number;
+  /** By field and number of a text of the range: the number of the value. */
+  readonly numbers: readonly Int32Array[];
+  /** Whether records have no ids, and so are known by their number in the file. */
+  readonly numbered: boolean;
+}
+
+/** Writes the records of the rows. */
+export function placeRows({ range, records, source, from, numbers, numbered }: RowsToPlace): void {
+  const { data, stride, fields, sourceStarts } = records;
+  const { rows, values, idHashes } = range;
+  records.strata.set(range.roles, from);
+  records.idStarts.set(range.idStarts, from);
+  records.idLengths.set(range.idLengths, from);
+  for (let field = 0; field < fields; field++) {
+    const ofField = numbers[field] as Int32Array;
+    for (let row = 0; row < rows; row++)
+      data[(from + row) * stride + field] = ofField[values[row * fields + field] as number] as number;
+  }
+  // One id in two files says nothing of the two records.
+  const seed = Math.imul(source + 1, 0x9e3779b1);
+  const before = sourceStarts[source] ?? 0;
+  for (let row = 0; row < rows; row++) {
+    const at = (from + row) * stride + fields;
+    const number = numbered ? from + row - before + 1 : 0;
+    data[at + AFTER_VALUES.hashHigh] = mixed((idHashes[row * 2] as number) ^ seed ^ number);
+    data[at + AFTER_VALUES.hashLow] = mixed((idHashes[row * 2 + 1] as number) + seed + number);
+    data[at + AFTER_VALUES.origin] = source;
+  }
 }

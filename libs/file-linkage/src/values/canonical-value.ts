@@ -131,16 +131,17 @@ export class DateOrderJudge {
   #dayFirst = 0;
   #yearFirst = 0;
 
-  add(value: string): void {
+  /** @param cells how many cells of the column have this value. */
+  add(value: string, cells: number): void {
     const [, first, second] = threeNumbers.exec(value) ?? [];
     if (first !== undefined && second !== undefined) {
-      if (first.length === 4) this.#yearFirst += 1;
-      else if (Number(first) > 12) this.#dayFirst += 1;
-      else if (Number(second) > 12) this.#monthFirst += 1;
+      if (first.length === 4) this.#yearFirst += cells;
+      else if (Number(first) > 12) this.#dayFirst += cells;
+      else if (Number(second) > 12) this.#monthFirst += cells;
     } else if (eightDigits.test(value)) {
-      if (/^(?:1[89]|20)/.test(value)) this.#yearFirst += 1;
-      else if (Number(value.slice(0, 2)) > 12) this.#dayFirst += 1;
-      else if (Number(value.slice(2, 4)) > 12) this.#monthFirst += 1;
+      if (/^(?:1[89]|20)/.test(value)) this.#yearFirst += cells;
+      else if (Number(value.slice(0, 2)) > 12) this.#dayFirst += cells;
+      else if (Number(value.slice(2, 4)) > 12) this.#monthFirst += cells;
     }
   }
 

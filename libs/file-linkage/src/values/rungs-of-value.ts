@@ -1,8 +1,11 @@
 import { derivationsOf, type Derivation, type FieldRole } from '@kinledger/derivations';
 import { rungsOf, type FieldKind, type Rung } from '@kinledger/kin';
+import { mixed, textOf, type Texts } from './text-table.js';
 
 /** Writes the rungs of a value, except those that take the number of a value, into the integers of its table. */
-export type RungWriter = (canonical: string, into: Int32Array, at: number) => void;
+type RungWriter = (texts: Texts, value: number, into: Int32Array, at: number) => void;
+/** The same, of the canonical text. */
+type TextWriter = (canonical: string, into: Int32Array, at: number) => void;
 
 /**
  * The number of a derived value: 31 bits of a hash of its text, never 0. Derived values that differ share a number once in
@@ -11,9 +14,14 @@ export type RungWriter = (canonical: string, into: Int32Array, at: number) => vo
 export function numberOfDerived(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) & 0x7fffffff || 1;
+  return mixed(hash) & 0x7fffffff || 1;
+}
+
+/** The same of bytes. */
+function numberOfBytes(bytes: Uint8Array, from: number, until: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < until; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  return mixed(hash) & 0x7fffffff || 1;
 }
 
 const derivation = (role: FieldRole, name: string): Derivation => {
@@ -33,7 +41,7 @@ const sound = derivation('surname', 'surname-metaphone');
 const consonants = derivation('surname', 'surname-consonants');
 const firstThree = derivation('surname', 'surname-first-three');
 
-const names: RungWriter = (name, into, at) => {
+const names: TextWriter = (name, into, at) => {
   write(firstThree.of(name), NAME['first-three'], into, at);
   write(consonants.of(name), NAME.consonants, into, at);
   write(sound.of(name), NAME.sound, into, at);
@@ -44,7 +52,7 @@ const DATE = rungsOf['birth-date'].rungs;
 /** Years and months that are numbers; a date of some other length has no parts. */
 const DAY = /^\d{8}$/;
 
-const dates: RungWriter = (date, into, at) => {
+const dates: TextWriter = (date, into, at) => {
   if (!DAY.test(date)) return;
   const year = Number(date.slice(0, 4));
   const month = Number(date.slice(4, 6));
@@ -60,7 +68,7 @@ const dates: RungWriter = (date, into, at) => {
 const POSTCODE = rungsOf.postcode.rungs;
 const AREA = /^[a-z]+/;
 
-const postcodes: RungWriter = (postcode, into, at) => {
+const postcodes: TextWriter = (postcode, into, at) => {
   const [outward = '', inward] = postcode.split(' ', 2);
   if (inward === undefined) {
     // Of another country: parts from the left stand for larger areas.
@@ -76,41 +84,60 @@ const postcodes: RungWriter = (postcode, into, at) => {
 
 const addressSound = derivation('address', 'address-metaphone');
 const WORDS = rungsOf.address.rungs;
-const addresses: RungWriter = (text, into, at) => write(addressSound.of(text), WORDS.sound, into, at);
+const addresses: TextWriter = (text, into, at) => write(addressSound.of(text), WORDS.sound, into, at);
 
 const DIGITS = rungsOf['house-number'].rungs.digits;
-const houseNumbers: RungWriter = (text, into, at) => {
+const houseNumbers: TextWriter = (text, into, at) => {
   const digits = text.match(/\d+/g);
   if (digits !== null) into[at + DIGITS.from] = numberOfDerived(Array.from(digits.join('')).sort().join(''));
 };
 
 const LOCAL = rungsOf.email.rungs.local;
-const emails: RungWriter = (email, into, at) => {
-  const end = email.indexOf('@');
-  if (end > 0) into[at + LOCAL.from] = numberOfDerived(email.slice(0, end));
+const AT_SIGN = 64;
+
+/** The bytes before the first @; 0 if there is none. */
+export function localLength(bytes: Uint8Array, from: number, until: number): number {
+  for (let at = from; at < until; at++) if (bytes[at] === AT_SIGN) return at - from;
+  return 0;
+}
+
+// Columns of email addresses and mobile numbers have many values: their rungs are derived from bytes.
+const emails: RungWriter = ({ bytes, starts, lengths }, value, into, at) => {
+  const start = starts[value] as number;
+  const length = localLength(bytes, start, start + (lengths[value] as number));
+  if (length > 0) into[at + LOCAL.from] = numberOfBytes(bytes, start, start + length);
 };
 
 const LAST_SIX = rungsOf.mobile.rungs['last-six'];
-const mobiles: RungWriter = (mobile, into, at) => {
-  into[at + LAST_SIX.from] = 1 + Number(mobile.slice(-6).replaceAll(/\D/g, '0'));
+const ZERO = 48;
+const mobiles: RungWriter = ({ bytes, starts, lengths }, value, into, at) => {
+  const end = (starts[value] as number) + (lengths[value] as number);
+  let number = 0;
+  for (let digit = Math.max(starts[value] as number, end - 6); digit < end; digit++)
+    number = number * 10 + ((bytes[digit] as number) - ZERO);
+  into[at + LAST_SIX.from] = 1 + number;
 };
 
 const nothing: RungWriter = () => undefined;
+const ofText =
+  (write: TextWriter): RungWriter =>
+  (texts, value, into, at) =>
+    write(textOf(texts, value), into, at);
 
 export const rungWriters: Readonly<Record<FieldKind, RungWriter>> = {
-  'given-name': names,
-  surname: names,
-  'birth-date': dates,
+  'given-name': ofText(names),
+  surname: ofText(names),
+  'birth-date': ofText(dates),
   gender: nothing,
-  postcode: postcodes,
-  'house-number': houseNumbers,
-  address: addresses,
-  locality: addresses,
+  postcode: ofText(postcodes),
+  'house-number': ofText(houseNumbers),
+  address: ofText(addresses),
+  locality: ofText(addresses),
   email: emails,
   mobile: mobiles,
   'nhs-number': nothing,
   'other-id': nothing,
-  attribute: addresses,
+  attribute: ofText(addresses),
 };
 
 /** The words of a name that alone may be the whole of it elsewhere. */

@@ -1,22 +1,26 @@
-/** What a table of texts holds, in arrays no longer than it needs. */
-export interface TextTableParts {
+import { grownInts, sharedBytes, sharedInts } from './shared-arrays.js';
+
+/** Distinct texts, numbered from 1, in arrays that all threads see. */
+export interface Texts {
   readonly size: number;
   readonly bytes: Uint8Array;
   readonly starts: Int32Array;
   readonly lengths: Int32Array;
-  readonly hashes: Int32Array;
 }
+
+/** What a slot of the table holds: the hash of a text, and its number. */
+const SLOT = 2;
 
 /**
  * Numbers distinct texts from 1, in the order in which they come. Flat arrays and bytes, not strings: a file of a million
- * rows asks it millions of times.
+ * rows asks it millions of times. The hash stands in the slot beside the number, so that most texts that differ are told apart
+ * without a look at their bytes, which are far away in memory.
  */
-export class TextTable {
+export class TextTable implements Texts {
   size = 0;
   bytes: Uint8Array;
   starts: Int32Array;
   lengths: Int32Array;
-  hashes: Int32Array;
   #slots: Int32Array;
   #mask: number;
   #end = 0;
@@ -24,73 +28,62 @@ export class TextTable {
   constructor(expected = 1024) {
     let slots = 256;
     while (slots < expected * 2) slots *= 2;
-    this.#slots = new Int32Array(slots);
+    this.#slots = new Int32Array(slots * SLOT);
     this.#mask = slots - 1;
     const entries = slots >> 1;
-    this.starts = new Int32Array(entries);
-    this.lengths = new Int32Array(entries);
-    this.hashes = new Int32Array(entries);
-    this.bytes = new Uint8Array(entries * 16);
+    this.starts = sharedInts(entries);
+    this.lengths = sharedInts(entries);
+    this.bytes = sharedBytes(entries * 16);
   }
 
   /** The number of the text in `source` from `from` until `until`. */
   numberOf(source: Uint8Array, from: number, until: number): number {
     let hash = 0x811c9dc5;
     for (let at = from; at < until; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
-    return this.numberOfHashed(source, from, until, mixed(hash));
-  }
-
-  /** The same, if the hash is known. */
-  numberOfHashed(source: Uint8Array, from: number, until: number, hash: number): number {
+    hash = mixed(hash);
     const slots = this.#slots;
     const length = until - from;
-    let slot = (hash >>> 3) & this.#mask;
+    let slot = hash & this.#mask;
     for (;;) {
-      const found = slots[slot] as number;
+      const found = slots[slot * SLOT + 1] as number;
       if (found === 0) break;
-      if (this.hashes[found] === hash && this.lengths[found] === length && this.#holds(found, source, from))
-        return found;
+      if (slots[slot * SLOT] === hash && this.#holds(found, source, from, length)) return found;
       slot = (slot + 1) & this.#mask;
     }
     return this.#add(slot, source, from, length, hash);
   }
 
-  text(number: number): string {
-    const start = this.starts[number] as number;
-    return decode(this.bytes, start, start + (this.lengths[number] as number));
-  }
-
   /** The number of a string. */
   numberOfText(text: string): number {
+    const length = text.length;
+    // Nearly all texts are short and ASCII: these need no encoder.
+    if (length <= scratch.length) {
+      let at = 0;
+      for (; at < length; at++) {
+        const code = text.charCodeAt(at);
+        if (code > 127) break;
+        scratch[at] = code;
+      }
+      if (at === length) return this.numberOf(scratch, 0, length);
+    }
     const bytes = encoder.encode(text);
     return this.numberOf(bytes, 0, bytes.length);
   }
 
-  parts(): TextTableParts {
+  /** What it holds, in arrays no longer than needed. */
+  texts(): Texts {
     const entries = this.size + 1;
     return {
       size: this.size,
       bytes: this.bytes.subarray(0, this.#end),
       starts: this.starts.subarray(0, entries),
       lengths: this.lengths.subarray(0, entries),
-      hashes: this.hashes.subarray(0, entries),
     };
   }
 
-  /** Adds the texts of another table. @returns by number there: the number here; 0 for 0. */
-  addAll({ size, bytes, starts, lengths, hashes }: TextTableParts): Int32Array {
-    const numbers = new Int32Array(size + 1);
-    for (let number = 1; number <= size; number++) {
-      const from = starts[number] as number;
-      const until = from + (lengths[number] as number);
-      numbers[number] = this.numberOfHashed(bytes, from, until, hashes[number] as number);
-    }
-    return numbers;
-  }
-
-  #holds(number: number, source: Uint8Array, from: number): boolean {
+  #holds(number: number, source: Uint8Array, from: number, length: number): boolean {
+    if (this.lengths[number] !== length) return false;
     const start = this.starts[number] as number;
-    const length = this.lengths[number] as number;
     const bytes = this.bytes;
     for (let at = 0; at < length; at++) if (bytes[start + at] !== source[from + at]) return false;
     return true;
@@ -104,30 +97,43 @@ export class TextTable {
     for (let at = 0; at < length; at++) bytes[end + at] = source[from + at] as number;
     this.starts[number] = end;
     this.lengths[number] = length;
-    this.hashes[number] = hash;
     this.#end = end + length;
-    this.#slots[slot] = number;
+    this.#slots[slot * SLOT] = hash;
+    this.#slots[slot * SLOT + 1] = number;
     if (number + 1 === this.starts.length) this.#grow();
     return number;
   }
 
   #grow(): void {
     const entries = this.starts.length * 2;
-    this.starts = grown(this.starts, entries);
-    this.lengths = grown(this.lengths, entries);
-    this.hashes = grown(this.hashes, entries);
-    this.#slots = new Int32Array(entries * 2);
-    this.#mask = entries * 2 - 1;
-    for (let number = 1; number <= this.size; number++) {
-      let slot = ((this.hashes[number] as number) >>> 3) & this.#mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
-      this.#slots[slot] = number;
+    this.starts = grownInts(this.starts, entries);
+    this.lengths = grownInts(this.lengths, entries);
+    const before = this.#slots;
+    const slots = new Int32Array(entries * 2 * SLOT);
+    const mask = entries * 2 - 1;
+    for (let from = 0; from < before.length; from += SLOT) {
+      const number = before[from + 1] as number;
+      if (number === 0) continue;
+      const hash = before[from] as number;
+      let slot = hash & mask;
+      while (slots[slot * SLOT + 1] !== 0) slot = (slot + 1) & mask;
+      slots[slot * SLOT] = hash;
+      slots[slot * SLOT + 1] = number;
     }
+    this.#slots = slots;
+    this.#mask = mask;
   }
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const scratch = new Uint8Array(64);
+
+/** The text of a number. */
+export function textOf({ bytes, starts, lengths }: Texts, number: number): string {
+  const start = starts[number] as number;
+  return decode(bytes, start, start + (lengths[number] as number));
+}
 
 /** Short ASCII texts, which nearly all values are, decode faster by hand. */
 export function decode(bytes: Uint8Array, from: number, until: number): string {
@@ -149,14 +155,8 @@ export function mixed(hash: number): number {
   return mixing ^ (mixing >>> 16);
 }
 
-function grown(array: Int32Array, length: number): Int32Array {
-  const larger = new Int32Array(length);
-  larger.set(array);
-  return larger;
-}
-
 function enlarged(bytes: Uint8Array, needed: number): Uint8Array {
-  const larger = new Uint8Array(Math.max(bytes.length * 2, needed));
+  const larger = sharedBytes(Math.max(bytes.length * 2, needed));
   larger.set(bytes);
   return larger;
 }

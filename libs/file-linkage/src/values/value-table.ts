@@ -1,6 +1,7 @@
-import { EditedText, rungsOf, type FieldKind, type ValueTable } from '@kinledger/kin';
-import { partsOfName, rungWriters } from './rungs-of-value.js';
-import { decode, type TextTable } from './text-table.js';
+import { EditedText, rungsOf, type FieldKind, type TextColumn, type ValueTable } from '@kinledger/kin';
+import { localLength, partsOfName, rungWriters } from './rungs-of-value.js';
+import { sharedBytes, sharedInts } from './shared-arrays.js';
+import { decode, textOf, type Texts, type TextTable } from './text-table.js';
 
 /** Kinds whose words are compared as if nothing stood between them. */
 const joinedKinds: ReadonlySet<FieldKind> = new Set<FieldKind>([
@@ -15,26 +16,40 @@ const joinedKinds: ReadonlySet<FieldKind> = new Set<FieldKind>([
 
 const SPACE = 32;
 
-/** The distinct canonical values of a field, and the field’s own part of what the engine compares. */
-export interface ComparedValues extends ValueTable {
+/** The distinct canonical values of a field with what the engine compares, in arrays that all threads see. */
+export interface DerivedValues {
+  readonly texts: Texts;
+  readonly rungs: Int32Array;
+  readonly width: number;
   /** By value: the number of the whole. Values whose words are parted differently share it. */
   readonly whole: Int32Array;
+  /** The characters between which one edit is looked for. */
+  readonly edited: TextColumn;
 }
+
+/** The same as the engine takes it. */
+export const valueTableOf = ({ rungs, width, edited }: DerivedValues): ValueTable => ({
+  ...{ rungs, width },
+  oneEdit: new EditedText(edited),
+});
 
 /**
  * Derives the rungs of all values of a table. Names may add values to it: the parts of double names and the joined forms of
  * names of several words.
  */
-export function valueTableOf(kind: FieldKind, texts: TextTable): ComparedValues {
+export function deriveValues(kind: FieldKind, table: TextTable): DerivedValues {
   const names = kind === 'given-name' || kind === 'surname';
-  const whole = joinedKinds.has(kind) ? numbersOfWholes(texts) : undefined;
-  const parts = names ? numbersOfParts(texts) : [];
+  const joined = joinedKinds.has(kind) ? numbersOfWholes(table) : undefined;
+  const parts = names ? numbersOfParts(table) : [];
+  const texts = table.texts();
   const { width, rungs: places } = rungsOf[kind];
-  const rungs = new Int32Array((texts.size + 1) * width);
+  const rungs = sharedInts((texts.size + 1) * width);
   const write = rungWriters[kind];
+  const whole = sharedInts(texts.size + 1);
   for (let value = 1; value <= texts.size; value++) {
-    rungs[value * width] = whole?.[value] ?? value;
-    write(texts.text(value), rungs, value * width);
+    whole[value] = joined?.[value] ?? value;
+    rungs[value * width] = whole[value] as number;
+    write(texts, value, rungs, value * width);
   }
   if ('part' in places) {
     const { from, size } = places.part;
@@ -43,9 +58,7 @@ export function valueTableOf(kind: FieldKind, texts: TextTable): ComparedValues 
         rungs[value * width + from + index] = number;
       });
   }
-  const wholes = new Int32Array(texts.size + 1);
-  for (let value = 1; value <= texts.size; value++) wholes[value] = rungs[value * width] as number;
-  return { rungs, width, whole: wholes, oneEdit: oneEditOf(kind, texts) };
+  return { texts, rungs, width, whole, edited: editedTextOf(kind, texts) };
 }
 
 /** By value of several words: the number of the same text without spaces, which may be a new value. */
@@ -54,7 +67,8 @@ function numbersOfWholes(texts: TextTable): Int32Array {
   for (let value = 1; value <= texts.size; value++) {
     const start = texts.starts[value] as number;
     const end = start + (texts.lengths[value] as number);
-    const spaced = texts.bytes.subarray(start, end).includes(SPACE);
+    let spaced = false;
+    for (let at = start; at < end; at++) if (texts.bytes[at] === SPACE) spaced = true;
     found.push(spaced ? texts.numberOfText(decode(texts.bytes, start, end).replaceAll(' ', '')) : value);
   }
   return Int32Array.from(found);
@@ -65,26 +79,24 @@ function numbersOfParts(texts: TextTable): readonly (readonly [value: number, pa
   const found: [number, readonly number[]][] = [];
   const before = texts.size;
   for (let value = 1; value <= before; value++) {
-    const parts = partsOfName(texts.text(value));
+    const parts = partsOfName(textOf(texts, value));
     if (parts.length > 0) found.push([value, parts.map((part) => texts.numberOfText(part))]);
   }
   return found;
 }
 
-function oneEditOf(kind: FieldKind, texts: TextTable): EditedText {
-  const { starts, lengths, bytes, size } = texts;
+function editedTextOf(kind: FieldKind, { starts, lengths, bytes, size }: Texts): TextColumn {
   if (kind === 'email') {
-    const localLengths = new Int32Array(size + 1);
+    const localLengths = sharedInts(size + 1);
     for (let value = 1; value <= size; value++) {
       const start = starts[value] as number;
-      const at = bytes.subarray(start, start + (lengths[value] as number)).indexOf(64);
-      localLengths[value] = Math.max(at, 0);
+      localLengths[value] = localLength(bytes, start, start + (lengths[value] as number));
     }
-    return new EditedText({ bytes, starts, lengths, localLengths });
+    return { bytes, starts, lengths, localLengths };
   }
-  if (!joinedKinds.has(kind)) return new EditedText({ bytes, starts, lengths });
-  const joined = new Uint8Array(bytes.length);
-  const joinedLengths = new Int32Array(size + 1);
+  if (!joinedKinds.has(kind)) return { bytes, starts, lengths };
+  const joined = sharedBytes(bytes.length);
+  const joinedLengths = sharedInts(size + 1);
   for (let value = 1; value <= size; value++) {
     const start = starts[value] as number;
     let length = 0;
@@ -94,7 +106,7 @@ function oneEditOf(kind: FieldKind, texts: TextTable): EditedText {
     }
     joinedLengths[value] = length;
   }
-  return new EditedText({ bytes: joined, starts, lengths: joinedLengths });
+  return { bytes: joined, starts, lengths: joinedLengths };
 }
 
 /**
@@ -103,10 +115,10 @@ function oneEditOf(kind: FieldKind, texts: TextTable): EditedText {
  * @returns by value, 1 (rarest) to one more than there are bands.
  */
 export function raritiesOf(
-  { whole }: ComparedValues,
+  { whole }: DerivedValues,
   counts: Int32Array,
   bands: readonly number[],
-): { readonly rarity: Uint8Array; readonly ofWhole: Float64Array } {
+): Uint8Array {
   const ofWhole = new Float64Array(whole.length);
   let present = 0;
   for (let value = 1; value < counts.length; value++) {
@@ -115,11 +127,11 @@ export function raritiesOf(
     const number = whole[value] as number;
     ofWhole[number] = (ofWhole[number] ?? 0) + count;
   }
-  const rarity = new Uint8Array(whole.length);
+  const rarity = sharedBytes(whole.length);
   for (let value = 1; value < whole.length; value++) {
     const share = (ofWhole[whole[value] as number] as number) / Math.max(1, present);
     const band = bands.findIndex((most) => share <= most);
     rarity[value] = band < 0 ? bands.length + 1 : band + 1;
   }
-  return { rarity, ofWhole };
+  return rarity;
 }

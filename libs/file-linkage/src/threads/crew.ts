@@ -1,0 +1,99 @@
+import { Worker } from 'node:worker_threads';
+import { tasks, type TaskInput, type TaskKind, type TaskOutput } from './task.js';
+import type { TaskAnswer, TaskMessage } from './crew-thread.js';
+
+/** Threads that do tasks. */
+export interface Crew {
+  /** How many tasks it does at a time. */
+  readonly size: number;
+  /** Does tasks of one kind. @returns what they give, in the order of the inputs. @throws what a task throws. */
+  all<Kind extends TaskKind>(
+    kind: Kind,
+    inputs: readonly TaskInput<Kind>[],
+  ): Promise<readonly TaskOutput<Kind>[]>;
+  /** Ends the threads. */
+  end(): Promise<void>;
+}
+
+/** @param threads 1: no thread but this one. */
+export const crewOf = (threads: number): Crew => (threads > 1 ? new WorkerCrew(threads) : thisThread);
+
+const thisThread: Crew = {
+  size: 1,
+  all: (kind, inputs) => {
+    const work = tasks[kind] as (input: (typeof inputs)[number]) => TaskOutput<typeof kind>;
+    return Promise.resolve(inputs.map((input) => work(input)));
+  },
+  end: () => Promise.resolve(),
+};
+
+interface Waiting {
+  readonly message: TaskMessage;
+  readonly done: (output: unknown) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Each thread takes the next task when it has done one. */
+class WorkerCrew implements Crew {
+  readonly size: number;
+  readonly #workers: readonly Worker[];
+  readonly #idle: Worker[];
+  readonly #busy = new Map<Worker, Waiting>();
+  readonly #waiting: Waiting[] = [];
+  #ended = false;
+
+  constructor(size: number) {
+    this.size = size;
+    this.#workers = Array.from({ length: size }, () => this.#start());
+    this.#idle = [...this.#workers];
+  }
+
+  all<Kind extends TaskKind>(
+    kind: Kind,
+    inputs: readonly TaskInput<Kind>[],
+  ): Promise<readonly TaskOutput<Kind>[]> {
+    const outputs = inputs.map(
+      (input) =>
+        new Promise<unknown>((done, failed) => {
+          this.#waiting.push({ message: { kind, input }, done, failed });
+        }),
+    );
+    this.#assign();
+    // A thread answers a task of a kind with what the kind gives.
+    return Promise.all(outputs) as Promise<TaskOutput<Kind>[]>;
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./crew-thread.js', import.meta.url));
+    worker.on('message', (answer: TaskAnswer) => {
+      const task = this.#busy.get(worker);
+      this.#busy.delete(worker);
+      this.#idle.push(worker);
+      if ('output' in answer) task?.done(answer.output);
+      else task?.failed(answer.error);
+      this.#assign();
+    });
+    const lost = (error: unknown): void => {
+      if (this.#ended) return;
+      for (const task of [...this.#busy.values(), ...this.#waiting.splice(0)]) task.failed(error);
+    };
+    worker.on('error', lost);
+    worker.on('exit', () => lost(new Error('a thread that links ended before it had an answer')));
+    return worker;
+  }
+
+  #assign(): void {
+    while (this.#idle.length > 0) {
+      const task = this.#waiting.shift();
+      if (task === undefined) return;
+      const worker = this.#idle.shift() as Worker;
+      this.#busy.set(worker, task);
+      worker.postMessage(task.message);
+    }
+  }
+}
