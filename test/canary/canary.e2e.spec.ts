@@ -306,7 +306,10 @@ describe('this test', () => {
           `home: ${join('logs', 'linker.log')}: derived value, as written, plain`,
           `home: ${join('logs', 'linker.log')}: email, as written, URL`,
           ...['bus', 'platform', 'restricted'].flatMap((database) => [
+            // A whole name holds the surname and what is derived of it.
+            `${database}: pg_catalog.pg_description.description: derived value, as written, base64`,
             `${database}: pg_catalog.pg_description.description: name, as written, base64`,
+            `${database}: pg_catalog.pg_description.description: surname, as written, base64`,
             `${database}: planted.row.bytes: NHS number`,
             `${database}: planted.row.bytes: derived value`,
             `${database}: planted.row.bytes: email`,

@@ -1,5 +1,6 @@
 import { opKin1, type FieldValues } from '@kinledger/derivations';
 import {
+  canonicalAddress,
   canonicalBirthDate,
   canonicalCaseNumber,
   canonicalChildFirstName3,
@@ -7,6 +8,7 @@ import {
   canonicalGender,
   canonicalMobile,
   canonicalNhsNumber,
+  canonicalPersonName,
   canonicalPostcode,
   digestOf,
   type Digest,
@@ -18,6 +20,9 @@ import { digestForms, needlesOf, type Needle } from './needles.js';
 /** A family whose identifiers occur nowhere else, as a provider's case system spells them. */
 export const carer = {
   name: 'Zephyrine Quillfeather-Oduya',
+  givenName: 'Zephyrine',
+  surname: 'Quillfeather-Oduya',
+  address: '12 Nightjarwood Passage',
   caseNumber: 'QF-CANARY-77341',
   email: 'Zephyrine.Quillfeather@canary-post.example',
   phone: '07700 900984',
@@ -46,6 +51,8 @@ export function needlesOfPeople(salt: string): readonly Needle[] {
   const spellings: readonly (readonly [string, readonly string[]])[] = [
     ['name', [carer.name]],
     ['child’s name', [child.name]],
+    ['surname', [carer.surname, 'quillfeather oduya', 'quillfeatheroduya']],
+    ['address', [carer.address, 'nightjarwood passage', '12nightjarwoodpassage']],
     ['note', [note, 'Barleycorn-Vance']],
     ['case number', [carer.caseNumber, child.caseNumber]],
     ['email', [carer.email]],
@@ -92,8 +99,11 @@ export function saltedDigests(salt: string) {
   } satisfies Record<string, Digest>;
 }
 
-/** What is derived of the carer’s contacts: it must leave no more than they do. */
+/** What is derived of the carer’s name, address and contacts: it must leave no more than they do. */
 const fieldsOfCarer: FieldValues = {
+  'given-name': usable(canonicalPersonName(carer.givenName)),
+  surname: usable(canonicalPersonName(carer.surname)),
+  address: usable(canonicalAddress(carer.address)),
   email: usable(canonicalEmail(carer.email)),
   mobile: usable(canonicalMobile(carer.phone)),
   'nhs-number': usable(canonicalNhsNumber(carer.nhsNumber)),
@@ -146,28 +156,31 @@ const peopleTitles = [
   ...['Case number', 'Participant type', 'First name', 'Email', 'Carer email', 'Mobile', 'NHS number'],
   ...['Date of birth', 'Gender', 'Postcode', 'Date registered', 'Relationship', 'Ethnicity', 'Home language'],
   ...['Consent given', 'Consent form version', 'Date of consent', 'Full name', note],
+  ...['Whole given name', 'Surname', 'First line of address'],
 ];
+const ofCarer = [carer.givenName, carer.surname, carer.address];
 const registered = ['Yes', '2023-2', '11/01/2024'];
 const carerRow = [
   ...[carer.caseNumber, 'Parent', '', carer.email, '', carer.phone, carer.nhsNumber],
   ...[carer.birthDate, 'Female', carer.postcode, '11/01/2024', 'Mother', 'Gypsy or Irish Traveller'],
-  ...['British Sign Language', ...registered, carer.name, note],
+  ...['British Sign Language', ...registered, carer.name, note, ...ofCarer],
 ];
 const childRow = [
   ...[child.caseNumber, 'Child', child.name, '', carer.email, carer.phone, child.nhsNumber],
   ...[child.birthDate, 'Girl', child.postcode, '11/01/2024', '', 'Gypsy or Irish Traveller'],
   ...['British Sign Language', ...registered, child.name, note],
+  ...[child.name, carer.surname, carer.address],
 ];
 /** Values in the wrong columns: only the provider's error report may show them. */
 const misplaced = [
   ...['QF-CANARY-77343', carer.name, carer.phone, child.nhsNumber, carer.phone, carer.email, carer.phone],
   ...[carer.name, carer.email, carer.name, carer.postcode, carer.name, carer.email, carer.phone],
-  ...[...registered, carer.name, note],
+  ...[...registered, carer.name, note, carer.phone, carer.email, carer.nhsNumber],
 ];
 const doubtful = [
   ...['QF-CANARY-77344', 'Parent', '', carer.phone, '', carer.email, '999 731 8464'],
   ...['31/02/1987', 'Female', carer.postcode, carer.name, carer.name, carer.name, carer.name],
-  ...[...registered, carer.name, note],
+  ...[...registered, carer.name, note, carer.nhsNumber, carer.phone, carer.surname],
 ];
 const withoutConsent = carerRow.map((cell) => (cell === 'Yes' ? 'No' : cell)).with(0, 'QF-CANARY-77345');
 

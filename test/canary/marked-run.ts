@@ -13,12 +13,14 @@ import { collectedAt, TraceCollector } from './trace-collector.js';
 const PERIOD = '2023-24-Q4';
 type Database = 'restricted' | 'platform' | 'bus';
 
+type Json = Readonly<Record<string, unknown>>;
+
 /** A platform that has processed two marked people in files of every outcome, many of them bad. */
 export class MarkedRun {
   /** The temporary folder of the platform's processes, used by nothing else. */
   readonly temporary = mkdtempSync(join(tmpdir(), 'kinledger-canary-'));
   readonly traces = new TraceCollector();
-  /** The LEAP programme, with derived tokens. */
+  /** The LEAP programme, with derived tokens, and one dataset with whole names and addresses. */
   readonly #programme = mkdtempSync(join(tmpdir(), 'kinledger-canary-programme-'));
   /** Submissions that went all the way to the figures. */
   readonly linked: string[] = [];
@@ -45,13 +47,51 @@ export class MarkedRun {
     return this.platform.installation.home;
   }
 
+  #edit(file: string, change: (json: Json) => Json): void {
+    const path = join(this.#programme, file);
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')) as Json)));
+  }
+
+  /** Baby Steps sends whole names and addresses: in clear, to be digested on arrival. */
+  #takeNames(): void {
+    const held = ['given-name', 'surname', 'address'];
+    const schema = 'participants-with-names.json';
+    cpSync(
+      join(this.#programme, 'datasets/participants-with-nhs-number.json'),
+      join(this.#programme, 'datasets', schema),
+    );
+    const titles = ['Whole given name', 'Surname', 'First line of address'];
+    this.#edit(`datasets/${schema}`, (json) => ({
+      ...json,
+      fields: [
+        ...(json['fields'] as Json[]),
+        ...held.map((format, index) => ({
+          ...{ name: `whole_${format.replace('-', '_')}`, title: titles[index], type: 'string' },
+          'x-kinledger': { format },
+        })),
+      ],
+    }));
+    this.#edit('services/baby-steps.json', (json) => {
+      const datasets = json['datasets'] as Readonly<Record<string, Json>>;
+      return {
+        ...json,
+        datasets: { ...datasets, user: { ...datasets['user'], schemaFile: schema } },
+        agreements: (json['agreements'] as Json[]).map((agreement) => ({
+          ...agreement,
+          derivations: {
+            fields: [...((agreement['derivations'] as Json)['fields'] as string[]), ...held],
+          },
+        })),
+      };
+    });
+  }
+
   async run(): Promise<void> {
     cpSync(fileURLToPath(new URL('../../programmes/leap', import.meta.url)), this.#programme, {
       recursive: true,
     });
-    const definition = join(this.#programme, 'programme.json');
-    const json = JSON.parse(readFileSync(definition, 'utf8')) as object;
-    writeFileSync(definition, JSON.stringify({ ...json, derivations: 'op-kin-1' }));
+    this.#edit('programme.json', (json) => ({ ...json, derivations: 'op-kin-1' }));
+    this.#takeNames();
     this.#started = new RunningPlatform({
       KINLEDGER_PROGRAMME_DIR: this.#programme,
       KINLEDGER_LOG_LEVEL: 'trace',

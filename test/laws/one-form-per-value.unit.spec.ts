@@ -1,5 +1,12 @@
 import type { DatasetId, ProviderId, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
-import { placeholders, quarter, type PlaceholderKind } from '@kinledger/domain';
+import { permittedNames } from '@kinledger/derivations';
+import {
+  canonicalChildFirstName3,
+  canonicalPersonName,
+  placeholders,
+  quarter,
+  type PlaceholderKind,
+} from '@kinledger/domain';
 import { mapHeader, RowValidator } from '@kinledger/intake-files';
 import { datasetSchema, plausibility, type Dataset, type PostcodeLookup } from '@kinledger/programme';
 import { HmacSha256, nodeHashing } from '@kinledger/pseudonymisation';
@@ -271,6 +278,95 @@ describe('placeholders', () => {
         },
       ),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('whole names and addresses', () => {
+  const fields = [
+    'given-name',
+    'given-name-part',
+    'surname',
+    'address',
+    'birth-date',
+    'gender',
+    'postcode',
+  ] as const;
+  const derived = permittedNames({ fields });
+  const rest = {
+    role: 'child',
+    childKey: { carerEmail: 'email', birthDate: 'birth_date', firstName: 'given_name', gender: 'gender' },
+  };
+  const columns: readonly Column[] = [
+    ...people.filter(({ name }) => name !== 'first_name'),
+    { name: 'given_name', format: 'given-name' },
+    { name: 'surname', format: 'surname' },
+    { name: 'address', format: 'address' },
+  ];
+  const permitted: Dataset = { ...datasetOf(columns, rest), derived };
+  const withoutPermission = datasetOf(columns, rest);
+  const { first_name: firstName = '', ...others } = zoe;
+  const named = {
+    ...others,
+    ...{ given_name: `${firstName}-Ann`, surname: 'Okafor O’Brien', address: 'Flat 3, 12 Brook St.' },
+  };
+  const derivedOf = ({ derived: made }: PseudonymisedRow, name: string) =>
+    made.find(({ derivation }) => derivation === name)?.tokens;
+
+  it('become the same derived tokens in any spelling, and the child key of the first three letters', () => {
+    const row = leaving(permitted, named);
+    expect(told(row)).toContain(published.childKey);
+    for (const name of ['given-name', 'surname', 'address', 'address-postcode', 'postcode-surname'])
+      expect(derivedOf(row, name), name).toHaveLength(1);
+    const spellings: Readonly<Record<string, readonly string[]>> = {
+      given_name: ['zoe ann', 'ZOE-ANN', ' Zoë  Ann '],
+      surname: ["OKAFOR O'BRIEN", 'okafor-obrien'],
+      address: ['flat 3 12 brook street', 'FLAT 3, 12 BROOK STREET'],
+    };
+    for (const [column, texts] of Object.entries(spellings))
+      for (const text of texts) expect(leaving(permitted, { ...named, [column]: text }), text).toEqual(row);
+  });
+
+  it('have the first three letters in common with a row that has no more of a name', () => {
+    const known = { ...participants, derived };
+    const [whole, part] = [leaving(permitted, named), leaving(known, zoe)];
+    for (const name of ['given-name-first-three', 'birth-date-first-three-gender']) {
+      expect(derivedOf(whole, name), name).toHaveLength(1);
+      expect(derivedOf(whole, name), name).toEqual(derivedOf(part, name));
+    }
+  });
+
+  it('leave nothing where nothing of them is permitted, and never as they are', () => {
+    const row = leaving(withoutPermission, named);
+    expect(row.derived).toEqual([]);
+    for (const each of [row, leaving(permitted, named)])
+      expect(JSON.stringify(each)).not.toMatch(/zo[eë]|okafor|obrien|brook/i);
+  });
+
+  it('leave no line of an address that is protected', () => {
+    const row = leaving(permitted, { ...named, postcode: 'ZZ9 9ZZ' });
+    expect(
+      row.derived.map(({ derivation }) => derivation).filter((name) => /address|postcode/.test(name)),
+    ).toEqual([]);
+    expect(derivedOf(row, 'surname')).toHaveLength(1);
+  });
+
+  it('count as missing where somebody wrote that there is none', () => {
+    for (const text of ['unknown', 'Baby', 'n/a', '']) {
+      const row = leaving(permitted, { ...named, given_name: text, surname: text });
+      expect(derivedOf(row, 'given-name')).toBeUndefined();
+      expect(derivedOf(row, 'surname')).toBeUndefined();
+    }
+  });
+
+  it('have the child key that the first three letters of the same text have', () => {
+    const letters = fc.stringMatching(/^[A-Za-zÀ-žŁłØøа-яА-Я]{3,8}([ '-][A-Za-zÀ-ž]{1,8})?$/);
+    fc.assert(
+      fc.property(letters, (text) => {
+        const whole = canonicalPersonName(text);
+        fc.pre(whole !== undefined && !/^(mr|mrs|miss|ms|mx|dr|master)[ -]/i.test(text));
+        expect(canonicalChildFirstName3(whole)).toBe(canonicalChildFirstName3(text));
+      }),
     );
   });
 });

@@ -2,6 +2,7 @@ export * from './closing/cells.js';
 export * from './closing/compute-quarter.js';
 export * from './closing/erasure-effect.js';
 export * from './closing/figures-in-force.js';
+export * from './disclosure/quarter-release.js';
 export * from './columns.js';
 export * from './directories/directories.js';
 export * from './directories/submissions.js';

@@ -1,5 +1,6 @@
 import { sha256Hex } from '@kinledger/domain';
 import {
+  isDerivedKind,
   rolesOf,
   valueKindOf,
   type ColumnIdentifier,
@@ -23,6 +24,12 @@ export function contentOf(field: DatasetField): string {
       return 'Your own number, the same in every file. Format the column as text.';
     case 'first-name':
       return 'The first name. At most three letters of it are kept, and only until a digest is made.';
+    case 'given-name':
+      return 'The whole given name.';
+    case 'surname':
+      return 'The whole surname.';
+    case 'address':
+      return 'A line of the address, without the postcode.';
     case 'digest':
       return `A digest (SHA-256, 64 hex digits) of ${digestedOf(field)}, made at your side. Leave the cell empty if there is no value.`;
     case 'derived-digests':
@@ -83,6 +90,9 @@ export function fateOf(field: DatasetField, schema: DatasetSchema): string {
     ...(Object.values(childKey).includes(field.name)
       ? ['is part of the child key, of which a keyed token is made']
       : []),
+    ...(isDerivedKind(valueKindOf(field))
+      ? ['becomes keyed tokens of itself and of its parts, from which nobody can read it']
+      : []),
     ...(target === undefined ? [] : [fateOfTarget(target)]),
   ];
   return fates.length === 0 ? 'Never leaves the restricted zone.' : `${capitalised(fates.join('; '))}.`;
@@ -123,6 +133,12 @@ export function exampleOf(field: DatasetField, schema: DatasetSchema): string {
       return 'C-1001';
     case 'first-name':
       return 'Amara';
+    case 'given-name':
+      return 'Amara';
+    case 'surname':
+      return 'Okafor';
+    case 'address':
+      return '12 Brook Street';
     case 'digest':
       return sha256Hex(`example of ${field.name}`).toUpperCase();
     case 'derived-digests':

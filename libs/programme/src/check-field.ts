@@ -4,6 +4,7 @@ import { formatOf, type FieldFormat } from './definition/field-format.js';
 import { valueKey } from './definition/header-key.js';
 import type { Report } from './problem.js';
 import { codedValues } from './definition/row-roles.js';
+import { derivedKinds, isDerivedKind } from './definition/value-kind.js';
 
 const machineWord = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
@@ -14,6 +15,7 @@ const clearFormats: ReadonlySet<FieldFormat> = new Set([
   'nhs-number',
   'postcode',
   'first-name',
+  ...derivedKinds,
 ]);
 
 /** The field types allowed for each fact; facts in words, such as sessionKind, are codes from a list. */
@@ -53,6 +55,9 @@ export function checkField(
     ),
   );
   if (field['x-kinledger'].target) checkTarget(field, field['x-kinledger'].target, report);
+  const { identifiers, target } = field['x-kinledger'];
+  if (isDerivedKind(formatOf(field)) && (identifiers.length > 0 || target !== undefined))
+    report('x-kinledger', `a ${formatOf(field)} becomes derived tokens, and nothing else`);
   if (dataset.pseudonymisedAtSource && clearFormats.has(formatOf(field))) {
     report(
       formatPath(field),

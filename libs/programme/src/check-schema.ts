@@ -13,6 +13,7 @@ import { formatOf } from './definition/field-format.js';
 import { headerKey } from './definition/header-key.js';
 import type { Report } from './problem.js';
 import { codedValues, rolesOf } from './definition/row-roles.js';
+import { isDerivedKind } from './definition/value-kind.js';
 
 type FactName = Extract<ColumnTarget, { to: 'fact' }>['name'];
 
@@ -48,6 +49,26 @@ export function checkSchema(
   checkSessionKinds(schema, dataset, service, report);
   checkDeclaredRules(schema, report);
   checkDerivedDigests(schema, dataset, report);
+  checkDerivedKinds(schema, dataset, service, report);
+}
+
+/** Names and addresses of people: one given name and surname, and lines of an address. */
+function checkDerivedKinds(
+  { fields }: DatasetSchema,
+  { dataType }: DatasetFacts,
+  service: Service | undefined,
+  report: Report,
+): void {
+  const hasPeople = dataType === 'user' || (dataType === 'outcome' && service?.administrative === true);
+  const held = new Set<string>();
+  fields.forEach((field, index) => {
+    const format = formatOf(field);
+    if (!isDerivedKind(format)) return;
+    const path = `fields[${index}].x-kinledger.format`;
+    if (!hasPeople) report(path, `only rows of people have a ${format}: nothing would be made of it here`);
+    if (format !== 'address' && held.has(format)) report(path, `a row has one ${format}`);
+    held.add(format);
+  });
 }
 
 function checkDerivedDigests(
@@ -292,8 +313,8 @@ function checkChildKey(
     { part: 'birthDate', fits: (field: DatasetField) => field.type === 'date', what: 'type "date"' },
     {
       part: 'firstName',
-      fits: (field: DatasetField) => formatOf(field) === 'first-name',
-      what: 'format "first-name"',
+      fits: (field: DatasetField) => ['first-name', 'given-name'].includes(formatOf(field)),
+      what: 'format "first-name" or "given-name"',
     },
     { part: 'gender', fits: isGender, what: 'values F, M or X' },
   ] as const;

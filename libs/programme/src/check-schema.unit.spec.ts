@@ -372,6 +372,27 @@ describe('a schema of people', () => {
     expect(changed(change)).toContain(problem);
   });
 
+  it('may hold one given name and surname, of which nothing but derived tokens is made', () => {
+    const name = (format: string, own: Json = {}) => ({
+      ...{ name: format.replace('-', '_'), title: format, type: 'string' },
+      'x-kinledger': { format, ...own },
+    });
+    const withFields = (...more: SchemaJson['fields']) => {
+      const schema = people();
+      schema.fields.push(...more);
+      return schema;
+    };
+    expect(problemsOf(withFields(name('given-name'), name('surname'), name('address')))).toEqual([]);
+    const twice = { ...name('surname'), name: 'other', title: 'Other' };
+    expect(problemsOf(withFields(name('surname'), twice))).toEqual([
+      expect.stringContaining('a row has one surname'),
+    ]);
+    const identifies = name('surname', { identifiers: [{ kind: 'case-number', use: 'local' }] });
+    expect(problemsOf(withFields(identifies)).join()).toContain(
+      'a surname becomes derived tokens, and nothing else',
+    );
+  });
+
   it('that is pseudonymised at source may have no field in clear', () => {
     const problems = problemsOf(people(), { pseudonymisedAtSource: true });
     expect(problems).toContain(

@@ -8,6 +8,7 @@ import { coldStartModel } from '@kinledger/kin';
 import { definitionDocument } from './definition-document.js';
 import { ownFormat } from './definition/definition.js';
 import { isPostcodeLookupRefused } from './definition/postcode-lookup.js';
+import { derivedKinds } from './definition/value-kind.js';
 import { isProgrammeRefused } from './problem.js';
 import { programmeOf } from './programme.js';
 import { readProgramme } from './read-programme.js';
@@ -83,6 +84,27 @@ describe('the LEAP programme', () => {
       expect(derived(id)).toBeUndefined();
   });
 
+  it('takes names and addresses of people only where something may be made of them', async () => {
+    const withSurname = (text: string) =>
+      text.replace(
+        '"fields": [',
+        '"fields": [{ "name": "known_as", "title": "Family name in full", "type": "string", "x-kinledger": { "format": "surname" } },',
+      );
+    await edit('datasets/childrens-centre-people.json', withSurname);
+    const refused = (await problems()).join('\n');
+    expect(refused).toContain('nothing is made of "known_as" without derivations');
+    expect(refused).toContain('does not permit anything derived of a surname: leave "known_as" out');
+    await edit('programme.json', (text) =>
+      text.replace('"synthetic": true', '"synthetic": true, "derivations": "op-kin-1"'),
+    );
+    await edit('services/childrens-centres.json', (text) =>
+      text.replace('"given-name-part"', '"given-name-part", "surname"'),
+    );
+    const programme = await readProgramme(folder);
+    expect(programme.dataset('childrens-centres.user')?.derived).toContain('surname-deletions');
+    expect(programme.dataset('natural-thinkers.user')?.derived).not.toContain('surname-deletions');
+  });
+
   it('takes the model of a strategy from a file beside programme.json, as if its document stood there', async () => {
     const document = coldStartModel([{ name: 'given-name', kind: 'given-name' }], 100);
     const naming = async (model: object) => {
@@ -138,7 +160,9 @@ describe('the LEAP programme', () => {
         'default',
         'date',
         'email',
-        ...ownFormat.options.filter((format) => format !== 'derived-digests'),
+        ...ownFormat.options.filter(
+          (format) => format !== 'derived-digests' && !derivedKinds.some((kind) => kind === format),
+        ),
       ]),
     );
     expect(canonicalJson(definitionDocument.parse(stored))).toBe(programme.documentJson);

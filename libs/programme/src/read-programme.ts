@@ -3,7 +3,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { checkDefinition } from './check-definition.js';
-import { checkPermittedFields } from './check-agreement.js';
+import { checkDerivedFields, checkPermittedFields } from './check-agreement.js';
 import { checkPriorityPopulation } from './check-people.js';
 import { checkSchema } from './check-schema.js';
 import { checkTheoryOfChange } from './check-theory-of-change.js';
@@ -76,7 +76,10 @@ export async function readProgramme(directory: string): Promise<Programme> {
     const asOthers = [file, value.dataType, value.pseudonymisedAtSource, service?.administrative].join(' ');
     if (schema && !checked.has(asOthers)) checkSchema(schema, value, service, reportIn(file));
     checked.add(asOthers);
-    if (schema && agreed) checkPermittedFields(schema, agreed, reportIn(file));
+    if (schema && agreed) {
+      checkPermittedFields(schema, agreed, reportIn(file));
+      if (parts.whole) checkDerivedFields(schema, agreed, parts.whole.derivations, reportIn(file));
+    }
   }
   const { theoryOfChange, priorityPopulation } = parts.whole ?? {};
   const within =

@@ -6,7 +6,11 @@ import { receivedFiles } from '../directories/directories.js';
 import type { Figure } from '../figure.js';
 import { nameOf } from '../publication.js';
 import { figures } from '../registry.js';
-import { disclosureProfiles, shownColumns, type DisclosureProfile } from './disclosure-profiles.js';
+import {
+  disclosureProfiles,
+  shownColumns,
+  type DisclosureProfile,
+} from '../disclosure/disclosure-profiles.js';
 
 export interface QuarterQuestion {
   readonly programme: ProgrammeId;

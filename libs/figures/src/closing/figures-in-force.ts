@@ -4,7 +4,7 @@ import { TABLES_VERSION } from '@kinledger/read-models';
 import type { Figure } from '../figure.js';
 import { nameOf } from '../publication.js';
 import { figures } from '../registry.js';
-import { profileInForce } from './disclosure-profiles.js';
+import { profileInForce } from '../disclosure/disclosure-profiles.js';
 
 const inForceOf = (figure: Figure): FigureInForce => {
   const { parameters, returns, sql } = figure;

@@ -54,6 +54,19 @@ const invalid: Readonly<Record<ValueKind, Advice>> = {
     message: 'holds no letter',
     suggestion: 'Write the first name, or at least its first letters.',
   },
+  'given-name': {
+    message: 'is not a name',
+    suggestion: 'Write the given name; leave the cell empty if it is not known.',
+  },
+  surname: {
+    message: 'is not a name',
+    suggestion: 'Write the surname; leave the cell empty if it is not known.',
+  },
+  address: {
+    message: 'is not an address',
+    suggestion:
+      'Write the line of the address, such as 12 Brook Street; leave the cell empty if it is not known.',
+  },
   'case-number': {
     message: 'is not a usable case number',
     suggestion: 'Use the number of your case system, at most 120 characters.',

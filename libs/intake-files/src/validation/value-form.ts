@@ -1,9 +1,11 @@
 import { cellOfDigests, digestsInCell } from '@kinledger/derivations';
 import {
+  canonicalAddress,
   canonicalCaseNumber,
   canonicalChildFirstName3,
   canonicalDigest,
   canonicalGender,
+  canonicalPersonName,
   canonicalPostcode,
   isGenderNotKnown,
   isInitials,
@@ -120,6 +122,9 @@ const kinds: Readonly<Record<ValueKind, KindOfValue>> = {
     saysNothing: isNoValue,
   }),
   'first-name': kind(() => firstName, ['invalid', 'initials'], { saysNothing: isNoFirstName }),
+  'given-name': kind(() => givenName, ['invalid', 'initials'], { saysNothing: isNoName }),
+  surname: kind(() => orInvalid(canonicalPersonName), ['invalid'], { saysNothing: isNoName }),
+  address: kind(() => orInvalid(canonicalAddress), ['invalid']),
   'derived-digests': kind(() => derivedDigestsForm, ['invalid', 'clear-text']),
   digest: kind(digestForm, ['invalid', 'clear-text', 'placeholder']),
   lsoa: kind(() => orInvalid(areaForm), ['invalid']),
@@ -234,6 +239,18 @@ const firstName: ValueForm = (text) => {
   if (value === undefined) return refused('invalid');
   return isInitials(text) ? { value, rule: 'initials' } : value;
 };
+
+/** Reads a whole given name; one of initials only says little. */
+const givenName: ValueForm = (text) => {
+  const value = canonicalPersonName(text);
+  if (value === undefined) return refused('invalid');
+  return isInitials(text) ? { value, rule: 'initials' } : value;
+};
+
+/** What is written where a name is not known, such as "Baby" or "unknown". */
+function isNoName(text: string, kept: string | null): boolean {
+  return isNoFirstName(text) || (kept === null && /\p{L}/u.test(text));
+}
 
 /** Reads a code, and spells it as in the schema. */
 function codeForm(values: readonly string[]): ValueForm {

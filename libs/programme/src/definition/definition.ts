@@ -108,6 +108,9 @@ export const ownFormat = z.enum([
   'digest',
   'derived-digests',
   'first-name',
+  'given-name',
+  'surname',
+  'address',
   'case-number',
   'birth-month',
 ]);

@@ -8,6 +8,7 @@ import { codedValues } from './row-roles.js';
  *
  * - email, mobile, nhs-number, postcode, case-number, first-name: as returned by the parser in `@kinledger/domain`; of
  * a first name, at most the three letters that a child key needs;
+ * - given-name, surname, address: as `canonicalPersonName` and `canonicalAddress` of `@kinledger/domain` return them;
  * - digest: 64 hex digits in upper case;
  * - derived-digests: as `cellOfDigests` of `@kinledger/derivations` writes them;
  * - lsoa: a code such as `E01003014`, or the word for a withheld area;
@@ -24,6 +25,9 @@ export type ValueKind =
   | 'postcode'
   | 'case-number'
   | 'first-name'
+  | 'given-name'
+  | 'surname'
+  | 'address'
   | 'digest'
   | 'derived-digests'
   | 'lsoa'
@@ -55,6 +59,13 @@ export function valueKindOf(field: DatasetField): ValueKind {
       return field['x-kinledger'].identifiers.some(({ kind }) => kind === 'gender') ? 'gender' : 'code';
   }
 }
+
+/** Kinds of which nothing but derived tokens is made. */
+export const derivedKinds = ['given-name', 'surname', 'address'] as const satisfies readonly ValueKind[];
+export type DerivedKind = (typeof derivedKinds)[number];
+
+export const isDerivedKind = (kind: string): kind is DerivedKind =>
+  derivedKinds.some((derived) => derived === kind);
 
 /** Whether a field holds a birth date or month. */
 export const isBirthDate = (field: DatasetField): boolean =>

@@ -1,5 +1,5 @@
 import type { DatasetId, ProviderId, Role } from '@kinledger/contracts';
-import { rolesOf, type DatasetSchema } from '@kinledger/programme/definition';
+import { isDerivedKind, rolesOf, type DatasetSchema } from '@kinledger/programme/definition';
 import { planTokens, type PlannedToken } from '../tokens/planned-tokens.js';
 
 type Values = readonly (string | null)[];
@@ -57,7 +57,8 @@ export class RowPlan {
     );
     const derivedFrom = derives ? schema['x-kinledger'].childKey?.firstName : undefined;
     this.#told = schema.fields.flatMap(({ name, 'x-kinledger': { target, format } }, column) => {
-      const isDerived = name === derivedFrom || (derives && format === 'derived-digests');
+      const isDerived =
+        name === derivedFrom || (derives && (format === 'derived-digests' || isDerivedKind(format ?? '')));
       return (target === undefined || target.to === 'role') && !isDerived ? [] : [column];
     });
   }

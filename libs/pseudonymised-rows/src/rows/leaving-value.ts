@@ -51,6 +51,9 @@ function checkOf(field: DatasetField): Check {
     case 'postcode':
     case 'case-number':
     case 'first-name':
+    case 'given-name':
+    case 'surname':
+    case 'address':
     case 'digest':
     case 'derived-digests':
     case 'text':

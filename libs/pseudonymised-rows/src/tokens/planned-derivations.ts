@@ -7,7 +7,7 @@ import {
   type FieldRole,
   type FieldValues,
 } from '@kinledger/derivations';
-import { valueKindOf, type DatasetSchema } from '@kinledger/programme/definition';
+import { isDerivedKind, valueKindOf, type DatasetSchema } from '@kinledger/programme/definition';
 import { useOn } from './planned-tokens.js';
 
 /** A column of which values are derived. */
@@ -63,7 +63,9 @@ export function planDerivations(
     })),
     keys: opKin1.keys
       .filter(({ name }) => names.includes(name))
-      .filter(({ fields }) => fields.every((field) => columns.some((column) => column.field === field)))
+      .filter(({ fields }) =>
+        fields.every((field) => columns.some((column) => standsFor(column.field, field))),
+      )
       .map((key) => {
         const isCarers = columns.some(({ field, isCarers }) => isCarers && key.fields.includes(field));
         return { name: nameOf(key.name, isCarers), key };
@@ -75,18 +77,24 @@ function columnsOf(schema: DatasetSchema, role: Role): readonly ColumnOfField[] 
   const firstName = role === 'child' ? schema['x-kinledger'].childKey?.firstName : undefined;
   return schema.fields.flatMap((field, column) => {
     const found: ColumnOfField[] = [];
-    if (field.name === firstName) found.push({ field: 'given-name-part', column, isCarers: false });
-    if (valueKindOf(field) === 'postcode' && field['x-kinledger'].target?.to === 'lsoa')
+    const kind = valueKindOf(field);
+    if (isDerivedKind(kind)) found.push({ field: kind, column, isCarers: false });
+    else if (field.name === firstName) found.push({ field: 'given-name-part', column, isCarers: false });
+    if (kind === 'postcode' && field['x-kinledger'].target?.to === 'lsoa')
       found.push({ field: 'postcode', column, isCarers: false });
     for (const identifier of field['x-kinledger'].identifiers) {
-      const { kind, form, roles } = identifier;
-      if (form === 'digest' || kind === 'case-number' || kind === 'child-key') continue;
+      const { kind: held, form, roles } = identifier;
+      if (form === 'digest' || held === 'case-number' || held === 'child-key') continue;
       if (roles !== undefined && !roles.includes(role)) continue;
-      found.push({ field: kind, column, isCarers: useOn(role, identifier) === 'carer' });
+      found.push({ field: held, column, isCarers: useOn(role, identifier) === 'carer' });
     }
     return found;
   });
 }
+
+/** A whole given name stands in where a key takes a part of one. */
+const standsFor = (held: FieldRole, wanted: FieldRole): boolean =>
+  held === wanted || (wanted === 'given-name-part' && held === 'given-name');
 
 /** The first value of each field: keys are made of these. */
 export function fieldValuesOf(

@@ -1,6 +1,11 @@
 import type { ProviderId, Role, TokenUse } from '@kinledger/contracts';
-import { spellingOpLeap1, type CanonicalByKind, type Digest } from '@kinledger/domain/identifiers';
-import type { ColumnIdentifier, DatasetSchema } from '@kinledger/programme/definition';
+import {
+  canonicalChildFirstName3,
+  spellingOpLeap1,
+  type CanonicalByKind,
+  type Digest,
+} from '@kinledger/domain/identifiers';
+import { valueKindOf, type ColumnIdentifier, type DatasetSchema } from '@kinledger/programme/definition';
 import type { SaltedDigests } from './salted-digests.js';
 
 /** One token that rows of a role may have: the columns of its value, and how it is digested. */
@@ -87,10 +92,13 @@ function planChildKey(schema: DatasetSchema): PlannedToken | undefined {
   const columnOf = (name: string) => schema.fields.findIndex((field) => field.name === name);
   const columns = [parts.carerEmail, parts.birthDate, parts.firstName, parts.gender].map(columnOf);
   const [emailColumn = -1, birthColumn = -1, nameColumn = -1, genderColumn = -1] = columns;
+  const nameField = schema.fields[nameColumn];
+  const isWhole = nameField !== undefined && valueKindOf(nameField) === 'given-name';
   const partsOf = (values: Values): CanonicalByKind['child-key'] | undefined => {
     const carerEmail = values[emailColumn] ?? null;
     const birthDate = values[birthColumn] ?? null;
-    const firstName3 = values[nameColumn] ?? null;
+    const name = values[nameColumn] ?? null;
+    const firstName3 = name === null || !isWhole ? name : (canonicalChildFirstName3(name) ?? null);
     const gender = values[genderColumn] ?? null;
     if (carerEmail === null || birthDate === null || firstName3 === null || gender === null) return undefined;
     return {

@@ -32,11 +32,14 @@ export function derivedInRow<Made extends string>(
   values: Values,
   withheld: readonly number[] = [],
 ): DerivedInRow<Made>[] {
+  const isProtected = plan.columns.some(
+    ({ field, column }) => field === 'postcode' && postcodes.isProtected(values[column] ?? ''),
+  );
   const usable = plan.columns.flatMap((planned) => {
     const value = values[planned.column] ?? null;
     if (value === null || withheld.includes(planned.column)) return [];
-    // A protected address leaves no trace.
-    if (planned.field === 'postcode' && postcodes.isProtected(value)) return [];
+    // A protected address leaves no trace: neither its postcode nor a line of it.
+    if (isProtected && (planned.field === 'postcode' || planned.field === 'address')) return [];
     return [{ ...planned, value }];
   });
   const found: DerivedInRow<Made>[] = [];

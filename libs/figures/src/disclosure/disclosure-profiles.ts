@@ -1,3 +1,4 @@
+import type { Bounds } from '@kinledger/disclosure';
 import type { CountColumn, CountColumns } from '../count-columns.js';
 
 /** A rule of disclosure control, as SQL: what a public release shows of a count. Versions stay, like those of figures. */
@@ -6,6 +7,8 @@ export interface DisclosureProfile {
   readonly version: number;
   /** SQL of what is shown of a protected count; null where it is suppressed. */
   readonly shown: (count: string) => string;
+  /** What a reader who knows the rule knows of a count that is shown so; null is suppressed. */
+  readonly known: (shown: number | null) => Bounds;
 }
 
 /**
@@ -15,6 +18,10 @@ export interface DisclosureProfile {
 const nhs2018: DisclosureProfile = {
   id: 'nhs-2018',
   version: 1,
+  known: (shown) => {
+    if (shown === null) return { low: 1, high: 7 };
+    return shown === 0 ? { low: 0, high: 0 } : { low: Math.max(8, shown - 2), high: shown + 2 };
+  },
   shown: (count) =>
     `CASE WHEN ${count} = 0 THEN 0 WHEN ${count} BETWEEN 1 AND 7 THEN NULL ELSE 5 * round(${count} / 5.0)::int END`,
 };

@@ -1,0 +1,5 @@
+export * from './audit.js';
+export * from './highs-solver.js';
+export * from './release.js';
+export * from './solver.js';
+export * from './suppress.js';

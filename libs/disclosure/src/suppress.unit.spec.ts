@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { auditRelease } from './audit.js';
+import { highsSolver } from './highs-solver.js';
+import { addUpTo, type ReleasedCell } from './release.js';
+import type { Solver } from './solver.js';
+import { leastNeeded, secondarySuppression } from './suppress.js';
+import { nhs2018, randomCounts, starred, tableOf } from './testing/random-tables.js';
+import { yalpsSolver } from './testing/yalps-solver.js';
+
+let solver: Solver;
+beforeAll(async () => {
+  solver = await highsSolver();
+});
+
+const small = (id: string): ReleasedCell => ({ id, known: { low: 1, high: 7 }, protected: true });
+const exact = (id: string, count: number, cost?: number): ReleasedCell => ({
+  ...{ id, known: { low: count, high: count }, protected: false, cost },
+});
+
+describe('secondary suppression', () => {
+  it('suppresses nothing where nothing is narrowed', () => {
+    const release = {
+      cells: [small('a'), small('b'), exact('total', 8, 8)],
+      relations: [addUpTo('total', ['a', 'b'])],
+    };
+    expect(secondarySuppression(solver, release).suppressed).toEqual([]);
+  });
+
+  it('takes the cheapest count beside the one that is narrowed', () => {
+    const release = {
+      cells: [small('a'), exact('b', 20, 20), exact('c', 11, 11), exact('total', 35, 35)],
+      relations: [addUpTo('total', ['a', 'b', 'c'])],
+    };
+    expect(secondarySuppression(solver, release)).toEqual({
+      ...{ suppressed: ['c'], audit: { audited: 1, narrowed: [], unknown: [] } },
+    });
+  });
+
+  it('leaves counts that were published before, and says what stays narrowed', () => {
+    const release = {
+      cells: [small('a'), exact('b', 20), exact('total', 24)],
+      relations: [addUpTo('total', ['a', 'b'])],
+    };
+    const { suppressed, audit } = secondarySuppression(solver, release);
+    expect(suppressed).toEqual([]);
+    expect(audit.narrowed).toEqual([{ cell: 'a', feasible: [4] }]);
+  });
+
+  it('suppresses no count that could be left out', () => {
+    const release = {
+      cells: [
+        small('a'),
+        small('d'),
+        exact('b', 9, 9),
+        exact('c', 30, 30),
+        exact('one', 12, 12),
+        exact('two', 33, 33),
+      ],
+      relations: [addUpTo('one', ['a', 'b']), addUpTo('two', ['d', 'c'])],
+    };
+    expect(secondarySuppression(solver, release)).toEqual({
+      ...{ suppressed: ['b', 'c'], audit: { audited: 2, narrowed: [], unknown: [] } },
+    });
+  });
+
+  it('saves what can be saved beside a count that cannot', () => {
+    const release = {
+      cells: [
+        small('a'),
+        exact('b', 20),
+        exact('one', 24),
+        small('d'),
+        exact('c', 30, 30),
+        exact('two', 33, 33),
+      ],
+      relations: [addUpTo('one', ['a', 'b']), addUpTo('two', ['d', 'c'])],
+    };
+    const { suppressed, audit } = secondarySuppression(solver, release);
+    expect(suppressed).toEqual(['c']);
+    expect(audit.narrowed).toEqual([{ cell: 'a', feasible: [4] }]);
+  });
+
+  it.each([starred, nhs2018])('leaves no count narrowed in tables at random, by either solver: $id', (by) => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const release = tableOf('t', randomCounts(seed, 2, 3), by);
+      const { suppressed, audit } = secondarySuppression(solver, release);
+      expect([audit.narrowed, audit.unknown], `seed ${seed}`).toEqual([[], []]);
+      const cells = release.cells.map((cell) =>
+        suppressed.includes(cell.id) ? { ...cell, known: { low: 0, high: Infinity } } : cell,
+      );
+      expect(auditRelease(yalpsSolver, { ...release, cells }).narrowed, `seed ${seed}`).toEqual([]);
+    }
+  });
+});
+
+describe('the least of candidates that are needed', () => {
+  const subset = fc.uniqueArray(fc.nat(19), { maxLength: 6 });
+
+  it('are enough, and none of them can be left out', () => {
+    fc.assert(
+      fc.property(fc.array(subset, { minLength: 1, maxLength: 3 }), (alternatives) => {
+        const isEnough = (chosen: readonly number[]): boolean =>
+          alternatives.some((alternative) => alternative.every((each) => chosen.includes(each)));
+        const needed = leastNeeded(
+          Array.from({ length: 20 }, (_, number) => number),
+          isEnough,
+        );
+        expect(isEnough(needed)).toBe(true);
+        for (const each of needed) expect(isEnough(needed.filter((other) => other !== each))).toBe(false);
+      }),
+    );
+  });
+
+  it('are the earlier ones where either would do', () => {
+    const isEnough = (chosen: readonly string[]): boolean =>
+      chosen.includes('cheap') || chosen.includes('dear');
+    expect(leastNeeded(['cheap', 'other', 'dear'], isEnough)).toEqual(['cheap']);
+  });
+});

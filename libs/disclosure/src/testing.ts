@@ -1,0 +1,1 @@
+export * from './testing/random-tables.js';

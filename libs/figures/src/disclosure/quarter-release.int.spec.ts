@@ -1,0 +1,157 @@
+import { programmeId, type QuarterFigures } from '@kinledger/contracts';
+import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import {
+  auditRelease,
+  highsSolver,
+  secondarySuppression,
+  type Narrowed,
+  type Release,
+} from '@kinledger/disclosure';
+import { parsePeriod } from '@kinledger/domain';
+import {
+  writeSmallProgramme,
+  type SmallEngagement,
+  type SmallProgramme,
+} from '@kinledger/read-models/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Cells } from '../closing/cells.js';
+import { computeQuarter, type ComputedQuarter } from '../closing/compute-quarter.js';
+import { profileInForce } from './disclosure-profiles.js';
+import { nameOf } from '../publication.js';
+import { releaseOfQuarter, type QuarterRelease } from './quarter-release.js';
+
+const services = [
+  { id: 'real', strand: 'language' },
+  { id: 'chatter', strand: 'language' },
+  { id: 'steps', strand: 'social' },
+  { id: 'visiting', strand: null },
+] as const;
+const directory = services.map(({ id, strand }) => ({ service: id, strand }));
+
+let databases: TestDatabases;
+let client: pg.Client;
+beforeAll(async () => {
+  databases = await createTestDatabases(inject('postgresUrl'));
+  client = new pg.Client({ connectionString: databases.url('platform', 'projector') });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await databases.drop();
+});
+
+/** The figures of a small programme for a quarter, in a schema that is gone afterwards. */
+async function figuresOf(small: Omit<SmallProgramme, 'services'>): Promise<ComputedQuarter> {
+  await client.query('BEGIN');
+  try {
+    await writeSmallProgramme(client, 'tried', { services, ...small });
+    await client.query('SET LOCAL search_path TO tried, pg_temp');
+    return await computeQuarter(client, {
+      ...{ programme: programmeId.parse('small'), period: parsePeriod('2023-24-Q2')!, position: 41 },
+      ...{ figures: ['reach@1', 'reach-by-deprivation@1'], disclosure: nameOf(profileInForce) },
+    });
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+/** A programme at random: who comes where, with whom, and what their rows say of them. */
+function randomProgramme(seed: number): Omit<SmallProgramme, 'services'> {
+  let state = seed;
+  const below = (most: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * most);
+  };
+  const people = Array.from({ length: 40 }, (_, index) => ({
+    name: `person ${index}`,
+    role: (['child', 'adult', 'child', 'practitioner'] as const)[below(4)] ?? 'child',
+    ...(below(3) === 0 ? {} : { family: `family ${below(15)}` }),
+    ...(below(3) === 0 ? {} : { lsoa: ['E01000001', 'E01000002'][below(2)] ?? '' }),
+  }));
+  const engagements = Array.from({ length: 80 }, (): SmallEngagement => {
+    const service = services[below(services.length)]?.id ?? 'real';
+    const shared = { service, date: '2023-08-01', born: below(2) === 0, nhsNumber: below(2) === 0 };
+    const setAside = (['unlinkable', 'referred', 'impersonal'] as const)[below(12)];
+    return setAside === undefined
+      ? { ...shared, person: `person ${below(people.length)}` }
+      : { ...shared, setAside, role: setAside === 'impersonal' ? 'none' : 'child' };
+  });
+  return { people, engagements };
+}
+
+/** Relations of a release that the counts do not satisfy. */
+function unsatisfied({ release, cells }: QuarterRelease, full: QuarterFigures): readonly unknown[] {
+  const counts = new Cells(full);
+  return release.relations.filter(({ terms, sum }) => {
+    const total = terms.reduce((sofar, { cell: id, times }) => {
+      const cell = cells.get(id);
+      return (
+        sofar +
+        (cell === undefined
+          ? NaN
+          : times * counts.valueOf({ ...cell, figure: cell.figure.replace(/@.*$/, '') }))
+      );
+    }, 0);
+    return !(total >= sum.low && total <= sum.high);
+  });
+}
+
+const narrowedIn = async (release: Release): Promise<readonly Narrowed[]> =>
+  auditRelease(await highsSolver(), release).narrowed;
+
+describe('the release of a quarter’s figures', () => {
+  it('holds for the true counts of programmes at random, in every bound and relation', async () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const { full, published } = await figuresOf(randomProgramme(seed));
+      const quarter = releaseOfQuarter(published, directory);
+      expect(unsatisfied(quarter, full), `seed ${seed}`).toEqual([]);
+      const counts = new Cells(full);
+      for (const { id, known } of quarter.release.cells) {
+        const cell = quarter.cells.get(id);
+        const count = counts.valueOf({ ...cell!, figure: cell!.figure.replace(/@.*$/, '') });
+        expect(count >= known.low && count <= known.high, `seed ${seed}: ${id}`).toBe(true);
+      }
+    }
+  });
+
+  it('gives away a small count of rows where roundings leave no room for another one', async () => {
+    const rows = (service: string, times: number): SmallEngagement[] =>
+      Array.from({ length: times }, () => ({
+        ...{ service, date: '2023-08-01', setAside: 'impersonal', role: 'none' },
+      }));
+    // 10 is shown as 10, and 11 too: the suppressed row of the other service can be 1 to 4.
+    const safe = await figuresOf({ people: [], engagements: [...rows('real', 10), ...rows('chatter', 1)] });
+    expect(await narrowedIn(releaseOfQuarter(safe.published, directory).release)).toEqual([]);
+    // 8 and 13 are shown as 10 and 15, so they are 21 at least; 22 is shown as 20, so it is 22 at most.
+    const narrow = await figuresOf({
+      people: [],
+      engagements: [...rows('real', 8), ...rows('chatter', 13), ...rows('steps', 1)],
+    });
+    const { release } = releaseOfQuarter(narrow.published, directory);
+    expect(await narrowedIn(release)).toEqual([
+      { cell: 'reach@1 strand:social anonymous', feasible: [1] },
+      { cell: 'reach@1 service:steps anonymous', feasible: [1] },
+    ]);
+    expect(secondarySuppression(await highsSolver(), release)).toMatchObject({
+      suppressed: ['reach@1 service:real anonymous'],
+      audit: { narrowed: [] },
+    });
+  });
+
+  it('is refused with figures or a profile that this program does not have', async () => {
+    const { published } = await figuresOf({ people: [], engagements: [] });
+    expect(() => releaseOfQuarter({ ...published, disclosure: 'nhs-2030@1' }, directory)).toThrow(
+      'does not have profile nhs-2030@1',
+    );
+    const unknown = { ...published, figures: [{ figure: 'reach@9', columns: ['scope'], rows: [] }] };
+    expect(() => releaseOfQuarter(unknown, directory)).toThrow('does not have reach@9');
+  });
+
+  it('is refused with counts of a service that the programme does not have', async () => {
+    const { published } = await figuresOf(randomProgramme(1));
+    expect(() => releaseOfQuarter(published, directory.slice(1))).toThrow(
+      'has counts of service:real, which is no service or strand of the programme',
+    );
+  });
+});

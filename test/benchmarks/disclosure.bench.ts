@@ -1,0 +1,54 @@
+/**
+ * What tables of counts give away about small counts that they suppress, by rule and by size of the table, before and
+ * after secondary suppression. Tables are drawn at random, from seeds 1, 2, 3, …, with their totals. After
+ * `npm run build`:
+ *
+ *   npx node test/benchmarks/disclosure.bench.ts        60 tables of each kind
+ *   npx node test/benchmarks/disclosure.bench.ts 200
+ */
+import { auditRelease, highsSolver, secondarySuppression, type Release } from '@kinledger/disclosure';
+import { nhs2018, randomCounts, starred, tableOf } from '@kinledger/disclosure/testing';
+
+const tables = Number(process.argv[2] ?? 60);
+const sizes = [
+  [2, 2],
+  [2, 3],
+  [3, 4],
+  [5, 6],
+] as const;
+/** One more than the most values that a column of the table below counts. */
+const FEWEST = 4;
+
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+
+const solver = await highsSolver();
+console.log(
+  '| rule | table | protected counts | exactly one value | at most 2 | at most 3 | at most 2 after | counts suppressed too | ms a table |',
+);
+console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+for (const rule of [starred, nhs2018])
+  for (const [rows, columns] of sizes) {
+    const found = { cells: 0, shown: 0, one: 0, two: 0, three: 0, after: 0, suppressed: 0, cpu: 0 };
+    for (let seed = 1; seed <= tables; seed += 1) {
+      const release: Release = tableOf('t', randomCounts(seed, rows, columns), rule);
+      const { audited, narrowed } = auditRelease(solver, release, FEWEST);
+      const atMost = (values: number): number =>
+        narrowed.filter(({ feasible }) => feasible.length <= values).length;
+      found.cells += audited;
+      found.one += atMost(1);
+      found.two += atMost(2);
+      found.three += atMost(3);
+      const before = process.cpuUsage();
+      const remedy = secondarySuppression(solver, release);
+      const { user, system } = process.cpuUsage(before);
+      found.cpu += (user + system) / 1_000;
+      found.after += remedy.audit.narrowed.length + remedy.audit.unknown.length;
+      found.suppressed += remedy.suppressed.length;
+      found.shown += release.cells.length - audited;
+    }
+    console.log(
+      `| ${rule.id} | ${rows}×${columns} | ${found.cells} | ${percent(found.one, found.cells)} | ${percent(found.two, found.cells)} | ` +
+        `${percent(found.three, found.cells)} | ${found.after} | ${percent(found.suppressed, found.shown)} of ${found.shown} | ${(found.cpu / tables).toFixed(0)} |`,
+    );
+  }
