@@ -312,6 +312,15 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'no such explanation',
       ask(`${services.projector}/v1/explanations/${unknownId}`, tokens.auditor),
     ],
+    [
+      'same-record',
+      'one record twice',
+      ask(`${services.projector}/v1/explanations`, tokens.auditor, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ id: unknownId, and: unknownId, reason: 'a record and itself' }),
+      }),
+    ],
     ['recount-unknown', 'no such recount', project(`/v1/recounts/${unknownId}`)],
     // Bad requests about reviews
     [

@@ -64,8 +64,8 @@ export const firstInstantOf = ({ definition }: Programme): string =>
  * @throws FamilyScopesDiffer.
  */
 export function requireSameGround(
-  { strategy }: ProgrammeLedger,
-  { programme }: Pick<ConfiguredProgramme, 'programme'>,
+  { strategy }: Pick<ProgrammeLedger, 'strategy'>,
+  { programme }: { readonly programme: { readonly definition: LinkageDefinition } },
 ): void {
   const now = adoptedStrategyOf(programme.definition);
   if (strategy !== undefined && canonicalJson(scopesIn(strategy)) !== canonicalJson(scopesIn(now)))

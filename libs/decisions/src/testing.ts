@@ -1,2 +1,2 @@
 export * from './rekeying/testing/wrapping-by-keys.js';
-export { RecordedHistory, STREAM } from './replay/testing/recorded-history.js';
+export { programmeOfHistories, RecordedHistory, STREAM } from './replay/testing/recorded-history.js';

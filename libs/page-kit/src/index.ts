@@ -1,4 +1,4 @@
-export { waterfallCharts } from './charts/index.js';
+export { waterfallCharts, type Waterfall } from './charts/index.js';
 export { PageRenderer } from './page-renderer.js';
 export { PagesModule, type PagesModuleOptions } from './pages.module.js';
 export type { PageSection, PagesOfService } from './pages.js';

@@ -72,10 +72,25 @@ export async function createBareReadModels(client: pg.ClientBase, schema: string
   await client.query(
     `GRANT USAGE ON SCHEMA ${name} TO ${INSPECTOR}; GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO ${INSPECTOR}`,
   );
-  await client.query(`INSERT INTO ${name}.checkpoint (position, tables_version) VALUES (-1, $1)`, [
+  await beginCheckpoint(client, name);
+}
+
+/** The schema of tables that one session alone sees, and that are gone when it ends. */
+export const TEMPORARY_SCHEMA = 'pg_temp';
+
+/**
+ * Creates bare read models that nobody else sees, for which a role needs no other right than temporary tables. Runs in the
+ * caller's transaction.
+ */
+export async function createTemporaryReadModels(client: pg.ClientBase): Promise<void> {
+  await within(client, TEMPORARY_SCHEMA, tables);
+  await beginCheckpoint(client, TEMPORARY_SCHEMA);
+}
+
+const beginCheckpoint = (client: pg.ClientBase, schema: string) =>
+  client.query(`INSERT INTO ${schema}.checkpoint (position, tables_version) VALUES (-1, $1)`, [
     TABLES_VERSION,
   ]);
-}
 
 /** Completes bare read models, so that they equal those of `createReadModels`. Runs in the caller's transaction. */
 export async function indexReadModels(client: pg.ClientBase, schema: string): Promise<void> {

@@ -59,6 +59,27 @@ const effect = z.object({
   merged: z.number(),
   split: z.number(),
 });
+const missing = z.enum(['first', 'second', 'both', 'either', 'neither']);
+/** How a pair comes to its score. */
+const weighed = z.object({
+  weights: z.object({
+    model: z.string(),
+    start: z.number(),
+    fields: z.array(
+      z.object({
+        field: z.string(),
+        level: z.string(),
+        missing: missing.exactOptional(),
+        weight: z.number(),
+      }),
+    ),
+    score: z.number(),
+    classes: z.array(z.object({ class: z.string(), isOnePerson: z.boolean(), probability: z.number() })),
+  }),
+  bands: z.object({ review: z.number(), link: z.number(), margin: z.number() }),
+  conditions: z.array(z.object({ condition: z.string(), outcome: z.enum(['held', 'failed', 'missing']) })),
+  rival: z.object({ score: z.number() }).exactOptional(),
+});
 const examination = z.object({
   asAt: z.number(),
   referral: z.string(),
@@ -76,6 +97,7 @@ const examination = z.object({
         ),
         records: z.object({ subject: z.number(), candidate: z.number() }),
       }),
+      weighed: weighed.optional(),
       effects: z.object({ same: effect, different: effect }),
     }),
   ),

@@ -1,4 +1,5 @@
 import type { AnswerEffect, Examination, Queue, ReviewDecision } from '../api/reviews.js';
+import { describeComparison } from '../ledger/explain/describe-comparison.js';
 import { count } from '../output/output.js';
 import { right, table } from '../output/table.js';
 
@@ -38,7 +39,7 @@ export function queueText({ waiting, hidden, oldest, agreement, pairs }: Queue):
 
 /** What a look shows: evidence by kind, and what each answer changes. */
 export function examinationText({ referral, reason, rule, asAt, subject, pairs, more }: Examination): string {
-  const parts = pairs.map(({ candidate, comparison, effects }) =>
+  const parts = pairs.map(({ candidate, comparison, weighed, effects }) =>
     [
       `Candidate ${candidate.record}, ${fileOf(candidate)}`,
       table(
@@ -47,6 +48,7 @@ export function examinationText({ referral, reason, rule, asAt, subject, pairs, 
           ...[kind.kind, resultOf(kind), count(kind.subject), count(kind.candidate), count(kind.shared)],
         ]),
       ),
+      ...(weighed === undefined ? [] : ['How the strategy weighs them:', ...describeComparison(weighed)]),
       effectText('the same person', effects.same),
       effectText('different people', effects.different),
     ].join('\n'),

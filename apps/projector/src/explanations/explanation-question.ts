@@ -1,9 +1,11 @@
 import type { EventStorePlace } from '@kinledger/event-store';
 
-/** Which individual, as the ledger stood at which position. */
+/** Which individual, or which two records, as the ledger stood at which position. */
 export interface ExplanationQuestion {
   /** A record or an individual. */
   readonly subject: string;
+  /** Another record: the question is then whether the two are together, and why. */
+  readonly other: string | null;
   readonly asAt: number;
 }
 
@@ -19,8 +21,8 @@ export type ExplanationWorkerMessage =
   | ({ readonly kind: 'explained' } & Explained)
   | { readonly kind: 'not-in-ledger'; readonly message: string };
 
-/** An explanation as JSON, which is made in the thread, and whom it is about. */
+/** An explanation as JSON, which is made in the thread, and whom it is about: of two records both, where they have one. */
 export interface Explained {
-  readonly individual: string;
+  readonly individuals: readonly (string | undefined)[];
   readonly json: string;
 }

@@ -8,6 +8,11 @@ import { Explanations, type AnsweredExplanation, type AskedExplanation } from '.
 export const ledgerId = z.string().regex(/^[0-9a-f]{32}$/, 'expected an id, 32 hexadecimal digits');
 const body = z.strictObject({
   id: ledgerId.describe('A record or an individual.'),
+  and: ledgerId
+    .exactOptional()
+    .describe(
+      'Another record: the question is then whether the two records are together, and why. The look is noted at both.',
+    ),
   asAt: z
     .int()
     .nonnegative()
@@ -18,6 +23,7 @@ const body = z.strictObject({
 const question = z.object({
   id: z.string().describe('Also that of the look in the trail.'),
   subject: z.string(),
+  other: z.string().nullable().describe('The other record, if two were asked about.'),
   asAt: z.int(),
   state: z.enum(['waiting', 'running', 'done', 'failed']),
   done: z.int().describe('Events that are read, of total.'),
@@ -29,7 +35,9 @@ const answered = question.extend({
   result: z
     .record(z.string(), z.unknown())
     .nullable()
-    .describe('As `kinledger ledger explain --json` prints it; null until it is done.'),
+    .describe(
+      'As `kinledger ledger explain --json` prints it, of two records as with `--and`; null until it is done.',
+    ),
 });
 
 @ApiTags('explanations')
@@ -46,17 +54,17 @@ export class ExplanationsController {
   @Post()
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Ask how an individual came to be',
+    summary: 'Ask how an individual came to be, or why two records are or are not together',
     description:
-      'Adds a line to the trail of looks, then reads the ledger up to the position. One question is answered at a time.',
+      'Adds a line to the trail of looks for each record, then reads the ledger up to the position. One question is answered at a time.',
   })
   @ApiResponse(answers(202, 'The question, and where to find the answer.', question))
   @ApiResponse(problems(503, 'Too many questions wait.'))
   async ask(
     @CurrentCaller() caller: Caller,
-    @Body({ schema: body }) { id: subject, ...rest }: z.output<typeof body>,
+    @Body({ schema: body }) { id: subject, and, ...rest }: z.output<typeof body>,
   ): Promise<AskedExplanation> {
-    return this.#explanations.ask({ subject, ...rest }, caller);
+    return this.#explanations.ask({ subject, other: and ?? null, ...rest }, caller);
   }
 
   @Get(':id')

@@ -1,4 +1,4 @@
-import { explainInLedger, isNotInLedger } from '@kinledger/decisions';
+import { isNotInLedger } from '@kinledger/decisions';
 import type { Caller } from '@kinledger/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { DecidedLedger } from '../projection/decided-ledger.testing.js';
@@ -6,6 +6,7 @@ import { ReadModelsUnderTest } from '../projection/read-models-under-test.testin
 import { STREAM } from '../projection/small-ledger.testing.js';
 import { Looks } from '../looks/looks.js';
 import type { Explain } from './explain-in-worker.js';
+import { explained } from './explained.js';
 import { Explanations, forgetExplanations, type AnsweredExplanation } from './explanations.js';
 
 const auditor: Caller = { person: 'auditor', roles: ['auditor'] };
@@ -23,12 +24,17 @@ describe('explanations', () => {
   const errors: unknown[] = [];
 
   /** As the thread does it, in this one. */
-  const inProcess: Explain = async ({ subject, asAt }, { signal, onProgress }) => {
+  const inProcess: Explain = async ({ subject, other, asAt }, { signal, onProgress }) => {
+    // The strategy of this ledger is in no definition, so that its engine cannot be asked about pairs.
+    const records = [{ individual: child }, {}];
+    if (other !== null && other !== nobody)
+      return { individuals: [child, undefined], json: JSON.stringify({ kind: 'pair', records }) };
     try {
-      const found = await explainInLedger({
-        ...{ store: ledger.store, stream: STREAM, id: subject, asAt, signal, onProgress },
-      });
-      return { individual: found.individual, json: JSON.stringify(found) };
+      return await explained(
+        { store: ledger.store, stream: STREAM, asAt, signal, onProgress },
+        subject,
+        other,
+      );
     } catch (error) {
       if (isNotInLedger(error)) return { notInLedger: error.message };
       throw error;
@@ -96,6 +102,43 @@ describe('explanations', () => {
       ['colleague', 'explained'],
       ['auditor', 'explained'],
     ]);
+  });
+
+  it('says whether two records are together, and notes the look at both', async () => {
+    const { rows } = await readModels.pool.query<{ record: string }>(
+      `SELECT replace(record_id::text, '-', '') AS record FROM golden.record WHERE individual_id IS NOT NULL
+       ORDER BY record_id LIMIT 2`,
+    );
+    const [one = '', other = ''] = rows.map((row) => row.record);
+    const asked = await explanations.ask({ subject: one, other, reason }, auditor);
+    const found = await ended(asked.id);
+    expect(found).toMatchObject({ state: 'done', subject: one, other, result: { kind: 'pair' } });
+    const noted = (await trail()).slice(0, 2);
+    expect(noted.map(({ subject }) => subject).toSorted()).toEqual([one, other].toSorted());
+    expect(noted.map(({ outcome }) => outcome)).toEqual(['explained', 'explained']);
+    expect(noted.find(({ subject }) => subject === one)?.individual).toBe(child);
+    expect(noted.find(({ subject }) => subject === other)?.individual).toBeNull();
+    // The answer to another question about the first record is not this one.
+    const alone = await ended((await explanations.ask({ subject: one, reason }, auditor)).id);
+    expect(alone?.result).not.toHaveProperty('kind');
+    const again = await explanations.ask({ subject: one, other, reason }, colleague);
+    expect(again.state).toBe('done');
+    expect((await trail()).slice(0, 2).map(({ person, outcome }) => [person, outcome])).toEqual([
+      ['colleague', 'explained'],
+      ['colleague', 'explained'],
+    ]);
+  });
+
+  it('notes the look at both records where the ledger has one of them alone, and refuses one record twice', async () => {
+    const asked = await explanations.ask({ subject: record, other: nobody, reason }, auditor);
+    expect(await ended(asked.id)).toMatchObject({ state: 'failed' });
+    expect((await trail()).slice(0, 2).map(({ outcome }) => outcome)).toEqual([
+      'not-in-ledger',
+      'not-in-ledger',
+    ]);
+    await expect(explanations.ask({ subject: record, other: record, reason }, auditor)).rejects.toMatchObject(
+      { code: 'same-record' },
+    );
   });
 
   it('says that the ledger has nobody of that id, and that a position is beyond it', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { beginLook, endLook, inTransaction } from '@kinledger/database';
-import type { Explanation } from '@kinledger/decisions';
+import { beginLook, endLook, inTransaction, type LookOutcome } from '@kinledger/database';
+import type { Explanation, PairExplanation } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
 import { Problem, type Caller } from '@kinledger/service-kit';
 import type pg from 'pg';
@@ -28,15 +28,23 @@ export interface AskedExplanation extends ExplanationQuestion {
   readonly askedAt: string;
 }
 export interface AnsweredExplanation extends AskedExplanation {
-  readonly result: Explanation | null;
+  readonly result: Explanation | PairExplanation | null;
 }
 
-const asked = `replace(explanation_id::text, '-', '') AS id, subject, as_at::float8 AS "asAt", state, done::float8 AS done,
+/** A question with the looks that it is noted as: one for each record, the first under the id of the question. */
+interface NotedQuestion extends ExplanationQuestion {
+  readonly id: string;
+  readonly looks: readonly string[];
+}
+
+const newId = () => randomBytes(16).toString('hex');
+
+const asked = `replace(explanation_id::text, '-', '') AS id, subject, other, as_at::float8 AS "asAt", state, done::float8 AS done,
   total::float8 AS total, reason, to_char(asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "askedAt"`;
 const isOwn = `person = $1 AND organisation IS NOT DISTINCT FROM $2 AND asked_at > now() - ${KEPT}`;
 
 /**
- * Explains individuals, one at a time: each reads the ledger up to its position. Every question is in the trail of looks
+ * Explains individuals and pairs of records, one at a time: each reads the ledger up to its position. Every question is in the trail of looks
  * before anything is read. An answer is for the person who asked, for a day, and until somebody is erased.
  */
 export class Explanations {
@@ -57,19 +65,28 @@ export class Explanations {
   }
 
   /**
-   * Notes the look and queues the question.
+   * Notes the look, of two records one at each, and queues the question.
    * @param asAt default: the ledger's end.
-   * @throws Problem 400 for a position that the ledger has not reached, 503 while too many wait.
+   * @throws Problem 400 for a position that the ledger has not reached and for one record named twice, 503 while too many
+   * wait.
    */
   async ask(
     {
       subject,
+      other = null,
       asAt: wanted,
       reason,
-    }: { readonly subject: string; readonly asAt?: number; readonly reason: string },
+    }: {
+      readonly subject: string;
+      readonly other?: string | null;
+      readonly asAt?: number;
+      readonly reason: string;
+    },
     caller: Caller,
   ): Promise<AskedExplanation> {
     const { store, stream, pool } = this.#options;
+    if (other === subject)
+      throw new Problem(400, 'same-record', { detail: 'Both are the same record: name another one.' });
     const head = await store.head(stream);
     const asAt = wanted ?? head;
     if (asAt > head) {
@@ -84,26 +101,26 @@ export class Explanations {
         declined: true,
       });
     }
-    const id = randomBytes(16).toString('hex');
+    const id = newId();
+    const looks = [{ id, subject }, ...(other === null ? [] : [{ id: newId(), subject: other }])];
+    const question = { id, subject, other, asAt, looks: looks.map((look) => look.id) };
     const { person, organisation, roles } = caller;
     const state = await this.#line.noted(id, () =>
       inTransaction(pool, async (client) => {
-        await beginLook(client, {
-          ...{ id, via: 'service', person, organisation, roles, stream, subject, asAt, reason },
-        });
-        return insertQuestion(client, { id, subject, asAt }, caller);
+        for (const look of looks)
+          await beginLook(client, {
+            ...{ ...look, via: 'service', person, organisation, roles, stream, asAt, reason },
+          });
+        return insertQuestion(client, question, caller);
       }),
     );
     if (state === 'done') this.#line.leave(id);
-    else this.#line.answer(id, () => this.#answer({ id, subject, asAt }));
+    else this.#line.answer(id, () => this.#answer(question));
     const found = await this.find(id, caller);
     // An erasure may have come between.
     return (
       found ?? {
-        id,
-        subject,
-        asAt,
-        state,
+        ...{ id, subject, other, asAt, state },
         done: 0,
         total: asAt + 1,
         reason: null,
@@ -130,7 +147,7 @@ export class Explanations {
     return rows;
   }
 
-  async #answer({ id, ...question }: ExplanationQuestion & { readonly id: string }): Promise<void> {
+  async #answer({ id, looks, ...question }: NotedQuestion): Promise<void> {
     const { pool, explain, onError } = this.#options;
     const { signal } = this.#line;
     try {
@@ -140,7 +157,7 @@ export class Explanations {
         [id],
       );
       // Somebody was erased meanwhile.
-      if (rowCount === 0) return await endLook(pool, id, 'stopped');
+      if (rowCount === 0) return await endLooks(pool, looks, 'stopped');
       const answer = await explain(question, {
         signal,
         onProgress: (done, total) => {
@@ -151,29 +168,34 @@ export class Explanations {
             .catch(onError);
         },
       });
-      if ('notInLedger' in answer) return await this.#fail(id, answer.notInLedger, 'not-in-ledger');
+      if ('notInLedger' in answer)
+        return await this.#fail({ id, looks }, answer.notInLedger, 'not-in-ledger');
       await inTransaction(pool, async (client) => {
         const { rowCount: kept } = await client.query(
           `UPDATE operations.explanation SET state = 'done', done = total, result = $2 WHERE explanation_id = $1`,
           [id, answer.json],
         );
-        if (kept === 0) await endLook(client, id, 'stopped');
-        else await endLook(client, id, 'explained', answer.individual);
+        if (kept === 0) await endLooks(client, looks, 'stopped');
+        else await endLooks(client, looks, 'explained', answer.individuals);
       });
     } catch (error) {
       if (!signal.aborted) onError(error);
       const [why, outcome] = signal.aborted ? ([STOPPED, 'stopped'] as const) : ([FAILED, 'failed'] as const);
-      await this.#fail(id, why, outcome).catch(onError);
+      await this.#fail({ id, looks }, why, outcome).catch(onError);
     }
   }
 
-  #fail(id: string, reason: string, outcome: 'not-in-ledger' | 'failed' | 'stopped'): Promise<void> {
+  #fail(
+    { id, looks }: Pick<NotedQuestion, 'id' | 'looks'>,
+    reason: string,
+    outcome: 'not-in-ledger' | 'failed' | 'stopped',
+  ): Promise<void> {
     return inTransaction(this.#options.pool, async (client) => {
       await client.query(
         `UPDATE operations.explanation SET state = 'failed', reason = $2 WHERE explanation_id = $1`,
         [id, reason],
       );
-      await endLook(client, id, outcome);
+      await endLooks(client, looks, outcome);
     });
   }
 
@@ -183,12 +205,12 @@ export class Explanations {
       'UPDATE operations.explanation SET tended_at = now() WHERE explanation_id = ANY ($1::uuid[])',
       [this.#line.own],
     );
-    const { rows } = await pool.query<{ id: string }>(
+    const { rows } = await pool.query<{ looks: string[] }>(
       `UPDATE operations.explanation SET state = 'failed', reason = $1
-       WHERE state IN ('waiting', 'running') AND tended_at < now() - ${SILENT} RETURNING explanation_id AS id`,
+       WHERE state IN ('waiting', 'running') AND tended_at < now() - ${SILENT} RETURNING array_remove(ARRAY[explanation_id, other_look], NULL) AS looks`,
       [STOPPED],
     );
-    for (const { id } of rows) await endLook(pool, id, 'stopped');
+    for (const { looks } of rows) await endLooks(pool, looks, 'stopped');
     await pool.query(`DELETE FROM operations.explanation WHERE asked_at < now() - ${KEPT}`);
   }
 }
@@ -196,23 +218,38 @@ export class Explanations {
 /** Keeps a question, with the answer if the same one was answered before. @returns its state. */
 async function insertQuestion(
   client: pg.ClientBase,
-  { id, subject, asAt }: ExplanationQuestion & { readonly id: string },
+  { id, subject, other, asAt, looks }: NotedQuestion,
   { person, organisation }: Caller,
 ): Promise<'waiting' | 'done'> {
-  const { rows } = await client.query<{ state: 'waiting' | 'done'; individual: string | null }>(
-    `INSERT INTO operations.explanation (explanation_id, subject, as_at, person, organisation, state, done, total, result)
-     SELECT $1::uuid, $2::text, $3::bigint, $4::text, $5::text, CASE WHEN known.result IS NULL THEN 'waiting' ELSE 'done' END,
+  const { rows } = await client.query<{
+    state: 'waiting' | 'done';
+    first: string | null;
+    second: string | null;
+  }>(
+    `INSERT INTO operations.explanation (explanation_id, subject, other, other_look, as_at, person, organisation, state, done, total, result)
+     SELECT $1::uuid, $2::text, $6::text, $7::uuid, $3::bigint, $4::text, $5::text, CASE WHEN known.result IS NULL THEN 'waiting' ELSE 'done' END,
        CASE WHEN known.result IS NULL THEN 0 ELSE $3::bigint + 1 END, $3::bigint + 1, known.result
      FROM (SELECT 1) AS one LEFT JOIN LATERAL (
        SELECT result FROM operations.explanation
-       WHERE subject = $2 AND as_at = $3 AND state = 'done' AND asked_at > now() - ${KEPT} LIMIT 1) AS known ON true
-     RETURNING state, result ->> 'individual' AS individual`,
-    [id, subject, asAt, person, organisation ?? null],
+       WHERE subject = $2 AND other IS NOT DISTINCT FROM $6 AND as_at = $3 AND state = 'done' AND asked_at > now() - ${KEPT} LIMIT 1) AS known ON true
+     RETURNING state, coalesce(result ->> 'individual', result #>> '{records,0,individual}') AS first,
+       result #>> '{records,1,individual}' AS second`,
+    [id, subject, asAt, person, organisation ?? null, other, looks[1] ?? null],
   );
   const [row] = rows;
   if (row?.state !== 'done') return 'waiting';
-  await endLook(client, id, 'explained', row.individual ?? undefined);
+  await endLooks(client, looks, 'explained', [row.first ?? undefined, row.second ?? undefined]);
   return 'done';
+}
+
+/** Adds what came of the looks of a question, once. @param individuals whom each of them was about. */
+async function endLooks(
+  database: Pick<pg.ClientBase, 'query'>,
+  looks: readonly string[],
+  outcome: LookOutcome,
+  individuals: readonly (string | undefined)[] = [],
+): Promise<void> {
+  for (const [at, look] of looks.entries()) await endLook(database, look, outcome, individuals[at]);
 }
 
 /**

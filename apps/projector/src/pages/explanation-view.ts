@@ -19,6 +19,7 @@ import {
   titleOf,
   type DatasetOfService,
 } from '@kinledger/page-kit/names';
+import { comparisonView, shownOf, type ComparisonView } from './comparison-view.js';
 import { identifierName, keptApartName, ruleName } from './linkage-names.js';
 import { say, type Sentence } from './told.js';
 
@@ -35,6 +36,8 @@ interface ItemView {
   readonly rivals: readonly Sentence[];
   readonly tokens: readonly Sentence[];
   readonly levels: readonly { readonly field: string; readonly level: string }[];
+  /** How a score came about; its levels are then told with it. */
+  readonly comparison: ComparisonView | undefined;
   readonly records: readonly string[];
   readonly position: string;
 }
@@ -162,14 +165,16 @@ export class ExplanationNames {
     if (told.kind === 'several') return this.#several(told.records, files, caused);
     const { happening, considered } = told;
     const isPlaced = happening.what === 'joined' || happening.what === 'registered';
+    const comparison = weightsOf(happening);
     return {
+      comparison,
       sentence: [
         ...sentenceOf(happening),
         ...(isPlaced ? this.#carrier(happening.submission, files, caused) : []),
       ],
       tokens: considered?.tokens.map(tokenOf) ?? [],
       rivals: considered === undefined ? [] : rivalsOf(considered),
-      levels: isPlaced ? levelsOf(happening.levels) : [],
+      levels: comparison === undefined && 'levels' in happening ? levelsOf(happening.levels) : [],
       records: [],
       position: number(happening.position),
     };
@@ -187,7 +192,7 @@ export class ExplanationNames {
         ...say`${number(records.length)} records join ${{ id: first.individual }} by ${ruleName(first.rule)} (strategy ${first.strategy}); nothing else was considered`,
         ...this.#carrier(first.submission, files, caused),
       ],
-      ...{ tokens: [], rivals: [], levels: [] },
+      ...{ tokens: [], rivals: [], levels: [], comparison: undefined },
       records: records.map(({ happening }) => happening.record),
       position:
         first.position === last.position
@@ -207,6 +212,15 @@ export class ExplanationNames {
       ? []
       : say`, from ${this.#fileName(file)}, under the agreement ${file.agreement}`;
   }
+}
+
+/** What the score of a happening is made of, named by its place in the ledger. */
+function weightsOf(one: Happening): ComparisonView | undefined {
+  if (!('comparison' in one) || one.comparison === undefined) return undefined;
+  const place = 'ordinal' in one ? `${one.position}-${one.ordinal}` : `${one.position}`;
+  return comparisonView(shownOf(one.comparison), {
+    ...{ id: `weights-${place}`, label: `the score at position ${place.replace('-', ', place ')}` },
+  });
 }
 
 const number = (value: number): string => value.toLocaleString('en-GB');

@@ -1,4 +1,5 @@
 import { lookReason } from '@kinledger/contracts';
+import type { Explanation, PairExplanation } from '@kinledger/decisions';
 import { PageRenderer } from '@kinledger/page-kit';
 import { ageName, capitalised, instantName } from '@kinledger/page-kit/names';
 import { ByForm, CurrentCaller, Problem, Roles, type Caller } from '@kinledger/service-kit';
@@ -8,13 +9,15 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { explanationUnknown } from '../explanations/explanations.controller.js';
 import { Explanations } from '../explanations/explanations.js';
+import { drawn } from './comparison-view.js';
+import { pairView } from './pair-view.js';
 import { ProgrammeNames } from './programme-names.js';
 import { untilEnded } from './until-ended.js';
 
 const text = z.string().max(2_000).default('');
-const form = z.object({ subject: text, asAt: text, reason: text });
+const form = z.object({ subject: text, other: text, asAt: text, reason: text });
 type Form = z.output<typeof form>;
-const query = z.object({ subject: text });
+const query = z.object({ subject: text, other: text });
 
 /** As the golden dataset shows an id: with or without hyphens. */
 const subject = z
@@ -25,6 +28,11 @@ const subject = z
       .string()
       .regex(/^[0-9a-f]{32}$/, 'Enter the id of a record or an individual: 32 digits and letters a to f'),
   );
+const other = z
+  .string()
+  .transform((typed) => typed.replaceAll(/[\s-]/g, '').toLowerCase())
+  .pipe(z.string().regex(/^(?:[0-9a-f]{32})?$/, 'Enter the id of another record, or leave it empty'))
+  .transform((id) => (id === '' ? null : id));
 const asAt = z
   .string()
   .transform((typed) => typed.replaceAll(/[\s,]/g, ''))
@@ -34,7 +42,7 @@ const reason = z
   .string()
   .transform((typed) => typed.replaceAll(/\s+/g, ' '))
   .pipe(lookReason);
-const asked = z.object({ subject, asAt, reason });
+const asked = z.object({ subject, other, asAt, reason });
 
 const id = z.string().max(64);
 
@@ -57,9 +65,9 @@ export class ExplanationsPage {
   @Header('content-type', 'text/html; charset=utf-8')
   page(
     @CurrentCaller() caller: Caller,
-    @Query({ schema: query }) { subject: about }: z.output<typeof query>,
+    @Query({ schema: query }) about: z.output<typeof query>,
   ): Promise<string> {
-    return this.#form(caller, { subject: about, asAt: '', reason: '' }, {});
+    return this.#form(caller, { ...about, asAt: '', reason: '' }, {});
   }
 
   @Post()
@@ -71,15 +79,21 @@ export class ExplanationsPage {
   ): Promise<void> {
     const result = asked.safeParse(typed);
     if (!result.success) return this.#sendForm(reply, caller, typed, errorsOf(result.error));
-    const { subject: about, asAt: at, reason: why } = result.data;
+    const { subject: about, other: mate, asAt: at, reason: why } = result.data;
     try {
-      const question = { subject: about, reason: why, ...(at === undefined ? {} : { asAt: at }) };
+      const question = {
+        subject: about,
+        other: mate,
+        reason: why,
+        ...(at === undefined ? {} : { asAt: at }),
+      };
       const { id: made } = await this.#explanations.ask(question, caller);
       // Awaited, because otherwise Fastify would answer a second time before its hooks are done.
       await reply.redirect(`/explanations/${made}`, 303);
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'position-beyond-ledger') throw error;
-      await this.#sendForm(reply, caller, typed, { asAt: error.detail ?? '' });
+      const field = error instanceof Problem ? fieldOf[error.code] : undefined;
+      if (!(error instanceof Problem) || field === undefined) throw error;
+      await this.#sendForm(reply, caller, typed, { [field]: error.detail ?? '' });
     }
   }
 
@@ -95,8 +109,21 @@ export class ExplanationsPage {
       section: 'explanations',
       programme: this.#programme.name,
       question: { ...question, age: ageName(question.askedAt) },
-      explanation: result === null ? undefined : this.#programme.explanations.viewOf(result),
+      ...(result === null ? {} : await this.#told(result)),
     });
+  }
+
+  async #told(result: Explanation | PairExplanation) {
+    const { explanations: names } = this.#programme;
+    if ('kind' in result) {
+      const pair = pairView(result, (dataset) => names.datasetName(dataset));
+      return { pair, charts: await drawn(pair.comparisons.map(({ comparison }) => comparison)) };
+    }
+    const explanation = names.viewOf(result);
+    const comparisons = explanation.steps.flatMap(({ items }) =>
+      items.flatMap(({ comparison }) => (comparison === undefined ? [] : [comparison])),
+    );
+    return { explanation, charts: await drawn(comparisons) };
   }
 
   async #sendForm(
@@ -126,6 +153,12 @@ export class ExplanationsPage {
     });
   }
 }
+
+/** The field of the form that a problem is about. */
+const fieldOf: Readonly<Record<string, keyof Form>> = {
+  'position-beyond-ledger': 'asAt',
+  'same-record': 'other',
+};
 
 const states = { waiting: 'Waiting', running: 'Being read for', done: 'Ready', failed: 'Failed' } as const;
 

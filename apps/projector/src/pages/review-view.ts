@@ -3,6 +3,7 @@ import { ageName, instantName, reasonName, titleOf } from '@kinledger/page-kit/n
 import type { AnswerEffect, Examination } from '../reviews/examination.js';
 import type { Agreement } from '../reviews/agreement.js';
 import type { QueuedPair, ReviewDecision, RowSource } from '../reviews/review-queue.js';
+import { comparisonView } from './comparison-view.js';
 import { countName, figureName } from './count-names.js';
 import { identifierName, keptApartName, ruleName } from './linkage-names.js';
 import type { ProgrammeNames } from './programme-names.js';
@@ -76,10 +77,11 @@ export class ReviewNames {
         field: titleOf(field),
         level: titleOf(level),
       })),
-      pairs: pairs.map(({ candidate, comparison, effects }) => ({
+      pairs: pairs.map(({ candidate, comparison, weighed, effects }) => ({
         record: candidate.record,
         source: this.sourceOf(candidate),
         records: comparison.records,
+        weighed: weighed === undefined ? undefined : this.#weighed(weighed, candidate),
         kinds: comparison.kinds.map((kind) => ({
           name: kindName(kind.kind),
           agreement: agreementName(kind),
@@ -93,6 +95,12 @@ export class ReviewNames {
         ],
       })),
     };
+  }
+
+  #weighed(weighed: NonNullable<Examination['pairs'][number]['weighed']>, candidate: RowSource) {
+    return comparisonView(weighed, {
+      ...{ id: `weights-${candidate.record}`, label: this.sourceOf(candidate) },
+    });
   }
 
   decided({

@@ -10,6 +10,7 @@ import { Examinations, referralUnknown } from '../reviews/examinations.js';
 import { ReviewQueue } from '../reviews/review-queue.js';
 import type { ReviewOrder } from '../reviews/review-orders.js';
 import { examinationUnknown, Reviews, type ReviewAnswer } from '../reviews/reviews.js';
+import { drawn } from './comparison-view.js';
 import { ProgrammeNames } from './programme-names.js';
 import { agreementSentence, ReviewNames, reviewReasons, undoReasons } from './review-view.js';
 import { untilEnded } from './until-ended.js';
@@ -209,12 +210,15 @@ export class ReviewsPage {
       : undefined;
     if (found === undefined) throw examinationUnknown();
     const { result, ...question } = found;
+    const review = result === null ? undefined : this.#names.examined(result);
+    const weighed = review?.pairs.flatMap((pair) => pair.weighed ?? []) ?? [];
     return this.#renderer.render('review.njk', {
       section: 'reviews',
       programme: this.#programme.name,
       ...{ question, unfinished },
       reasons: namesOf(reviewReasons),
-      review: result === null ? undefined : this.#names.examined(result),
+      review,
+      charts: await drawn(weighed),
     });
   }
 }

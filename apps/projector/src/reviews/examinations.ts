@@ -163,12 +163,12 @@ export class Examinations {
       return source;
     };
     const examined: PairExamination[] = [];
-    for (const { candidate, comparison, consequences } of pairs) {
+    for (const { candidate, consequences, ...evidence } of pairs) {
       signal.throwIfAborted();
       const same = await answerEffect(consequences.same, effectOf);
       signal.throwIfAborted();
       const different = await answerEffect(consequences.different, effectOf);
-      examined.push({ candidate: sourceOf(candidate), comparison, effects: { same, different } });
+      examined.push({ candidate: sourceOf(candidate), ...evidence, effects: { same, different } });
     }
     return { ...referral, subject: sourceOf(subject), pairs: examined };
   }

@@ -81,7 +81,7 @@ const examined = examinationView.extend({
     .record(z.string(), z.unknown())
     .nullable()
     .describe(
-      'The evidence by kind, without values, and for each answer the counts of each quarter that change; null until it is done.',
+      'The evidence by kind, without values, the match weights of each pair where the strategy scores, and for each answer the counts of each quarter that change; null until it is done.',
     ),
 });
 const orderView = z.object({

@@ -2,7 +2,7 @@ import type { DataOf, DatasetId, LedgerDecision, LedgerEvent, StrategyAdopted } 
 import { ledgerEventOf, LinkageEngine, recordKindOf, type LinkageEngineOptions } from '@kinledger/domain';
 import { bodiesIn, lastClosedAt, readAhead, type EventStore, type Segment } from '@kinledger/event-store';
 import { definitionDocument, type ProgrammeDefinition } from '@kinledger/programme';
-import { adoptedStrategyOf } from '../adoption.js';
+import { adoptedStrategyOf, requireSameGround } from '../adoption.js';
 import { ledgerUnreadable } from '../errors.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
 import { ledgerPages } from '../recovery.js';
@@ -105,7 +105,7 @@ export interface DraftedAdoption {
  * @param asAt a position that closes a decision.
  * @param options of the engine under that definition.
  * @param onBodies is given the segments of bodies, in the order of the ledger.
- * @throws LedgerUnreadable; ForeignEvent; the signal's reason when it aborts.
+ * @throws LedgerUnreadable; FamilyScopesDiffer; ForeignEvent; the signal's reason when it aborts.
  */
 export async function draftAdoption(
   { store, stream, signal, onProgress }: Reading,
@@ -118,7 +118,7 @@ export async function draftAdoption(
     readonly definition: ProgrammeDefinition;
     readonly options: LinkageEngineOptions;
   },
-  onBodies?: (segments: readonly Segment[]) => Promise<void>,
+  onBodies?: (segments: readonly Segment[]) => Promise<void> | undefined,
 ): Promise<DraftedAdoption> {
   const ledger = new ProgrammeLedger(new LinkageEngine(options));
   for await (const { events, segments } of ledgerPages({ store, stream, from: 0, to: asAt, signal })) {
@@ -128,6 +128,7 @@ export async function draftAdoption(
     onProgress?.(ledger.nextRevision, asAt + 1);
   }
   ledger.requireBodies();
+  requireSameGround(ledger, { programme: { definition } });
   const adopted = adoptedStrategyOf(definition);
   return {
     adopted,

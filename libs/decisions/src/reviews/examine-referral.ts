@@ -1,5 +1,5 @@
 import type { LedgerDecision, RecordId, ReferralId } from '@kinledger/contracts';
-import { LinkageEngine, type Comparison } from '@kinledger/domain';
+import { LinkageEngine, type ComparedPair, type Comparison } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
 import { engineOptionsOf } from '../adoption.js';
 import { definitionsIn } from '../history/definitions-in.js';
@@ -11,11 +11,18 @@ import type { RowPair, WaitingReferral } from './review-book.js';
 export interface ExaminedPair {
   readonly candidate: RecordId;
   readonly comparison: Comparison;
+  /** How the pair of the two individuals that decides comes to its score; absent if the strategy does not compare them. */
+  readonly weighed?: WeighedPair;
   /** What the linker would append for each answer that settles the pair, without its closing event. */
   readonly consequences: {
     readonly same: readonly LedgerDecision[];
     readonly different: readonly LedgerDecision[];
   };
+}
+
+/** A compared pair as reviewers see it: of a rival, how near it comes, and not who it is. */
+export interface WeighedPair extends Pick<ComparedPair, 'weights' | 'bands' | 'conditions'> {
+  readonly rival?: { readonly score: number };
 }
 
 /** A referral as the ledger stands at a position. */
@@ -70,12 +77,27 @@ export async function examineReferral({
       same: consequencesOf(ledger, 'LinkReviewed', rows),
       different: consequencesOf(ledger, 'LinkForbidden', rows),
     };
-    return [{ candidate, comparison, consequences }];
+    const weighed = weighedPair(ledger, subject, candidate, (dataset) => !isSensitive(dataset));
+    return [{ candidate, comparison, ...(weighed === undefined ? {} : { weighed }), consequences }];
   });
   return {
     ...{ asAt: ledger.closedAt, referral: id, subject, reason, rule, score, levels, pairs },
     more: open.length - pairs.length,
   };
+}
+
+/** The pair of two individuals that decides, under the model that the ledger names. */
+function weighedPair(
+  { engine, strategy }: ProgrammeLedger,
+  subject: RecordId,
+  candidate: RecordId,
+  isShown: (dataset: string) => boolean,
+): WeighedPair | undefined {
+  const relation = engine.relate(subject, candidate, isShown);
+  const pair = relation?.decisive ?? relation?.compared;
+  if (pair?.isCandidate !== true || pair.weights.model !== strategy?.parameters['model']) return undefined;
+  const { weights, bands, conditions, rival } = pair;
+  return { weights, bands, conditions, ...(rival === undefined ? {} : { rival: { score: rival.score } }) };
 }
 
 /** What the engine would write, without writing it. */

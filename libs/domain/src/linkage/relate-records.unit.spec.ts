@@ -63,9 +63,9 @@ describe('why two records are not together', () => {
       ['no-common-key'],
     ],
     [
-      'the score is too low to link',
+      'the score is too low to link, and no contact or place agrees',
       [child('a', atNoAddress), child('b', atNoAddress)],
-      ['score-below-link'],
+      ['score-below-link', 'conditions-failed'],
     ],
     [
       'the NHS numbers differ',

@@ -24,6 +24,24 @@ describe('a waterfall chart', () => {
     expect(startsAt).toBeLessThan(4330);
   });
 
+  it('passes below 0, with round numbers under its scale and decimal places where they are asked for', () => {
+    const changes = [
+      { name: 'Birth date', change: 12.042 },
+      { name: 'Postcode', change: -1.5 },
+    ];
+    const [before, after] = [
+      { name: 'Start', value: -12.7 },
+      { name: 'Score', value: -2.158 },
+    ];
+    const { svg, startsAt } = drawWaterfall({ description: 'Weights', decimals: 3, before, changes, after });
+    for (const text of ['−12.700', '+12.042', '−1.500', '−2.158'])
+      expect(svg.split(`>${text}</text>`)).toHaveLength(4);
+    expect(startsAt).toBeLessThanOrEqual(-12.7);
+    expect(Number.isInteger(startsAt)).toBe(true);
+    expect(svg).toContain('>0</text>');
+    expect(svg).not.toMatch(/NaN|undefined|width="-/);
+  });
+
   it('contains no style, script, class or name that a page may not have, whatever it is given', () => {
     fc.assert(
       fc.property(

@@ -1,5 +1,5 @@
-import { missingTexts, outcomeTexts, type ToldComparison } from '@kinledger/decisions';
-import type { LinkCondition, MatchWeights } from '@kinledger/domain';
+import { missingTexts, outcomeTexts } from '@kinledger/decisions';
+import type { CompetingRecord, LinkCondition, MatchWeights, ScoreBands } from '@kinledger/domain';
 import { percent } from '../../output/output.js';
 import { right, table } from '../../output/table.js';
 
@@ -11,13 +11,16 @@ const LIKELY = 0.001;
 export const bits = (millibits: number): string => (millibits / MILLIBITS).toFixed(3).replace('-', '−');
 const signed = (millibits: number): string => (millibits > 0 ? `+${bits(millibits)}` : bits(millibits));
 
+/** A comparison without the records that were compared; reviewers see of a rival no more than how near it comes. */
+export interface ComparisonTold {
+  readonly weights: MatchWeights;
+  readonly conditions?: readonly LinkCondition[] | undefined;
+  readonly bands?: ScoreBands | undefined;
+  readonly rival?: (Pick<CompetingRecord, 'score'> & Partial<CompetingRecord>) | undefined;
+}
+
 /** How a score came about, as a table whose weights add up, and what the strategy asked. */
-export function describeComparison({
-  weights,
-  conditions,
-  bands,
-  rival,
-}: Omit<ToldComparison, 'records'>): string[] {
+export function describeComparison({ weights, conditions, bands, rival }: ComparisonTold): string[] {
   return [
     ...weightsTable(weights),
     `it is ${likelyClasses(weights)}`,
@@ -29,12 +32,15 @@ export function describeComparison({
       : [
           `a pair is looked at by a person from ${bits(bands.review)} bits on, and linked from ${bits(bands.link)} on, if it is ${bits(bands.margin)} above every rival`,
         ]),
-    ...(rival === undefined
-      ? []
-      : [
-          `nearest rival: record ${rival.record}${rival.individual === undefined ? '' : ` of individual ${rival.individual}`}, which scores ${bits(rival.score)} bits with record ${rival.of}: a margin of ${bits(weights.score - rival.score)}`,
-        ]),
+    ...(rival === undefined ? [] : [rivalText(rival, weights.score)]),
   ];
+}
+
+function rivalText(rival: NonNullable<ComparisonTold['rival']>, score: number): string {
+  const margin = `${bits(rival.score)} bits: a margin of ${bits(score - rival.score)}`;
+  if (rival.record === undefined || rival.of === undefined) return `the nearest rival scores ${margin}`;
+  const whose = rival.individual === undefined ? '' : ` of individual ${rival.individual}`;
+  return `nearest rival: record ${rival.record}${whose}, which with record ${rival.of} scores ${margin}`;
 }
 
 function weightsTable({ start, fields, score }: MatchWeights): string[] {

@@ -74,7 +74,7 @@ describe('why two records are or are not together, for people', () => {
     const text = describePair(found);
     expect(text).toContain('score did not hold; nhs-number not asked: a record does not state it');
     expect(text).toContain(
-      `record ${third}, which scores 5.000 bits with record ${first}: a margin of 1.125`,
+      `record ${third}, which with record ${first} scores 5.000 bits: a margin of 1.125`,
     );
     expect(text).toContain(
       'match (one person) with a probability of 98.0 %, twin with a probability of 2.0 %',

@@ -21,11 +21,17 @@ export interface PreviewTable {
   readonly rows: readonly (readonly string[])[];
   /** Said in place of a table without rows. */
   readonly empty: string;
+  readonly isExample?: boolean;
 }
 
-/** What adopting a strategy would do, for people. */
-export const describePreview = (preview: StrategyPreview): string =>
-  [headOf(preview).join('\n'), ...tablesOf(preview).map(textOf)].join('\n\n');
+/**
+ * What adopting a strategy would do, for people.
+ * @param scope of which figures are told, or `all`.
+ */
+export const describePreview = (preview: StrategyPreview, scope: string): string =>
+  [headOf(preview).join('\n'), ...[...tablesOf(preview), ...figureTables(preview, scope)].map(textOf)].join(
+    '\n\n',
+  );
 
 const textOf = ({ title, note, columns, rows, empty }: PreviewTable): string =>
   [
@@ -53,6 +59,49 @@ export const tablesOf = ({ linkage }: StrategyPreview): PreviewTable[] => [
   kinTable(linkage),
   ...exampleTables(linkage.examples),
 ];
+
+/** The counts that change, quarter by quarter. */
+export function figureTables({ quarters, isShown = false }: StrategyPreview, scope: string): PreviewTable[] {
+  if (quarters === undefined) return [];
+  const rows = quarters.flatMap(({ period, isClosed, cells }) =>
+    cells
+      .filter((cell) => scope === 'all' || cell.scope === scope)
+      .map((cell) => [
+        isClosed ? `${period} closed` : period,
+        ...[cell.figure, [cell.scope, ...cell.dimensions.map((value) => value ?? 'unknown')].join(' ')],
+        ...[cell.column, number(cell.before), number(cell.after)],
+        cell.change === null ? SUPPRESSED : signed(cell.change),
+      ]),
+  );
+  return [
+    quartersTable(quarters),
+    {
+      title: scope === 'all' ? 'Figures that would change' : `Figures that would change: ${scope}`,
+      note: isShown
+        ? `${SUPPRESSED}: suppressed. Each number is rounded by itself, so that they need not add up.`
+        : 'Exact counts: for the programme’s own team. --shown gives what may be given away.',
+      columns: [
+        ...['Quarter', 'Figure', 'Scope', 'Count'].map((title) => ({ title })),
+        ...['Before', 'After', 'Change'].map(right),
+      ],
+      rows,
+      empty: 'None.',
+    },
+  ];
+}
+
+const SUPPRESSED = '[c]';
+const number = (value: number | null): string => (value === null ? SUPPRESSED : count(value));
+
+const quartersTable = (quarters: NonNullable<StrategyPreview['quarters']>): PreviewTable => ({
+  title: 'Quarters',
+  note: 'Closed: what was published stands, and "kinledger quarter compare" would show these changes.',
+  columns: [{ title: 'Quarter' }, { title: '' }, right('Counts'), right('of these would change')],
+  rows: quarters.map(({ period, isClosed, counts, cells }) => [
+    ...[period, isClosed ? 'closed' : 'open', count(counts), count(cells.length)],
+  ]),
+  empty: 'No quarter has figures.',
+});
 
 const pair = ({ before, after }: Change): string[] => [count(before), count(after)];
 const signed = (value: number): string =>
@@ -156,6 +205,7 @@ function exampleTables(examples: LinkageChanges['examples']): PreviewTable[] {
         columns: [{ title: 'Records' }, { title: 'Why' }, right('Bits')],
         rows: shown.map(exampleRow),
         empty: '',
+        isExample: true,
       },
     ];
   });

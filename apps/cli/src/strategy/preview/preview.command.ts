@@ -2,12 +2,23 @@ import { Option, type Command } from 'commander';
 import { wholeNumber } from '../../input/whole-number.js';
 import { readLedger, withLedgerOptions, type LedgerOptions } from '../../ledger/read-ledger.js';
 import { print } from '../../output/output.js';
+import { writePrivateFile } from '../../output/private-file.js';
 import { describePreview } from './describe-preview.js';
-import { requireOneProposal, strategyNames, type ProposedOptions } from './proposed-strategy.js';
+import { previewPage } from './preview-page.js';
+import {
+  proposedDefinition,
+  requireOneProposal,
+  strategyNames,
+  type ProposedOptions,
+} from './proposed-strategy.js';
 import { previewStrategy } from './strategy-preview.js';
 
 interface Options extends LedgerOptions, ProposedOptions {
   readonly examples: number;
+  readonly figures: boolean;
+  readonly scope: string;
+  readonly shown?: boolean;
+  readonly html?: string;
 }
 
 const EXAMPLES = 5;
@@ -16,7 +27,7 @@ export function addPreviewCommand(strategy: Command): void {
   const command = strategy
     .command('preview')
     .description(
-      'says what adopting a strategy would merge, split and refer; decides everything again in memory and writes nothing',
+      'says what adopting a strategy would merge, split and refer, and what it would do to each figure of each quarter; decides everything again in memory and writes nothing',
     )
     .option('--definition <folder>', 'a changed definition of the programme, of which it takes the strategy')
     .addOption(
@@ -34,15 +45,30 @@ export function addPreviewCommand(strategy: Command): void {
       'how many examples of each kind, by ids of records',
       wholeNumber(4),
       EXAMPLES,
-    );
+    )
+    .option('--no-figures', 'leave out figures, which take most of the time')
+    .option(
+      '--scope <scope>',
+      'figures of programme, strand:<strand>, service:<service>, or all',
+      'programme',
+    )
+    .option('--shown', 'figures as they may be given away: after disclosure control')
+    .option('--html <file>', 'also write a page that opens without the services; only its owner can read it');
   withLedgerOptions(command).action(preview);
 }
 
 async function preview(options: Options): Promise<void> {
   requireOneProposal(options);
   await readLedger(options, 'interrupted: nothing was written', async (reading) => {
-    const found = await previewStrategy(reading, options, options.examples);
+    const { examples, scope, json } = options;
+    const { platformUrl } = reading.places;
+    const isShown = options.shown === true;
+    const found = await previewStrategy(reading, (ledger) => proposedDefinition(options, ledger), {
+      examples,
+      ...(options.figures ? { figures: { platformUrl, isShown } } : {}),
+    });
     reading.progress.stop();
-    print(options.json, found, () => describePreview(found));
+    if (options.html !== undefined) writePrivateFile(options.html, previewPage(found));
+    print(json, found, () => describePreview(found, scope));
   });
 }

@@ -1,13 +1,15 @@
+import type { LedgerDecision } from '@kinledger/contracts';
 import {
   DraftedChanges,
   draftAdoption,
   engineOptionsOf,
   readLedgerAtHand,
+  type LedgerAtHand,
   type LinkageChanges,
 } from '@kinledger/decisions';
 import type { ProgrammeDefinition } from '@kinledger/programme';
 import type { LedgerReading } from '../../ledger/read-ledger.js';
-import { proposedDefinition, type ProposedOptions } from './proposed-strategy.js';
+import { PreviewedFigures, type PreviewedQuarter } from './previewed-figures.js';
 
 /** A strategy as the ledger names it. */
 export interface NamedStrategy {
@@ -27,33 +29,88 @@ export interface StrategyPreview {
   /** How many events the adoption would write. */
   readonly events: number;
   readonly linkage: LinkageChanges;
+  /** Every quarter with figures, the earliest first; absent where figures were left out. */
+  readonly quarters?: readonly PreviewedQuarter[];
+  /** Whether the counts of figures are given as they may be published. */
+  readonly isShown?: boolean;
 }
 
-/** Has everything decided again in memory, and writes nothing. @throws Failure; what reading a ledger throws. */
-export async function previewStrategy(
-  { store, stream, progress, signal }: Omit<LedgerReading, 'places'>,
-  proposed: ProposedOptions,
+/** The definition in force with another strategy. */
+export type Proposal = (ledger: LedgerAtHand) => Promise<ProgrammeDefinition>;
+
+/** What a preview tells. */
+export interface PreviewAsked {
+  readonly examples: number;
+  /** Absent where figures are left out. */
+  readonly figures?: {
+    readonly platformUrl: string;
+    /** Whether counts are given as they may be published. */
+    readonly isShown: boolean;
+  };
+}
+
+type Reading = Pick<LedgerReading, 'store' | 'stream' | 'progress' | 'signal'>;
+
+/**
+ * Has everything decided again in memory, and counts figures in tables that nobody else sees: nothing of it remains.
+ * @throws Failure; what reading a ledger throws.
+ */
+export const previewStrategy = (
+  reading: Reading,
+  propose: Proposal,
+  { examples, figures }: PreviewAsked,
+): Promise<StrategyPreview> =>
+  figures === undefined
+    ? previewed(reading, propose, examples)
+    : PreviewedFigures.within(figures.platformUrl, reading.store, (counting) =>
+        previewed(reading, propose, examples, { counting, isShown: figures.isShown }),
+      );
+
+interface Counting {
+  readonly counting: PreviewedFigures;
+  readonly isShown: boolean;
+}
+
+async function previewed(
+  { store, stream, progress, signal }: Reading,
+  propose: Proposal,
   examples: number,
+  asked?: Counting,
 ): Promise<StrategyPreview> {
   const barOf = (name: string) => {
     const bar = progress.bar(name, 1);
     return (done: number, total: number) => bar.update(done, total);
   };
   const reading = { store, stream, signal };
-  const ledger = await readLedgerAtHand({ ...reading, onProgress: barOf('events') });
+  const counting = asked?.counting;
+  const ledger = await readLedgerAtHand({ ...reading, onProgress: barOf('events') }, (event) =>
+    counting?.takeEvent(event),
+  );
   const { asAt, strategy: inForce, standing, isSensitive } = ledger;
-  const definition = await proposedDefinition(proposed, ledger);
-  const drafted = await draftAdoption(
+  const definition = await propose(ledger);
+  await counting?.endOfEvents();
+  const { adopted, isInForce, decisions } = await draftAdoption(
     { ...reading, onProgress: barOf('bodies') },
     { asAt, definition, options: engineOptionsOf(definition) },
+    (segments) => counting?.takeBodies(segments),
   );
   const changes = new DraftedChanges(standing);
   let events = 0;
-  for (const decision of drafted.decisions) {
-    changes.take(decision);
-    events += 1;
-  }
-  const { adopted, isInForce } = drafted;
+  const decide = async (take?: (decision: LedgerDecision) => Promise<void>) => {
+    for (const decision of decisions) {
+      signal.throwIfAborted();
+      changes.take(decision);
+      await take?.(decision);
+      events += 1;
+    }
+  };
+  await counting?.fill(asAt);
+  const quarters = await (asked === undefined
+    ? decide()
+    : asked.counting.compare(definition.id, asAt, decide, {
+        isShown: asked.isShown,
+        onCounted: barOf('figures'),
+      }));
   return {
     asAt,
     inForce: { strategy: inForce.strategy, digest: inForce.digest },
@@ -61,5 +118,6 @@ export async function previewStrategy(
     isInForce,
     events: isInForce ? 0 : events,
     linkage: changes.changes((dataset) => !isSensitive(dataset), examples),
+    ...(quarters === undefined ? {} : { quarters, isShown: asked?.isShown === true }),
   };
 }

@@ -53,24 +53,28 @@ const signal = new AbortController().signal;
 /** In the form of an Ed25519 public key; nobody signs with it. */
 const anyKey = Buffer.alloc(32, 7).toString('base64');
 
-const schema = {
+const schemaOf = (sessionKinds: readonly string[]) => ({
   fields: [{ name: 'id', title: 'Id', type: 'string' }],
   primaryKey: ['id'],
-  'x-kinledger': { role: 'adult' },
-};
+  'x-kinledger': { role: 'adult', ...(sessionKinds.length === 0 ? {} : { sessionKinds }) },
+});
 
 type Settings = Programme['definition']['strategy'];
 
-/** What a programme of histories asks of reviews. */
+/** What a programme of histories asks of reviews and counts. */
 interface AskedOfReviews {
   readonly reviews?: Programme['definition']['reviews'];
   readonly sensitive?: readonly string[];
+  /** Kinds of session that count in figures. */
+  readonly sessionKinds?: readonly string[];
+  /** Whether rows may have derived tokens. */
+  readonly derives?: boolean;
 }
 
 /** The programme of the histories of linkage, by a strategy or by its limit of holders. */
 export function programmeOfHistories(
   strategy: number | Settings = testSettings.maxHoldersPerToken,
-  { reviews, sensitive = [] }: AskedOfReviews = {},
+  { reviews, sensitive = [], sessionKinds = [], derives = false }: AskedOfReviews = {},
 ): Programme {
   const services = ['alpha', 'beta', 'gamma'];
   const datasets = services.flatMap((service) => [`${service}.user`, `${service}.engagement`]);
@@ -98,6 +102,7 @@ export function programmeOfHistories(
       familyScopes: testScopes,
       strategy: typeof strategy === 'number' ? { ...testSettings, maxHoldersPerToken: strategy } : strategy,
       ...(reviews === undefined ? {} : { reviews }),
+      ...(derives ? { derivations: 'op-kin-1' } : {}),
       area: {
         name: 'Lambeth',
         boundaryYear: 2011,
@@ -105,9 +110,17 @@ export function programmeOfHistories(
         lsoas: [{ code: 'E01003014', deprivationDecile: 1, inArea: true }],
       },
     },
-    schemas: Object.fromEntries(datasets.map((id) => [id, schema])),
+    schemas: Object.fromEntries(datasets.map((id) => [id, schemaOf(sessionKinds)])),
   });
-  return programmeOf(document, () => Promise.reject(new Error('no postcode is looked up')));
+  return programmeOf(document, noPostcodes);
+}
+
+const noPostcodes = () => Promise.reject(new Error('no postcode is looked up'));
+
+/** The same programme with another strategy. */
+function withStrategy({ documentJson }: Programme, strategy: Settings): Programme {
+  const { definition, ...rest } = definitionDocument.parse(JSON.parse(documentJson));
+  return programmeOf({ ...rest, definition: { ...definition, strategy } }, noPostcodes);
 }
 
 export type ReviewCommand = {
@@ -178,7 +191,10 @@ export class RecordedHistory {
   async adopt(strategy: number | Settings): Promise<void> {
     this.#steps += 1;
     this.#earlier.push(this.#programme);
-    this.#programme = programmeOfHistories(strategy);
+    this.#programme = withStrategy(
+      this.#programme,
+      typeof strategy === 'number' ? { ...testSettings, maxHoldersPerToken: strategy } : strategy,
+    );
     const time = this.#cause('').time;
     await this.#define(time);
     const writer = this.#writer(await this.readAgain());

@@ -3,6 +3,7 @@ import { child, kin1Settings as settings, type Child } from '../testing/kin-1-ro
 import {
   born,
   caseNumber,
+  childKey,
   email,
   LinkageWorld,
   nhs,
@@ -55,6 +56,48 @@ describe('kin-1', () => {
     const { people, events } = submitted(child('a', atNoAddress), child('b', atNoAddress));
     expect(people).toBe(2);
     expect(reasonsIn(events)).toEqual(['ambiguous']);
+  });
+
+  describe('without two whole names', () => {
+    /** The row of an adult, which has no letters of a name. */
+    const adult = (id: string, contact: NonNullable<RowSpec['derived']> = []): RowSpec => {
+      const { derived = [], ...row } = child(id, ada);
+      const nameless = derived.filter(([name]) => !name.startsWith('given-name'));
+      return { ...row, role: 'adult', derived: [...nameless, ...contact] };
+    };
+    const mistyped = (id: string, value: string): RowSpec => {
+      const row = adult(id, [['email-deletions', 'us@x']]);
+      return { ...row, tokens: [...row.tokens, email(value)] };
+    };
+    /** The same row at a postcode of the same sector. */
+    const inSector = (row: RowSpec): RowSpec => ({
+      ...row,
+      derived: [...(row.derived ?? []), ['postcode-sector', 'se1 1']],
+    });
+
+    it('refers two adults who share birth date, gender and postcode', () => {
+      const { people, events } = submitted(adult('a'), adult('b'));
+      expect(people).toBe(2);
+      expect(reasonsIn(events)).toEqual(['ambiguous']);
+    });
+
+    it('links them if their emails are one edit apart besides', () => {
+      expect(submitted(mistyped('a', 'ups@x'), mistyped('b', 'use@x')).people).toBe(1);
+    });
+
+    it('refers two children of one postcode whose child keys differ', () => {
+      const { people, events } = submitted(child('a', ada, childKey('1')), child('b', ada, childKey('2')));
+      expect(people).toBe(2);
+      expect(reasonsIn(events)).toEqual(['ambiguous']);
+      expect(submitted(child('a', ada, childKey('1')), child('b', ada)).people).toBe(1);
+    });
+
+    it('refers two children who share three letters, birth date, gender and the sector of a postcode', () => {
+      const neighbour = child('b', { ...ada, postcode: 'se1 1ab' });
+      const { people, events } = submitted(inSector(child('a', ada)), inSector(neighbour));
+      expect(people).toBe(2);
+      expect(reasonsIn(events)).toEqual(['ambiguous']);
+    });
   });
 
   it.each<[string, Child]>([

@@ -10,6 +10,7 @@ import {
 import type { Evidence } from '../evidence.js';
 import type { Ground } from '../ground.js';
 import type { LinkCondition, MatchWeights, MissingSide } from '../pair-account.js';
+import { channels } from './channels.js';
 import { fieldNumber, type ComparedFieldName } from './compared-fields.js';
 import { patternOfLevels, weightsOfPattern } from './match-weights.js';
 import { PairComparison, stratumOf } from './pair-comparison.js';
@@ -44,9 +45,35 @@ const decidingFields = Object.keys(agreeing) as DecidingField[];
 /** Pairs of a child and an adult are not scored by the model. */
 const scoredStrata = [stratumNumber('child'), stratumNumber('adult')];
 
+/** Levels at which a place or a contact agrees well enough to back a link. */
+const shared = {
+  postcode: new Set([levelNamed('postcode', 'full')]),
+  address: new Set([levelNamed('address', 'full'), levelNamed('address', 'one edit')]),
+  email: new Set([levelNamed('email', 'full'), levelNamed('email', 'one edit')]),
+  mobile: new Set([levelNamed('mobile', 'full'), levelNamed('mobile', 'one edit')]),
+} satisfies Partial<Record<ComparedFieldName, ReadonlySet<number>>>;
+type SharedField = keyof typeof shared;
+/** The condition that something backs a birth date, a gender and a few letters, which strangers may share. */
+const BACKING = 'contact-or-place';
+const CHILD_KEY = channels.numberOf('child-key');
+
+const childKeysOf = ({ tokens, channels: kinds }: Evidence): readonly number[] =>
+  tokens.filter((_, at) => kinds[at] === CHILD_KEY);
+/** Whether both have a child key, and none in common. */
+function haveOtherKeys(one: Evidence, other: Evidence): boolean {
+  const [mine, theirs] = [childKeysOf(one), childKeysOf(other)];
+  return mine.length > 0 && theirs.length > 0 && !mine.some((key) => theirs.includes(key));
+}
+
 /** What a pair shows, apart from its score. */
 export interface Agreement {
-  /** Whether nothing that decides forbids an automatic link. The birth date must be there; the rest may be missing. */
+  /**
+   * Whether nothing that decides forbids an automatic link. The birth date must be there; of the rest that decides, anything may be
+   * missing. Two strangers may well share a birth date, a gender and three letters of a name, or a birth date, a gender and a
+   * postcode. So without two whole names a contact, the NHS number or the place has to agree, and the place is not enough
+   * if there are no letters of a name either, or if both rows have a child key and the keys differ, which means that their carers'
+   * emails do.
+   */
   readonly mayLink: boolean;
   /** Two birth dates that no slip of the pen explains. */
   readonly birthDatesDiffer: boolean;
@@ -76,7 +103,8 @@ export class PairScores {
   agreementOf(one: Evidence, other: Evidence): Agreement {
     this.#comparison.compare(one, other);
     return {
-      mayLink: decidingFields.every((field) => this.#outcomeOf(field) !== 'failed'),
+      mayLink:
+        decidingFields.every((field) => this.#outcomeOf(field) !== 'failed') && this.#isBacked(one, other),
       birthDatesDiffer: this.#levelOf('birth-date') !== 0 && this.#outcomeOf('birth-date') === 'failed',
     };
   }
@@ -84,7 +112,19 @@ export class PairScores {
   /** What has to agree before a score links two records, and whether it does. */
   conditionsOf(one: Evidence, other: Evidence): readonly LinkCondition[] {
     this.#comparison.compare(one, other);
-    return decidingFields.map((field) => ({ condition: field, outcome: this.#outcomeOf(field) }));
+    return [
+      ...decidingFields.map((field) => ({ condition: field, outcome: this.#outcomeOf(field) })),
+      { condition: BACKING, outcome: this.#isBacked(one, other) ? 'held' : 'failed' },
+    ];
+  }
+
+  #isBacked(one: Evidence, other: Evidence): boolean {
+    const isStated = (field: DecidingField) => this.#levelOf(field) !== 0;
+    const isShared = (field: SharedField) => shared[field].has(this.#levelOf(field));
+    if (isStated('given-name') || this.#outcomeOf('nhs-number') === 'held') return true;
+    if (isShared('email') || isShared('mobile')) return true;
+    if (!isStated('given-name-part') || haveOtherKeys(one, other)) return false;
+    return isShared('postcode') || isShared('address');
   }
 
   /** Two records have to state a birth date that agrees; what else one of them does not state is not asked for. */

@@ -13,8 +13,9 @@ export const testKin1Settings = {
 } satisfies Kin1Settings;
 export const testKin1 = kin1(testKin1Settings);
 
-const names = ['ada', 'adah', 'bo', 'bob'];
-const postcodes = ['se1 1aa', 'se1 1ab'];
+/** One name and one place are frequent: much of what links needs both to agree. */
+const names = ['ada', 'ada', 'adah', 'bo', 'bob'];
+const postcodes = ['se1 1aa', 'se1 1aa', 'se1 1aa', 'se1 1ab'];
 
 /** The whole value and its one-character deletions. */
 const deletionsOf = (text: string): string[] => [
@@ -29,8 +30,8 @@ function derivedOf({ tokens }: RowSpec, pick: number): Derived {
   const valueOf = (domain: string) =>
     tokens.find((token) => token[0] === domain && token[1] !== 'carer')?.[2];
   const [birthDate, gender, mobile] = ['birth-date', 'gender', 'mobile'].map(valueOf);
-  const name = names[pick % 5];
-  const postcode = postcodes[(pick >> 3) % 3];
+  const name = names[pick % 6];
+  const postcode = postcodes[(pick >> 3) % 5];
   const isWhole = (pick >> 6) % 2 === 1;
   const found: [string, string][] = [];
   if (name !== undefined) found.push(['given-name-first-three', name.slice(0, 3)]);
