@@ -422,7 +422,10 @@ export const notProvoked: Readonly<Record<string, string>> = {
     'more questions at once than may wait: apps/projector/src/explanations/explanations.int.spec.ts',
   'candidate-not-examined':
     'a look at a referral: apps/projector/src/reviews/reviews.int.spec.ts; the answer holds no part of the request',
-  'examinations-waiting': 'more looks at once than may wait; the answer holds no part of the request',
+  'examinations-waiting':
+    'more looks at once than may wait: apps/projector/src/reviews/reviews.int.spec.ts; the answer holds no part of the request',
+  'looks-used-up':
+    'more looks than one person may ask for in an hour: apps/projector/src/reviews/reviews.int.spec.ts; the answer holds no part of the request',
   'recount-running': 'needs a recount that lasts; the answer holds no part of the request',
   'rebuild-running': 'needs a rebuild that lasts; the answer holds no part of the request',
   'foreign-event':

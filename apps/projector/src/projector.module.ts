@@ -50,8 +50,8 @@ import { Rebuilder } from './rebuild/rebuilder.js';
 import { RebuildsController } from './rebuild/rebuilds.controller.js';
 import { RecountsController } from './recounts/recounts.controller.js';
 import { Recounts } from './recounts/recounts.js';
-import { examineInWorker } from './reviews/examine-in-worker.js';
 import { Examinations, forgetExaminations } from './reviews/examinations.js';
+import { ExaminingThread } from './reviews/examining-thread.js';
 import { ReviewOrders } from './reviews/review-orders.js';
 import { ReviewQueue } from './reviews/review-queue.js';
 import { Reviews } from './reviews/reviews.js';
@@ -224,25 +224,29 @@ export class ProjectorModule {
             PinoLogger,
             QuarterClosings,
             DecisionTraces,
+            ExaminingThread,
           ],
           useFactory: liveProjection,
         },
         {
           provide: Rebuilder,
-          inject: [EVENT_STORE, STREAM, 'kinledger pool platform', LiveProjection, PinoLogger],
+          inject: [
+            ...[EVENT_STORE, STREAM, 'kinledger pool platform', LiveProjection, PinoLogger, ExaminingThread],
+          ],
           useFactory: (
             store: EventStore,
             stream: string,
             pool: pg.Pool,
             live: LiveProjection,
             logger: PinoLogger,
+            thread: ExaminingThread,
           ) =>
             new Rebuilder({
               store,
               stream,
               pool,
               live,
-              onSwapped: forgetAnswers,
+              onSwapped: forgetAnswersWith(thread),
               onError: (err) => logger.error({ err }, 'rebuild failed'),
             }),
         },
@@ -289,9 +293,23 @@ export class ProjectorModule {
           },
         },
         {
+          provide: ExaminingThread,
+          inject: [STREAM],
+          useFactory: (stream: string) =>
+            new ExaminingThread({
+              stream,
+              place: {
+                ...config.eventStore,
+                platformUrl: config.platform.url,
+                applicationName: 'kinledger-examination',
+              },
+            }),
+        },
+        {
           provide: Examinations,
           inject: [
-            ...[EVENT_STORE, STREAM, 'kinledger pool platform', SensitiveDatasets, ReviewQueue, PinoLogger],
+            ...[EVENT_STORE, STREAM, 'kinledger pool platform', SensitiveDatasets, ReviewQueue],
+            ...[ExaminingThread, PinoLogger],
           ],
           useFactory: (
             store: EventStore,
@@ -299,18 +317,11 @@ export class ProjectorModule {
             pool: pg.Pool,
             sensitive: SensitiveDatasets,
             queue: ReviewQueue,
+            thread: ExaminingThread,
             logger: PinoLogger,
           ) =>
             new Examinations({
-              ...{ store, stream, pool, sensitive, queue, programme: programmeOfStream(stream) },
-              examine: examineInWorker({
-                stream,
-                place: {
-                  ...config.eventStore,
-                  platformUrl: config.platform.url,
-                  applicationName: 'kinledger-examination',
-                },
-              }),
+              ...{ store, stream, pool, sensitive, queue, thread, programme: programmeOfStream(stream) },
               onError: (err) => logger.error({ err }, 'examining a referral failed'),
             }),
         },
@@ -333,10 +344,13 @@ export class ProjectorModule {
 }
 
 /** Forgets what was told of people, in the transaction that applies an erasure or swaps a rebuild in. */
-async function forgetAnswers(client: pg.ClientBase): Promise<void> {
-  await forgetExplanations(client);
-  await forgetExaminations(client);
-}
+const forgetAnswersWith =
+  (thread: ExaminingThread) =>
+  async (client: pg.ClientBase): Promise<void> => {
+    await forgetExplanations(client);
+    await forgetExaminations(client);
+    await thread.forget();
+  };
 
 /** The programme that a stream belongs to. */
 const programmeOfStream = (stream: string): ProgrammeId =>
@@ -361,6 +375,7 @@ function liveProjection(
   logger: PinoLogger,
   closings: QuarterClosings,
   traces: DecisionTraces,
+  thread: ExaminingThread,
 ): LiveProjection {
   const failureLog = new FailureLog({
     logger,
@@ -393,7 +408,7 @@ function liveProjection(
       void traces.settle();
     },
     onQuarterClosed: closings.close,
-    onErased: forgetAnswers,
+    onErased: forgetAnswersWith(thread),
     onLeading: () => closings.settle(),
   });
   metrics.watch(live, pool, () => store.head(stream));

@@ -22,6 +22,7 @@ export * from './rekeying/rekey-chunk.js';
 export * from './rekeying/rekeyed-chunk.js';
 export type * from './rekeying/token-wrapping.js';
 export * from './reviews/examine-referral.js';
+export * from './reviews/referral-examiner.js';
 export * from './reviews/review-book.js';
 export * from './reviews/review-policy.js';
 export * from './reviews/settles.js';

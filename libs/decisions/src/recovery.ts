@@ -130,7 +130,8 @@ async function requireOwnEvents(
   }
 }
 
-function applyPage(ledger: ProgrammeLedger, stream: string, { events, segments }: LedgerPage): void {
+/** Applies the events of a page, which follow the ledger. */
+export function applyPage(ledger: ProgrammeLedger, stream: string, { events, segments }: LedgerPage): void {
   const bodies = bodiesIn(segments);
   for (const stored of events) ledger.apply(ledgerEventOf(stored, stream), bodies);
 }

@@ -13,7 +13,7 @@ export function checkPermittedFields(schema: DatasetSchema, agreement: Agreement
     const leaves =
       identifiers.length > 0 ||
       target !== undefined ||
-      format === 'derived-digests' ||
+      (format === 'derived-digests' && agreement.derivations !== undefined) ||
       isDerivedKind(format ?? '') ||
       inKey.has(field.name);
     if (leaves && !permitted.includes(field.name))

@@ -1,6 +1,7 @@
 import { birthMonthOf, canonicalBirthDate, digestOpLeap1 } from '@kinledger/domain';
 import { codedValues, formatOf, translateEthnicity } from '@kinledger/programme';
 import type { ColumnTarget, Dataset, DatasetField } from '@kinledger/programme';
+import { derivedOfCase } from './derived-case.js';
 import { digested } from './digested-case.js';
 import { columnNotGenerated } from './generation-errors.js';
 import type { HeldCase } from './held-case.js';
@@ -118,6 +119,10 @@ function columnOf(field: DatasetField, dataset: Dataset, style: ProviderStyle, s
   }
   if (target?.to === 'measure' || columnsOfEvents.has(field.name) || isGoal(field.name)) {
     return { of: 'event', valueIn: ({ columns }) => columns?.[field.name], print: spell };
+  }
+  if (formatOf(field) === 'derived-digests') {
+    const derives = derivedOfCase(dataset, salt);
+    return { of: 'case', print: (held) => derives?.(held) ?? '' };
   }
   if (formatOf(field) === 'digest') {
     const digest = digested[field.name];

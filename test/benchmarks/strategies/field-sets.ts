@@ -1,6 +1,5 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PseudonymisedRow } from '@kinledger/contracts';
 import { derivationNamed, digestsInCell, permittedNames } from '@kinledger/derivations';
 import { canonicalPersonName } from '@kinledger/domain';
 import { readProgramme, type Dataset, type DatasetField, type Programme } from '@kinledger/programme';

@@ -62,4 +62,4 @@ const fieldsByName = new Map<string, string>(
 );
 
 /** The field of a derivation; undefined for a candidate key, which is made of several. */
-const fieldOf = (derivation: string): string | undefined => fieldsByName.get(asNamed(derivation).name);
+export const fieldOf = (derivation: string): string | undefined => fieldsByName.get(asNamed(derivation).name);

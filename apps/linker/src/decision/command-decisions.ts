@@ -102,8 +102,7 @@ export class CommandDecisions {
         ...{ erase: erasing !== undefined, reviews },
         newestKey: await this.#newestKey(open, command, signal),
       };
-      const reason = handler.refusalOf(ledger, command, can);
-      if (reason !== undefined) {
+      const refuse = async (reason: NonNullable<ReturnType<typeof handler.refusalOf>>) => {
         // A refusal leaves no trace in the ledger, so check that the ledger was read up to its end.
         await open.requireUnchangedHead();
         const count = handler.countOf?.(ledger, command);
@@ -113,8 +112,14 @@ export class CommandDecisions {
         });
         tell({ 'kinledger.outcome': 'refused' });
         return { outcome: 'refused', rows: 0 } as const;
-      }
+      };
+      const reason = handler.refusalOf(ledger, command, can);
+      if (reason !== undefined) return refuse(reason);
+      const before = ledger.nextRevision;
       await this.#definitions.defineFirst(open, command.time, signal);
+      // Another definition has links decided anew: what the command is about may be gone since it was asked for.
+      const since = ledger.nextRevision === before ? undefined : handler.refusalOf(ledger, command, can);
+      if (since !== undefined) return refuse(since);
       const writer = open.writer();
       const isWaiting = async () =>
         (await inbox.waitingCommands(programmeId, place)).some(({ id }) => id === command.id);

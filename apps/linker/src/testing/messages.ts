@@ -65,17 +65,28 @@ function command<Kind extends CommandKind>(
   after: number,
   payload: CommandData<Kind>['payload'],
   intake?: number,
+  person = 'data-team',
 ): IncomingCommand {
   const id = `${kind}-${minute}` as CommandId;
   const body = bytesOf({
     ...{ id, kind, programme, after, payload },
-    ...{ askedBy: { person: 'data-team' }, reason: 'wrong-quarter', time: timeOf(minute) },
+    ...{ askedBy: { person }, reason: 'wrong-quarter', time: timeOf(minute) },
   });
   return { programme, id, kind, after, intake, version: Command.version, body, traceparent: undefined };
 }
 
 export const withdrawal = (minute: number, after: number, submission: SubmissionId): IncomingCommand =>
   command('withdraw-submission', minute, after, { submission });
+
+/** An answer about the subject of a referral and a candidate. Due at once. */
+export const review = (
+  minute: number,
+  payload: CommandData<'review-referral'>['payload'],
+  person?: string,
+): IncomingCommand => command('review-referral', minute, 0, payload, undefined, person);
+
+export const undoing = (minute: number, payload: CommandData<'undo-review'>['payload']): IncomingCommand =>
+  command('undo-review', minute, 0, payload);
 
 /** Due at once, whichever files are accepted before it. */
 export const rotation = (minute: number, keyVersion: number): IncomingCommand =>

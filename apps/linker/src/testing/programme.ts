@@ -17,7 +17,12 @@ const dataset = (id: string, service: string, dataType: string, extractKind: str
 
 /** A programme of two services, for specs. */
 export function smallProgramme(
-  change: { readonly name?: string; readonly holders?: number; readonly scope?: string } = {},
+  change: {
+    readonly name?: string;
+    readonly holders?: number;
+    readonly birthDates?: number;
+    readonly scope?: string;
+  } = {},
 ): Programme {
   const document = definitionDocument.parse({
     definition: {
@@ -42,7 +47,7 @@ export function smallProgramme(
       familyScopes: [{ scope: change.scope ?? 'health', services: ['maternity'] }],
       strategy: {
         name: 'leap-1',
-        maxBirthDatesPerToken: 2,
+        maxBirthDatesPerToken: change.birthDates ?? 2,
         maxHoldersPerToken: change.holders ?? 50,
         maxCasesPerToken: 10,
         maxChildrenPerCarerToken: 4,

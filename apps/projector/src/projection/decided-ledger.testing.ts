@@ -6,6 +6,7 @@ import {
   type PseudonymisedRow,
   type RecordId,
   type Role,
+  type RowKey,
   type SubmissionId,
 } from '@kinledger/contracts';
 import {
@@ -168,7 +169,12 @@ export class DecidedLedger extends SmallLedger {
     ].sort();
     const [one, other] = picks.map((pick) => keys[pick % Math.max(1, keys.length)]);
     if (one === undefined || other === undefined || one === other) return;
-    const data = { rows: [one, other] as [typeof one, typeof one], reason: 'test', by: 'test' };
+    await this.constrain(type, [one, other]);
+  }
+
+  /** Records what a person decided about two rows, by their keys. */
+  async constrain(type: ConstraintDecision['type'], rows: [RowKey, RowKey]): Promise<void> {
+    const data = { rows, reason: 'test', by: 'test' };
     await this.#write([...this.engine.constrain({ type, data }).decide(this.#next)], []);
   }
 
@@ -177,8 +183,7 @@ export class DecidedLedger extends SmallLedger {
     const rows = [one, other].map((record) => this.engine.rowOf(record as RecordId)?.rowKey);
     const [first, second] = rows;
     if (first === undefined || second === undefined) throw new Error('the ledger has no such record');
-    const data = { rows: [first, second] as [typeof first, typeof first], reason: 'test', by: 'test' };
-    await this.#write([...this.engine.constrain({ type, data }).decide(this.#next)], []);
+    await this.constrain(type, [first, second]);
   }
 
   /** Appends decisions of which linkage knows nothing. */

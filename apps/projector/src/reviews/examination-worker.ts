@@ -1,19 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { referralId } from '@kinledger/contracts';
-import { examineReferral } from '@kinledger/decisions';
+import { ReferralExaminer } from '@kinledger/decisions';
 import { openEventStore } from '@kinledger/event-store';
 import type { ExaminationWorkerData, ExaminationWorkerMessage } from './examination.js';
 
-/** Entry of a worker thread: examines one referral and ends. */
+/** Entry of a worker thread: examines one referral after another, until it is ended. A failure ends it. */
 
 // `ExaminationWorkerData` by construction.
-const { place, stream, referral } = workerData as ExaminationWorkerData;
-const store = openEventStore(place);
-try {
-  const examined = await examineReferral({
-    ...{ store, stream, referral: referralId.parse(referral), signal: new AbortController().signal },
+const { place, stream } = workerData as ExaminationWorkerData;
+const examiner = new ReferralExaminer({ store: openEventStore(place), stream });
+const { signal } = new AbortController();
+parentPort?.on('message', (referral: string) => {
+  void examiner.examine(referralId.parse(referral), signal).then((examined) => {
+    parentPort?.postMessage({ examined, bytes: examiner.bytes } satisfies ExaminationWorkerMessage);
   });
-  parentPort?.postMessage({ examined } satisfies ExaminationWorkerMessage);
-} finally {
-  await store.close();
-}
+});

@@ -26,13 +26,12 @@ export interface Examination extends Omit<ExaminedReferral, 'pairs' | 'subject'>
 export interface ExaminationWorkerData {
   readonly place: Omit<EventStorePlace, 'onStanding'>;
   readonly stream: string;
-  readonly referral: string;
 }
 
-/** What a worker thread says: nothing, where the referral does not wait any more. */
+/** What a worker thread says of a referral. */
 export interface ExaminationWorkerMessage {
+  /** Absent where the referral does not wait any more. */
   readonly examined: ExaminedReferral | undefined;
+  /** Bytes of the linkage index that the thread keeps. */
+  readonly bytes: number;
 }
-
-/** Examines a referral as the ledger stands. */
-export type Examine = (referral: string, signal: AbortSignal) => Promise<ExaminedReferral | undefined>;

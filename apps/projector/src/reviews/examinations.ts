@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LedgerDecision } from '@kinledger/contracts';
-import { beginLook, endLook, inTransaction, type LookOutcome } from '@kinledger/database';
+import { beginLook, endLook, inTransaction, type Look, type LookOutcome } from '@kinledger/database';
 import type { ExaminedReferral } from '@kinledger/decisions';
 import { Problem, type Caller } from '@kinledger/service-kit';
 import type pg from 'pg';
+import { AbandonedLooks } from '../looks/abandoned-looks.js';
 import { FAILED, KEPT, QuestionLine, SILENT, STOPPED } from '../questions/question-line.js';
-import type { AnswerEffect, Examination, Examine, PairExamination } from './examination.js';
+import type { AnswerEffect, Examination, PairExamination } from './examination.js';
+import type { ExaminingThread } from './examining-thread.js';
 import { withEffects, type AskEffect, type ReviewEffectOptions } from './review-effect.js';
 import type { ReviewQueue, RowSource } from './review-queue.js';
 
 export interface ExaminationsOptions extends ReviewEffectOptions {
   readonly queue: Pick<ReviewQueue, 'recordsOf' | 'sourcesOf'>;
-  readonly examine: Examine;
+  readonly thread: Pick<ExaminingThread, 'examine' | 'forget'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,6 +36,10 @@ const WAIT_MS = 60_000;
 /** While files are decided, the ledger may go on between the examination and the count. */
 const MAX_ATTEMPTS = 5;
 
+/** Two a minute, for as long as anybody can judge pairs. */
+const MAX_IN_HOUR = 120;
+const MAX_WAITING_OF_ONE = 5;
+
 const newId = () => randomBytes(16).toString('hex');
 
 /**
@@ -43,9 +49,11 @@ const newId = () => randomBytes(16).toString('hex');
 export class Examinations {
   readonly #options: ExaminationsOptions;
   readonly #line: QuestionLine;
+  readonly #abandoned: AbandonedLooks;
 
   constructor(options: ExaminationsOptions) {
     this.#options = options;
+    this.#abandoned = new AbandonedLooks(options.pool);
     this.#line = new QuestionLine({ tend: () => this.#tend(), onError: options.onError });
   }
 
@@ -53,13 +61,14 @@ export class Examinations {
     this.#line.start();
   }
 
-  stop(): Promise<void> {
-    return this.#line.stop();
+  async stop(): Promise<void> {
+    await this.#line.stop();
+    await this.#options.thread.forget();
   }
 
   /**
    * Notes the looks and queues the question.
-   * @throws Problem 404 unless the referral waits and may be shown, 503 while too many wait.
+   * @throws Problem 404 unless the referral waits and may be shown, 503 while too many wait, 429 after too many in an hour.
    */
   async ask(
     { referral, reason }: { readonly referral: string; readonly reason: string },
@@ -67,30 +76,24 @@ export class Examinations {
   ): Promise<AskedExamination> {
     const { store, stream, pool, queue } = this.#options;
     const { full } = this.#line;
-    if (full !== undefined) {
-      throw new Problem(503, 'examinations-waiting', {
-        detail: `${full} referrals are being examined already: ask again in a few minutes.`,
-        headers: { 'retry-after': '60' },
-        declined: true,
-      });
-    }
+    if (full !== undefined)
+      throw waitingAlready(`${full} referrals are being examined already: ask again in a few minutes.`);
     const records = await queue.recordsOf(referral);
     if (records === undefined) throw referralUnknown();
     const asAt = await store.head(stream);
     const { person, organisation, roles } = caller;
     const id = newId();
     const looks = records.map((subject) => ({ id: newId(), subject }));
-    const question: Question = { id, referral, looks: looks.map((look) => look.id) };
+    const noted: Noted = { ...{ via: 'service', person, organisation, roles, stream, asAt, reason } };
+    const question: Question = { id, referral, looks, noted };
     await this.#line.noted(id, () =>
       inTransaction(pool, async (client) => {
-        for (const look of looks)
-          await beginLook(client, {
-            ...{ ...look, via: 'service', person, organisation, roles, stream, asAt, reason },
-          });
+        await requireFewOf(client, caller);
+        for (const look of looks) await beginLook(client, { ...look, ...noted });
         await client.query(
           `INSERT INTO operations.review_examination (examination_id, referral_id, person, organisation, looks, state)
          VALUES ($1, $2, $3, $4, $5, 'waiting')`,
-          [id, referral, person, organisation ?? null, question.looks],
+          [id, referral, person, organisation ?? null, looks.map((look) => look.id)],
         );
       }),
     );
@@ -133,7 +136,7 @@ export class Examinations {
   async #examine(referral: string, signal: AbortSignal): Promise<Examination | undefined> {
     const until = performance.now() + WAIT_MS;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const examined = await this.#options.examine(referral, signal);
+      const examined = await this.#options.thread.examine(referral, signal);
       if (examined === undefined) return undefined;
       for (;;) {
         const found = await withEffects(this.#options, examined.asAt, (effectOf) =>
@@ -173,18 +176,36 @@ export class Examinations {
     return { ...referral, subject: sourceOf(subject), pairs: examined };
   }
 
+  /**
+   * Keeps what came of a question. Its looks were noted by the read models; where the ledger had more to show by then, that is
+   * noted before anybody can see it, and a record that was not shown after all is told as such.
+   */
   #end(
-    { id, looks }: Question,
+    { id, looks, noted }: Question,
     state: 'done' | 'failed',
     { result, reason, outcome }: Ending,
   ): Promise<void> {
     return inTransaction(this.#options.pool, async (client) => {
+      const shown = result === undefined ? undefined : recordsIn(result);
+      const known = new Set(looks.map(({ subject }) => subject));
+      const further = [...(shown ?? [])].filter((subject) => !known.has(subject));
+      const all = [...looks, ...further.map((subject) => ({ id: newId(), subject }))];
       const { rowCount } = await client.query(
-        'UPDATE operations.review_examination SET state = $2, result = $3, reason = $4 WHERE examination_id = $1',
-        [id, state, result === undefined ? null : JSON.stringify(result), reason ?? null],
+        'UPDATE operations.review_examination SET state = $2, result = $3, reason = $4, looks = $5 WHERE examination_id = $1',
+        [
+          ...[id, state, result === undefined ? null : JSON.stringify(result), reason ?? null],
+          all.map((look) => look.id),
+        ],
       );
       // Where somebody was erased meanwhile, the question is gone: nobody was shown anything.
-      for (const look of looks) await endLook(client, look, rowCount === 0 ? 'stopped' : outcome);
+      if (rowCount === 0) {
+        for (const look of looks) await endLook(client, look.id, 'stopped');
+        return;
+      }
+      for (const look of all.slice(looks.length))
+        await beginLook(client, { ...look, ...noted, asAt: result?.asAt ?? noted.asAt });
+      for (const look of all)
+        await endLook(client, look.id, shown?.has(look.subject) === false ? 'stopped' : outcome);
     });
   }
 
@@ -200,6 +221,7 @@ export class Examinations {
       [STOPPED],
     );
     for (const look of rows.flatMap(({ looks }) => looks)) await endLook(pool, look, 'stopped');
+    await this.#abandoned.end();
     await pool.query(`DELETE FROM operations.review_examination WHERE asked_at < now() - ${KEPT}`);
   }
 }
@@ -208,13 +230,49 @@ export class Examinations {
 interface Question {
   readonly id: string;
   readonly referral: string;
-  readonly looks: readonly string[];
+  readonly looks: readonly { readonly id: string; readonly subject: string }[];
+  readonly noted: Noted;
 }
+
+/** What the trail keeps of every look of a question. */
+type Noted = Omit<Look, 'id' | 'subject'>;
+
+/** Every record that a reviewer is shown. */
+const recordsIn = ({ subject, pairs }: Examination): ReadonlySet<string> =>
+  new Set([subject.record, ...pairs.map(({ candidate }) => candidate.record)]);
 
 interface Ending {
   readonly result?: Examination;
   readonly reason?: string;
   readonly outcome: LookOutcome;
+}
+
+const waitingAlready = (detail: string): Problem =>
+  new Problem(503, 'examinations-waiting', { detail, headers: { 'retry-after': '60' }, declined: true });
+
+/**
+ * Keeps one person from taking every place in the line, and a script from reading all referrals under a person’s name.
+ * @throws Problem 503 while too many of the person’s looks wait, 429 after too many in an hour.
+ */
+async function requireFewOf(client: pg.ClientBase, { person, organisation }: Caller): Promise<void> {
+  // Looks that one person asks for at once are counted one after the other.
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('looks of ' || $1, 0))`, [person]);
+  const { rows } = await client.query<{ waiting: number; asked: number; seconds: number }>(
+    `SELECT (count(*) FILTER (WHERE state = 'waiting'))::int AS waiting, count(*)::int AS asked,
+       coalesce(ceil(extract(epoch FROM min(asked_at) + interval '1 hour' - now())), 0)::int AS seconds
+     FROM operations.review_examination
+     WHERE person = $1 AND organisation IS NOT DISTINCT FROM $2 AND asked_at > now() - interval '1 hour'`,
+    [person, organisation ?? null],
+  );
+  const { waiting, asked, seconds } = rows[0] ?? { waiting: 0, asked: 0, seconds: 0 };
+  if (asked >= MAX_IN_HOUR) {
+    throw new Problem(429, 'looks-used-up', {
+      detail: `You have looked at ${MAX_IN_HOUR} referrals within an hour, which is as many as one person may: look again later.`,
+      headers: { 'retry-after': String(Math.max(1, seconds)) },
+    });
+  }
+  if (waiting >= MAX_WAITING_OF_ONE)
+    throw waitingAlready(`${waiting} of your own looks wait already: read one before you ask for the next.`);
 }
 
 async function answerEffect(

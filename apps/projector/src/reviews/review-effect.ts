@@ -42,8 +42,8 @@ const isLockTimeout = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
 
 /**
- * Writes decisions into the live read models as the projection would, counts the figures of every quarter in which anybody
- * concerned was reached, and takes it all back. The checkpoint stays locked meanwhile, so that the projection waits.
+ * Writes decisions into the live read models as the projection would, counts what changes in the figures of every quarter in
+ * which anybody concerned was reached, and takes it all back. The checkpoint stays locked meanwhile, so that the projection waits.
  *
  * Services with sensitive datasets are not counted, neither by themselves nor in a strand or the programme: that a count
  * changes could tell that somebody goes there. Deprivation is left out too, because it tells where somebody lives.
@@ -74,39 +74,47 @@ export async function withEffects<Answer>(
       .filter((name) => !name.startsWith(`${reachByDeprivation.id}@`));
     const count = async (period: Period) => {
       const question = { programme, period, position: asAt, disclosure, figures };
+      const { full } = await computeQuarter(client, question);
+      return new Cells(full);
+    };
+    /** Counts without what is hidden, and leaves nothing behind. */
+    const counting = async (periods: readonly Period[], prepare: () => Promise<void>) => {
       await client.query('SAVEPOINT counting');
       await client.query(
         'DELETE FROM dataset WHERE service IN (SELECT service FROM dataset WHERE dataset = ANY ($1))',
         [hidden],
       );
-      const { full } = await computeQuarter(client, question);
+      await prepare();
+      const counted = new Map<string, Cells>();
+      for (const period of periods) counted.set(period.code, await count(period));
       await client.query('ROLLBACK TO SAVEPOINT counting; RELEASE SAVEPOINT counting');
-      return new Cells(full);
+      return counted;
     };
-    const before = new Map<string, Cells>();
-    const countBefore = async (period: Period) => {
-      const known = before.get(period.code) ?? (await count(period));
-      before.set(period.code, known);
-      return known;
-    };
+    const whole = new Map<string, Cells>();
     return await ask(async (decisions) => {
       if (decisions.every(changesNoFigure)) return [];
-      const periods = await quartersConcerned(client, decisions);
-      const then = new Map<Period, Cells>();
-      for (const period of periods) then.set(period, await countBefore(period));
+      const named = idsIn(decisions);
+      const recordsBefore = await recordsConcerned(client, named);
       await client.query('SAVEPOINT undecided');
       const writer = readModelWriter({ store, stream, client, schema: LIVE_SCHEMA, from: asAt + 1 });
       await writer.begin();
       for (const event of asEvents(decisions, asAt)) await writer.take(event, new Map());
       await writer.settle(asAt + decisions.length);
-      const effects: QuarterEffect[] = [];
-      for (const [period, counted] of then) {
-        const changes = differencesOf(counted, await count(period));
-        const { code } = period;
-        if (changes.length > 0) effects.push({ period: code, isClosed: closedQuarters.has(code), changes });
-      }
-      await client.query('ROLLBACK TO SAVEPOINT undecided');
-      return effects;
+      const records = [...new Set([...recordsBefore, ...(await recordsConcerned(client, named))])];
+      const periods = await quartersOf(client, records);
+      const after = await counting(periods, () => restrictTo(client, records));
+      await client.query('ROLLBACK TO SAVEPOINT undecided; RELEASE SAVEPOINT undecided');
+      const before = await counting(periods, () => restrictTo(client, records));
+      const changed = periods.filter(
+        ({ code }) => changesIn(nothing, before.get(code), after.get(code)).length > 0,
+      );
+      const unknown = changed.filter(({ code }) => !whole.has(code));
+      for (const [code, cells] of await counting(unknown, () => Promise.resolve())) whole.set(code, cells);
+      return changed.map(({ code }): QuarterEffect => ({
+        period: code,
+        isClosed: closedQuarters.has(code),
+        changes: changesIn(whole.get(code), before.get(code), after.get(code)),
+      }));
     });
   } catch (error) {
     if (isLockTimeout(error)) return 'behind';
@@ -134,32 +142,70 @@ const asEvents = (decisions: readonly LedgerDecision[], asAt: number): LedgerEve
     },
   }));
 
+/** Every id that decisions name. */
+const idsIn = (decisions: readonly LedgerDecision[]): readonly string[] => [
+  ...new Set(JSON.stringify(decisions).match(/\b[0-9a-f]{32}\b/g)),
+];
+
 /**
- * Every quarter with a qualifying engagement of anybody whom the decisions name, or of whose family they name. The figures of
- * no other quarter can change.
+ * The records by which the named can change figures: their own, those of everybody in their families, and those of their
+ * children and of the children’s other carers, because a child may be reached through any of them. A figure is a sum over
+ * rows, individuals, families and children. Whatever changes in it is counted by these records alone; what else they count,
+ * they count before and after.
  */
-async function quartersConcerned(
-  client: pg.ClientBase,
-  decisions: readonly LedgerDecision[],
-): Promise<readonly Period[]> {
-  const ids = [...new Set(JSON.stringify(decisions).match(/\b[0-9a-f]{32}\b/g))];
-  const { rows } = await client.query<{ day: string }>(
+async function recordsConcerned(client: pg.ClientBase, named: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await client.query<{ record: string }>(
     `WITH named AS (
        SELECT number AS individual FROM numbered_individual WHERE individual_id = ANY ($1::uuid[])
        UNION SELECT individual FROM numbered_record WHERE record_id = ANY ($1::uuid[]) AND individual IS NOT NULL
      ), families AS (
        SELECT number AS family FROM numbered_family WHERE family_id = ANY ($1::uuid[])
        UNION SELECT m.family FROM numbered_member m JOIN named USING (individual)
-     ), concerned AS (
+     ), children AS (
        SELECT individual FROM named
+       UNION SELECT k.child FROM numbered_relationship k JOIN named ON named.individual = k.other
+     ), concerned AS (
+       SELECT individual FROM children
+       UNION SELECT k.other FROM numbered_relationship k JOIN children ON children.individual = k.child
        UNION SELECT m.individual FROM numbered_member m JOIN families USING (family)
-     ), days AS (
-       SELECT as_of FROM numbered_record r JOIN concerned c ON c.individual = r.individual
-       WHERE r.qualifying AND r.state <> 'retired'
-       UNION ALL SELECT as_of FROM numbered_record WHERE record_id = ANY ($1::uuid[]) AND qualifying AND state <> 'retired'
      )
-     SELECT DISTINCT to_char(date_trunc('quarter', as_of), 'YYYY-MM-DD') AS day FROM days WHERE as_of IS NOT NULL ORDER BY day`,
-    [ids],
+     SELECT r.record_id AS record FROM numbered_record r JOIN concerned USING (individual)
+     UNION SELECT record_id FROM numbered_record WHERE record_id = ANY ($1::uuid[])`,
+    [named],
+  );
+  return rows.map(({ record }) => record);
+}
+
+/** Every quarter that these records count in. The figures of no other quarter can change. */
+async function quartersOf(client: pg.ClientBase, records: readonly string[]): Promise<readonly Period[]> {
+  const { rows } = await client.query<{ day: string }>(
+    `SELECT DISTINCT to_char(date_trunc('quarter', as_of), 'YYYY-MM-DD') AS day FROM numbered_record
+     WHERE record_id = ANY ($1::uuid[]) AND qualifying AND state <> 'retired' AND as_of IS NOT NULL ORDER BY day`,
+    [records],
   );
   return rows.flatMap(({ day }) => periodOfDate(day) ?? []);
 }
+
+/** Has the queries of figures see these records alone, until the savepoint is taken back. */
+async function restrictTo(client: pg.ClientBase, records: readonly string[]): Promise<void> {
+  await client.query(
+    `CREATE TEMP TABLE numbered_record (LIKE ${LIVE_SCHEMA}.numbered_record) ON COMMIT DROP`,
+  );
+  await client.query(
+    `INSERT INTO pg_temp.numbered_record SELECT * FROM ${LIVE_SCHEMA}.numbered_record WHERE record_id = ANY ($1::uuid[])`,
+    [records],
+  );
+  await client.query(`SET LOCAL search_path TO pg_temp, ${LIVE_SCHEMA}`);
+}
+
+const nothing = new Cells({ figures: [] });
+
+/**
+ * What changes in the counts of a quarter, from what changes among the records concerned.
+ * @param whole the counts of all records, as they are.
+ */
+const changesIn = (whole = nothing, before = nothing, after = nothing): readonly CellDifference[] =>
+  differencesOf(before, after).map((one) => {
+    const was = whole.valueOf(one);
+    return { ...one, before: was, after: was + one.after - one.before };
+  });

@@ -146,7 +146,8 @@ export class ReviewsController {
   })
   @ApiResponse(answers(202, 'The look, and where to find what it shows.', examinationView))
   @ApiResponse(problems(404, 'No such referral waits.'))
-  @ApiResponse(problems(503, 'Too many looks wait.'))
+  @ApiResponse(problems(429, 'You have looked at as many referrals within an hour as one person may.'))
+  @ApiResponse(problems(503, 'Too many looks wait, of all people or of yours.'))
   examine(
     @CurrentCaller() caller: Caller,
     @Body({ schema: examineBody }) body: z.output<typeof examineBody>,

@@ -1,16 +1,17 @@
 import { periodOfCode } from '@kinledger/domain';
 import type { PeriodCode, ProgrammeId, RecordId, ReferralId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
-import { examineReferral } from '@kinledger/decisions';
+import { ReferralExaminer, type ExaminedReferral } from '@kinledger/decisions';
 import { Cells, computeQuarter, differencesOf, figuresInForce } from '@kinledger/figures';
 import { contentDigest, LIVE_SCHEMA } from '@kinledger/read-models';
 import type { Caller } from '@kinledger/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { AbandonedLooks } from '../looks/abandoned-looks.js';
 import { Looks } from '../looks/looks.js';
 import type { DecidedLedger, DecidedRow } from '../projection/decided-ledger.testing.js';
 import { ReadModelsUnderTest } from '../projection/read-models-under-test.testing.js';
-import { STREAM } from '../projection/small-ledger.testing.js';
-import type { Examination, Examine } from './examination.js';
+import { idOf, STREAM } from '../projection/small-ledger.testing.js';
+import type { Examination } from './examination.js';
 import { Examinations, forgetExaminations, type AnsweredExamination } from './examinations.js';
 import { ReviewOrders } from './review-orders.js';
 import { ReviewQueue } from './review-queue.js';
@@ -31,21 +32,34 @@ const file = (dataset: string, rows: readonly DecidedRow[]) => ({
   ...{ dataset, period: quarter, sequence: 1, supersedes: [], rows },
 });
 
+/** The record of the row in this place of the ledger’s four. */
+const recordOfRow = (place: number): RecordId =>
+  idOf(`natural-thinkers.${place < 2 ? 'user' : 'engagement'} ${quarter} 1 ${place % 2}`);
+
 describe('reviews', () => {
   const readModels = new ReadModelsUnderTest();
   let ledger: DecidedLedger;
   let queue: ReviewQueue;
   let examinations: Examinations;
+  let newExaminations: () => Examinations;
   let orders: ReviewOrders;
   let reviews: Reviews;
   let sensitive: string[] = [];
   let mayExamine: Promise<unknown> = Promise.resolve();
+  let shown: (examined: ExaminedReferral | undefined) => ExaminedReferral | undefined = (examined) =>
+    examined;
   const errors: unknown[] = [];
 
   /** As the thread does it, in this one. */
-  const inProcess: Examine = async (referral, signal) => {
-    await mayExamine;
-    return examineReferral({ store: ledger.store, stream: STREAM, referral: referral as ReferralId, signal });
+  const inProcess = () => {
+    const examiner = new ReferralExaminer({ store: ledger.store, stream: STREAM });
+    return {
+      examine: async (referral: string, signal: AbortSignal) => {
+        await mayExamine;
+        return shown(await examiner.examine(referral as ReferralId, signal));
+      },
+      forget: () => Promise.resolve(),
+    };
   };
   const examined = async (id: string, caller: Caller): Promise<AnsweredExamination> => {
     for (;;) {
@@ -69,6 +83,7 @@ describe('reviews', () => {
     errors.length = 0;
     sensitive = [];
     mayExamine = Promise.resolve();
+    shown = (examined) => examined;
     const { pool } = readModels;
     ledger = await readModels.open();
     // Two people of one e-mail address and two birth dates, who are known and came in one quarter.
@@ -83,11 +98,13 @@ describe('reviews', () => {
     await pool.query('DELETE FROM operations.review_examination; DELETE FROM operations.review_command');
     const datasets = { all: () => Promise.resolve(sensitive) };
     queue = new ReviewQueue({ pool, sensitive: datasets });
-    examinations = new Examinations({
-      ...{ store: ledger.store, stream: STREAM, pool, queue, programme, sensitive: datasets },
-      examine: inProcess,
-      onError: (error) => errors.push(error),
-    });
+    newExaminations = () =>
+      new Examinations({
+        ...{ store: ledger.store, stream: STREAM, pool, queue, programme, sensitive: datasets },
+        thread: inProcess(),
+        onError: (error) => errors.push(error),
+      });
+    examinations = newExaminations();
     orders = new ReviewOrders({ pool, programme, outbox: { wake: () => undefined } });
     reviews = new Reviews({ examinations, orders });
   });
@@ -317,5 +334,109 @@ describe('reviews', () => {
       (await new Looks(readModels.pool).page({ limit: 2 })).map(({ outcome }) => outcome);
     await expect.poll(outcomes).toEqual(['stopped', 'stopped']);
     expect(await examinations.find(id, ada)).toBeUndefined();
+  });
+
+  const firstReferral = async () =>
+    (await queue.page('ada', { limit: 10, offset: 0 })).pairs[0]?.referral ?? nobody;
+  const trail = async (limit: number) => new Looks(readModels.pool).page({ limit });
+
+  it('have their looks ended by another process after a crash that empties the table of questions', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    mayExamine = promise;
+    await examinations.ask({ referral: await firstReferral(), reason }, ada);
+    // As PostgreSQL leaves an unlogged table after a crash; and time has passed.
+    await readModels.asSuperuser(
+      `TRUNCATE operations.review_examination, operations.explanation;
+       UPDATE audit.look SET asked_at = now() - interval '2 minutes' WHERE look_id NOT IN (SELECT look_id FROM audit.look_outcome)`,
+    );
+    const other = newExaminations();
+    other.start();
+    const outcomes = async () => (await trail(2)).map(({ outcome }) => outcome);
+    await expect.poll(outcomes, { timeout: 20_000 }).toEqual(['stopped', 'stopped']);
+    await other.stop();
+    resolve(undefined);
+    await examinations.stop();
+    expect(await outcomes()).toEqual(['stopped', 'stopped']);
+    expect(errors).toEqual([]);
+  });
+
+  it('keep looks that wait, and those that have just been noted, however long other ones are over', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    mayExamine = promise;
+    const { id } = await examinations.ask({ referral: await firstReferral(), reason }, ada);
+    await readModels.asSuperuser(`UPDATE audit.look SET asked_at = now() - interval '2 minutes'`);
+    const abandoned = new AbandonedLooks(readModels.pool);
+    await abandoned.end();
+    await abandoned.end();
+    expect((await trail(2)).map(({ outcome }) => outcome)).toEqual([null, null]);
+    resolve(undefined);
+    expect((await examined(id, ada)).state).toBe('done');
+    expect((await trail(2)).map(({ outcome }) => outcome)).toEqual(['explained', 'explained']);
+  });
+
+  it('note a record that the ledger has and the read models did not have yet, before it is shown', async () => {
+    const extra = ledger.engine.rowOf(recordOfRow(3)) === undefined ? undefined : recordOfRow(3);
+    if (extra === undefined) throw new Error('the ledger has no such record');
+    shown = (examined) =>
+      examined && {
+        ...examined,
+        pairs: examined.pairs.flatMap((pair) => [pair, { ...pair, candidate: extra }]),
+      };
+    const { subject, pairs, asAt } = await look();
+    const noted = await trail(3);
+    expect(noted.map((one) => one.subject).sort()).toEqual(
+      [subject.record, ...pairs.map(({ candidate }) => candidate.record)].sort(),
+    );
+    for (const one of noted) expect(one).toMatchObject({ person: 'ada', reason, outcome: 'explained' });
+    expect(noted.find((one) => one.subject === extra)?.asAt).toBe(asAt);
+  });
+
+  it('tell the trail of a record that was noted and not shown after all', async () => {
+    shown = (examined) => examined && { ...examined, pairs: [] };
+    const { subject } = await look();
+    const noted = await trail(2);
+    expect(Object.fromEntries(noted.map((one) => [one.subject, one.outcome]))).toEqual({
+      [subject.record]: 'explained',
+      [noted.find((one) => one.subject !== subject.record)?.subject ?? '']: 'stopped',
+    });
+  });
+
+  it('of which the file is withdrawn while they are examined end with a reason, and show nothing', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    mayExamine = promise;
+    const { id } = await examinations.ask({ referral: await firstReferral(), reason }, ada);
+    for (const submission of ledger.files.keys()) await ledger.withdraw(submission);
+    resolve(undefined);
+    expect(await examined(id, ada)).toMatchObject({ state: 'failed', result: null });
+    expect((await trail(2)).map(({ outcome }) => outcome)).toEqual(['not-in-ledger', 'not-in-ledger']);
+    expect(errors).toEqual([]);
+  });
+
+  it('are looked at by one person five at a time, and a hundred and twenty times in an hour', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    mayExamine = promise;
+    const asked = { referral: await firstReferral(), reason };
+    const before = await trail(500);
+    const all = await Promise.allSettled(Array.from({ length: 9 }, () => examinations.ask(asked, ada)));
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    for (const one of all)
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'examinations-waiting' });
+    // Somebody else has a place still.
+    const { id } = await examinations.ask(asked, ben);
+    resolve(undefined);
+    expect((await examined(id, ben)).state).toBe('done');
+    await readModels.pool.query(
+      `INSERT INTO operations.review_examination (examination_id, referral_id, person, looks, state, reason, asked_at)
+       SELECT gen_random_uuid(), $1, 'ada', '{}', 'failed', 'for the count', now() - interval '59 minutes' FROM generate_series(1, 115)`,
+      [asked.referral],
+    );
+    const again = examinations.ask(asked, ada);
+    await expect(again).rejects.toMatchObject({ status: 429, code: 'looks-used-up' });
+    // What is declined is no look.
+    expect((await trail(500)).length - before.length).toBe(2 * 6);
+    await readModels.pool.query(
+      `UPDATE operations.review_examination SET asked_at = asked_at - interval '2 minutes' WHERE reason = 'for the count'`,
+    );
+    await expect(examinations.ask(asked, ada)).resolves.toMatchObject({ state: 'waiting' });
   });
 });

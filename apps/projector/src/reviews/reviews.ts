@@ -65,5 +65,5 @@ type Payload<Kind extends 'review-referral'> = CommandData<Kind>['payload'] & {
 export const examinationUnknown = (): Problem =>
   new Problem(404, 'examination-unknown', {
     detail:
-      'You have no such look at a referral, or it is not ready. Looks go after a day, and when somebody is erased: look again.',
+      'You have no such look at a referral, or it is not ready. Looks go after a day, when somebody is erased, and when the database server crashes: look again.',
   });

@@ -6,6 +6,8 @@ import { ledgerUnreadable } from '../errors.js';
 export interface DefinitionsInLedger {
   /** The definition in force; undefined in an empty ledger. */
   readonly inForce: ProgrammeDefinition | undefined;
+  /** Digest of the definition in force. */
+  readonly digest: string | undefined;
   readonly sensitive: ReadonlySet<string>;
   /** Whether a dataset is sensitive in any definition that the ledger ever had: what was withheld once stays withheld. */
   readonly isSensitive: (dataset: string) => boolean;
@@ -21,6 +23,7 @@ export async function definitionsIn(
 ): Promise<DefinitionsInLedger> {
   const sensitive = new Set<string>();
   let inForce: ProgrammeDefinition | undefined;
+  let digest: string | undefined;
   const pages = readAhead({
     ...{ from: 0, to: await store.head(stream), signal },
     read: (from) => store.readPage(stream, from, PAGE),
@@ -34,9 +37,10 @@ export async function definitionsIn(
       const bytes = await store.readPayload(event.data.definition);
       if (bytes === undefined)
         throw ledgerUnreadable(`the definition ${event.data.definition} is not beside the ledger`);
+      digest = event.data.definition;
       inForce = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).definition;
       for (const dataset of inForce.datasets) if (dataset.sensitive === true) sensitive.add(dataset.id);
     }
   }
-  return { inForce, sensitive, isSensitive: (dataset) => sensitive.has(dataset) };
+  return { inForce, digest, sensitive, isSensitive: (dataset) => sensitive.has(dataset) };
 }

@@ -1,10 +1,6 @@
 import type { LedgerDecision, RecordId, ReferralId } from '@kinledger/contracts';
-import { LinkageEngine, type ComparedPair, type Comparison } from '@kinledger/domain';
-import type { EventStore } from '@kinledger/event-store';
-import { engineOptionsOf } from '../adoption.js';
-import { definitionsIn } from '../history/definitions-in.js';
+import type { ComparedPair, Comparison } from '@kinledger/domain';
 import type { ProgrammeLedger } from '../programme-ledger.js';
-import { recover } from '../recovery.js';
 import type { RowPair, WaitingReferral } from './review-book.js';
 
 /** What a reviewer is shown of the subject of a referral and one candidate. */
@@ -34,31 +30,18 @@ export interface ExaminedReferral extends Omit<WaitingReferral, 'candidates'> {
   readonly more: number;
 }
 
-export interface ExamineOptions {
-  readonly store: EventStore;
-  readonly stream: string;
-  readonly referral: ReferralId;
-  readonly signal: AbortSignal;
-}
-
 /** A referral rarely has more candidates; those beyond wait until these are decided. */
 const MAX_PAIRS = 5;
 
 /**
- * Examines a referral with the engine that decides, as the ledger stands now.
+ * Examines a referral with the engine that decides, as the ledger stands, and leaves the ledger as it is.
  * @returns undefined unless the referral waits and its records may be shown; candidates of sensitive datasets are left out.
- * @throws what `recover` throws.
  */
-export async function examineReferral({
-  store,
-  stream,
-  referral: id,
-  signal,
-}: ExamineOptions): Promise<ExaminedReferral | undefined> {
-  const { inForce, isSensitive } = await definitionsIn(store, stream, signal);
-  if (inForce === undefined) return undefined;
-  const engine = () => new LinkageEngine(engineOptionsOf(inForce));
-  const { ledger } = await recover({ store, stream, engine, snapshots: undefined, signal });
+export function examineReferral(
+  ledger: ProgrammeLedger,
+  id: ReferralId,
+  isSensitive: (dataset: string) => boolean,
+): ExaminedReferral | undefined {
   const waiting = ledger.reviews.referral(id);
   if (waiting === undefined || waiting.reason === 'forbidden') return undefined;
   const { subject, reason, rule, score, levels } = waiting;

@@ -16,7 +16,7 @@ export interface Cell {
 export class Cells {
   readonly #values = new Map<string, { readonly cell: Cell; readonly value: number | null }>();
 
-  constructor({ figures }: QuarterFigures) {
+  constructor({ figures }: Pick<QuarterFigures, 'figures'>) {
     for (const { figure: name, columns, rows } of figures) {
       const known = allFigures.find((each) => nameOf(each) === name);
       const keys = 1 + Object.keys(known?.dimensions ?? {}).length;

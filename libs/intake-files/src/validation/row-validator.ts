@@ -1,6 +1,6 @@
 import type { Role } from '@kinledger/contracts';
 import type { Sha256Hex } from '@kinledger/domain/identifiers';
-import { formatOf, type Dataset, type DatasetSchema } from '@kinledger/programme/definition';
+import { formatOf, valueKindOf, type Dataset, type DatasetSchema } from '@kinledger/programme/definition';
 import type { HeaderMapping } from '../mapping/header-mapping.js';
 import { fileRefused } from '../reading/file-refused.js';
 import { AgeCheck } from './age-check.js';
@@ -45,6 +45,9 @@ export interface RowLimits {
   readonly maxFieldLength: number;
 }
 
+/** Everything that profile op-kin-1 derives of the longest values is some 400 digests, of 65 characters each. */
+const MOST_OF_DIGESTS = 65_536;
+
 const noConsent = rowRule('no-consent', 'error', 'Consent was not given.', '');
 const duplicateRow = rowRule(
   'duplicate-row',
@@ -81,6 +84,8 @@ export class RowValidator {
   readonly #columnOf: readonly number[];
   readonly #headerLength: number;
   readonly #limits: RowLimits;
+  /** Maximum characters of each field. */
+  readonly #longest: readonly number[];
   readonly #fixedRole: Role | undefined;
   readonly #roleField: number;
   readonly #consentField: number;
@@ -115,6 +120,10 @@ export class RowValidator {
     this.#columnOf = mapping.columnOf;
     this.#headerLength = options.headerLength;
     this.#limits = options.limits;
+    const { maxFieldLength } = options.limits;
+    this.#longest = schema.fields.map((field) =>
+      valueKindOf(field) === 'derived-digests' ? Math.max(maxFieldLength, MOST_OF_DIGESTS) : maxFieldLength,
+    );
     this.#checks = schema.fields.map((field, index) =>
       fieldCheck(field, mapping.columnOf[index] ?? -1, options.dates, {
         synthetic: options.synthetic ?? false,
@@ -227,10 +236,11 @@ export class RowValidator {
       const check = this.#checks[index] as FieldCheck; // index < length
       const column = this.#columnOf[index] ?? -1;
       const cell = column < 0 ? undefined : record[column];
-      if (cell !== undefined && cell.length > this.#limits.maxFieldLength) {
+      const most = this.#longest[index] ?? this.#limits.maxFieldLength;
+      if (cell !== undefined && cell.length > most) {
         throw fileRefused(
           'field-too-long',
-          `"${check.field.title}" in row ${rowNumber} has more than ${this.#limits.maxFieldLength} characters. Most likely a quotation mark is opened there and not closed.`,
+          `"${check.field.title}" in row ${rowNumber} has more than ${most} characters. Most likely a quotation mark is opened there and not closed.`,
         );
       }
       values.push(check.check(cell, role, findings));

@@ -523,3 +523,22 @@ describe('the order of day and month in a column', () => {
     );
   });
 });
+
+describe('a cell of derived digests', () => {
+  it('may be as long as all digests of a row, where other cells may not', () => {
+    const schema = datasetSchema.parse({
+      fields: [
+        { name: 'derived', title: 'Derived', type: 'string', 'x-kinledger': { format: 'derived-digests' } },
+        { name: 'note', title: 'Note', type: 'string', 'x-kinledger': {} },
+      ],
+      'x-kinledger': { role: 'adult' },
+    });
+    const validate = (...record: string[]) => validatorOf(schema, ['Derived', 'Note']).validate(record, 2);
+    const digests = Array.from({ length: 64 }, (_, n) => n.toString(16).toUpperCase().padStart(64, '0'));
+    const cell = `email-deletions/1=${digests.join(',')}`;
+    expect(cell.length).toBeGreaterThan(4_000);
+    expect(validate(cell, '').values).toEqual([cell, null]);
+    expect(() => validate('', cell)).toThrow('field-too-long');
+    expect(() => validate('A'.repeat(70_000), '')).toThrow('field-too-long');
+  });
+});

@@ -45,6 +45,8 @@ import {
   submit,
   erasure,
   personErasure,
+  review,
+  undoing,
   unparking,
   withdrawal,
   type Submitted,
@@ -1459,6 +1461,170 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         staged: 0,
         conflicting: ['command withdraw-submission-104'],
       });
+    });
+  });
+
+  describe('a review', () => {
+    const oneAtATime = { events: 1, bytes: 1024 * 1024 };
+    /** Two adults of one e-mail address and two birth dates, who came since: the rules refer them. */
+    const referred = async () => {
+      const world = await freshWorld();
+      const people = submit(1, {
+        ...{ dataset: 'baby-steps.user', period: '2023-24-Q1' },
+        rows: [
+          adult({ key: 'one', email: 'shared@example.org', born: '1990-01-02' }),
+          adult({ key: 'other', email: 'shared@example.org', born: '1991-03-04' }),
+        ],
+      });
+      await world.inbox.stageIntakes([people.intake]);
+      await world.inbox.stageChunks(people.chunks);
+      const linker = start(world);
+      await untilDone(world);
+      await linker.stop();
+      const events = await eventsOf(world.store);
+      const doubt = events.find(({ type }) => type === 'LinkReferred');
+      if (doubt?.type !== 'LinkReferred') throw new Error('nothing was referred');
+      const { referral, subject, candidates } = doubt.data;
+      const [candidate] = candidates;
+      if (candidate === undefined) throw new Error('the referral has no candidate');
+      return {
+        world,
+        asked: { referral, subject, candidate, answer: 'same' as const },
+        head: events.length - 1,
+      };
+    };
+    const typesAfter = async (world: LinkerWorld, head: number) =>
+      (await eventsOf(world.store)).slice(head + 1).map(({ type }) => type);
+
+    it('counts once, whichever of its appends a kill interrupts, before or after it is written', async () => {
+      const plain = await referred();
+      await plain.world.inbox.stageCommands([review(120, plain.asked)]);
+      const linker = start(plain.world, { limits: oneAtATime });
+      await untilDone(plain.world);
+      await linker.stop();
+      const image = await imageOf(plain.world.store);
+      const appends = image.events.length - 1 - plain.head;
+      expect(await typesAfter(plain.world, plain.head)).toContain('LinkReviewed');
+      expect(appends).toBeGreaterThan(1);
+      for (const moment of ['before', 'after'] as const) {
+        for (let nth = 1; nth <= appends; nth += 1) {
+          const { world, asked } = await referred();
+          const publish = vi.spyOn(world.bus, 'publish');
+          await world.inbox.stageCommands([review(120, asked)]);
+          const dying = interruptedStore(world.store, nth, moment);
+          const killed = startLinker({ ...world, store: dying.store }, { limits: oneAtATime });
+          await dying.interrupted;
+          killed.kill();
+          start(elsewhere(world), { limits: oneAtATime });
+          await untilDone(world);
+          expect(await imageOf(world.store), `killed ${moment} append ${nth}`).toEqual(image);
+          expect(repliesOf(publish).map(({ outcome, position }) => [outcome, position])).toEqual([
+            ['accepted', image.events.length - 1],
+          ]);
+        }
+      }
+    });
+
+    it('of a doubt that another definition takes away first is refused, once that is adopted', async () => {
+      const { world, asked, head } = await referred();
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([review(120, asked)]);
+      const linker = start(world, { programme: smallProgramme({ birthDates: 1 }) });
+      await untilDone(world);
+      expect(repliesOf(publish)).toMatchObject([{ outcome: 'refused', reason: 'referral-unknown' }]);
+      expect(linker.observed.failures).toEqual([]);
+      const types = await typesAfter(world, head);
+      expect(types).toEqual(
+        expect.arrayContaining(['ProgrammeDefined', 'LinkReferralLapsed', 'StrategyAdopted']),
+      );
+      expect(types).not.toContain('LinkReviewed');
+      expect(types.at(-1)).toBe('StrategyAdopted');
+    });
+
+    it('by two people at the same time is taken from the first, and refused to the second', async () => {
+      const { world, asked, head } = await referred();
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([
+        review(120, asked, 'ada'),
+        review(121, { ...asked, answer: 'different' }, 'ben'),
+      ]);
+      start(world);
+      await untilDone(world);
+      expect(repliesOf(publish)).toMatchObject([
+        { command: 'review-referral-120', outcome: 'accepted' },
+        { command: 'review-referral-121', outcome: 'refused', reason: 'referral-unknown' },
+      ]);
+      expect(
+        (await typesAfter(world, head)).filter((type) => /^Link(Reviewed|Forbidden)$/.test(type)),
+      ).toEqual(['LinkReviewed']);
+    });
+
+    it('that waits behind an undoing is decided after it, by the doubt that comes back', async () => {
+      const { world, asked, head } = await referred();
+      const { subject, candidate } = asked;
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([
+        review(120, asked, 'ada'),
+        undoing(121, { subject, candidate }),
+        review(122, { ...asked, answer: 'different' }, 'ben'),
+        undoing(123, { subject, candidate }),
+        undoing(124, { subject, candidate }),
+      ]);
+      start(world);
+      await untilDone(world);
+      expect(repliesOf(publish).map(({ outcome, reason }) => reason ?? outcome)).toEqual([
+        ...['accepted', 'accepted', 'accepted', 'accepted', 'not-decided'],
+      ]);
+      expect(
+        (await typesAfter(world, head)).filter((type) => /^Link(Reviewed|Forbidden|Allowed)$/.test(type)),
+      ).toEqual(['LinkReviewed', 'LinkAllowed', 'LinkForbidden', 'LinkAllowed']);
+    });
+
+    it('whose file was withdrawn, or one of whose records was erased, meanwhile is refused', async () => {
+      const { world, asked, head } = await referred();
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([erasure(119, 0, [asked.candidate]), review(120, asked)]);
+      const list = new GrowingList();
+      const linker = start(world, { erasures: list });
+      await untilDone(world);
+      await linker.stop();
+      const withdrawn = await referred();
+      const file = submit(1, { dataset: 'baby-steps.user', period: '2023-24-Q1', rows: [] });
+      await withdrawn.world.inbox.stageCommands([
+        withdrawal(119, 1, file.submission),
+        review(120, withdrawn.asked),
+      ]);
+      const publishElsewhere = vi.spyOn(withdrawn.world.bus, 'publish');
+      start(withdrawn.world);
+      await untilDone(withdrawn.world);
+      for (const replies of [repliesOf(publish), repliesOf(publishElsewhere)])
+        expect(replies.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
+          'accepted',
+          'referral-unknown',
+        ]);
+      expect(await typesAfter(world, head)).not.toContain('LinkReviewed');
+    });
+
+    it('of which a later file merged the candidate with others joins them all, or is refused where the doubt has gone', async () => {
+      const { world, asked } = await referred();
+      const later = submit(2, {
+        ...{ dataset: 'maternity.user', period: '2023-24-Q1', extractKind: 'snapshot' },
+        rows: [
+          adult({ key: 'third', email: 'shared@example.org', born: '1990-01-02', mobile: '07700900001' }),
+          adult({ key: 'fourth', mobile: '07700900001', born: '1990-01-02' }),
+        ],
+      });
+      await world.inbox.stageIntakes([later.intake]);
+      await world.inbox.stageChunks(later.chunks);
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([review(120, asked)]);
+      start(world);
+      await untilDone(world);
+      const [reply] = repliesOf(publish);
+      const types = (await eventsOf(world.store)).map(({ type }) => type);
+      // Whichever it is, the reply and the ledger say the same.
+      expect(reply?.outcome === 'accepted').toBe(types.includes('LinkReviewed'));
+      if (reply?.outcome === 'refused') expect(reply.reason).toBe('referral-unknown');
     });
   });
 
