@@ -2,7 +2,7 @@
  * Links the rows of people of a synthetic programme under `leap-1` and under `kin-1`, with derived tokens: quality against the
  * true people of user files, referrals, and the time of the whole. Then `kin-1` file by file in the engine, which must give
  * the same individuals, with the bytes of its index a record.
- * After `npm run build`: npx node test/benchmarks/kin-1.bench.ts [people] [quarters] [normal|hard]
+ * After `npm run build`: npx node test/benchmarks/kin-1.bench.ts [people] [quarters] [normal|hard] [seed]
  */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ import {
 import { readProgramme } from '@kinledger/programme';
 import { linkageRecordOf, takenRows, type TakenRow } from '../programmes/files-through.ts';
 
-const [people = '1000', quarters = '4', profile = 'normal'] = process.argv.slice(2);
+const [people = '1000', quarters = '4', profile = 'normal', seed = 'kin'] = process.argv.slice(2);
 const ROWS_OF_FILE = 2_000;
 const CHUNK = 500;
 
@@ -42,7 +42,7 @@ for (const taken of await takenRows(programme, {
   ...{
     people: Number(people),
     quarters: Number(quarters),
-    seed: 'kin',
+    seed,
     profile: profile as 'normal' | 'hard',
   },
 }))
