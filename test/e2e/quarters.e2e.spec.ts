@@ -154,6 +154,46 @@ describe('a quarter that is closed', () => {
     expect(text.stdout).toContain('Withdrawals');
   });
 
+  /** Two people of one service: the command line and the API say the same, and note the look at both records. */
+  async function saysWhyTwoAreNotTogether(
+    call: (path: string, token: string, body?: object) => Promise<Response>,
+    auditor: string,
+  ): Promise<void> {
+    const people = await platform.query<{ id: string }>(
+      `SELECT min(replace(record_id::text, '-', '')) AS id FROM golden.record
+       WHERE state = 'linked' AND dataset IN ('peep.user', 'baby-steps.user', 'natural-thinkers.user') GROUP BY individual_id ORDER BY 1 LIMIT 2`,
+    );
+    const [one = '', other = ''] = people.map(({ id }) => id);
+    const reason = 'a test of two records';
+    const printed = await platform.installation.run(
+      ...['ledger', 'explain', one, '--and', other, '--reason', reason, '--json'],
+    );
+    expect(printed).toMatchObject({ code: 0 });
+    const told = JSON.parse(printed.stdout) as { relation: { isTogether: boolean; reasons: string[] } };
+    expect(told.relation).toMatchObject({ isTogether: false, reasons: [expect.any(String)] });
+    const asked = (await (
+      await call('/v1/explanations', auditor, { id: one, and: other, reason })
+    ).json()) as { id: string };
+    const answer = async () =>
+      (await (await call(`/v1/explanations/${asked.id}`, auditor)).json()) as {
+        state: string;
+        result: object;
+      };
+    await expect.poll(async () => (await answer()).state, { timeout: 30_000 }).toBe('done');
+    expect((await answer()).result).toEqual(told);
+    for (const record of [one, other]) {
+      const { looks } = (await (await call(`/v1/looks?about=${record}`, auditor)).json()) as {
+        looks: readonly { reason: string; outcome: string }[];
+      };
+      const noted = looks.filter((look) => look.reason === reason);
+      expect(noted.map(({ outcome }) => outcome)).toEqual(['explained', 'explained']);
+    }
+    const page = await fetch(`${platform.connected.services.projector}/explanations/${asked.id}`, {
+      headers: { authorization: `Bearer ${auditor}`, accept: 'text/html' },
+    });
+    expect(await page.text()).toContain('The two records are not together');
+  }
+
   it('has individuals of whom an auditor is told how they came to be, with a reason that stays', async () => {
     const [one] = await platform.query<{ record: string; individual: string }>(
       `SELECT replace(record_id::text, '-', '') AS record, replace(individual_id::text, '-', '') AS individual
@@ -202,6 +242,7 @@ describe('a quarter that is closed', () => {
       ['a test of the API', 'service', 'explained', 'kinledger_projector'],
       ['a test of the command line', 'command-line', 'explained', 'kinledger_linker'],
     ]);
+    await saysWhyTwoAreNotTogether(call, auditor);
     // The answer is gone with the next erasure, whomever it erases; the look stays.
     const [other] = await platform.query<{ id: string }>(
       `SELECT replace(record_id::text, '-', '') AS id FROM golden.record

@@ -61,6 +61,35 @@ describe('what the command line says of reviews', () => {
     expect(text).toContain('3 more candidates are shown once these are decided.');
   });
 
+  it('is how the strategy weighs a pair, and how near a rival comes', () => {
+    const weights = {
+      ...{ model: 'f', start: -9_000, score: 3_000, classes: [] },
+      fields: [
+        { field: 'birth-date', level: 'full', weight: 12_000 },
+        { field: 'surname', level: 'missing', missing: 'both' as const, weight: 0 },
+      ],
+    };
+    const text = examinationText({
+      ...{ asAt: 12, referral: 'r', reason: 'ambiguous', rule: 'kin-1', subject: row('s'), more: 0 },
+      pairs: [
+        {
+          candidate: row('c'),
+          comparison: { kinds: [], records: { subject: 1, candidate: 1 } },
+          weighed: {
+            ...{ weights, bands: { review: 4_000, link: 7_000, margin: 3_000 }, rival: { score: 1_000 } },
+            conditions: [{ condition: 'score', outcome: 'failed' }],
+          },
+          effects: { same: nothing, different: nothing },
+        },
+      ],
+    });
+    expect(text).toMatch(
+      /start[^]*−9\.000[^]*birth-date +full +\+12\.000[^]*surname +missing on both records[^]*score +\+3\.000/,
+    );
+    expect(text).toContain('score did not hold');
+    expect(text).toContain('the nearest rival scores 1.000 bits: a margin of 2.000');
+  });
+
   it('is who decided what and why, and whether it stands', () => {
     const decision = {
       ...{

@@ -22,7 +22,8 @@ export class AbandonedLooks {
        WHERE look >= $1 AND via = 'service' AND asked_at < now() - ${SILENT}
          AND NOT EXISTS (SELECT FROM audit.look_outcome o WHERE o.look_id = l.look_id)
          AND NOT EXISTS (
-           SELECT FROM operations.explanation e WHERE e.explanation_id = l.look_id AND e.state IN ('waiting', 'running'))
+           SELECT FROM operations.explanation e
+           WHERE l.look_id IN (e.explanation_id, e.other_look) AND e.state IN ('waiting', 'running'))
          AND NOT EXISTS (
            SELECT FROM operations.review_examination x WHERE l.look_id = ANY (x.looks) AND x.state = 'waiting')
        ON CONFLICT DO NOTHING`,

@@ -11,7 +11,10 @@ export interface BlocksOfRecords {
 export function blocksOfRecords(records: number, keys: readonly KeyBlocks[]): BlocksOfRecords {
   const starts = sharedInts(records + 1);
   for (const { blocks } of keys)
-    for (const record of blocks.records) starts[record + 1] = (starts[record + 1] as number) + 1;
+    for (let at = 0; at < blocks.records.length; at++) {
+      const next = (blocks.records[at] as number) + 1;
+      starts[next] = (starts[next] as number) + 1;
+    }
   for (let record = 0; record < records; record++)
     starts[record + 1] = (starts[record + 1] as number) + (starts[record] as number);
   const ofRecords = sharedInts(starts[records] as number);

@@ -1,8 +1,9 @@
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Model } from '@kinledger/kin';
 import { idBytes, sourceOf, type RecordIds } from '../reading/record-ids.js';
 import type { LinkSchema } from '../schema/link-schema.js';
-import { crewOf } from '../threads/crew.js';
+import { crewOf, type Crew } from '../threads/crew.js';
 import { linkRecords, type Linked } from './link-records.js';
 import { csvFile, readFiles, type CsvFile } from './read-files.js';
 
@@ -38,14 +39,25 @@ const MOST_THREADS = 4;
  */
 export function linkFiles(paths: readonly string[], options: LinkingOptions): Promise<LinkedFiles> {
   options.progress('read');
-  return linkCsv(paths.map(csvFile), options);
+  const bytes = paths.reduce((all, path) => all + statSync(path).size, 0);
+  // Threads start while the files are read.
+  return linkWith(crewOf(options.threads ?? threadsFor(bytes)), () => paths.map(csvFile), options);
 }
 
 /** The same, of files that are read. Their bytes may change. */
-export async function linkCsv(files: readonly CsvFile[], options: LinkingOptions): Promise<LinkedFiles> {
+export function linkCsv(files: readonly CsvFile[], options: LinkingOptions): Promise<LinkedFiles> {
+  const bytes = files.reduce((all, file) => all + file.bytes.length, 0);
+  return linkWith(crewOf(options.threads ?? threadsFor(bytes)), () => files, options);
+}
+
+async function linkWith(
+  crew: Crew,
+  filesToLink: () => readonly CsvFile[],
+  options: LinkingOptions,
+): Promise<LinkedFiles> {
   const { schema, model, progress } = options;
-  const crew = crewOf(options.threads ?? threadsFor(files));
   try {
+    const files = filesToLink();
     const read = await readFiles(files, schema, crew, progress);
     const unique = [options.leftUnique, options.rightUnique].slice(0, files.length);
     const linked = await linkRecords(read, { unique, model, progress }, crew);
@@ -61,7 +73,5 @@ export async function linkCsv(files: readonly CsvFile[], options: LinkingOptions
   }
 }
 
-function threadsFor(files: readonly CsvFile[]): number {
-  const bytes = files.reduce((all, file) => all + file.bytes.length, 0);
-  return bytes < WORTH_THREADS ? 1 : Math.min(MOST_THREADS, availableParallelism());
-}
+const threadsFor = (bytes: number): number =>
+  bytes < WORTH_THREADS ? 1 : Math.min(MOST_THREADS, availableParallelism());

@@ -124,10 +124,10 @@ async function estimated(
   patterns: readonly StratumPatterns[],
   crew: Crew,
 ): Promise<Model> {
-  const evidence = await crew.all(
-    'evidence',
-    patterns.map((ofStratum, stratum) => ({ compared, stratum, patterns: ofStratum })),
-  );
+  const strataFound = patterns.map((ofStratum, stratum) => ({ compared, stratum, patterns: ofStratum }));
+  const shown = strataFound.filter(({ patterns: { low } }) => low.length > 0);
+  // Without any pair, the model is what one begins with.
+  const evidence = await crew.all('evidence', shown.length > 0 ? shown : strataFound.slice(0, 1));
   return modelOf('estimated', layout, await estimateStrata(layout.fields, evidence, crew));
 }
 

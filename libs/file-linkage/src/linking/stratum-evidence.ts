@@ -21,10 +21,7 @@ export function evidenceOf({ compared, stratum, patterns }: StratumToExamine): S
   const counts = roleCounts(records);
   const mayPair = pairRule(compared);
   const ofStratum = (record: number) => (records.strata[record] as number) === stratum;
-  const chosen = Int32Array.from({ length: records.count }, (_, record) => record).filter(
-    // Pairs of unknown role have one record of any role.
-    (record) => stratum === 0 || ofStratum(record),
-  );
+  const chosen = recordsToCount(records, stratum);
   const { drawn, levels } = randomPairs(
     comparisonOf(compared),
     records,
@@ -53,6 +50,15 @@ export function evidenceOf({ compared, stratum, patterns }: StratumToExamine): S
   };
 }
 
+/** Pairs of unknown role have one record of any role; all others are of two of the role. */
+function recordsToCount({ count, strata: roles }: LinkRecords, stratum: number): Int32Array {
+  const chosen = new Int32Array(count);
+  let size = 0;
+  for (let record = 0; record < count; record++)
+    if (stratum === 0 || roles[record] === stratum) chosen[size++] = record;
+  return chosen.subarray(0, size);
+}
+
 /** By rarity: the share of records whose value has it. */
 function raritiesOfRecords(
   { data, stride }: LinkRecords,
@@ -62,8 +68,8 @@ function raritiesOfRecords(
 ): Float64Array {
   const counts = new Float64Array(RARITIES + 1);
   let present = 0;
-  for (const record of chosen) {
-    const value = data[record * stride + field] as number;
+  for (let at = 0; at < chosen.length; at++) {
+    const value = data[(chosen[at] as number) * stride + field] as number;
     if (value === 0) continue;
     present += 1;
     const found = rarity[value] as number;

@@ -15,15 +15,18 @@ export function wholeAgreements(
   unique: readonly boolean[],
 ): ReadonlyMap<number, number> {
   const { whole, rarity } = values;
-  const counts = new Float64Array(whole.length);
-  const ofSource = unique.map((is) => (is ? new Float64Array(whole.length) : undefined));
+  const counts = new Int32Array(whole.length);
+  const ofSource = unique.map((is) => (is ? new Int32Array(whole.length) : undefined));
+  const [ofFirst, ofSecond] = ofSource;
   const secondSource = sourceStarts[1] ?? Infinity;
-  for (const record of chosen) {
+  // An index, not an iterator: this runs once for each field of each record.
+  for (let at = 0; at < chosen.length; at++) {
+    const record = chosen[at] as number;
     const value = data[record * stride + field] as number;
     if (value === 0) continue;
     const number = whole[value] as number;
     counts[number] = (counts[number] as number) + 1;
-    const own = ofSource[record < secondSource ? 0 : 1];
+    const own = record < secondSource ? ofFirst : ofSecond;
     if (own !== undefined) own[number] = (own[number] as number) + 1;
   }
   const found = new Map<number, number>();

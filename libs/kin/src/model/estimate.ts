@@ -67,7 +67,7 @@ export const FEWEST_CANDIDATES = 500;
 export function estimateStratum(
   layout: PatternLayout,
   evidence: StratumEvidence,
-  watch: (iteration: Iteration) => void = () => undefined,
+  watch?: (iteration: Iteration) => void,
 ): StratumModel {
   const kinds = layout.fields.map(({ kind }) => kind);
   const classes = classesFor(kinds, evidence.stratum);
@@ -76,9 +76,9 @@ export function estimateStratum(
   let iteration = 0;
   for (;;) {
     iteration += 1;
-    const objective = parameters.expect();
+    const objective = parameters.expect(watch !== undefined);
     const change = parameters.maximise();
-    watch({ iteration, objective, change });
+    watch?.({ iteration, objective, change });
     if (change < CHANGE || iteration === MOST_ITERATIONS) break;
   }
   return {
@@ -158,8 +158,11 @@ class Parameters {
     this.#begin();
   }
 
-  /** One pass over the patterns: how many pairs of each are of which class. @returns the objective. */
-  expect(): number {
+  /**
+   * One pass over the patterns: how many pairs of each are of which class.
+   * @returns the objective if it is wanted; its logarithms take a good part of the time.
+   */
+  expect(wanted: boolean): number {
     const fields = this.#kinds.length;
     const { counts } = this.#evidence;
     const classCount = this.#classes.length;
@@ -185,7 +188,7 @@ class Parameters {
         sum += weight;
       }
       if (sum === 0) continue;
-      objective += count * Math.log(sum);
+      if (wanted) objective += count * Math.log(sum);
       for (let at = 0; at < classCount; at++) {
         const pairs = (count * (weights[at] as number)) / sum;
         if (pairs === 0) continue;
@@ -197,7 +200,7 @@ class Parameters {
         }
       }
     }
-    return objective + this.#objectiveBeyond();
+    return wanted ? objective + this.#objectiveBeyond() : 0;
   }
 
   /** Sets the parameters to those that make the expectation likeliest. @returns by how much the furthest moved. */

@@ -1521,9 +1521,11 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
           expect(repliesOf(publish).map(({ outcome, position }) => [outcome, position])).toEqual([
             ['accepted', image.events.length - 1],
           ]);
+          await Promise.all(running.splice(0).map((linker) => linker.stop()));
+          await Promise.all(opened.splice(0).map((one) => one.close()));
         }
       }
-    });
+    }, 120_000);
 
     it('of a doubt that another definition takes away first is refused, once that is adopted', async () => {
       const { world, asked, head } = await referred();
