@@ -25,7 +25,12 @@ import { WrappingByKeys } from '@kinledger/decisions/testing';
 import { canonicalJson, LinkageEngine, submissionIdOf } from '@kinledger/domain';
 import { figuresInForce } from '@kinledger/figures';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { bodiesIn, PostgresBodiesToRekey, PostgresEventStore } from '@kinledger/event-store';
+import {
+  bodiesIn,
+  PostgresBodiesToRekey,
+  PostgresNameTables,
+  PostgresEventStore,
+} from '@kinledger/event-store';
 import { createPostgresMessageBus, topicSettings } from '@kinledger/message-bus';
 import { readProgramme } from '@kinledger/programme';
 import { DecisionLoop } from '../../apps/linker/dist/decision/decision-loop.js';
@@ -214,6 +219,7 @@ try {
     stream: streamOf(id),
     ...{ store, inbox, wrapping: new WrappingByKeys(2), snapshots: undefined },
     bodies: new PostgresBodiesToRekey(eraser),
+    nameTables: new PostgresNameTables(pool),
     onProgress: () => undefined,
   });
   const loop = new DecisionLoop({

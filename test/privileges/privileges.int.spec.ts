@@ -84,6 +84,7 @@ const expected: Readonly<
       'ledger.segments_ahead': 'insert select update',
       'ledger.checkpoint': 'insert select',
       'ledger.event': 'insert select',
+      'ledger.name_frequencies': 'delete insert select update',
       'ledger.payload': 'insert select',
       'ledger.segment': 'insert select',
       'ledger.stream': 'select',
@@ -102,7 +103,13 @@ const expected: Readonly<
   },
   'platform projector': {
     tables: {
-      ...readOnly(['ledger.event', 'ledger.payload', 'ledger.segment', 'ledger.stream']),
+      ...readOnly([
+        'ledger.event',
+        'ledger.name_frequencies',
+        'ledger.payload',
+        'ledger.segment',
+        'ledger.stream',
+      ]),
       'audit.look': 'insert select',
       'audit.look_outcome': 'insert select',
       'ledger.closed_figures': 'insert select',

@@ -7,6 +7,7 @@ import {
   isStoreUnreachable,
   openEventStore,
   PostgresCheckpoints,
+  PostgresNameTables,
   type EventStore,
 } from '@kinledger/event-store';
 import { figuresInForce } from '@kinledger/figures';
@@ -194,6 +195,7 @@ export class LinkerModule {
             WrappingByBus,
             LedgerSnapshots,
             LinkerMetrics,
+            PLATFORM,
           ],
           useFactory: (
             programme: string,
@@ -203,9 +205,11 @@ export class LinkerModule {
             wrapping: WrappingByBus,
             snapshots: LedgerSnapshots,
             metrics: LinkerMetrics,
+            pool: pg.Pool,
           ) =>
             new Rekeying({
               stream: streamOf(programme),
+              nameTables: new PostgresNameTables(pool),
               ...{ store, inbox, bodies, wrapping, snapshots },
               onProgress: (progress) => metrics.rekeying(progress),
             }),

@@ -2,12 +2,14 @@ import { ledgerContracts, type DataOf, type LedgerDecision, type LedgerEvent } f
 import {
   canonicalJson,
   encodeLedgerEvent,
+  nameTableOf,
   strategyDigest,
   strategyOf,
+  strategyWithTable,
   type EncodedLedgerEvent,
   type LinkageEngineOptions,
 } from '@kinledger/domain';
-import type { Payload } from '@kinledger/event-store';
+import type { EventStore, Payload } from '@kinledger/event-store';
 import type { Programme, ProgrammeDefinition } from '@kinledger/programme';
 import type { DecisionContext } from './decision-context.js';
 import { familyScopesDiffer, ledgerUnreadable } from './errors.js';
@@ -34,11 +36,45 @@ export interface Adoption {
 /** The parts of a definition on which linkage depends. */
 type LinkageDefinition = Pick<ProgrammeDefinition, 'id' | 'strategy' | 'familyScopes'>;
 
-/** The engine's options in a definition. */
+/** The engine's options in a definition whose model names no table beside the ledger. */
 export const engineOptionsOf = ({ strategy, familyScopes }: LinkageDefinition): LinkageEngineOptions => ({
   strategy: strategyOf(strategy),
   familyScopes,
 });
+
+/**
+ * The engine's options in a definition, with the table of name frequencies that its model may name.
+ * @throws LedgerUnreadable if that table is not beside the ledger.
+ */
+export async function engineOptionsBeside(
+  store: Pick<EventStore, 'readNameTable'>,
+  { strategy, familyScopes }: LinkageDefinition,
+): Promise<LinkageEngineOptions> {
+  const id = nameTableOf(strategy);
+  const table = id === undefined ? undefined : await store.readNameTable(id);
+  if (id !== undefined && table === undefined)
+    throw ledgerUnreadable(
+      `the strategy’s model scores with the table of name frequencies ${id}, which was erased or not restored: restore it, or adopt a model without it`,
+    );
+  return { strategy: strategyWithTable(strategy, table?.bytes), familyScopes };
+}
+
+/**
+ * Refuses a table of name frequencies that is under another token key than the ledger: every name would be very rare by it.
+ * @throws LedgerUnreadable.
+ */
+export async function requireNameTableUnder(
+  keyVersion: number,
+  store: Pick<EventStore, 'readNameTable'>,
+  { strategy }: LinkageDefinition,
+): Promise<void> {
+  const id = nameTableOf(strategy);
+  const table = id === undefined ? undefined : await store.readNameTable(id);
+  if (table !== undefined && table.keyVersion !== keyVersion)
+    throw ledgerUnreadable(
+      `the table of name frequencies ${table.id} is under token key ${table.keyVersion}, and the ledger is under ${keyVersion}: estimate the model again`,
+    );
+}
 
 const SCOPE_PREFIX = 'familyScope:';
 

@@ -20,6 +20,7 @@ export type { RecordSource, RelationshipKind } from './preview/linkage-standing.
 export * from './preview/preview-adoption.js';
 export * from './rekeying/rekey-chunk.js';
 export * from './rekeying/rekeyed-chunk.js';
+export * from './rekeying/rekeyed-table.js';
 export type * from './rekeying/token-wrapping.js';
 export * from './reviews/examine-referral.js';
 export * from './reviews/referral-examiner.js';

@@ -1,3 +1,4 @@
+import type { NameTable } from './name-tables.js';
 /** What a writer expects of a stream when it appends. A number is the revision of the last event. */
 export type ExpectedRevision = 'any' | 'no-stream' | 'exists' | number;
 
@@ -100,6 +101,9 @@ export interface EventStore {
   countBodies(stream: string, to: number): Promise<number>;
 
   readPayload(digest: string): Promise<Uint8Array | undefined>;
+
+  /** The table of name frequencies with this id; undefined if it was erased, or never was. */
+  readNameTable(id: string): Promise<NameTable | undefined>;
 
   /**
    * Settings of the store for this stream by which events could be lost or others could write. Empty if there are none.

@@ -11,6 +11,8 @@ export * from './open-event-store.js';
 export * from './postgres/erase-bodies.js';
 export * from './postgres/postgres-bodies-to-rekey.js';
 export * from './postgres/postgres-event-store.js';
+export { PostgresNameTables } from './postgres/postgres-name-tables.js';
+export type * from './name-tables.js';
 export * from './last-closed-at.js';
 export * from './read-ahead.js';
 export * from './read-exactly.js';

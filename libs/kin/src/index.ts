@@ -40,3 +40,16 @@ export {
 } from './decisions/band.js';
 export { explainPair, type FieldEvidence, type PairExplanation } from './decisions/explain-pair.js';
 export { log2 } from './model/log2.js';
+export {
+  FEWEST_HOLDERS,
+  FrequenciesMissing,
+  frequencyHash,
+  frequencyTable,
+  frequencyText,
+  NameFrequencies,
+  readFrequencyTable,
+  withOtherTokens,
+  type FrequencyTable,
+  type CountedField,
+  type ValueCount,
+} from './frequencies/name-frequencies.js';

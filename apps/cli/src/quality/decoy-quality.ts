@@ -1,5 +1,5 @@
 import { asNamed, opKin1 } from '@kinledger/derivations';
-import { strategyOf, type LinkConstraints } from '@kinledger/domain';
+import type { LinkConstraints } from '@kinledger/domain';
 import {
   assessWithout,
   linkDecoys,
@@ -29,8 +29,7 @@ export function decoyQuality(
   ledger: LedgerRecords,
   { count, seed }: { readonly count: number; readonly seed: string },
 ): DecoyQuality {
-  const { records, definition } = ledger;
-  const strategy = strategyOf(definition.strategy);
+  const { records, definition, strategy } = ledger;
   const live = linkageRecordsOf(ledger);
   const constraints: LinkConstraints = {
     neverLink: records.decided('different'),

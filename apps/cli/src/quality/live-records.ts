@@ -70,12 +70,17 @@ export class LiveRecords {
   readonly #decisions = new Map<string, PairDecision>();
   /** Digest of the definition in force. */
   definition: string | undefined;
+  /** Of the key of all tokens. */
+  keyVersion = 1;
 
   /** @param bodies of the records that the event brings in. */
   apply(event: LedgerEvent, bodies: ReadonlyMap<RecordId, PseudonymisedRow>): void {
     switch (event.type) {
       case 'ProgrammeDefined':
         this.definition = event.data.definition;
+        return;
+      case 'KeyRotated':
+        this.keyVersion = event.data.keyVersion;
         return;
       case 'SubmissionReceived':
         this.#files.set(event.data.submission, event.data);

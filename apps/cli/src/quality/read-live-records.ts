@@ -1,5 +1,13 @@
-import { ledgerPages } from '@kinledger/decisions';
-import { ledgerEventOf, recordKindOf, type LinkageRecord } from '@kinledger/domain';
+import { engineOptionsBeside, ledgerPages } from '@kinledger/decisions';
+import {
+  ledgerEventOf,
+  nameFrequenciesIn,
+  nameTableOf,
+  recordKindOf,
+  type LinkageRecord,
+  type Strategy,
+} from '@kinledger/domain';
+import type { NameFrequencies } from '@kinledger/kin';
 import { bodiesIn } from '@kinledger/event-store';
 import { definitionDocument, datasetsOf, type Dataset, type ProgrammeDefinition } from '@kinledger/programme';
 import { Failure } from '../failure.js';
@@ -8,6 +16,10 @@ import { LiveRecords, type LiveRecord } from './live-records.js';
 
 /** A ledger’s live records, with the definition in force. */
 export interface LedgerRecords {
+  /** The strategy in force, with the table of name frequencies that its model may name. */
+  readonly strategy: Strategy;
+  /** That table; undefined if it names none. */
+  readonly nameFrequencies: NameFrequencies | undefined;
   readonly records: LiveRecords;
   readonly definition: ProgrammeDefinition;
   /** Undefined for one that the definition in force no longer has. */
@@ -34,8 +46,13 @@ export async function readLiveRecords({
   if (bytes === undefined) throw new Failure(`${stream} holds no definition of a programme`);
   const document = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   const datasets = new Map<string, Dataset>(datasetsOf(document).map((dataset) => [dataset.id, dataset]));
+  const { strategy } = await engineOptionsBeside(store, document.definition);
+  const named = nameTableOf(document.definition.strategy);
+  const table = named === undefined ? undefined : await store.readNameTable(named);
   return {
     records,
+    strategy,
+    nameFrequencies: table && nameFrequenciesIn(table.id, table.bytes),
     definition: document.definition,
     dataset: (id) => datasets.get(id),
   };

@@ -1,4 +1,5 @@
 import type { EstimatedStratum, ScoreBand } from '@kinledger/domain';
+import { FEWEST_HOLDERS, type FrequencyTable } from '@kinledger/kin';
 import { count } from '../output/output.js';
 import { right, table } from '../output/table.js';
 import { describeModel } from './describe-model.js';
@@ -12,15 +13,35 @@ const bandNames: Readonly<Record<ScoreBand, string>> = {
 const bands = ['apart', 'review', 'link'] as const satisfies readonly ScoreBand[];
 
 /** A model that was estimated, for whoever reviews it before it is adopted. */
-export const describeEstimate = ({ model, before, strata, warnings }: LedgerEstimate, file: string): string =>
+export const describeEstimate = (
+  { model, before, frequencies, strata, warnings }: LedgerEstimate,
+  file: string,
+): string =>
   [
     describeModel(model),
     ...strata.flatMap((stratum) => ['', describeStratum(stratum, before.inForce)]),
+    ...(frequencies === undefined ? [] : ['', describeFrequencies(frequencies)]),
     ...(warnings.length === 0 ? [] : ['', ...warnings.map((warning) => `Note: ${warning}.`)]),
     '',
     `It is in ${file}. Nothing uses it yet: to adopt it, put the file beside programme.json and name it as the`,
     `strategy’s model, { "file": "…" }. The ledger then records its hash.`,
   ].join('\n');
+
+/** How many values are common; never which. */
+const describeFrequencies = ({ fields }: FrequencyTable): string =>
+  [
+    `Values that ${FEWEST_HOLDERS} people or more have, of rows with one; all others count as very rare. The table is beside the ledger.`,
+    table(
+      [{ title: '  Field' }, ...['Rows', ...commonness].map(right)],
+      Object.entries(fields).map(([field, { rows, tokens }]) => [
+        `  ${field}`,
+        count(rows),
+        ...commonness.map((_, at) => count(tokens.filter(([, rarity]) => rarity === at + 2).length)),
+      ]),
+    ),
+  ].join('\n');
+
+const commonness = ['Rare', 'Uncommon', 'Common', 'Very common'];
 
 function describeStratum(
   { stratum, records, candidates, isEstimated, ...found }: EstimatedStratum,

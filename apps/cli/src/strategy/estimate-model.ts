@@ -7,7 +7,7 @@ import {
   scoringSettings,
   type EstimatedStratum,
 } from '@kinledger/domain';
-import { modelHash, type Model } from '@kinledger/kin';
+import { modelHash, type FrequencyTable, type Model } from '@kinledger/kin';
 import { Failure } from '../failure.js';
 import { linkageRecordsOf, type LedgerRecords } from '../quality/read-live-records.js';
 
@@ -17,6 +17,8 @@ export interface LedgerEstimate {
   readonly hash: string;
   /** The model by which the scores would be computed without this one: in force, or shipped for a ledger of that size. */
   readonly before: { readonly hash: string; readonly inForce: boolean };
+  /** How common names are, if the model asks for it. */
+  readonly frequencies: FrequencyTable | undefined;
   readonly strata: readonly EstimatedStratum[];
   readonly warnings: readonly string[];
 }
@@ -25,6 +27,8 @@ export interface EstimateOptions {
   readonly name: string;
   /** Rows of files for later periods are left out. */
   readonly period?: string | undefined;
+  /** Whether an agreement on a rare name counts for more than on a common one. */
+  readonly withFrequencies: boolean;
 }
 
 /** An estimate of fewer pairs of one person rests on chance. */
@@ -34,7 +38,10 @@ const FEW_MATCHES = 100;
  * Estimates a model from the live rows of people of a ledger.
  * @throws Failure if the period is none, or no row of a person has derived tokens.
  */
-export function estimateFromLedger(ledger: LedgerRecords, { name, period }: EstimateOptions): LedgerEstimate {
+export function estimateFromLedger(
+  ledger: LedgerRecords,
+  { name, period, withFrequencies }: EstimateOptions,
+): LedgerEstimate {
   const until = period === undefined ? undefined : parsePeriod(period);
   if (period !== undefined && until === undefined)
     throw new Failure(`${period} is no period: give one such as 2023-24-Q4`);
@@ -51,12 +58,15 @@ export function estimateFromLedger(ledger: LedgerRecords, { name, period }: Esti
     );
   const { strategy } = ledger.definition;
   const settings = scoringSettings(strategy, people.length);
-  const { model, strata, before } = estimateModel(records, settings, name);
+  const { model, strata, before, frequencies } = estimateModel(records, settings, {
+    ...{ name, withFrequencies },
+    frequenciesBefore: ledger.nameFrequencies,
+  });
   return {
     model,
     hash: modelHash(model),
     before: { hash: modelHash(before), inForce: strategy.name === 'kin-1' },
-    strata,
+    ...{ frequencies, strata },
     warnings: strata.flatMap((stratum) => warningsOf(stratum, model)),
   };
 }

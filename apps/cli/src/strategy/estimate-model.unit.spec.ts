@@ -47,7 +47,7 @@ const ledgerOf = (rows: readonly LiveRecord[]): LedgerRecords =>
     dataset: () => ({ dataType: 'user' }),
   }) as unknown as LedgerRecords;
 
-const found = estimateFromLedger(ledgerOf(liveRows(200)), { name: 'of a test' });
+const found = estimateFromLedger(ledgerOf(liveRows(200)), { name: 'of a test', withFrequencies: false });
 
 describe('a model from the rows of a ledger', () => {
   it('is estimated where there is enough to see, and says where there is not', () => {
@@ -65,7 +65,11 @@ describe('a model from the rows of a ledger', () => {
   });
 
   it('leaves out rows of files for later periods', () => {
-    const { strata } = estimateFromLedger(ledgerOf(liveRows(200)), { name: 'early', period: '2023-24-Q3' });
+    const { strata } = estimateFromLedger(ledgerOf(liveRows(200)), {
+      name: 'early',
+      period: '2023-24-Q3',
+      withFrequencies: false,
+    });
     expect(strata[1]).toMatchObject({ records: 400 });
   });
 
@@ -80,6 +84,8 @@ describe('a model from the rows of a ledger', () => {
     ['rows have no derived tokens', liveRows(2, false), {}, 'set "derivations" to "op-kin-1"'],
     ['the period is none', liveRows(2), { period: '2023' }, '2023 is no period: give one such as 2023-24-Q4'],
   ])('is refused if %s', (_, rows, options, sentence) => {
-    expect(() => estimateFromLedger(ledgerOf(rows), { name: 'none', ...options })).toThrow(sentence);
+    expect(() =>
+      estimateFromLedger(ledgerOf(rows), { name: 'none', withFrequencies: false, ...options }),
+    ).toThrow(sentence);
   });
 });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { modelHash, type Model } from '@kinledger/kin';
 import { Failure } from '../failure.js';
+import { ledgerPlaces } from '../ledger/ledger-places.js';
 import { readLedger, withLedgerOptions, type LedgerOptions } from '../ledger/read-ledger.js';
 import { print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
@@ -9,6 +10,7 @@ import { describeEstimate } from './describe-estimate.js';
 import { describeModel } from './describe-model.js';
 import { estimateFromLedger } from './estimate-model.js';
 import { modelFileText, readModelFile } from './model-file.js';
+import { eraseNameTable, keepFrequencies } from './name-tables.js';
 import { addPreviewCommand } from './preview/preview.command.js';
 import { strategyInForce, type StrategyInForce } from './strategy-in-force.js';
 
@@ -16,6 +18,7 @@ interface EstimateOptions extends LedgerOptions {
   readonly out: string;
   readonly name: string;
   readonly period?: string;
+  readonly frequencies?: true;
 }
 
 interface ShowOptions extends LedgerOptions {
@@ -38,8 +41,19 @@ export function addStrategyCommand(program: Command): void {
       )
       .requiredOption('--out <file>', 'where to write the model')
       .option('--name <text>', 'what people call it', 'estimated')
-      .option('--period <period>', 'leave out rows of files for later periods'),
+      .option('--period <period>', 'leave out rows of files for later periods')
+      .option(
+        '--frequencies',
+        'count an agreement on a rare name for more than on a common one: keeps a table of common names, by token, beside the ledger',
+      ),
   ).action(estimate);
+  strategy
+    .command('erase-frequencies')
+    .description(
+      'erases a table of common names from beside the ledger; a linker whose model names it stops until another is adopted',
+    )
+    .argument('<id>', 'the table, as "frequencies" of a model names it')
+    .action(eraseFrequencies);
   withLedgerOptions(
     strategy
       .command('show')
@@ -50,17 +64,27 @@ export function addStrategyCommand(program: Command): void {
   addPreviewCommand(strategy);
 }
 
-async function estimate({ out, name, period, ...options }: EstimateOptions): Promise<void> {
+async function estimate({ out, name, period, frequencies, ...options }: EstimateOptions): Promise<void> {
   if (name.trim() === '')
     throw new Failure('--name is empty: leave it out, or say what people call the model');
   await readLedger(options, INTERRUPTED, async (reading) => {
     const ledger = await readLiveRecords(reading);
     reading.progress.stop();
-    const found = estimateFromLedger(ledger, { name: name.trim(), period });
+    const withFrequencies = frequencies === true;
+    const found = estimateFromLedger(ledger, { name: name.trim(), period, withFrequencies });
+    if (found.frequencies !== undefined)
+      await keepFrequencies(reading.places, found.frequencies, ledger.records.keyVersion);
     writePrivateFile(out, modelFileText(found.model));
-    const { model: _, ...summary } = found;
-    print(options.json, { file: out, ...summary }, () => describeEstimate(found, out));
+    const { model, frequencies: _, ...summary } = found;
+    const table = model.frequencies === undefined ? {} : { frequencies: model.frequencies };
+    print(options.json, { file: out, ...table, ...summary }, () => describeEstimate(found, out));
   });
+}
+
+async function eraseFrequencies(id: string): Promise<void> {
+  if (!(await eraseNameTable(ledgerPlaces(), id)))
+    throw new Failure('there is no such table beside the ledger: a model names it as "frequencies"');
+  print(false, {}, () => `${id} is erased.`);
 }
 
 async function show(file: string | undefined, { against, ...options }: ShowOptions): Promise<void> {

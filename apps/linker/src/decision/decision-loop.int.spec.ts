@@ -1,7 +1,13 @@
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { topics } from '@kinledger/contracts';
-import { eraseBodies, eraseTokens, PostgresBodiesToRekey, PostgresEventStore } from '@kinledger/event-store';
+import {
+  eraseBodies,
+  eraseTokens,
+  PostgresBodiesToRekey,
+  PostgresEventStore,
+  PostgresNameTables,
+} from '@kinledger/event-store';
 import { createInMemoryMessageBus, topicSettings } from '@kinledger/message-bus';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -48,6 +54,7 @@ describe('the decision loop on PostgreSQL', () => {
       },
       eraseTokens: (of, records) => eraseTokens(eraser, of, records),
       bodiesToRekey: new PostgresBodiesToRekey(eraser),
+      nameTables: new PostgresNameTables(pool),
     };
     return {
       world,

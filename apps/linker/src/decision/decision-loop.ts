@@ -1,6 +1,7 @@
 import {
   changeSigningKey,
-  engineOptionsOf,
+  engineOptionsBeside,
+  requireNameTableUnder,
   firstInstantOf,
   handlerOf,
   keyChangeDue,
@@ -286,15 +287,19 @@ export class DecisionLoop {
   ): Promise<OpenLedger> {
     const { store, engine, recoveryPageSize } = this.#options;
     const stream = streamOf(this.#programmeId);
+    const options = await engineOptionsBeside(store, definition);
     const recovered = await recover({
       store,
       stream,
-      engine: () => engine(engineOptionsOf(definition)),
+      engine: () => engine(options),
       snapshots,
       signal,
       ...(recoveryPageSize === undefined ? {} : { pageSize: recoveryPageSize }),
     });
-    return new OpenLedger(stream, recovered, this.#options);
+    const open = new OpenLedger(stream, recovered, this.#options);
+    // An interrupted rotation may have changed the table already.
+    if (!open.isInterrupted) await requireNameTableUnder(open.ledger.keyVersion, store, definition);
+    return open;
   }
 
   #erasingIn({ stream }: OpenLedger): Erasing | undefined {

@@ -3,12 +3,13 @@ import {
   rekeyedChunk,
   rekeyedIn,
   rekeyedOccurrences,
+  rekeyedTable,
   type RekeyedBodies,
   type RekeyingHand,
   type RekeyingOrder,
   type TokenWrapping,
 } from '@kinledger/decisions';
-import type { BodiesToRekey, EventStore, MarkedSegment } from '@kinledger/event-store';
+import type { BodiesToRekey, EventStore, MarkedSegment, NameTables } from '@kinledger/event-store';
 import type { Inbox } from '../inbox/inbox.js';
 import type { LedgerSnapshots } from '../snapshot/ledger-snapshots.js';
 
@@ -25,6 +26,8 @@ export interface RekeyingOptions {
   readonly inbox: Inbox;
   /** Undefined if this linker has no role that may change bodies: keys cannot be rotated then. */
   readonly bodies: BodiesToRekey | undefined;
+  /** Tables of name frequencies, whose tokens are wrapped too. */
+  readonly nameTables: NameTables;
   readonly wrapping: TokenWrapping;
   readonly snapshots: Pick<LedgerSnapshots, 'discard'> | undefined;
   readonly onProgress: (progress: RekeyingProgress) => void;
@@ -54,6 +57,7 @@ export class Rekeying implements RekeyingHand {
     const { stream, store, wrapping, onProgress } = this.#options;
     const bodies = this.#bodies;
     await wrapping.adopt(to, signal);
+    await this.#rekeyTables(to, signal);
     const total = await store.countBodies(stream, upTo);
     let done = 0;
     onProgress({ keyVersion: to, bodies: done, total });
@@ -75,6 +79,14 @@ export class Rekeying implements RekeyingHand {
         if (records.length > 0) yield { placedAt: segment.revision, records };
       }
       onProgress({ keyVersion: to, bodies: done, total });
+    }
+  }
+
+  async #rekeyTables(to: number, signal: AbortSignal): Promise<void> {
+    const { nameTables, wrapping } = this.#options;
+    for (const table of await nameTables.all()) {
+      const rekeyed = await rekeyedTable(table, to, wrapping, signal);
+      if (rekeyed !== table) await nameTables.keep(rekeyed);
     }
   }
 

@@ -37,6 +37,7 @@ export const storeWith = (inner: EventStore, append: EventStore['append']): Even
   readSegments: (stream, from, to) => inner.readSegments(stream, from, to),
   countBodies: (stream, to) => inner.countBodies(stream, to),
   readPayload: (digest) => inner.readPayload(digest),
+  readNameTable: (id) => inner.readNameTable(id),
   findings: (stream) => inner.findings(stream),
   subscribe: (stream, options) => inner.subscribe(stream, options),
   close: () => inner.close(),

@@ -5,8 +5,10 @@ import {
   InMemoryBodiesToRekey,
   InMemoryEventStore,
   InMemoryLedger,
+  InMemoryNameTables,
   type BodiesToRekey,
   type EventStore,
+  type NameTables,
 } from '@kinledger/event-store';
 import {
   createInMemoryMessageBus,
@@ -60,6 +62,8 @@ export interface LinkerWorld {
   readonly eraseTokens?: Erasures['eraseTokens'];
   /** Changes bodies as the eraser does. */
   readonly bodiesToRekey?: BodiesToRekey;
+  /** Keeps tables of name frequencies as the linker does. */
+  readonly nameTables?: NameTables;
   /** The linkers' snapshots, if they use any; they then write one after every event that leaves them idle. */
   readonly snapshots?: Snapshots;
 }
@@ -79,8 +83,15 @@ export async function inMemoryWorld(): Promise<LinkerWorld> {
     eraseBodies: (stream, records) => Promise.resolve(void ledger.eraseBodies(stream, records)),
     eraseTokens: (stream, records) => Promise.resolve(ledger.eraseTokens(stream, records)),
     bodiesToRekey: new InMemoryBodiesToRekey(ledger),
+    nameTables: new InMemoryNameTables(ledger),
   };
 }
+
+const noNameTables: NameTables = {
+  all: () => Promise.resolve([]),
+  keep: () => Promise.reject(new Error('this world keeps no tables of name frequencies')),
+  erase: () => Promise.resolve(false),
+};
 
 /** Grants the lease to everybody, so that two linkers both believe that they are the writer. */
 export class LeaseForAll implements Leases {
@@ -221,6 +232,7 @@ export function startLinker(world: LinkerWorld, options: LinkerOptions = {}): Ru
       stream: streamOf(programmeId),
       ...{ store, inbox, snapshots },
       bodies: world.bodiesToRekey,
+      nameTables: world.nameTables ?? noNameTables,
       wrapping: options.wrapping ?? new WrappingByKeys(1),
       onProgress: (progress) => observed.rekeyings.push(progress),
     }),

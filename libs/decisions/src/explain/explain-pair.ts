@@ -17,7 +17,7 @@ import {
 } from '@kinledger/domain';
 import { lastClosedAt, type EventStore } from '@kinledger/event-store';
 import { definitionDocument, type ProgrammeDefinition } from '@kinledger/programme';
-import { adoptedStrategyOf, engineOptionsOf } from '../adoption.js';
+import { adoptedStrategyOf, engineOptionsBeside } from '../adoption.js';
 import { ledgerUnreadable } from '../errors.js';
 import { definitionsIn } from '../history/definitions-in.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
@@ -107,7 +107,7 @@ export async function explainPairInLedger(options: ExplainPairOptions): Promise<
     ...record,
     notCounted: record.notCounted ?? (isPerson(record.dataset) ? undefined : 'fact'),
   })) as [PairedRecord, PairedRecord]; // one for each id
-  const ledger = new ProgrammeLedger(new LinkageEngine(engineOptionsOf(definition)));
+  const ledger = new ProgrammeLedger(new LinkageEngine(await engineOptionsBeside(store, definition)));
   await applyUpTo(ledger, asAt, { store, stream, signal }, () => onProgress(ledger.nextRevision, asAt + 1));
   const [one, other] = records;
   const relation = ledger.engine.relate(one.record, other.record, (dataset) => !isSensitive(dataset));

@@ -2,7 +2,7 @@ import { closesDecision, isErasing, type LedgerEvent, type RecordId } from '@kin
 import { ledgerEventOf, type LinkageDecider, type LinkageEngineOptions } from '@kinledger/domain';
 import type { EventStore, Segment } from '@kinledger/event-store';
 import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
-import { adoptedStrategyOf, engineOptionsOf } from '../adoption.js';
+import { adoptedStrategyOf, engineOptionsBeside } from '../adoption.js';
 import { ledgerUnreadable } from '../errors.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
 import { applyUpTo, ledgerPages } from '../recovery.js';
@@ -230,14 +230,14 @@ class Replay {
     { definition }: Programme,
   ): Promise<ProgrammeLedger> {
     const { engine, store, stream, signal } = this.#options;
-    const empty = () => new ProgrammeLedger(engine(engineOptionsOf(definition)));
-    const ledger = (this.#ledger ??= empty());
+    const empty = async () => new ProgrammeLedger(engine(await engineOptionsBeside(store, definition)));
+    const ledger = (this.#ledger ??= await empty());
     const isOther =
       closing.type === 'StrategyAdopted' &&
       ledger.strategy !== undefined &&
       ledger.strategy.digest !== adoptedStrategyOf(definition).digest;
     if (!isOther) return ledger;
-    this.#ledger = empty();
+    this.#ledger = await empty();
     await applyUpTo(this.#ledger, first.revision - 1, { store, stream, signal });
     return this.#ledger;
   }

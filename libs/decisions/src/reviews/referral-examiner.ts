@@ -1,7 +1,7 @@
 import { changesBodies, type ReferralId } from '@kinledger/contracts';
 import { LinkageEngine, sha256Hex } from '@kinledger/domain';
 import { lastClosedAt, type EventStore } from '@kinledger/event-store';
-import { engineOptionsOf } from '../adoption.js';
+import { engineOptionsBeside } from '../adoption.js';
 import { definitionsIn, type DefinitionsInLedger } from '../history/definitions-in.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import { applyPage, ledgerPages, recover } from '../recovery.js';
@@ -78,7 +78,8 @@ export class ReferralExaminer {
     const definitions = await definitionsIn(store, stream, signal);
     const { inForce } = definitions;
     if (inForce === undefined) return undefined;
-    const engine = () => new LinkageEngine(engineOptionsOf(inForce));
+    const engineOptions = await engineOptionsBeside(store, inForce);
+    const engine = () => new LinkageEngine(engineOptions);
     const options = { store, stream, engine, snapshots: undefined, signal };
     const { ledger } = await recover(pageSize === undefined ? options : { ...options, pageSize });
     // Another definition came into force between the two readings.

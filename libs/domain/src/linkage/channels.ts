@@ -9,6 +9,8 @@ export interface Channel {
   readonly sameBirthDate?: boolean;
   /** Tokens are compared only between records that other channels made neighbours. They connect nobody themselves. */
   readonly comparedOnly?: boolean;
+  /** Tokens say something of another value of the row, such as how common it is, and are no value themselves. */
+  readonly isRemark?: boolean;
 }
 
 /** Rows with two different tokens of this domain are about two people (architecture §6). */
@@ -54,6 +56,11 @@ export class Channels {
     const found = this.#grounds[channel];
     if (found === undefined) throw new RangeError(`there is no channel ${channel}`);
     return found;
+  }
+
+  /** Whether the tokens of a channel are values of the row. */
+  isValue(channel: number): boolean {
+    return this.#list[channel]?.isRemark !== true;
   }
 
   joinsByBirthDate(channel: number): boolean {

@@ -41,13 +41,18 @@ export function compareRecords(
     RecordReading[],
   ];
   const { channels } = index.strategy;
-  const kinds = Array.from({ length: channels.count }, (_, channel): Kind => ({
-    kind: channels.domainOf(channel),
-    of: (reading: RecordReading) => [
-      ...reading.own.filter((__, at) => reading.ownChannels[at] === channel),
-      ...reading.compared.filter((__, at) => reading.comparedChannels[at] === channel),
-    ],
-  })).filter(({ kind }) => kind !== CASE_NUMBER);
+  const values = Array.from({ length: channels.count }, (_, channel) => channel).filter((channel) =>
+    channels.isValue(channel),
+  );
+  const kinds = values
+    .map((channel): Kind => ({
+      kind: channels.domainOf(channel),
+      of: (reading: RecordReading) => [
+        ...reading.own.filter((_, at) => reading.ownChannels[at] === channel),
+        ...reading.compared.filter((_, at) => reading.comparedChannels[at] === channel),
+      ],
+    }))
+    .filter(({ kind }) => kind !== CASE_NUMBER);
   const guards: readonly Kind[] = [
     { kind: 'birth-date', of: ({ birthDate }: RecordReading) => [birthDate] },
     { kind: 'gender', of: ({ gender }: RecordReading) => [gender] },

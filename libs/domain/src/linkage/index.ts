@@ -13,7 +13,17 @@ export { familiesOf, type Families, type Family, type KinRecord, type Relationsh
 export { REVIEWED, type ReferralReason } from './ground.js';
 export { MAX_ADULTS_WITHOUT_REVIEW, PROGRAMME_SCOPE } from './kinship.js';
 export * from './partition.js';
+export { coldStartOf } from './kin-1/cold-start.js';
 export * from './kin-1/estimate-model.js';
 export { leap1, type Leap1Settings } from './leap-1/leap-1.js';
-export { scoringModel, scoringSettings, strategyOf, type StrategySettings } from './strategies.js';
+export {
+  nameFrequenciesIn,
+  nameTableOf,
+  scoringModel,
+  scoringSettings,
+  strategyOf,
+  strategyWithTable,
+  type StrategySettings,
+} from './strategies.js';
 export type { Strategy } from './strategy.js';
+export { frequencyText, readFrequencyTable, withOtherTokens } from '@kinledger/kin';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { NameTable, NameTables } from '../name-tables.js';
 import { WakeUp } from '@kinledger/waiting';
 import { checkBeforeSending, earlierResult, isAsExpected } from '../append-rules.js';
 import {
@@ -40,6 +41,7 @@ class InMemoryStream {
 export class InMemoryLedger {
   readonly streams = new Map<string, InMemoryStream>();
   readonly payloads = new Map<string, Uint8Array>();
+  readonly nameTables = new Map<string, NameTable>();
   readonly wakeUp = new WakeUp();
 
   /** Erases bodies as the eraser does. Returns the number of bodies erased. */
@@ -73,6 +75,27 @@ export class InMemoryLedger {
 }
 
 const markOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Keeps tables of name frequencies as the linker does. */
+export class InMemoryNameTables implements NameTables {
+  readonly #ledger: InMemoryLedger;
+
+  constructor(ledger: InMemoryLedger) {
+    this.#ledger = ledger;
+  }
+
+  async all(): Promise<readonly NameTable[]> {
+    return [...this.#ledger.nameTables.values()];
+  }
+
+  async keep(table: NameTable): Promise<void> {
+    this.#ledger.nameTables.set(table.id, table);
+  }
+
+  async erase(id: string): Promise<boolean> {
+    return this.#ledger.nameTables.delete(id);
+  }
+}
 
 /** Re-keys bodies as the eraser does. */
 export class InMemoryBodiesToRekey implements BodiesToRekey {
@@ -165,6 +188,10 @@ export class InMemoryEventStore implements EventStore {
 
   async readPayload(digest: string): Promise<Uint8Array | undefined> {
     return this.#ledger.payloads.get(digest);
+  }
+
+  async readNameTable(id: string): Promise<NameTable | undefined> {
+    return this.#ledger.nameTables.get(id);
   }
 
   /** An in-memory store has no settings. */

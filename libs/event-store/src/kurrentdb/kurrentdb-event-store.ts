@@ -1,6 +1,7 @@
 import { createPool } from '@kinledger/database';
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import type pg from 'pg';
+import type { NameTable } from '../name-tables.js';
 import { checkBeforeSending } from '../append-rules.js';
 import type {
   AppendOptions,
@@ -158,6 +159,10 @@ export class KurrentDbEventStore implements EventStore {
 
   readPayload(digest: string): Promise<Uint8Array | undefined> {
     return this.#beside.readPayload(digest);
+  }
+
+  readNameTable(id: string): Promise<NameTable | undefined> {
+    return this.#beside.readNameTable(id);
   }
 
   findings(stream: string): Promise<readonly StreamFinding[]> {

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { Segment } from '../event-store.js';
+import type { NameTable } from '../name-tables.js';
 import { copiedRows, wholeNumber } from './copied-rows.js';
+import { readNameTable } from './postgres-name-tables.js';
 import { copiedSegment, copiedSegmentColumns } from './rows.js';
 
 /** Reads segments and payloads, which are rows in PostgreSQL whichever store holds the events. */
@@ -40,6 +42,10 @@ export class BesideTheLedger {
       [digest],
     );
     return rows[0]?.bytes;
+  }
+
+  readNameTable(id: string): Promise<NameTable | undefined> {
+    return readNameTable(this.#pool, id);
   }
 
   /** A stream's number, once assigned, never changes. */

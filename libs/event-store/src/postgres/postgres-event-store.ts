@@ -1,6 +1,7 @@
 import { createPool, inTransaction } from '@kinledger/database';
 import { WakeUp } from '@kinledger/waiting';
 import type pg from 'pg';
+import type { NameTable } from '../name-tables.js';
 import { checkBeforeSending } from '../append-rules.js';
 import { streamGap } from '../errors.js';
 import {
@@ -107,6 +108,10 @@ export class PostgresEventStore implements EventStore {
 
   readPayload(digest: string): Promise<Uint8Array | undefined> {
     return this.#beside.readPayload(digest);
+  }
+
+  readNameTable(id: string): Promise<NameTable | undefined> {
+    return this.#beside.readNameTable(id);
   }
 
   /** A table has no such settings: roles decide who may write it, and nothing expires. */

@@ -25,6 +25,11 @@ const modelSchema = z
       .min(1)
       .readonly(),
     rarityShares: z.array(z.number().positive()).readonly(),
+    frequencies: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .describe('hash of the table that says how common names are; without it all count as equally common'),
     strata: z
       .array(
         z

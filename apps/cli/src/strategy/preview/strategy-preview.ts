@@ -2,7 +2,7 @@ import type { LedgerDecision } from '@kinledger/contracts';
 import {
   DraftedChanges,
   draftAdoption,
-  engineOptionsOf,
+  engineOptionsBeside,
   readLedgerAtHand,
   type LedgerAtHand,
   type LinkageChanges,
@@ -91,7 +91,7 @@ async function previewed(
   await counting?.endOfEvents();
   const { adopted, isInForce, decisions } = await draftAdoption(
     { ...reading, onProgress: barOf('bodies') },
-    { asAt, definition, options: engineOptionsOf(definition) },
+    { asAt, definition, options: await engineOptionsBeside(store, definition) },
     (segments) => counting?.takeBodies(segments),
   );
   const changes = new DraftedChanges(standing);

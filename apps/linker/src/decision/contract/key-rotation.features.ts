@@ -5,6 +5,7 @@ import {
   type DataOf,
   type LedgerEvent,
   type RecordId,
+  type Token,
 } from '@kinledger/contracts';
 import { streamOf } from '@kinledger/decisions';
 import { commitmentsOf } from '@kinledger/domain';
@@ -166,6 +167,27 @@ export function keyRotationFeatures(open: () => Promise<OpenWorld>): void {
       for (const { token } of sent.flatMap(({ tokens }) => tokens)) {
         if (before.includes(token)) expect(after).not.toContain(token);
       }
+    });
+
+    it('wraps the tokens of tables of name frequencies, where they are kept', async () => {
+      const world = await freshWorld();
+      const { nameTables } = world;
+      if (nameTables === undefined) return;
+      const token = 'a'.repeat(32) as Token;
+      const fields = { surname: { domain: 'name:full', rows: 400, tokens: [[token, 5]] } };
+      const document = { format: 'kin-frequencies/1', fields };
+      const id = 'cd'.repeat(32);
+      await nameTables.keep({ id, keyVersion: 1, bytes: Buffer.from(JSON.stringify(document)) });
+      const linker = start(world);
+      await stageAll(world.inbox, { ...eventfulYear().scenario, commands: [rotation(200, 2)] });
+      linker.wakeUp.call();
+      await untilDone(world);
+      const kept = await world.store.readNameTable(id);
+      await nameTables.erase(id);
+      expect(kept).toMatchObject({ id, keyVersion: 2 });
+      expect(Buffer.from(kept?.bytes ?? []).toString('utf8')).toContain(
+        wrappedToken('name:full', token, twoKeys),
+      );
     });
 
     it('leaves each individual its records, and later files find them', async () => {

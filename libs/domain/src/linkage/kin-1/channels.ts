@@ -1,6 +1,7 @@
 import { Channels } from '../channels.js';
 import { authority } from '../leap-1/authority.js';
 import { comparedFields } from './compared-fields.js';
+import { rarityChannels } from './name-rarity.js';
 
 const CASE_NUMBER = 'case-number';
 
@@ -14,6 +15,7 @@ export const channels = new Channels([
   ...comparedFields.flatMap(({ reads }) =>
     reads.map(({ derivation }) => ({ domain: derivation, comparedOnly: true })),
   ),
+  ...rarityChannels,
 ]);
 
 /** The channel of case numbers of all providers: each provider's have a value domain, and so tokens, of their own. */

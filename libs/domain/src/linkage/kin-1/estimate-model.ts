@@ -1,11 +1,13 @@
 import {
   estimateStratum,
   FEWEST_CANDIDATES,
-  hasRarities,
+  frequencyHash,
   modelOf,
-  RARITIES,
+  NameFrequencies,
+  PatternTable,
   ScoreTable,
   stratumNumber,
+  type FrequencyTable,
   type Model,
   type PatternLayout,
   type StratumEvidence,
@@ -14,10 +16,17 @@ import { EvidenceReader } from '../evidence-reader.js';
 import type { Evidence } from '../evidence.js';
 import type { LinkageRecord } from '../partition.js';
 import { coldStartOf } from './cold-start.js';
-import { comparedFields } from './compared-fields.js';
 import { kin1, modelIn, type Kin1Settings } from './kin-1.js';
+import { nameFrequenciesOf } from './count-names.js';
 import { PairComparison } from './pair-comparison.js';
-import { candidatePatterns, drawnPairs, wholeAgreements, type CountedPatterns } from './shown-pairs.js';
+import {
+  drawnPairs,
+  forEachCandidate,
+  raritiesOfRecords,
+  sortedPatterns,
+  wholeAgreements,
+  type CountedPatterns,
+} from './shown-pairs.js';
 
 /** The strata of `kin-1`: a child and an adult are two people, and are not compared. */
 const roles = ['child', 'adult'] as const;
@@ -51,7 +60,18 @@ export interface ModelEstimate {
   readonly model: Model;
   /** The model of the settings, with which it is compared. */
   readonly before: Model;
+  /** How common names are, where the model asks for it. */
+  readonly frequencies: FrequencyTable | undefined;
   readonly strata: readonly EstimatedStratum[];
+}
+
+export interface EstimateSettings {
+  /** What people call the model. */
+  readonly name: string;
+  /** Whether an agreement on a rare name is to count for more than on a common one. */
+  readonly withFrequencies: boolean;
+  /** The table that the model of the settings names; absent if it names none. */
+  readonly frequenciesBefore?: NameFrequencies | undefined;
 }
 
 /** Pairs of a stratum below this many say too little of it. */
@@ -61,74 +81,123 @@ export const fewestCandidates = FEWEST_CANDIDATES;
  * Estimates a model of `kin-1` from live records: the pairs that share a candidate key, pairs drawn at random, and how often
  * whole values occur. It depends on the set of records alone: neither their order nor the keys of their tokens change a byte.
  * @param records live records of any kind, with each row key once; @param settings those of the strategy in force.
+ * @throws FrequenciesMissing if the model in force names a table that is not given.
  */
 export function estimateModel(
   records: readonly LinkageRecord[],
   settings: Kin1Settings,
-  name: string,
+  { name, withFrequencies, frequenciesBefore }: EstimateSettings,
 ): ModelEstimate {
-  const reader = new EvidenceReader(records, kin1(settings));
+  const before = modelIn(settings);
   const people = records
     .filter(({ kind }) => kind === 'person')
-    .sort((one, other) => (one.rowKey < other.rowKey ? -1 : 1))
-    .map((record) => reader.evidenceOf(record));
-  const comparison = new PairComparison();
-  const before = modelIn(settings);
-  const shown = roles.map((stratum) =>
-    evidenceOfStratum(
-      stratum,
-      people.filter(({ child }) => child === (stratum === 'child')),
-      comparison,
-    ),
-  );
-  const model = modelOf(
-    name,
-    comparison.layout,
-    shown.map((evidence) => {
-      if (isEnough(evidence)) return estimateStratum(comparison.layout, evidence);
-      const { stratum, records: size, pairs } = evidence;
-      const shipped = coldStartOf(Math.max(2, size)).strata.find((each) => each.stratum === stratum);
-      if (shipped === undefined) throw new Error(`the engine ships no stratum ${stratum}`);
-      return { ...shipped, candidates: candidatesIn(evidence), pairs };
-    }),
-  );
-  const tables = {
-    before: new ScoreTable(comparison.layout, before),
-    after: new ScoreTable(comparison.layout, model),
+    .sort((one, other) => (one.rowKey < other.rowKey ? -1 : 1));
+  const frequencies = withFrequencies ? nameFrequenciesOf(people) : undefined;
+  const id = frequencies === undefined ? undefined : frequencyHash(frequencies);
+  const evidenceUnder = (model: Model, table: NameFrequencies | undefined): Evidence[] => {
+    const reader = new EvidenceReader(records, kin1({ ...settings, model: { document: model } }, table));
+    return people.map((record) => reader.evidenceOf(record));
   };
+  const scored = named(before, id);
+  const shown = evidenceUnder(
+    scored,
+    frequencies === undefined || id === undefined ? undefined : new NameFrequencies(id, frequencies),
+  );
+  const asBefore = before.frequencies === id ? shown : evidenceUnder(before, frequenciesBefore);
+  const comparison = new PairComparison();
+  const { layout } = comparison;
+  const strata = roles.map((stratum) => {
+    const ofRole = (evidence: readonly Evidence[]) =>
+      evidence.filter(({ child }) => child === (stratum === 'child'));
+    return stratumShown(stratum, ofRole(shown), ofRole(asBefore), comparison);
+  });
+  const model = named(
+    modelOf(
+      name,
+      layout,
+      strata.map(({ evidence }) => {
+        if (isEnough(evidence)) return estimateStratum(layout, evidence);
+        const { stratum, records: size, pairs } = evidence;
+        const shipped = coldStartOf(Math.max(2, size)).strata.find((each) => each.stratum === stratum);
+        if (shipped === undefined) throw new Error(`the engine ships no stratum ${stratum}`);
+        return { ...shipped, candidates: candidatesIn(evidence), pairs };
+      }),
+    ),
+    id,
+  );
+  const tables = { before: new ScoreTable(layout, before), after: new ScoreTable(layout, model) };
   return {
-    ...{ model, before },
-    strata: shown.map((evidence) => describe(evidence, comparison.layout, tables, settings)),
+    ...{ model, before, frequencies },
+    strata: strata.map((found) => describe(found, layout, tables, settings)),
   };
 }
+
+const named = (model: Model, frequencies: string | undefined): Model => {
+  const { frequencies: _, ...rest } = model;
+  return frequencies === undefined ? rest : { ...rest, frequencies };
+};
 
 type RoleEvidence = StratumEvidence & { readonly stratum: RoleStratum };
 
 const candidatesIn = ({ counts }: CountedPatterns): number => counts.reduce((all, count) => all + count, 0);
 const isEnough = (evidence: RoleEvidence): boolean => candidatesIn(evidence) >= FEWEST_CANDIDATES;
 
-function evidenceOfStratum(
+/** A stratum, with the pattern that each candidate has before. */
+interface StratumShown {
+  readonly evidence: RoleEvidence;
+  /** By pattern of the evidence: the patterns of its candidates under the model in force, and how many have each. */
+  readonly before: readonly (readonly (readonly [low: number, high: number, pairs: number])[])[];
+}
+
+function stratumShown(
   stratum: RoleStratum,
   records: readonly Evidence[],
+  asBefore: readonly Evidence[],
   comparison: PairComparison,
-): RoleEvidence {
+): StratumShown {
   const { drawn, levels } = drawnPairs(records, comparison);
+  const [patterns, earlier] = [new PatternTable(), new PatternTable()];
+  const pairs = new Map<number, number>();
+  const ofEarlier = records === asBefore ? comparison : new PairComparison();
+  forEachCandidate(records, (one, other) => {
+    comparison.compare(records[one] as Evidence, records[other] as Evidence); // indices
+    const after = patterns.count(comparison.low, comparison.high);
+    ofEarlier.compare(asBefore[one] as Evidence, asBefore[other] as Evidence); // parallel
+    const before = earlier.count(ofEarlier.low, ofEarlier.high);
+    const key = after * MOST_PATTERNS + before;
+    pairs.set(key, (pairs.get(key) ?? 0) + 1);
+  });
+  const sorted = sortedPatterns(patterns);
+  const byPattern = new Map<number, [number, number, number][]>();
+  for (const [key, count] of pairs) {
+    const [after, before] = [Math.floor(key / MOST_PATTERNS), key % MOST_PATTERNS];
+    const list = byPattern.get(after) ?? [];
+    list.push([earlier.low[before] as number, earlier.high[before] as number, count]); // counted
+    byPattern.set(after, list);
+  }
   return {
-    stratum,
-    records: records.length,
-    pairs: Math.max(1, (records.length * (records.length - 1)) / 2),
-    ...candidatePatterns(records, comparison),
-    ...{ drawn, drawnLevels: levels },
-    wholeAgreements: wholeAgreements(records, comparison),
-    raritiesOfRecords: comparedFields.map(({ kind }) => (hasRarities(kind) ? allAlike : undefined)),
+    evidence: {
+      ...{
+        stratum,
+        records: records.length,
+        pairs: Math.max(1, (records.length * (records.length - 1)) / 2),
+      },
+      ...sorted,
+      ...{ drawn, drawnLevels: levels },
+      wholeAgreements: wholeAgreements(records, comparison),
+      raritiesOfRecords: raritiesOfRecords(records, comparison),
+    },
+    before: [...sorted.low].map((low, at) => {
+      const number = patterns.numberOf(low, sorted.high[at] as number); // parallel
+      return byPattern.get(number) ?? [];
+    }),
   };
 }
 
-/** Where no frequencies are known, every value counts as one of the commonest. */
-const allAlike = Float64Array.from({ length: RARITIES + 1 }, (_, rarity) => (rarity === RARITIES ? 1 : 0));
+const MOST_PATTERNS = 2 ** 26;
 
 function describe(
-  evidence: RoleEvidence,
+  { evidence, before: earlier }: StratumShown,
   layout: PatternLayout,
   { before, after }: { readonly before: ScoreTable; readonly after: ScoreTable },
   { reviewFrom, linkFrom }: Kin1Settings,
@@ -146,17 +215,21 @@ function describe(
   let [expected, expectedBefore, furthest] = [0, 0, 0];
   counts.forEach((count, pattern) => {
     const words = [low[pattern] as number, high[pattern] as number] as const; // parallel
-    const scores = [before, after].map((table) => table.score(number, ...words)) as [number, number];
-    moves[bandOf(scores[0])][bandOf(scores[1])] += count;
-    const move = scores[1] - scores[0];
-    byMove.set(move, (byMove.get(move) ?? 0) + count);
-    if (Math.abs(move) > Math.abs(furthest)) furthest = move;
+    const score = after.score(number, ...words);
     expected += count * Math.round(after.probability(number, ...words) * MILLION);
-    expectedBefore += count * Math.round(before.probability(number, ...words) * MILLION);
     layout.levels(...words).forEach((level, field) => {
       const ofField = levels[field] as number[]; // one for each field
       ofField[level] = (ofField[level] as number) + count;
     });
+    for (const [lowBefore, highBefore, pairsBefore] of earlier[pattern] ?? []) {
+      const scoreBefore = before.score(number, lowBefore, highBefore);
+      moves[bandOf(scoreBefore)][bandOf(score)] += pairsBefore;
+      const move = score - scoreBefore;
+      byMove.set(move, (byMove.get(move) ?? 0) + pairsBefore);
+      if (Math.abs(move) > Math.abs(furthest) || (move === -furthest && move > 0)) furthest = move;
+      const probability = before.probability(number, lowBefore, highBefore);
+      expectedBefore += pairsBefore * Math.round(probability * MILLION);
+    }
   });
   const candidates = candidatesIn(evidence);
   return {

@@ -11,6 +11,8 @@ import { estimateModel } from './estimate-model.js';
 const limits = { ...testSettings, maxBirthDatesPerToken: 3, maxCasesPerToken: 10, maxHoldersPerToken: 500 };
 const settings = scoringSettings(limits, 500);
 
+const options = { name: 'test', withFrequencies: false };
+
 /** A number below `size` that follows from a text. */
 const pick = (text: string, size: number): number => Number.parseInt(sha256Hex(text).slice(0, 8), 16) % size;
 
@@ -55,26 +57,26 @@ function rowsUnder(key: string, children: number, adults: number): LinkageRecord
 }
 
 const records = rowsUnder('first key', 200, 100);
-const estimated = estimateModel(records, settings, 'test');
+const estimated = estimateModel(records, settings, options);
 
 describe('estimating a model of kin-1', () => {
   it('gives the same bytes for records in any order', () => {
     fc.assert(
       fc.property(
         fc.shuffledSubarray(records, { minLength: records.length }),
-        (turned) => modelText(estimateModel(turned, settings, 'test').model) === modelText(estimated.model),
+        (turned) => modelText(estimateModel(turned, settings, options).model) === modelText(estimated.model),
       ),
       { numRuns: 4 },
     );
   });
 
   it('gives the same bytes under another key of tokens', () => {
-    const rotated = estimateModel(rowsUnder('second key', 200, 100), settings, 'test');
+    const rotated = estimateModel(rowsUnder('second key', 200, 100), settings, options);
     expect(modelHash(rotated.model)).toBe(modelHash(estimated.model));
   });
 
   it('gives another model for other records', () => {
-    const fewer = estimateModel(rowsUnder('first key', 190, 100), settings, 'test');
+    const fewer = estimateModel(rowsUnder('first key', 190, 100), settings, options);
     expect(modelHash(fewer.model)).not.toBe(modelHash(estimated.model));
   });
 
@@ -85,7 +87,7 @@ describe('estimating a model of kin-1', () => {
     expect(child?.expectedMatches).toBeLessThan(610);
     expect(adult).toMatchObject({ stratum: 'adult', isEstimated: false, records: 200 });
     const shipped = scoringSettings(limits, 200);
-    const { before } = estimateModel(records, shipped, 'test');
+    const { before } = estimateModel(records, shipped, options);
     const ofAdults = ({ strata }: typeof before) =>
       strata.find(({ stratum }) => stratum === 'adult')?.classes;
     expect(ofAdults(estimated.model)).toEqual(ofAdults(before));

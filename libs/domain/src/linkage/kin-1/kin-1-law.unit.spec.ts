@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LinkageEngine } from '../engine.js';
 import { archived, unarchive } from '../testing/archived.js';
 import { closeHistories } from '../testing/close-histories.js';
-import { testKin1, withDerived } from '../testing/derived-rows.js';
+import { testKin1, testKin1WithNames, withDerived } from '../testing/derived-rows.js';
 import { expectEveryLaw } from '../testing/every-law.js';
 import {
   history,
@@ -68,6 +68,43 @@ describe('kin-1', () => {
       runs(120),
     );
     expect(Math.min(...Object.values(found))).toBeGreaterThan(10);
+  });
+
+  it('follows every rule where it knows how common names are, and names the rarity on which two rows agree', () => {
+    const said = new Set<string>();
+    fc.assert(
+      fc.property(withDerived(fc.oneof(history(), historyWithErasures())), (steps) => {
+        const { events } = expectEveryLaw(steps, testKin1WithNames);
+        for (const { type, data } of events) {
+          if (type !== 'RecordsPlaced') continue;
+          for (const placement of data.placements)
+            if ('levels' in placement)
+              for (const [field, level] of Object.entries(placement.levels ?? {}))
+                if (field.startsWith('given-name')) said.add(level);
+        }
+      }),
+      runs(80),
+    );
+    expect(said).toContain('full, very rare');
+    expect(said).toContain('full, very common');
+  });
+
+  it('links alike in any order and after an archive where it knows how common names are', async () => {
+    await fc.assert(
+      fc.asyncProperty(withDerived(history(8)), nextStep, async (steps, more) => {
+        const player = new HistoryPlayer(new LinkageWorld(testScopes, testKin1WithNames));
+        player.play(steps);
+        const { world } = player;
+        expect(world.reader.summary()).toEqual(
+          summaryOf(player.liveRecords(), testScopes, testKin1WithNames, player.constraints()),
+        );
+        const restored = new LinkageEngine(world.options);
+        await unarchive(restored, await archived(world.engine));
+        const prepared = world.prepare(player.specOf(more));
+        expect(world.draft(restored, prepared)).toEqual(world.draft(world.engine, prepared));
+      }),
+      runs(40),
+    );
   });
 
   it.each(Object.entries(closeHistories))('%s: follows every rule after every step', (_, histories) => {

@@ -1,4 +1,4 @@
-import { modelHash, readModel, type Model } from '@kinledger/kin';
+import { FrequenciesMissing, modelHash, readModel, type Model, type NameFrequencies } from '@kinledger/kin';
 import { attachFact, foundIndividuals } from '../attach-fact.js';
 import type { Profile } from '../evidence.js';
 import type { Ground } from '../ground.js';
@@ -30,15 +30,18 @@ export const modelIn = ({ model }: Kin1Settings): Model =>
 /**
  * Exact identifiers as under `leap-1`, and partial evidence beside them: what two rows derive of names, birth date, place and contacts is
  * compared, scored by a model, and links where nothing else comes near.
- * @throws Error if the margin reaches below the band of review, or the model is not one of these fields.
+ * @param frequencies how common names are: the table that the model names. A strategy without it says what its parameters are, and reads no row.
+ * @throws Error if the margin reaches below the band of review, or the model is not one of these fields; FrequenciesMissing if
+ * the table is not the one that the model names.
  */
-export function kin1(settings: Kin1Settings): Strategy {
+export function kin1(settings: Kin1Settings, frequencies?: NameFrequencies): Strategy {
   const { name, model: _, reviewFrom, linkFrom, margin, maxHoldersPerKey, ...limits } = settings;
   if (reviewFrom <= 0 || linkFrom - margin < reviewFrom)
     throw new RangeError('the band of review must begin above 0, and no higher than the margin reaches');
   const exact = leap1({ ...limits, name: 'leap-1' });
   const model = modelIn(settings);
   const scores = new PairScores(model);
+  const named = frequenciesNamed(model, frequencies);
   const bands = { review: reviewFrom, link: linkFrom, margin };
   return {
     name,
@@ -50,7 +53,7 @@ export function kin1(settings: Kin1Settings): Strategy {
     channels,
     ownLimits: exact.ownLimits,
     carerLimits: exact.carerLimits,
-    tokensOf,
+    tokensOf: (row) => tokensOf(row, named()),
     group: (records, constraints) =>
       linkByScore(records, constraints, groupRecords(records, constraints), scores, bands),
     attach: (fact, owners) =>
@@ -82,6 +85,28 @@ export function kin1(settings: Kin1Settings): Strategy {
     },
   };
 }
+
+/** The table that a model names, for whoever reads rows. @throws FrequenciesMissing if it is another one. */
+function frequenciesNamed(
+  model: Model,
+  frequencies: NameFrequencies | undefined,
+): () => NameFrequencies | undefined {
+  const { name, frequencies: id } = model;
+  if (id === undefined) return () => undefined;
+  if (frequencies !== undefined && frequencies.id !== id)
+    throw new FrequenciesMissing(
+      `model "${name}" scores with the table of name frequencies ${id}, and this is table ${frequencies.id}`,
+    );
+  return () => {
+    if (frequencies === undefined) throw frequenciesMissing(model);
+    return frequencies;
+  };
+}
+
+export const frequenciesMissing = ({ name, frequencies = '' }: Model): FrequenciesMissing =>
+  new FrequenciesMissing(
+    `model "${name}" scores with the table of name frequencies ${frequencies}, which was erased or not restored: restore it from a backup, or adopt a model that was estimated anew or without`,
+  );
 
 /** An individual with two birth dates was linked in spite of them, so that a fact may bear either. */
 const asAccepted = (profile: Profile): Profile => ({

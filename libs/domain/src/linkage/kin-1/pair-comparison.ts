@@ -1,6 +1,7 @@
 import {
   Comparison,
   intersect,
+  RARITIES,
   rungsOf,
   stratumNumber,
   type OneEdit,
@@ -11,6 +12,7 @@ import type { Evidence } from '../evidence.js';
 import { NONE } from '../typed-column.js';
 import { channels } from './channels.js';
 import { comparedFields, fieldNumber } from './compared-fields.js';
+import { rareFields, rarityOfDomain } from './name-rarity.js';
 
 const GIVEN_NAME = fieldNumber('given-name');
 const GIVEN_NAME_PART = fieldNumber('given-name-part');
@@ -39,12 +41,23 @@ const destinations: ReadonlyMap<number, Destination> = new Map(
   ),
 );
 
+/** By channel: how common a value of which field is. */
+const remarks: ReadonlyMap<number, { readonly field: number; readonly rarity: number }> = new Map(
+  [...rarityOfDomain].map(([domain, { field, rarity }]) => [
+    channels.numberOf(domain),
+    { field: fieldNumber(field), rarity },
+  ]),
+);
+const hasRarity: ReadonlySet<string> = new Set(rareFields.map(({ field }) => field));
+
 /** A record's values as the engine of comparison takes them. */
 interface PreparedRecord {
   /** By field: its rungs; all 0 if the value is missing. */
   readonly rungs: readonly Int32Array[];
   /** By field: the whole value and its one-character deletions, sorted. */
   readonly edits: readonly number[][];
+  /** By field: how common the value is, 1 to 5; 5 where nothing is known of it. */
+  readonly rarities: Uint8Array;
 }
 
 /** Of one field, the values of the two records at hand. Given name and surname share one. */
@@ -77,6 +90,8 @@ class PairOfValues implements ValueTable {
 export class PairComparison {
   readonly #tables: readonly PairOfValues[];
   readonly #comparison: Comparison;
+  /** By field, and then by value. */
+  readonly #rarities: readonly Uint8Array[];
   readonly #slots = new Int32Array(comparedFields.length * 2);
   readonly #prepared = new WeakMap<Evidence, PreparedRecord>();
   #first: Evidence | null = null;
@@ -86,13 +101,15 @@ export class PairComparison {
     const tables: PairOfValues[] = [];
     comparedFields.forEach(({ kind }, field) => {
       const names = field === SURNAME ? tables[GIVEN_NAME] : undefined;
-      tables.push(names ?? new PairOfValues(rungsOf[kind].width, field === GIVEN_NAME ? 4 : 2));
+      tables.push(names ?? new PairOfValues(rungsOf[kind].width, field === GIVEN_NAME ? VALUES : 2));
     });
     this.#tables = tables;
+    this.#rarities = comparedFields.map(() => new Uint8Array(VALUES + 1).fill(RARITIES));
     this.#comparison = new Comparison(
       comparedFields.map(({ name, kind }, slot) => ({
         ...{ name, kind, slot },
         values: tables[slot] as PairOfValues, // one for each field
+        ...(hasRarity.has(name) ? { rarity: this.#rarities[slot] as Uint8Array } : {}), // one for each field
       })),
     );
   }
@@ -119,17 +136,23 @@ export class PairComparison {
     this.#comparison.compare(this.#slots, 0, comparedFields.length);
   }
 
+  /** By field: how common the whole value of a record is, 1 to 5. */
+  raritiesOf(evidence: Evidence): Uint8Array {
+    return this.#preparedOf(evidence).rarities;
+  }
+
   /** By field: the number of a record's whole value, or 0. Equal numbers are equal values. */
   wholesOf(evidence: Evidence): number[] {
     return this.#preparedOf(evidence).rungs.map((held) => held[WHOLE] as number); // every kind has one
   }
 
   #load(evidence: Evidence, side: 0 | 1): void {
-    const { rungs, edits } = this.#preparedOf(evidence);
+    const { rungs, edits, rarities } = this.#preparedOf(evidence);
     for (let field = 0; field < comparedFields.length; field++) {
       const value = valueNumber(field, side);
       const held = rungs[field] as Int32Array; // one for each field
       (this.#tables[field] as PairOfValues).set(value, held, edits[field] as number[]); // one for each field
+      (this.#rarities[field] as Uint8Array)[value] = rarities[field] as number; // one for each field
       this.#slots[side * comparedFields.length + field] = held[WHOLE] === 0 ? 0 : value;
     }
   }
@@ -158,6 +181,9 @@ export class PairComparison {
   }
 }
 
+/** Values of the table that has most: given names and surnames of both records. */
+const VALUES = 4;
+
 /** The number of a stratum: pairs of children, of adults, or of one of each. */
 export const stratumOf = (one: Evidence, other: Evidence): number =>
   stratumNumber(one.child !== other.child ? 'unknown' : one.child ? 'child' : 'adult');
@@ -168,11 +194,16 @@ const valueNumber = (field: number, side: 0 | 1): number => side + (field === SU
 function prepare(evidence: Evidence): PreparedRecord {
   const rungs = comparedFields.map(({ kind }) => new Int32Array(rungsOf[kind].width));
   const edits: number[][] = comparedFields.map(() => []);
+  const rarities = new Uint8Array(comparedFields.length);
   const put = (field: number, from: number, value: number) => {
     (rungs[field] as Int32Array)[from] = value + 1; // one for each field
   };
   evidence.compared.forEach((token, at) => {
-    const destination = destinations.get(evidence.comparedChannels[at] as number); // parallel
+    const channel = evidence.comparedChannels[at] as number; // parallel
+    const remark = remarks.get(channel);
+    if (remark !== undefined)
+      rarities[remark.field] = Math.max(rarities[remark.field] as number, remark.rarity); // a field
+    const destination = destinations.get(channel);
     if (destination === undefined) return;
     const { field, rung } = destination;
     if (rung === 'edits') edits[field]?.push(token);
@@ -194,5 +225,5 @@ function prepare(evidence: Evidence): PreparedRecord {
   const firstThree = rungs[GIVEN_NAME]?.[FIRST_THREE] ?? 0;
   if (firstThree !== 0) put(GIVEN_NAME_PART, WHOLE, firstThree - 1);
   for (const list of edits) list.sort((one, other) => one - other);
-  return { rungs, edits };
+  return { rungs, edits, rarities: rarities.map((rarity) => rarity || RARITIES) };
 }

@@ -163,7 +163,12 @@ export class PairScores {
     this.#hash ??= modelHash(this.#model);
     const { layout } = this.#comparison;
     const known = { layout, table: this.#table, stratum, ...pattern };
-    return weightsOfPattern(known, this.#hash, withoutRarity, missingOf);
+    return weightsOfPattern(known, this.#hash, (level) => this.#named(level), missingOf);
+  }
+
+  /** Without a table of common names nobody knows how rare a value is on which two rows agree. */
+  #named(level: string): string {
+    return this.#model.frequencies === undefined ? withoutRarity(level) : level;
   }
 
   /** Why the pair belongs together: its score and the level of each field that both have. */
@@ -175,7 +180,7 @@ export class PairScores {
       rule: SCORED,
       score,
       levels: Object.fromEntries(
-        fields.filter(({ missing }) => !missing).map(({ field, level }) => [field, withoutRarity(level)]),
+        fields.filter(({ missing }) => !missing).map(({ field, level }) => [field, this.#named(level)]),
       ),
     };
   }
@@ -186,7 +191,6 @@ export class PairScores {
   }
 }
 
-/** The linker knows no frequencies, so it does not say how rare a value is on which two rows agree. */
 const withoutRarity = (level: string): string => (level.startsWith('full, ') ? 'full' : level);
 
 /** The rule of a link that rests on a score. */

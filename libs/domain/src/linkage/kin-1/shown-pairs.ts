@@ -19,8 +19,11 @@ export interface CountedPatterns {
   readonly counts: Float64Array;
 }
 
-/** Compares the records that share a candidate key, each pair once, and counts the patterns. */
-export function candidatePatterns(records: readonly Evidence[], comparison: PairComparison): CountedPatterns {
+/** Calls `pair` once for each two records that share a candidate key, the one that comes first in the list first. */
+export function forEachCandidate(
+  records: readonly Evidence[],
+  pair: (record: number, other: number) => void,
+): void {
   const holders = new Map<number, number[]>();
   records.forEach(({ keys }, record) => {
     for (const key of keys) {
@@ -29,7 +32,6 @@ export function candidatePatterns(records: readonly Evidence[], comparison: Pair
       else known.push(record);
     }
   });
-  const patterns = new PatternTable();
   /** By record: one more than the last of the others with which it was compared. */
   const comparedWith = new Int32Array(records.length);
   records.forEach((one, record) => {
@@ -37,14 +39,13 @@ export function candidatePatterns(records: readonly Evidence[], comparison: Pair
       for (const other of holders.get(key) ?? []) {
         if (other <= record || comparedWith[other] === record + 1) continue;
         comparedWith[other] = record + 1;
-        comparison.compare(one, records[other] as Evidence); // of `holders`
-        patterns.count(comparison.low, comparison.high);
+        pair(record, other);
       }
   });
-  return sorted(patterns);
 }
 
-function sorted({ size, low, high, counts }: PatternTable): CountedPatterns {
+/** The patterns of a table in their order. */
+export function sortedPatterns({ size, low, high, counts }: PatternTable): CountedPatterns {
   const order = Int32Array.from({ length: size }, (_, pattern) => pattern).sort(
     (a, b) => (high[a] as number) - (high[b] as number) || (low[a] as number) - (low[b] as number),
   );
@@ -91,28 +92,61 @@ export function wholeAgreements(
   records: readonly Evidence[],
   comparison: PairComparison,
 ): readonly ReadonlyMap<number, number>[] {
-  const holders = comparedFields.map(() => new Map<number, number>());
-  /** Letters at the beginning of names that are whole. */
-  const beside = new Map<number, number>();
+  const held = comparedFields.map(() => new Map<number, Held>());
   for (const record of records) {
     const values = comparison.wholesOf(record);
+    const rarities = comparison.raritiesOf(record);
     values.forEach((value, field) => {
-      if (value !== 0) addOne(holders[field] as Map<number, number>, value); // one for each field
+      if (value === 0) return;
+      const ofField = held[field] as Map<number, Held>; // one for each field
+      const known = ofField.get(value) ?? { rarity: rarities[field] as number, rows: 0, besideWhole: 0 };
+      ofField.set(value, known);
+      known.rows += 1;
+      if (field === GIVEN_NAME_PART && values[GIVEN_NAME] !== 0) known.besideWhole += 1;
     });
-    const part = values[GIVEN_NAME_PART] ?? 0;
-    if (part !== 0 && values[GIVEN_NAME] !== 0) addOne(beside, part);
   }
-  return holders.map((ofField, field) => {
-    let pairs = pairsIn(ofField);
-    if (field === GIVEN_NAME_PART) pairs -= pairsIn(beside);
+  return held.map((ofField, field) => {
     const { kind } = comparedFields[field] as (typeof comparedFields)[number]; // one for each
-    return new Map([[hasRarities(kind) ? RARITIES : 1, pairs]]);
+    const found = new Map<number, number>();
+    for (const { rarity, rows, besideWhole } of ofField.values()) {
+      const level = hasRarities(kind) ? rarity : 1;
+      found.set(level, (found.get(level) ?? 0) + pairsOf(rows) - pairsOf(besideWhole));
+    }
+    return found;
   });
 }
 
-function addOne(counts: Map<number, number>, value: number): void {
-  counts.set(value, (counts.get(value) ?? 0) + 1);
+/** The rows that have one value. */
+interface Held {
+  readonly rarity: number;
+  rows: number;
+  /** Those of them whose letters stand beside a whole name. */
+  besideWhole: number;
 }
 
-const pairsIn = (counts: ReadonlyMap<number, number>): number =>
-  [...counts.values()].reduce((sum, count) => sum + (count * (count - 1)) / 2, 0);
+const pairsOf = (rows: number): number => (rows * (rows - 1)) / 2;
+
+/** By field that has rarities: the share of records whose value has each. */
+export function raritiesOfRecords(
+  records: readonly Evidence[],
+  comparison: PairComparison,
+): readonly (Float64Array | undefined)[] {
+  const counts = comparedFields.map(() => new Float64Array(RARITIES + 1));
+  for (const record of records) {
+    const rarities = comparison.raritiesOf(record);
+    comparison.wholesOf(record).forEach((value, field) => {
+      const ofField = counts[field] as Float64Array; // one for each field
+      const rarity = rarities[field] as number; // one for each field
+      if (value !== 0) ofField[rarity] = (ofField[rarity] as number) + 1;
+    });
+  }
+  return comparedFields.map(({ kind }, field) => {
+    if (!hasRarities(kind)) return undefined;
+    const ofField = counts[field] as Float64Array; // one for each field
+    const all = ofField.reduce((sum, count) => sum + count, 0);
+    return all === 0 ? allAlike : ofField.map((count) => count / all);
+  });
+}
+
+/** Where there are no values, each would count as one of the commonest. */
+const allAlike = Float64Array.from({ length: RARITIES + 1 }, (_, rarity) => (rarity === RARITIES ? 1 : 0));

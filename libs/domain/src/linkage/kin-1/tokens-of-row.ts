@@ -1,6 +1,8 @@
+import type { NameFrequencies } from '@kinledger/kin';
 import { plainTokensOf, type ChannelToken, type LinkageRow, type TokensOfRow } from '../tokens-of-row.js';
 import { NONE } from '../typed-column.js';
 import { CASE_CHANNEL, channels } from './channels.js';
+import { raritiesOf } from './name-rarity.js';
 
 /** Begins the value domain of a candidate key that the pseudonymiser made of several fields. */
 const KEY_DOMAIN = 'key:';
@@ -11,8 +13,9 @@ const CARER_DERIVATION = 'carer-';
  * What `kin-1` reads of a row: identifiers as `leap-1` reads them, the provider's case numbers, derived tokens to compare, and
  * candidate keys. Each identifier is a candidate key too, because two records may share a mobile number although their birth dates
  * differ. A case number is none: it links no rows of people.
+ * @param frequencies how common names are; absent if all count as equally common.
  */
-export function tokensOf(row: LinkageRow): TokensOfRow {
+export function tokensOf(row: LinkageRow, frequencies?: NameFrequencies): TokensOfRow {
   const plain = plainTokensOf(row, channels);
   const compared: ChannelToken[] = [];
   const keys = new Set<string>(plain.own.map(({ token }) => token));
@@ -22,6 +25,8 @@ export function tokensOf(row: LinkageRow): TokensOfRow {
     const channel = channels.numberOf(derivation);
     if (channel !== NONE && channel >= channels.connecting)
       for (const token of tokens) compared.push({ channel, token });
+    if (frequencies !== undefined)
+      compared.push(...raritiesOf(derivation, tokens, frequencies, (name) => channels.numberOf(name)));
   }
   const own = [...plain.own];
   for (const { use, token } of row.tokens)

@@ -1,4 +1,7 @@
+import { coldStartModel, frequencyHash, NameFrequencies, type FrequencyTable } from '@kinledger/kin';
 import fc from 'fast-check';
+import { sha256Hex } from '../../ledger/index.js';
+import { comparedFields } from '../kin-1/compared-fields.js';
 import { kin1, type Kin1Settings } from '../kin-1/kin-1.js';
 import type { Step } from './histories.js';
 import { born, testSettings, type RowSpec } from './linkage-world.js';
@@ -12,6 +15,37 @@ export const testKin1Settings = {
   ...{ reviewFrom: 1_000, linkFrom: 2_000, margin: 500 },
 } satisfies Kin1Settings;
 export const testKin1 = kin1(testKin1Settings);
+
+/** The same, where agreement on a rare name counts for more: two of the names below are common. */
+export const testKin1WithNames = (() => {
+  const common = (derivation: string, value: string): [string, number] => [
+    sha256Hex(`token ${derivation} ${value}`).slice(0, 32),
+    5,
+  ];
+  const field = (derivation: string, ...values: string[]) => ({
+    ...{ domain: derivation, rows: 100 },
+    tokens: values.map((value) => common(derivation, value)).sort(([one], [other]) => (one < other ? -1 : 1)),
+  });
+  const table: FrequencyTable = {
+    format: 'kin-frequencies/1',
+    fields: {
+      'given-name': field('given-name', 'ada', 'bob'),
+      'given-name-part': field('given-name-first-three', 'ada'),
+    },
+  };
+  const frequencies = frequencyHash(table);
+  const fields = comparedFields.map(({ name, kind }) => ({ name, kind }));
+  return kin1(
+    {
+      ...testSettings,
+      name: 'kin-1',
+      model: { document: { ...coldStartModel(fields, 20), frequencies } },
+      maxHoldersPerKey: 3,
+      ...{ reviewFrom: 1_000, linkFrom: 2_000, margin: 500 },
+    },
+    new NameFrequencies(frequencies, table),
+  );
+})();
 
 /** One name and one place are frequent: much of what links needs both to agree. */
 const names = ['ada', 'ada', 'adah', 'bo', 'bob'];

@@ -1,0 +1,140 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
+
+interface Estimate {
+  readonly hash: string;
+  readonly before: { readonly inForce: boolean };
+  readonly strata: readonly { readonly stratum: string; readonly isEstimated: boolean }[];
+}
+interface InForce {
+  readonly strategy: string;
+  readonly position: number;
+  readonly hash?: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+interface Quality {
+  readonly linkage: { readonly measures: Readonly<Record<string, { readonly value: number }>> };
+}
+
+const leap = join(import.meta.dirname, '../../programmes/leap');
+/** Files of people alone: a model is estimated from them. */
+const datasets = [
+  ...['health-visiting', 'baby-steps', 'making-it-real', 'natural-thinkers', 'doorstep-library'],
+  ...[
+    'breastfeeding-peer-support',
+    'community-activity-nutrition',
+    'caseload-midwifery',
+    'childrens-centres',
+  ],
+  ...['maternity', 'parent-champions', 'family-engagement-workers', 'pairs-one-to-one'],
+].map((service) => `${service}.user`);
+
+describe('a model of a programme of its own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kinledger-strategy-'));
+  const programme = join(folder, 'programme');
+  const data = join(folder, 'data');
+  const platform = new RunningPlatform();
+  let files: readonly ProgrammeFile[];
+  let before: Quality;
+
+  const json = <T>(...args: readonly string[]) => platform.installation.json<T>(...args);
+  const estimate = (file: string) =>
+    json<Estimate>('strategy', 'estimate', '--out', join(folder, file), '--name', 'e2e', '--frequencies');
+  const quality = () => json<Quality>('quality', '--truth', join(data, 'truth'));
+  const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
+  const define = (change: object) => {
+    const file = join(programme, 'programme.json');
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...change }));
+  };
+
+  beforeAll(async () => {
+    cpSync(leap, programme, { recursive: true });
+    define({ derivations: 'op-kin-1' });
+    await json(
+      ...['generate', '--out', data, '--people', '1200', '--quarters', '2', '--seed', 'strategy'],
+      ...['--programme', programme, '--only', datasets.join(',')],
+    );
+    ({ files } = JSON.parse(readFileSync(join(data, 'manifest.json'), 'utf8')) as {
+      readonly files: readonly ProgrammeFile[];
+    });
+    await platform.start('strategy', '--programme', programme);
+    let last = '';
+    for (const file of files.slice(0, -1)) last = (await platform.submit(data, file)).id;
+    await platform.until(last, 'linked');
+    before = await quality();
+  }, 600_000);
+  afterAll(async () => {
+    await platform.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is estimated where there is enough to see, under the strategy in force, and is the same file after a submission that is withdrawn', async () => {
+    expect(await json<InForce>('strategy', 'show')).toMatchObject({ strategy: 'leap-1', position: 1 });
+    const events = (await platform.ledger()).length;
+    const found = await estimate('model.json');
+    expect(found).toMatchObject({ before: { inForce: false } });
+    expect(found.strata).toMatchObject([
+      { stratum: 'child', isEstimated: false },
+      { stratum: 'adult', isEstimated: true },
+    ]);
+    expect(await platform.ledger()).toHaveLength(events);
+    const more = await platform.submit(data, files.at(-1)!);
+    await platform.until(more.id, 'linked');
+    expect((await estimate('with-more.json')).hash).not.toBe(found.hash);
+    await platform.withdraw(more.id);
+    await platform.until(more.id, 'withdrawn');
+    await estimate('again.json');
+    expect(textOf('again.json')).toBe(textOf('model.json'));
+  });
+
+  it('is adopted by the definition that names its file: the ledger records its hash, and more rows of one person meet', async () => {
+    await platform.halt();
+    const { strategy } = JSON.parse(readFileSync(join(programme, 'programme.json'), 'utf8')) as {
+      readonly strategy: object;
+    };
+    cpSync(join(folder, 'model.json'), join(programme, 'linkage-model.json'));
+    define({
+      strategy: {
+        ...strategy,
+        ...{ name: 'kin-1', model: { file: 'linkage-model.json' }, maxHoldersPerKey: 100 },
+        ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+      },
+    });
+    await platform.start('strategy', '--programme', programme);
+    await platform.until((await platform.submit(data, files.at(-1)!)).id, 'linked');
+    const found = await json<InForce>('strategy', 'show');
+    const { hash } = await json<{ readonly hash: string }>('strategy', 'show', join(folder, 'model.json'));
+    expect(found).toMatchObject({ strategy: 'kin-1', hash, parameters: { model: hash } });
+    expect(found.position).toBeGreaterThan(1);
+    const after = await quality();
+    const measure = ({ linkage }: Quality, name: string) => linkage.measures[name]?.value ?? NaN;
+    expect(measure(after, 'recall')).toBeGreaterThan(measure(before, 'recall'));
+    expect(measure(after, 'precision')).toBeGreaterThan(0.995);
+  });
+
+  it('is decided again alike by a replay, and is what the next estimate is compared with', async () => {
+    const { code, stdout } = await platform.installation.run('ledger', 'replay');
+    expect(code, stdout).toBe(0);
+    expect(await estimate('next.json')).toMatchObject({ before: { inForce: true } });
+    const { stdout: told } = await platform.installation.run(
+      ...['strategy', 'show', join(folder, 'next.json'), '--against', join(folder, 'model.json')],
+    );
+    expect(told).toContain('Moved by');
+  });
+
+  it('follows its table of common names to another token key, and is refused once that is erased', async () => {
+    await json('keys', 'create', '2');
+    await json('keys', 'rotate', '--reason', 'yearly-rotation');
+    const replayed = await platform.installation.run('ledger', 'replay');
+    expect(replayed.code, replayed.stdout).toBe(0);
+    const { frequencies } = JSON.parse(textOf('model.json')) as { readonly frequencies: string };
+    const erased = await platform.installation.run('strategy', 'erase-frequencies', frequencies);
+    expect(erased.code, erased.stderr).toBe(0);
+    const refused = await platform.installation.run('ledger', 'replay');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(`the table of name frequencies ${frequencies}, which was erased`);
+  });
+});
