@@ -455,7 +455,7 @@ describe('kinledger pseudonymise', () => {
     async (signal) => {
       rmSync(at('out.csv'), { force: true });
       const file = at(`${signal}.csv`);
-      execFileSync('mkfifo', [file]);
+      execFileSync('/usr/bin/mkfifo', [file]);
       const child = spawn(process.execPath, [
         ...[join(import.meta.dirname, '../../bin/kinledger.js'), 'pseudonymise', file, ...salted()],
         ...['--schema', at('programme/datasets/participants-with-nhs-number.json'), '--dataset', DATASET],
