@@ -4,10 +4,12 @@ import { RowChunk, type RecordId, type RowBody, type TokenUse, type TokenViewer 
 const NHS_NUMBER = 1;
 const BIRTH_DATE = 2;
 
-/** Value domains whose tokens identify a person on their own; a mobile does beside a birth date. */
+/** Value domains whose tokens identify a person on their own. A mobile does so beside a birth date. */
 const identifiers: ReadonlySet<string> = new Set(['nhs-number', 'child-key', 'email']);
-const MOBILE = 'mobile';
 const BIRTH_DATE_DOMAIN = 'birth-date';
+const IDENTIFIER = 1;
+const MOBILE = 2;
+const GUARD = 4;
 
 /**
  * The body of a row, and what tells its person from others, for the upper bound of reach. Read models contain no token:
@@ -42,33 +44,39 @@ export function markedBodiesIn(bytes: Uint8Array): MarkedBody[] {
   const bodies: MarkedBody[] = [];
   let marks = 0;
   let caseMark: string | null = null;
-  let isIdentified = false;
-  let needsBirthDate = false;
-  let hasBirthDate = false;
+  let identity = 0;
   const mark: TokenViewer = (domain, use, token) => {
     marks |= marksOf(domain, use);
-    if (use === 'identity') {
-      isIdentified ||= identifiers.has(domain);
-      needsBirthDate ||= domain === MOBILE;
-    } else hasBirthDate ||= use === 'guard' && domain === BIRTH_DATE_DOMAIN;
+    identity |= identityOf(domain, use);
     if (use === 'local') caseMark ??= caseMarkOf(token());
   };
   for (let ordinal = 0; ordinal < chunk.count; ordinal += 1) {
     marks = 0;
     caseMark = null;
-    isIdentified = needsBirthDate = hasBirthDate = false;
+    identity = 0;
     const body = chunk.body(ordinal, mark);
     if (body === undefined) continue;
     const { record, rowKey, role, attributes, facts } = body;
     const content = { record, rowKey, role, attributes, facts };
     bodies.push(
-      isIdentified || (needsBirthDate && hasBirthDate)
+      isIdentified(identity)
         ? { ...content, marks, caseMark, unidentifiedCase: null }
         : { ...content, marks: 0, caseMark: null, unidentifiedCase: caseMark },
     );
   }
   return bodies;
 }
+
+/** What a token adds to the bits from which {@link isIdentified} tells whether a row has a usable identifier. */
+function identityOf(domain: string, use: TokenUse): number {
+  if (use === 'guard') return domain === BIRTH_DATE_DOMAIN ? GUARD : 0;
+  if (use !== 'identity') return 0;
+  if (domain === 'mobile') return MOBILE;
+  return identifiers.has(domain) ? IDENTIFIER : 0;
+}
+
+const isIdentified = (identity: number): boolean =>
+  (identity & IDENTIFIER) !== 0 || (identity & (MOBILE | GUARD)) === (MOBILE | GUARD);
 
 /** What a token adds to the marks of its row. */
 function marksOf(domain: string, use: TokenUse): number {
