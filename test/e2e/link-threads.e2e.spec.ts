@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { linkCsv } from '../../libs/file-linkage/dist/linking/link-files.js';
 import { writeHouseholds } from '../benchmarks/linkage/households.ts';
 
 const command = join(import.meta.dirname, '../../apps/cli/dist/main.js');
@@ -36,6 +37,23 @@ describe('kinledger link with several threads', () => {
     expect(alone[1]?.split('\n').length).toBeGreaterThan(500);
     expect(results(2)).toEqual(alone);
     expect(results(3)).toEqual(alone);
+  });
+
+  it('finds ids with quotation marks in files that stand in the memory of one thread', async () => {
+    const id = (row: number) => `p${row}"${row}`;
+    const count = 60_000;
+    const rows = Array.from(
+      { length: count },
+      (_, row) => `"p${row}""${row}",Name${row},Surname${row % 977},${1950 + (row % 60)}-03-04`,
+    );
+    const bytes = new TextEncoder().encode(['id,first,last,born', ...rows].join('\n'));
+    expect(bytes.length).toBeGreaterThan(2_000_000);
+    const linked = await linkCsv([{ path: 'people.csv', bytes }], {
+      ...{ leftUnique: false, rightUnique: false, threads: 2, progress: () => undefined },
+      schema: { id: 'id', columns: { first: 'given-name', last: 'surname', born: 'birth-date' } },
+    });
+    const wrong = rows.flatMap((_, row) => (linked.idOf(row) === id(row) ? [] : [linked.idOf(row)]));
+    expect(wrong).toEqual([]);
   });
 
   it('names the line of a file that is broken in a part that another thread reads', () => {
