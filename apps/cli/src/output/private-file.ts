@@ -71,7 +71,7 @@ export function growingPrivateFile(file: string): GrowingFile {
     for (const signal of endings) process.off(signal, discardAndEnd);
   };
   return {
-    write: growing.write,
+    write: (part) => growing.write(part),
     finish: () => {
       growing.finish();
       forget();

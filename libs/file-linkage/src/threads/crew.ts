@@ -43,7 +43,7 @@ class WorkerCrew implements Crew {
   readonly #waiting: Waiting[] = [];
   #ended = false;
   /** Why a thread was lost, and with it the crew. */
-  #lost: { readonly error: unknown } | undefined;
+  #lost: Error | undefined;
 
   constructor(size: number, entry: URL) {
     this.size = size;
@@ -59,7 +59,7 @@ class WorkerCrew implements Crew {
       (input) =>
         new Promise<unknown>((done, failed) => {
           if (this.#lost === undefined) this.#waiting.push({ message: { kind, input }, done, failed });
-          else failed(this.#lost.error);
+          else failed(this.#lost);
         }),
     );
     this.#assign();
@@ -82,13 +82,15 @@ class WorkerCrew implements Crew {
       else task?.failed(failureOf(answer));
       this.#assign();
     });
-    const lost = (error: unknown): void => {
+    const lost = (error: Error): void => {
       if (this.#ended) return;
-      this.#lost ??= { error };
+      this.#lost ??= error;
       for (const task of [...this.#busy.values(), ...this.#waiting.splice(0)]) task.failed(error);
       this.#busy.clear();
     };
-    worker.on('error', lost);
+    worker.on('error', (cause) =>
+      lost(cause instanceof Error ? cause : new Error('a thread that links failed', { cause })),
+    );
     worker.on('exit', () => lost(new Error('a thread that links ended before it had an answer')));
     return worker;
   }
