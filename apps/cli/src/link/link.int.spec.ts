@@ -161,13 +161,16 @@ describe('kinledger link', () => {
   ])('shows nobody of a file without a line of titles: %s', async (_, rows, message) => {
     writeFileSync(at('bare.csv'), rows);
     writeFileSync(at('schema.json'), JSON.stringify({ columns: { surname: 'surname' } }));
-    let all = '';
+    const said: string[] = [];
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      all += String(text);
+      said.push(String(text));
       return true;
     });
     for (const options of [[], ['--guess'], ['--schema', at('schema.json')]])
-      all += await run('--left', at('bare.csv'), '--out', at('links.csv'), ...options).catch(describeFailure);
+      said.push(
+        await run('--left', at('bare.csv'), '--out', at('links.csv'), ...options).catch(describeFailure),
+      );
+    const all = said.join('\n');
     expect(all).toContain(message);
     expect(all).not.toMatch(/Amara|Okafor/i);
   });
