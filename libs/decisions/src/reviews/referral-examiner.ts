@@ -1,7 +1,7 @@
 import { changesBodies, type ReferralId } from '@kinledger/contracts';
 import { LinkageEngine, sha256Hex } from '@kinledger/domain';
 import { lastClosedAt, type EventStore } from '@kinledger/event-store';
-import { engineOptionsBeside } from '../adoption.js';
+import { engineOptionsBeside, requireNameTableUnder } from '../adoption.js';
 import { definitionsIn, type DefinitionsInLedger } from '../history/definitions-in.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import { applyPage, ledgerPages, recover } from '../recovery.js';
@@ -78,12 +78,13 @@ export class ReferralExaminer {
     const definitions = await definitionsIn(store, stream, signal);
     const { inForce } = definitions;
     if (inForce === undefined) return undefined;
-    const engineOptions = await engineOptionsBeside(store, inForce);
+    const engineOptions = await engineOptionsBeside(this.#options, inForce);
     const engine = () => new LinkageEngine(engineOptions);
     const options = { store, stream, engine, snapshots: undefined, signal };
     const { ledger } = await recover(pageSize === undefined ? options : { ...options, pageSize });
     // Another definition came into force between the two readings.
     if (ledger.definition?.digest !== definitions.digest) return this.#readAll(signal);
+    await requireNameTableUnder(ledger.keyVersion, this.#options, engineOptions);
     return { ledger, definitions, last: await this.#digestAt(ledger.closedAt) };
   }
 
