@@ -93,8 +93,17 @@ describe('a ledger that is decided with a table of name frequencies', () => {
       explain: () => explainPairInLedger({ ...reading, ids: [records[0] ?? '', records[1] ?? ''] }),
       replay: () => replayLedger({ ...reading, engine: (options) => new LinkageEngine(options) }),
     };
-    return { history, tables, uses };
+    return { history, tables, uses, referral, examiner: new ReferralExaminer({ store, stream: STREAM }) };
   }
+  it('is examined no further once the table is erased, even where it was read before', async () => {
+    const { tables, examiner, referral } = await recorded();
+    await tables.keep(STREAM, table);
+    expect(await examiner.examine(referral, signal)).toBeDefined();
+    expect(await examiner.examine(referral, signal)).toBeDefined();
+    await tables.erase(STREAM, table.id);
+    await expect(examiner.examine(referral, signal)).rejects.toThrow('which was erased');
+  });
+
   const under = (keyVersion: number) => ({ ...table, keyVersion });
 
   it.each(['examine', 'explain', 'replay'] as const)(
