@@ -214,45 +214,6 @@ describe('a programme of two quarters under kin-1', () => {
     expect(programmeDirectory).toBe(join(home, 'definition'));
     expect(nameIn()).toBe('leap-1');
   });
-
-  it('keeps what a start names in a home with a definition of its own, and goes back to a lower version only if told to', async () => {
-    const home = fromTheStart.installation.home;
-    const own = join(home, 'definition');
-    const versionIn = (folder: string) =>
-      (JSON.parse(readFileSync(join(folder, 'programme.json'), 'utf8')) as { version: number }).version;
-    const before = versionIn(own);
-    await fromTheStart.halt();
-    define({ version: before + 3 });
-    await fromTheStart.start(undefined, '--programme', programme);
-    const { programmeDirectory } = fromTheStart.connected;
-    expect(programmeDirectory).toBe(own);
-    await fromTheStart.submit(data, files[0]!);
-    await expect
-      .poll(
-        async () => (await typesIn(fromTheStart)).filter(({ type }) => type === 'ProgrammeDefined').length,
-        {
-          timeout: 60_000,
-        },
-      )
-      .toBeGreaterThan(1);
-    await fromTheStart.halt();
-    expect(versionIn(own)).toBe(before + 3);
-
-    define({ version: before + 2 });
-    const refused = await fromTheStart.installation.run('start', '--free-ports', '--programme', programme);
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain(
-      `has version ${before + 2}, and the ledger has version ${before + 3} in force`,
-    );
-    expect(versionIn(own)).toBe(before + 3);
-    await fromTheStart.start(undefined, '--programme', programme, '--earlier-definition');
-    expect(versionIn(own)).toBe(before + 2);
-    await fromTheStart.halt();
-
-    // A definition in the home is read before the home is emptied.
-    await fromTheStart.start(SEED, '--fresh', '--programme', own, '--strategy', 'kin-1');
-    expect(versionIn(own)).toBe(before + 2);
-  });
 });
 
 const uuidOf = (key: string): string => key.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
