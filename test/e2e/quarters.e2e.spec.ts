@@ -127,6 +127,36 @@ describe('a quarter that is closed', () => {
     expect(ledger).not.toContain(kept?.salt.toString('hex') ?? 'no salt');
   });
 
+  it('is audited: the command names suppressed counts that are given away, and no value', async () => {
+    const period = periods[0] ?? '';
+    const { figures } = await platform.installation.json<Closed>('quarter', 'show', period);
+    const suppressed = (figures?.figures ?? []).reduce(
+      (sum, { columns, rows }) =>
+        sum +
+        rows.reduce(
+          (of, row) =>
+            of +
+            row.filter(
+              (value, place) => value === null && !['decile', 'upperBound'].includes(columns[place] ?? ''),
+            ).length,
+          0,
+        ),
+      0,
+    );
+    const { code, stdout } = await platform.installation.run('quarter', 'audit', period, '--json');
+    const found = JSON.parse(stdout) as {
+      readonly audited: number;
+      readonly counts: readonly { readonly count: string; readonly values: number }[];
+    };
+    expect(suppressed).toBeGreaterThan(20);
+    expect(found.audited).toBe(suppressed);
+    expect(code).toBe(found.counts.length > 0 ? 1 : 0);
+    expect(found.counts.every(({ values }) => values < 3)).toBe(true);
+    expect((await platform.installation.run('quarter', 'audit', '2019-20-Q1')).stderr).toContain(
+      'no figures of this quarter are published',
+    );
+  });
+
   it('is reproduced identically after later files, a withdrawal and a rebuild, and its changes have causes that add up', async () => {
     const period = periods[0] ?? '';
     const withdrawn = files.find((file) => file.period === period && file.dataset.endsWith('.engagement'));

@@ -4,6 +4,14 @@ export interface Bounds {
   readonly high: number;
 }
 
+/** What suppressing a count beside a small one costs, and what it leaves. */
+export interface Secondary {
+  /** In any unit. */
+  readonly cost: number;
+  /** What a reader still knows of it, who knows that it is no small count. */
+  readonly known: Bounds;
+}
+
 /** One count of a release, as far as a reader is told. */
 export interface ReleasedCell {
   /** Unique in the release. */
@@ -12,8 +20,8 @@ export interface ReleasedCell {
   readonly known: Bounds;
   /** Whether the count must not be worked out: it was suppressed because it is small. */
   readonly protected: boolean;
-  /** What suppressing it as well would cost, in any unit; undefined if it cannot be, such as a count published before. */
-  readonly cost?: number | undefined;
+  /** How it can be suppressed as well; absent if it cannot be, such as a count of nobody or one that was published before. */
+  readonly secondary?: Secondary | undefined;
 }
 
 /** What a reader knows of several counts together: the sum of each count times its factor lies within bounds. */

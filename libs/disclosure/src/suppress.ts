@@ -4,6 +4,8 @@ import type { Release, ReleasedCell } from './release.js';
 import type { Solver } from './solver.js';
 
 export interface Remedy {
+  /** What the release gives away as it is. */
+  readonly before: Audit;
   /** Cells to suppress as well, in the order of the release. */
   readonly suppressed: readonly string[];
   /** The audit of the release without them. Where it still finds a count, the release has to be made coarser. */
@@ -16,8 +18,8 @@ export interface Remedy {
  * cells were suppressed for their size and which beside them.
  */
 export function secondarySuppression(solver: Solver, release: Release, fewest = FEWEST_VALUES): Remedy {
-  const first = auditRelease(solver, release, fewest);
-  const unsafe = unsafeIn(first);
+  const before = auditRelease(solver, release, fewest);
+  const unsafe = unsafeIn(before);
   const suppressed = new Set<string>();
   const narrowed = [];
   const unknown = [];
@@ -28,23 +30,29 @@ export function secondarySuppression(solver: Solver, release: Release, fewest = 
     const auditWithout = (without: readonly string[], cells: readonly string[]): Audit =>
       auditRelease(solver, withoutCells(part, new Set(without)), fewest, new Set(cells));
     const cheapestFirst = part.cells
-      .filter(({ cost, protected: isProtected }) => cost !== undefined && !isProtected)
-      .sort((one, two) => (one.cost ?? 0) - (two.cost ?? 0) || (one.id < two.id ? -1 : 1))
+      .filter(({ secondary }) => secondary !== undefined)
+      .sort((one, two) => costOf(one) - costOf(two) || (one.id < two.id ? -1 : 1))
       .map(({ id }) => id);
-    const atBest = auditWithout(cheapestFirst, targets);
-    narrowed.push(...atBest.narrowed);
-    unknown.push(...atBest.unknown);
-    const lost = unsafeIn(atBest);
+    const lost = unsafeIn(auditWithout(cheapestFirst, targets));
     const kept = targets.filter((cell) => !lost.has(cell));
-    if (kept.length === 0) continue;
-    const needed = leastNeeded(cheapestFirst, (without) => unsafeIn(auditWithout(without, kept)).size === 0);
+    const isEnough = (without: readonly string[]): boolean =>
+      unsafeIn(auditWithout(without, kept)).size === 0;
+    const found = kept.length === 0 ? [] : leastNeeded(cheapestFirst, isEnough);
+    // A solver that gave up on some of them may have led astray; all of them were enough.
+    const needed = kept.length === 0 || isEnough(found) ? found : cheapestFirst;
     for (const cell of needed) suppressed.add(cell);
+    const after = auditWithout(needed, targets);
+    narrowed.push(...after.narrowed);
+    unknown.push(...after.unknown);
   }
   return {
+    before,
     suppressed: release.cells.flatMap(({ id }) => (suppressed.has(id) ? [id] : [])),
-    audit: { audited: first.audited, narrowed, unknown },
+    audit: { audited: before.audited, narrowed, unknown },
   };
 }
+
+const costOf = ({ secondary }: ReleasedCell): number => secondary?.cost ?? 0;
 
 const unsafeIn = ({ narrowed, unknown }: Audit): ReadonlySet<string> =>
   new Set([...narrowed.map(({ cell }) => cell), ...unknown]);
@@ -73,9 +81,10 @@ export function leastNeeded<Candidate>(
   return search([], true, candidates);
 }
 
-const NOTHING_KNOWN = { low: 0, high: Infinity };
-
-const withoutCells = ({ cells, relations }: Release, without: ReadonlySet<string>): Release => ({
-  cells: cells.map((cell): ReleasedCell => (without.has(cell.id) ? { ...cell, known: NOTHING_KNOWN } : cell)),
+/** The release with some of its cells suppressed as well. */
+export const withoutCells = ({ cells, relations }: Release, without: ReadonlySet<string>): Release => ({
+  cells: cells.map((cell): ReleasedCell =>
+    cell.secondary !== undefined && without.has(cell.id) ? { ...cell, known: cell.secondary.known } : cell,
+  ),
   relations,
 });

@@ -1,5 +1,6 @@
 export * from './closing/cells.js';
 export * from './closing/compute-quarter.js';
+export * from './closing/definition-missing.js';
 export * from './closing/erasure-effect.js';
 export * from './closing/figures-in-force.js';
 export * from './disclosure/quarter-release.js';

@@ -90,6 +90,7 @@ const closedQuarter = z.object({
   publishedAt: z.number().nullable(),
   digest: z.string().nullable(),
   figures: quarterFigures.nullish(),
+  services: z.array(z.object({ service: z.string(), strand: z.string().nullable() })).nullish(),
 });
 /** A closed quarter, with the published form of its figures where one quarter is asked for. */
 export type ClosedQuarter = z.infer<typeof closedQuarter>;

@@ -24,7 +24,7 @@ describe('what an audit of a quarter found', () => {
       suppressToo: ['reach@1 service:chatter children'],
       beyondRemedy: ['reach@1 strand:social anonymous'],
     });
-    expect(text).toContain('All figures together give away 3 of them:');
+    expect(text).toContain('All figures together give away 2 of them, and of 1 more it was not found out:');
     expect(text).toMatch(/service:real children +2$/m);
     expect(text).toMatch(/service:steps adults +not found out$/m);
     expect(text).toMatch(

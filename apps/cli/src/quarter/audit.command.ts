@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { reportingApi, type ReachAnswer } from '../api/reporting.js';
+import type { QuarterFigures } from '@kinledger/contracts';
+import { reportingApi, type ClosedQuarter } from '../api/reporting.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
-import { createProgress } from '../output/progress.js';
 import { table } from '../output/table.js';
 import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
 
@@ -21,7 +21,7 @@ export interface AuditOfQuarter {
     /** How many values it can have; null if the solver did not find out. */
     readonly values: number | null;
   }[];
-  /** Further counts whose suppression would keep all others of them safe. */
+  /** Further counts whose suppression would keep all others of them safe, with the sums that would give these back. */
   readonly suppressToo: readonly string[];
   /** Those that no further suppression keeps safe. */
   readonly beyondRemedy: readonly string[];
@@ -39,53 +39,40 @@ export function addAuditCommand(quarter: Command): void {
 }
 
 async function audit(period: string, { json, ...where }: Options): Promise<void> {
-  const reporting = reportingApi(quarterEndpoints(where).reporting);
-  const closed = await reporting.quarter(period);
+  const closed = await reportingApi(quarterEndpoints(where).reporting).quarter(period);
   if (closed?.figures == null)
     throw new Failure(
       'no figures of this quarter are published: "kinledger quarter list" shows those that are closed',
     );
-  const progress = createProgress(json !== true);
-  const bar = progress.bar('audit', 1);
-  const found = await audited(closed.figures, servicesOf(await reporting.reach(closed.period))).finally(
-    () => {
-      bar.update(1, 1);
-      progress.stop();
-    },
-  );
+  if (closed.services == null)
+    throw new Failure(
+      'the programme’s definition has changed since the quarter closed, so that it is not known which services made up a ' +
+        'strand: restore a backup of that time elsewhere, and audit the quarter there',
+    );
+  const found = await audited(closed.figures, closed.services);
   print(json, found, () => auditText(found));
   if (found.counts.length > 0) process.exitCode = 1;
 }
 
-/** The services of the programme, with their strands. */
-const servicesOf = ({ strands, otherServices }: ReachAnswer) => [
-  ...strands.flatMap(({ strand, services }) => services.map(({ service }) => ({ service, strand }))),
-  ...otherServices.map(({ service }) => ({ service, strand: null })),
-];
-
 async function audited(
-  published: NonNullable<
-    NonNullable<Awaited<ReturnType<ReturnType<typeof reportingApi>['quarter']>>>['figures']
-  >,
-  services: ReturnType<typeof servicesOf>,
+  published: QuarterFigures,
+  services: NonNullable<ClosedQuarter['services']>,
 ): Promise<AuditOfQuarter> {
   // A solver and the figures’ queries: no other command needs them.
-  const [{ auditRelease, highsSolver, secondarySuppression }, { releaseOfQuarter }] = await Promise.all([
+  const [{ highsSolver, secondarySuppression }, { releaseOfQuarter }] = await Promise.all([
     import('@kinledger/disclosure'),
     import('@kinledger/figures'),
   ]);
-  const { release } = releaseOfQuarter(published, services);
-  const solver = await highsSolver();
-  const given = auditRelease(solver, release);
-  const { suppressed, audit: left } = secondarySuppression(solver, release);
+  const { release, sums } = releaseOfQuarter(published, services);
+  const { before, suppressed, audit: after } = secondarySuppression(await highsSolver(), release);
   return {
-    ...{ period: published.period, disclosure: published.disclosure, audited: given.audited },
+    ...{ period: published.period, disclosure: published.disclosure, audited: before.audited },
     counts: [
-      ...given.narrowed.map(({ cell, feasible }) => ({ count: cell, values: feasible.length })),
-      ...given.unknown.map((cell) => ({ count: cell, values: null })),
+      ...before.narrowed.map(({ cell, feasible }) => ({ count: cell, values: feasible.length })),
+      ...before.unknown.map((cell) => ({ count: cell, values: null })),
     ],
-    suppressToo: suppressed,
-    beyondRemedy: [...left.narrowed.map(({ cell }) => cell), ...left.unknown],
+    suppressToo: [...new Set(suppressed.flatMap((cell) => [cell, ...(sums.get(cell) ?? [])]))],
+    beyondRemedy: [...after.narrowed.map(({ cell }) => cell), ...after.unknown],
   };
 }
 
@@ -94,11 +81,14 @@ export function auditText(found: AuditOfQuarter): string {
   const head = `${found.period}, disclosure control ${found.disclosure}: ${count(found.audited)} suppressed counts.`;
   if (counts.length === 0)
     return `${head}\nEach can have three values or more, whatever else is published here.`;
+  const givenAway = counts.filter(({ values }) => values !== null).length;
+  const open = counts.length - givenAway;
+  const openText = open === 0 ? '' : `, and of ${count(open)} more it was not found out`;
   const listed = (title: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [title, ...names.map((name) => `  ${name}`)];
   return [
     head,
-    `All figures together give away ${count(counts.length)} of them:`,
+    `All figures together give away ${count(givenAway)} of them${openText}:`,
     table(
       [{ title: 'Count' }, { title: 'Values that it can have', align: 'right' }],
       counts.map(({ count: name, values }) => [name, values === null ? 'not found out' : count(values)]),

@@ -1,5 +1,5 @@
 import { quarterFigures, quarterVersions } from '@kinledger/contracts';
-import { ask, closedQuarters } from '@kinledger/figures';
+import { ask, closedQuarters, definitionInForce, servicesOf } from '@kinledger/figures';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ReadModels } from '../read-models/read-models.js';
@@ -26,6 +26,17 @@ export type ClosedQuarterView = z.infer<typeof closedQuarterView>;
 /** A closed quarter with the published form of its figures. */
 export const publishedQuarterView = closedQuarterView.extend({
   figures: quarterFigures.nullable().describe('The published form, after disclosure control.'),
+  services: z
+    .array(
+      z.object({
+        service: z.string(),
+        strand: z.string().nullable().describe('Null for an administrative source.'),
+      }),
+    )
+    .nullable()
+    .describe(
+      'The scopes that the figures are of. Null if the programme’s definition has changed since the quarter closed.',
+    ),
 });
 export type PublishedQuarterView = z.infer<typeof publishedQuarterView>;
 
@@ -39,16 +50,26 @@ export class ClosedQuarters {
   }
 
   /** Latest quarter first. */
-  async all(): Promise<readonly ClosedQuarterView[]> {
-    const rows = await this.#read(null);
-    return rows.map(({ figures: _, ...quarter }) => quarter);
+  all(): Promise<readonly ClosedQuarterView[]> {
+    return this.#readModels.read(async ({ client }) => {
+      const rows = await ask<QuarterRow>(client, closedQuarters, [null]);
+      return rows.map(({ figures: _, ...quarter }) => quarter);
+    });
   }
 
-  async find(period: string): Promise<PublishedQuarterView | undefined> {
-    return (await this.#read(period))[0];
-  }
-
-  #read(period: string | null): Promise<readonly PublishedQuarterView[]> {
-    return this.#readModels.read(({ client }) => ask<PublishedQuarterView>(client, closedQuarters, [period]));
+  find(period: string): Promise<PublishedQuarterView | undefined> {
+    return this.#readModels.read(async ({ client }) => {
+      const [quarter] = await ask<QuarterRow>(client, closedQuarters, [period]);
+      if (quarter === undefined) return undefined;
+      const [definition] = await ask<{ digest: string }>(client, definitionInForce);
+      const isSame = definition?.digest === quarter.versions.definition;
+      const services = isSame ? await servicesOf(client) : undefined;
+      return {
+        ...quarter,
+        services: services?.map(({ service, strand }) => ({ service, strand })) ?? null,
+      };
+    });
   }
 }
+
+type QuarterRow = Omit<PublishedQuarterView, 'services'>;

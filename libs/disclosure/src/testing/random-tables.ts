@@ -40,12 +40,10 @@ export function tableOf(name: string, counts: readonly (readonly number[])[], by
   const add = (id: string, count: number, total: boolean): void => {
     const shown = total && by.exactTotals ? count : by.shown(count);
     const known = total && by.exactTotals ? { low: count, high: count } : by.known(shown);
-    cells.push({
-      id,
-      known,
-      protected: shown === 'suppressed',
-      ...(shown === 'suppressed' ? {} : { cost: count }),
-    });
+    // A count of nobody is never suppressed, so that what is suppressed beside small counts is no small one.
+    const secondary =
+      count < FIRST_SHOWN ? {} : { secondary: { cost: count, known: { low: FIRST_SHOWN, high: Infinity } } };
+    cells.push({ id, known, protected: shown === 'suppressed', ...secondary });
   };
   const sum = (numbers: readonly number[]): number => numbers.reduce((one, two) => one + two, 0);
   const columns = (counts[0] ?? []).map((_, column) => counts.map((row) => row[column] ?? 0));

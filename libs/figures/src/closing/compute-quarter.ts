@@ -6,6 +6,7 @@ import { receivedFiles } from '../directories/directories.js';
 import type { Figure } from '../figure.js';
 import { nameOf } from '../publication.js';
 import { figures } from '../registry.js';
+import { foundIn } from './definition-missing.js';
 import {
   disclosureProfiles,
   shownColumns,
@@ -27,14 +28,6 @@ export interface ComputedQuarter {
   readonly full: QuarterFigures;
   readonly published: QuarterFigures;
 }
-
-/** This program does not have a definition that a quarter was closed with. */
-export interface DefinitionMissing extends Error {
-  readonly code: 'definition-missing';
-}
-
-export const isDefinitionMissing = (error: unknown): error is DefinitionMissing =>
-  error instanceof Error && 'code' in error && error.code === 'definition-missing';
 
 /**
  * Computes the figures of a quarter from the read models on the client's search path, in the transaction that it is in;
@@ -113,18 +106,4 @@ export async function shownChanges(
     [numbers],
   );
   return rows.map((row) => row.shown);
-}
-
-function foundIn<Named extends { readonly id: string; readonly version: number }>(
-  all: readonly Named[],
-  name: string,
-): Named {
-  const found = all.find((each) => nameOf(each) === name);
-  if (found !== undefined) return found;
-  throw Object.assign(
-    new Error(`this program does not have ${name}: use the version that closed the quarter`),
-    {
-      code: 'definition-missing' as const,
-    },
-  );
 }

@@ -30,6 +30,15 @@ export const programme = {
   sql: `SELECT definition->>'name' FROM programme`,
 } as const satisfies Publication;
 
+/** Digest of the programme definition in force, as a closed quarter names it. */
+export const definitionInForce = {
+  id: 'definition-in-force',
+  version: 1,
+  parameters: [],
+  returns: [{ name: 'digest', type: 'text' }],
+  sql: 'SELECT definition_digest FROM programme',
+} as const satisfies Publication;
+
 export const strands = {
   id: 'strands',
   version: 1,

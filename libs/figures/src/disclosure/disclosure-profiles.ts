@@ -9,6 +9,8 @@ export interface DisclosureProfile {
   readonly shown: (count: string) => string;
   /** What a reader who knows the rule knows of a count that is shown so; null is suppressed. */
   readonly known: (shown: number | null) => Bounds;
+  /** What such a reader knows of a count that is suppressed although the rule would show it. */
+  readonly knownBeside: Bounds;
 }
 
 /**
@@ -22,6 +24,7 @@ const nhs2018: DisclosureProfile = {
     if (shown === null) return { low: 1, high: 7 };
     return shown === 0 ? { low: 0, high: 0 } : { low: Math.max(8, shown - 2), high: shown + 2 };
   },
+  knownBeside: { low: 8, high: Infinity },
   shown: (count) =>
     `CASE WHEN ${count} = 0 THEN 0 WHEN ${count} BETWEEN 1 AND 7 THEN NULL ELSE 5 * round(${count} / 5.0)::int END`,
 };

@@ -133,16 +133,29 @@ describe('the release of a quarter’s figures', () => {
       { cell: 'reach@1 strand:social anonymous', feasible: [1] },
       { cell: 'reach@1 service:steps anonymous', feasible: [1] },
     ]);
+    // Whoever sees a count suppressed beside small ones knows that it is 8 at least, so that 8 rows cannot hide the one.
     expect(secondarySuppression(await highsSolver(), release)).toMatchObject({
-      suppressed: ['reach@1 service:real anonymous'],
+      suppressed: ['reach@1 service:chatter anonymous'],
       audit: { narrowed: [] },
     });
+  });
+
+  it('names the published sums that would give a count back which is suppressed as well', async () => {
+    const { published } = await figuresOf(randomProgramme(2));
+    const { release, sums } = releaseOfQuarter(published, directory);
+    const shown = release.cells.find(({ id }) => id === 'reach@1 programme individuals');
+    expect(shown?.protected).toBe(false);
+    const bound = published.figures.find(({ figure }) => figure === 'reach@1');
+    const row = bound?.rows.find(([scope]) => scope === 'programme');
+    const sum = row?.[bound?.columns.indexOf('upperBound') ?? -1];
+    const parts = sum === null ? undefined : ['reach@1 programme upperBound'];
+    expect(sums.get('reach@1 programme individuals')).toEqual(parts);
   });
 
   it('is refused with figures or a profile that this program does not have', async () => {
     const { published } = await figuresOf({ people: [], engagements: [] });
     expect(() => releaseOfQuarter({ ...published, disclosure: 'nhs-2030@1' }, directory)).toThrow(
-      'does not have profile nhs-2030@1',
+      'this program does not have nhs-2030@1',
     );
     const unknown = { ...published, figures: [{ figure: 'reach@9', columns: ['scope'], rows: [] }] };
     expect(() => releaseOfQuarter(unknown, directory)).toThrow('does not have reach@9');

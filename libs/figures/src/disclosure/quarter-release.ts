@@ -9,10 +9,10 @@ import {
   type ReleasedCell,
 } from '@kinledger/disclosure';
 import type { Cell } from '../closing/cells.js';
-import { nameOf } from '../publication.js';
 import { figures } from '../registry.js';
-import { disclosureProfiles } from './disclosure-profiles.js';
-import { figureRelations, type FigureRelations } from './figure-relations.js';
+import { foundIn } from '../closing/definition-missing.js';
+import { disclosureProfiles, type DisclosureProfile } from './disclosure-profiles.js';
+import { figureRelations, type AcrossScopes, type FigureRelations } from './figure-relations.js';
 
 /** A service, and the strand that it is part of; null for an administrative source. */
 export interface ServiceOfStrand {
@@ -24,23 +24,25 @@ export interface ServiceOfStrand {
 export interface QuarterRelease {
   readonly release: Release;
   readonly cells: ReadonlyMap<string, Cell>;
+  /** By the id of a cell, the published sums that it is part of: whoever suppresses it has to suppress these too. */
+  readonly sums: ReadonlyMap<string, readonly string[]>;
 }
 
 const NOTHING: Bounds = { low: 0, high: 0 };
 
 /**
  * All that a reader knows from the published form of a quarter’s figures: what each shown or suppressed count says, and
- * how counts hang together because of what they count. Counts that are sums of shown ones say nothing more and are left out.
- * @throws Error if this program does not have the profile or a figure, or if figures name a scope that the services do not
- * make up
+ * how counts hang together because of what they count. Counts that are sums of shown ones say nothing more while all their
+ * parts are shown, and are left out.
+ * @throws DefinitionMissing if this program does not have the profile or a figure
+ * @throws Error with the code `other-services` if figures name a scope that the services do not make up
  */
 export function releaseOfQuarter(
   published: QuarterFigures,
   services: readonly ServiceOfStrand[],
 ): QuarterRelease {
-  const profile = disclosureProfiles.find((each) => nameOf(each) === published.disclosure);
-  if (profile === undefined) throw new Error(`this program does not have profile ${published.disclosure}`);
-  const tables = published.figures.map((table) => new TableCells(table, profile.known, services));
+  const profile = foundIn(disclosureProfiles, published.disclosure);
+  const tables = published.figures.map((table) => new TableCells(table, profile, services));
   const byFigure = new Map(tables.map((table) => [table.figure, table]));
   return {
     release: {
@@ -48,6 +50,7 @@ export function releaseOfQuarter(
       relations: tables.flatMap((table) => [...table.relations(), ...table.relationsTo(byFigure)]),
     },
     cells: new Map(tables.flatMap((table) => table.named())),
+    sums: new Map(tables.flatMap((table) => table.sums())),
   };
 }
 
@@ -61,16 +64,16 @@ class TableCells {
   readonly #relations: FigureRelations;
   readonly #dimensions: readonly Dimensions[];
   readonly #cells = new Map<string, { readonly cell: Cell; readonly released: ReleasedCell }>();
+  readonly #sums = new Map<string, string[]>();
 
   constructor(
     { figure, columns, rows }: FigureTable,
-    known: (shown: number | null) => Bounds,
+    { known, knownBeside }: DisclosureProfile,
     services: readonly ServiceOfStrand[],
   ) {
-    const defined = figures.find((each) => nameOf(each) === figure);
+    const defined = foundIn(figures, figure);
     const relations = figureRelations[figure];
-    if (defined === undefined || relations === undefined)
-      throw new Error(`this program does not have ${figure}: use the version that closed the quarter`);
+    if (relations === undefined) throw new Error(`${figure} does not say how its counts hang together`);
     this.figure = figure;
     this.#services = services;
     this.#relations = relations;
@@ -79,31 +82,36 @@ class TableCells {
     const dimensions = new Map(rows.map((row) => [JSON.stringify(row.slice(1, keys)), row.slice(1, keys)]));
     if (keys === 1) dimensions.set('[]', []);
     this.#dimensions = [...dimensions.values()];
-    const compared = columns
-      .map((column, place) => ({ column, place }))
-      .filter(({ column, place }) => {
-        return place >= keys && defined.columns[column]?.disclosure === 'protected';
-      });
+    const places = [...columns.entries()].slice(keys);
     const scopes = new Set(this.#scopes());
     const other = rows.find(([scope]) => !scopes.has(String(scope)));
     if (other !== undefined)
-      throw new Error(
-        `${figure} has counts of ${String(other[0])}, which is no service or strand of the programme`,
+      throw Object.assign(
+        new Error(
+          `${figure} has counts of ${String(other[0])}, which is no service or strand of the programme`,
+        ),
+        { code: 'other-services' as const },
       );
     for (const scope of scopes)
       for (const values of this.#dimensions) {
         const row = byKey.get(JSON.stringify([scope, ...values]));
-        for (const { column, place } of compared) {
+        for (const [place, column] of places) {
           const shown = row === undefined ? 0 : (row[place] ?? null);
-          if (typeof shown === 'string') continue;
-          const cell: Cell = { figure, scope, dimensions: values, column };
+          const count = defined.columns[column];
+          if (typeof shown === 'string' || count === undefined) continue;
           const id = this.#id(scope, values, column);
+          if (count.disclosure === 'computed again' && shown !== null && shown !== 0)
+            for (const part of count.sumOf ?? []) {
+              const of = this.#id(scope, values, part);
+              this.#sums.set(of, [...(this.#sums.get(of) ?? []), id]);
+            }
+          if (count.disclosure !== 'protected') continue;
           const released: ReleasedCell = {
             ...{ id, known: row === undefined ? NOTHING : known(shown), protected: shown === null },
             // A count of nobody is left as it is: suppressing it would hide that nobody came.
-            ...(shown === null || shown === 0 ? {} : { cost: shown }),
+            ...(shown === null || shown === 0 ? {} : { secondary: { cost: shown, known: knownBeside } }),
           };
-          this.#cells.set(id, { cell, released });
+          this.#cells.set(id, { cell: { figure, scope, dimensions: values, column }, released });
         }
       }
   }
@@ -116,9 +124,13 @@ class TableCells {
     return [...this.#cells].map(([id, { cell }]) => [id, cell]);
   }
 
+  sums(): readonly (readonly [string, readonly string[]])[] {
+    return [...this.#sums];
+  }
+
   /** Relations between the counts of this table. */
   relations(): readonly Relation[] {
-    const { distinct, additive, within, covered } = this.#relations;
+    const { acrossScopes, within, covered } = this.#relations;
     return this.#dimensions.flatMap((values) => [
       ...this.#scopes().flatMap((scope) => {
         const id = (column: string): string => this.#id(scope, values, column);
@@ -127,19 +139,13 @@ class TableCells {
           ...covered.map(({ column, by }) => atMostSumOf(id(column), by.map(id))),
         ];
       }),
-      ...this.#wholesAndParts().flatMap(({ whole, parts }) => [
-        ...additive.map((column) =>
-          addUpTo(
-            this.#id(whole, values, column),
-            parts.map((part) => this.#id(part, values, column)),
-          ),
-        ),
-        ...distinct.flatMap((column) => {
-          const ids = parts.map((part) => this.#id(part, values, column));
-          const all = this.#id(whole, values, column);
-          return [...ids.map((id) => atMost(id, all)), atMostSumOf(all, ids)];
+      ...this.#wholesAndParts().flatMap(({ whole, parts }) =>
+        Object.entries(acrossScopes).flatMap(([together, how]) => {
+          const ids = (scope: string): string[] =>
+            together.split('+').map((column) => this.#id(scope, values, column));
+          return acrossParts(how, ids(whole), parts.map(ids));
         }),
-      ]),
+      ),
     ]);
   }
 
@@ -198,3 +204,30 @@ class TableCells {
 }
 
 const serviceScope = ({ service }: ServiceOfStrand): string => `service:${service}`;
+
+/** How counts of a scope and of its parts bear on each other; several cells of one scope count together. */
+function acrossParts(
+  how: AcrossScopes,
+  whole: readonly string[],
+  parts: readonly (readonly string[])[],
+): readonly Relation[] {
+  const terms = (cells: readonly string[], times: number) => cells.map((cell) => ({ cell, times }));
+  const sumLess: Relation = {
+    terms: [...terms(parts.flat(), 1), ...terms(whole, -1)],
+    sum: { low: 0, high: how === 'additive' ? 0 : Infinity },
+  };
+  const eachLess = parts.map((part): Relation => ({
+    ...{ terms: [...terms(whole, 1), ...terms(part, -1)], sum: { low: 0, high: Infinity } },
+  }));
+  switch (how) {
+    case 'additive':
+    case 'at most the sum':
+      return [sumLess];
+    case 'at least each part':
+      return eachLess;
+    case 'distinct':
+      return [...eachLess, sumLess];
+    default:
+      return how satisfies never;
+  }
+}
