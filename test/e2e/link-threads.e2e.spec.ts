@@ -2,9 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeHouseholds } from '../benchmarks/linkage/households.ts';
 
+const linking = pathToFileURL(
+  join(import.meta.dirname, '../../libs/file-linkage/dist/linking/link-files.js'),
+).href;
 const command = join(import.meta.dirname, '../../apps/cli/dist/main.js');
 
 describe('kinledger link with several threads', () => {
@@ -36,6 +40,23 @@ describe('kinledger link with several threads', () => {
     expect(alone[1]?.split('\n').length).toBeGreaterThan(500);
     expect(results(2)).toEqual(alone);
     expect(results(3)).toEqual(alone);
+  });
+
+  it('finds ids with quotation marks in files that stand in the memory of one thread', () => {
+    const program = `
+      import { linkCsv } from ${JSON.stringify(linking)};
+      const rows = Array.from({ length: 60_000 }, (_, row) =>
+        \`"p\${row}""\${row}",Name\${row},Surname\${row % 977},\${1950 + (row % 60)}-03-04\`);
+      const bytes = new TextEncoder().encode(['id,first,last,born', ...rows].join('\\n'));
+      const { idOf } = await linkCsv([{ path: 'people.csv', bytes }], {
+        leftUnique: false, rightUnique: false, threads: 2, progress: () => undefined,
+        schema: { id: 'id', columns: { first: 'given-name', last: 'surname', born: 'birth-date' } },
+      });
+      const wrong = rows.filter((_, row) => idOf(row) !== \`p\${row}"\${row}\`).length;
+      console.log(bytes.length > 2_000_000, idOf(7), wrong);`;
+    writeFileSync(at('program.mjs'), program);
+    const { stdout, stderr } = spawnSync(process.execPath, [at('program.mjs')], { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['true p7"7 0\n', '']);
   });
 
   it('names the line of a file that is broken in a part that another thread reads', () => {

@@ -8,12 +8,14 @@ interface Estimate {
   readonly hash: string;
   readonly before: { readonly inForce: boolean };
   readonly strata: readonly { readonly stratum: string; readonly isEstimated: boolean }[];
+  readonly warnings: readonly string[];
 }
 interface InForce {
   readonly strategy: string;
   readonly position: number;
   readonly hash?: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  readonly tables: readonly { readonly id: string; readonly keyVersion: number; readonly inForce: boolean }[];
 }
 interface Quality {
   readonly linkage: { readonly measures: Readonly<Record<string, { readonly value: number }>> };
@@ -72,7 +74,13 @@ describe('a model of a programme of its own', () => {
   });
 
   it('is estimated where there is enough to see, under the strategy in force, and is the same file after a submission that is withdrawn', async () => {
-    expect(await json<InForce>('strategy', 'show')).toMatchObject({ strategy: 'leap-1', position: 1 });
+    const unwritable = await platform.installation.run(
+      ...['strategy', 'estimate', '--frequencies', '--out', folder],
+    );
+    expect(unwritable.stderr).toContain('is a folder: name a file to write to');
+    // Nor is a table kept, which no model would name.
+    const nothingYet = { strategy: 'leap-1', position: 1, tables: [] };
+    expect(await json<InForce>('strategy', 'show')).toMatchObject(nothingYet);
     const events = (await platform.ledger()).length;
     const found = await estimate('model.json');
     expect(found).toMatchObject({ before: { inForce: false } });
@@ -125,16 +133,30 @@ describe('a model of a programme of its own', () => {
     expect(told).toContain('Moved by');
   });
 
-  it('follows its table of common names to another token key, and is refused once that is erased', async () => {
+  it('follows its table of common names to another token key, and is refused once that is erased, until another is estimated', async () => {
     await json('keys', 'create', '2');
     await json('keys', 'rotate', '--reason', 'yearly-rotation');
     const replayed = await platform.installation.run('ledger', 'replay');
     expect(replayed.code, replayed.stdout).toBe(0);
     const { frequencies } = JSON.parse(textOf('model.json')) as { readonly frequencies: string };
-    const erased = await platform.installation.run('strategy', 'erase-frequencies', frequencies);
+    const { tables } = await json<InForce>('strategy', 'show');
+    expect(tables.filter(({ inForce }) => inForce)).toEqual([
+      { id: frequencies, keyVersion: 2, inForce: true },
+    ]);
+    const kept = await platform.installation.run('strategy', 'erase-frequencies', frequencies);
+    expect(kept.code).toBe(1);
+    expect(kept.stderr).toContain('adopt another model first, or add --in-force');
+    const erased = await platform.installation.run(
+      ...['strategy', 'erase-frequencies', frequencies, '--in-force'],
+    );
     expect(erased.code, erased.stderr).toBe(0);
     const refused = await platform.installation.run('ledger', 'replay');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(`the table of name frequencies ${frequencies}, which was erased`);
+    const decoys = await platform.installation.run('quality', '--decoys', '10');
+    expect(decoys.stderr).toContain('which was erased');
+    const wayOut = await json<Estimate>('strategy', 'estimate', '--out', join(folder, 'way-out.json'));
+    expect(wayOut.warnings[0]).toContain(`the table of name frequencies ${frequencies}`);
+    expect((await quality()).linkage.measures).toHaveProperty('recall');
   });
 });

@@ -9,7 +9,7 @@ import {
   type EncodedLedgerEvent,
   type LinkageEngineOptions,
 } from '@kinledger/domain';
-import type { EventStore, Payload } from '@kinledger/event-store';
+import type { EventStore, NameTable, Payload } from '@kinledger/event-store';
 import type { Programme, ProgrammeDefinition } from '@kinledger/programme';
 import type { DecisionContext } from './decision-context.js';
 import { familyScopesDiffer, ledgerUnreadable } from './errors.js';
@@ -42,37 +42,56 @@ export const engineOptionsOf = ({ strategy, familyScopes }: LinkageDefinition): 
   familyScopes,
 });
 
-/**
- * The engine's options in a definition, with the table of name frequencies that its model may name.
- * @throws LedgerUnreadable if that table is not beside the ledger.
- */
-export async function engineOptionsBeside(
-  store: Pick<EventStore, 'readNameTable'>,
-  { strategy, familyScopes }: LinkageDefinition,
-): Promise<LinkageEngineOptions> {
-  const id = nameTableOf(strategy);
-  const table = id === undefined ? undefined : await store.readNameTable(id);
-  if (id !== undefined && table === undefined)
-    throw ledgerUnreadable(
-      `the strategy’s model scores with the table of name frequencies ${id}, which was erased or not restored: restore it, or adopt a model without it`,
-    );
-  return { strategy: strategyWithTable(strategy, table?.bytes), familyScopes };
+/** The engine's options, with the table of name frequencies that is in its strategy. */
+export interface EngineOptionsBeside extends LinkageEngineOptions {
+  /** Undefined if the model names none. */
+  readonly nameTable: NameTable | undefined;
+}
+
+/** A ledger beside which tables of name frequencies are. */
+interface Place {
+  readonly store: Pick<EventStore, 'readNameTable'>;
+  readonly stream: string;
 }
 
 /**
- * Refuses a table of name frequencies that is under another token key than the ledger: every name would be very rare by it.
- * @throws LedgerUnreadable.
+ * The engine's options in a definition, with the table of name frequencies that its model may name. Whoever uses them
+ * calls {@link requireNameTableUnder} once the ledger's key version is known.
+ * @throws LedgerUnreadable if that table is not beside the ledger.
+ */
+export async function engineOptionsBeside(
+  { store, stream }: Place,
+  { strategy, familyScopes }: LinkageDefinition,
+): Promise<EngineOptionsBeside> {
+  const id = nameTableOf(strategy);
+  const nameTable = id === undefined ? undefined : await store.readNameTable(stream, id);
+  if (id !== undefined && nameTable === undefined) throw nameTableMissing(id);
+  return { strategy: strategyWithTable(strategy, nameTable?.bytes), familyScopes, nameTable };
+}
+
+const nameTableMissing = (id: string) =>
+  ledgerUnreadable(
+    `the strategy’s model scores with the table of name frequencies ${id}, which was erased or not restored: restore it, or adopt a model without it`,
+  );
+
+/**
+ * Refuses a table of name frequencies whose tokens are under another key than the ledger, because every name would be very rare
+ * by it. Also looks whether the table is still there as it was read: a rotation wraps tables before bodies, so that one which
+ * began meanwhile shows.
+ * @param keyVersion that of the bodies with which the table is used. @throws LedgerUnreadable.
  */
 export async function requireNameTableUnder(
   keyVersion: number,
-  store: Pick<EventStore, 'readNameTable'>,
-  { strategy }: LinkageDefinition,
+  { store, stream }: Place,
+  { nameTable }: Pick<EngineOptionsBeside, 'nameTable'>,
 ): Promise<void> {
-  const id = nameTableOf(strategy);
-  const table = id === undefined ? undefined : await store.readNameTable(id);
-  if (table !== undefined && table.keyVersion !== keyVersion)
+  if (nameTable === undefined) return;
+  const found = await store.readNameTable(stream, nameTable.id);
+  if (found === undefined) throw nameTableMissing(nameTable.id);
+  const differing = [nameTable, found].find((table) => table.keyVersion !== keyVersion);
+  if (differing !== undefined)
     throw ledgerUnreadable(
-      `the table of name frequencies ${table.id} is under token key ${table.keyVersion}, and the ledger is under ${keyVersion}: estimate the model again`,
+      `the table of name frequencies ${found.id} is under token key ${differing.keyVersion}, and the ledger is under ${keyVersion}: try again once a rotation of the keys has ended; if none is under way, estimate the model again`,
     );
 }
 

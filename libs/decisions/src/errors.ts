@@ -89,6 +89,9 @@ export const familyScopesDiffer = (): FamilyScopesDiffer =>
 export const ledgerUnreadable = (why: string): LedgerUnreadable =>
   Object.assign(new Error(`the ledger cannot be read: ${why}`), { code: 'ledger-unreadable' as const });
 
+export const isLedgerUnreadable = (error: unknown): error is LedgerUnreadable =>
+  error instanceof Error && 'code' in error && error.code === 'ledger-unreadable';
+
 export const stagedRowsDiffer = (submission: string): StagedRowsDiffer =>
   Object.assign(new Error(`the staged rows of submission ${submission} changed while it was decided`), {
     code: 'staged-rows-differ' as const,

@@ -102,8 +102,8 @@ export interface EventStore {
 
   readPayload(digest: string): Promise<Uint8Array | undefined>;
 
-  /** The table of name frequencies with this id; undefined if it was erased, or never was. */
-  readNameTable(id: string): Promise<NameTable | undefined>;
+  /** The table of name frequencies of this ledger with this id; undefined if it was erased, or never was. */
+  readNameTable(stream: string, id: string): Promise<NameTable | undefined>;
 
   /**
    * Settings of the store for this stream by which events could be lost or others could write. Empty if there are none.

@@ -7,11 +7,15 @@ export interface NameTable {
   readonly bytes: Uint8Array;
 }
 
-/** The tables of name frequencies, for those who keep them. */
+/** The tables of name frequencies, for those who keep them: each belongs to one ledger, by the name of its stream. */
 export interface NameTables {
-  all(): Promise<readonly NameTable[]>;
-  /** Keeps a table, in the place of one with the same id. */
-  keep(table: NameTable): Promise<void>;
+  /** Those of a ledger, in the order of their ids. */
+  all(stream: string): Promise<readonly NameTable[]>;
+  /**
+   * Keeps a table, in the place of one with the same id. One whose tokens are under a later key stays as it is: a rotation
+   * of the ledger's key wrapped it.
+   */
+  keep(stream: string, table: NameTable): Promise<void>;
   /** @returns whether there was one. */
-  erase(id: string): Promise<boolean>;
+  erase(stream: string, id: string): Promise<boolean>;
 }

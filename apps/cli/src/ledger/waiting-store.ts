@@ -36,7 +36,7 @@ export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortS
     readSegments: (stream, from, to) => store.readSegments(stream, from, to),
     countBodies: (stream, to) => store.countBodies(stream, to),
     readPayload: (digest) => store.readPayload(digest),
-    readNameTable: (id) => store.readNameTable(id),
+    readNameTable: (stream, id) => store.readNameTable(stream, id),
     findings: (stream) => patiently(() => store.findings(stream)),
     subscribe: (stream, options) => store.subscribe(stream, options),
     close: () => store.close(),

@@ -15,9 +15,9 @@ import { Failure } from '../failure.js';
 import { wholeNumber } from '../input/whole-number.js';
 import { count, print } from '../output/output.js';
 import { createProgress, say } from '../output/progress.js';
-import { writePrivateFile } from '../output/private-file.js';
+import { requireWritable, writePrivateFiles, type PrivateFile } from '../output/private-file.js';
 import { linkReport } from './link-report.js';
-import { writeLinks, writePairs } from './write-links.js';
+import { linkRows, pairRows, type LinkCounts } from './write-links.js';
 
 interface Options {
   readonly left: string;
@@ -58,7 +58,7 @@ export function addLinkCommand(program: Command): void {
     .option('--save-model <file>', 'write the model that was used, as canonical JSON')
     .option(
       '--threads <n>',
-      'how many threads work; the result is the same (default: two or more for large files)',
+      'how many threads work; the result is the same (default: one for each processor, up to four, or one for small files)',
       wholeNumber(2),
     )
     .option('--json', 'print the summary as JSON')
@@ -86,6 +86,7 @@ async function link(options: Options): Promise<void> {
   if (out === undefined) throw new Failure('say where to write the links: --out links.csv');
   if (right === undefined) refuseOptionsOfTwoFiles(options);
   refuseRepeatedPaths(options);
+  for (const file of outputsOf(options)) requireWritable(file);
   const schema = options.schema === undefined ? announce(left, json) : readSchema(options.schema);
   const started = performance.now();
   const { linked, ...counts } = await linkAndWrite(options, schema, out);
@@ -114,16 +115,31 @@ async function linkAndWrite(options: Options, schema: LinkSchema, out: string) {
       threads: options.threads,
       progress: (step) => bar.update(steps.indexOf(step)),
     });
-    const individuals = writeLinks(out, linked);
-    const pairs = writePairs(options.pairs, linked);
-    if (options.report !== undefined)
-      writePrivateFile(options.report, linkReport(linked, options.showValues === true));
-    if (options.saveModel !== undefined) writePrivateFile(options.saveModel, `${modelText(linked.model)}\n`);
+    bar.update(steps.indexOf('write'));
+    const counts = await write(options, linked, out);
     bar.update(steps.length);
-    return { linked, individuals, ...pairs };
+    return { linked, ...counts };
   } finally {
     progress.stop();
   }
+}
+
+/** Writes all files, or none. */
+async function write(
+  { pairs, report, saveModel, showValues }: Options,
+  linked: LinkedFiles,
+  out: string,
+): Promise<LinkCounts> {
+  const counts: LinkCounts = { individuals: 0, pairs: 0, autoLinked: 0 };
+  const rowsOfPairs = pairRows(linked, counts);
+  const files: PrivateFile[] = [{ file: out, parts: linkRows(linked, counts) }];
+  if (pairs !== undefined) files.push({ file: pairs, parts: rowsOfPairs });
+  if (report !== undefined) files.push({ file: report, parts: [linkReport(linked, showValues === true)] });
+  if (saveModel !== undefined) files.push({ file: saveModel, parts: [`${modelText(linked.model)}\n`] });
+  await writePrivateFiles(files);
+  // Pairs are counted whether or not they are written.
+  if (pairs === undefined) for (const _ of rowsOfPairs);
+  return counts;
 }
 
 const steps = ['read', 'derive', 'candidates', 'compare', 'estimate', 'score', 'cluster', 'write'];
@@ -148,15 +164,17 @@ function refuseOptionsOfTwoFiles(options: Options): void {
     if (given === true) throw new Failure(`${option} is about two files: name the second with --right`);
 }
 
+const given = (...files: readonly (string | undefined)[]): readonly string[] =>
+  files.filter((file) => file !== undefined);
+
+const outputsOf = ({ out, pairs, report, saveModel }: Options): readonly string[] =>
+  given(out, pairs, report, saveModel);
+
 /** @throws Failure if what is written would replace what is read, or something else that is written. */
 function refuseRepeatedPaths(options: Options): void {
-  const named = (names: readonly (keyof Options)[]) =>
-    names.flatMap((name) => {
-      const file = options[name];
-      return typeof file === 'string' ? [file] : [];
-    });
-  const taken = new Set(named(['left', 'right', 'schema', 'model']).map(truePath));
-  for (const file of named(['out', 'pairs', 'report', 'saveModel'])) {
+  const { left, right, schema, model } = options;
+  const taken = new Set(given(left, right, schema, model).map(truePath));
+  for (const file of outputsOf(options)) {
     const path = truePath(file);
     if (taken.has(path)) throw new Failure(`${file} is read or written twice: name another file to write to`);
     taken.add(path);
@@ -176,7 +194,8 @@ function announce(file: string, json: boolean | undefined): LinkSchema {
   if (Object.keys(schema.columns).length === 0)
     throw new Failure(`no column of ${file} could be recognised: say what they hold with --schema`);
   say(json, `columns as guessed (correct them with --schema):\n${JSON.stringify(schema, undefined, 2)}`);
-  if (leftOut.length > 0) say(json, `not read: ${leftOut.join(', ')}`);
+  // Where a file has no line of titles, what stands there says who a person is.
+  if (leftOut.length > 0) say(json, `columns not read: ${leftOut.join(', ')} (counted from 1)`);
   return schema;
 }
 

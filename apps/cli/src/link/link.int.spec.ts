@@ -135,6 +135,46 @@ describe('kinledger link', () => {
     expect(readdirSync(folder).sort()).toEqual(['links.csv', 'pairs.csv']);
   });
 
+  it.each([
+    ['--pairs', 'pairs.csv'],
+    ['--report', 'report.html'],
+    ['--save-model', 'model.json'],
+  ])('replaces nothing if the file of %s cannot be written', async (option, name) => {
+    writeFileSync(at('links.csv'), 'old');
+    const path = join(folder, 'missing', name);
+    await expect(run('--left', example, '--out', at('links.csv'), option, path)).rejects.toThrow(
+      `${path} cannot be written (ENOENT)`,
+    );
+    expect(readFileSync(at('links.csv'), 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['links.csv']);
+  });
+
+  it.each([
+    ['no title is known', 'Amara,Okafor,London\nBo,Smith,Leeds\n', '3: the schema names columns'],
+    [
+      'a column is known by its values',
+      '1,Amara,a.okafor@post.uk\n2,Bo,bo@post.uk\n3,Ada,ada@post.uk\n',
+      'line 1: the title of column 3 looks like its values',
+    ],
+    ['a value stands twice', 'Amara,Amara,a.okafor@post.uk\n', 'columns 1 and 2 have one title'],
+    ['some titles are known', 'name,email,Amara\nBo,bo@post.uk,Smith\n', 'columns not read: 1, 3'],
+  ])('shows nobody of a file without a line of titles: %s', async (_, rows, message) => {
+    writeFileSync(at('bare.csv'), rows);
+    writeFileSync(at('schema.json'), JSON.stringify({ columns: { surname: 'surname' } }));
+    const said: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      said.push(String(text));
+      return true;
+    });
+    for (const options of [[], ['--guess'], ['--schema', at('schema.json')]])
+      said.push(
+        await run('--left', at('bare.csv'), '--out', at('links.csv'), ...options).catch(describeFailure),
+      );
+    const all = said.join('\n');
+    expect(all).toContain(message);
+    expect(all).not.toMatch(/Amara|Okafor/i);
+  });
+
   it('names the line of a row that has too few cells', async () => {
     writeFileSync(at('broken.csv'), 'id,surname,dob\n1,Okafor,2020-01-02\n2,Okafor\n');
     await expect(run('--left', at('broken.csv'), '--out', at('links.csv'))).rejects.toThrow(

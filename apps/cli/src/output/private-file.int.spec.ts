@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writePrivateFile } from './private-file.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { growingPrivateFile, requireWritable, writePrivateFile, writePrivateFiles } from './private-file.js';
 
 describe('a private file', () => {
   let folder: string;
@@ -49,5 +49,53 @@ describe('a private file', () => {
   it('does not replace a folder', () => {
     mkdirSync(file);
     expect(() => writePrivateFile(file, 'ours')).toThrow('is a folder');
+  });
+
+  it('is not replaced where another of the files cannot be written', async () => {
+    writeFileSync(file, 'old');
+    const noFolder = join(folder, 'missing', 'pairs.csv');
+    const one = { file, parts: ['one'] };
+    await expect(writePrivateFiles([one, { file: noFolder, parts: ['two'] }])).rejects.toThrow(
+      `${noFolder} cannot be written (ENOENT)`,
+    );
+    const broken = (function* () {
+      yield 'a part';
+      throw new Error('no more');
+    })();
+    const other = { file: join(folder, 'pairs.csv'), parts: broken };
+    await expect(writePrivateFiles([one, other])).rejects.toThrow('no more');
+    expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['old', ['errors.csv']]);
+  });
+
+  it('can be asked whether it could be written, and stays as it is', () => {
+    writeFileSync(file, 'old');
+    requireWritable(file);
+    expect(() => requireWritable(join(folder, 'missing', 'pairs.csv'))).toThrow('(ENOENT)');
+    expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['old', ['errors.csv']]);
+  });
+
+  it('listens to signals only while it is unfinished', () => {
+    const before = process.listenerCount('SIGTERM');
+    const [first, second] = [growingPrivateFile(file), growingPrivateFile(join(folder, 'pairs.csv'))];
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1);
+    first.finish();
+    first.discard();
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1);
+    second.discard();
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+    expect(readdirSync(folder)).toEqual(['errors.csv']);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind after %s', (signal) => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    try {
+      const growing = growingPrivateFile(file);
+      growing.write('a part');
+      process.emit(signal, signal);
+      expect(readdirSync(folder)).toEqual([]);
+      expect(kill.mock.calls).toEqual([[process.pid, signal]]);
+    } finally {
+      kill.mockRestore();
+    }
   });
 });

@@ -29,7 +29,8 @@ export function decoyQuality(
   ledger: LedgerRecords,
   { count, seed }: { readonly count: number; readonly seed: string },
 ): DecoyQuality {
-  const { records, definition, strategy } = ledger;
+  const { records, definition } = ledger;
+  const strategy = ledger.requireStrategy();
   const live = linkageRecordsOf(ledger);
   const constraints: LinkConstraints = {
     neverLink: records.decided('different'),

@@ -1,8 +1,14 @@
-import { engineOptionsBeside, ledgerPages } from '@kinledger/decisions';
+import {
+  engineOptionsBeside,
+  isLedgerUnreadable,
+  ledgerPages,
+  requireNameTableUnder,
+  type EngineOptionsBeside,
+  type LedgerUnreadable,
+} from '@kinledger/decisions';
 import {
   ledgerEventOf,
   nameFrequenciesIn,
-  nameTableOf,
   recordKindOf,
   type LinkageRecord,
   type Strategy,
@@ -16,9 +22,12 @@ import { LiveRecords, type LiveRecord } from './live-records.js';
 
 /** A ledger’s live records, with the definition in force. */
 export interface LedgerRecords {
-  /** The strategy in force, with the table of name frequencies that its model may name. */
-  readonly strategy: Strategy;
-  /** That table; undefined if it names none. */
+  /**
+   * The strategy in force, with the table of name frequencies that its model may name.
+   * @throws LedgerUnreadable if that table cannot be used.
+   */
+  readonly requireStrategy: () => Strategy;
+  /** That table; undefined if the model names none, or it cannot be used. */
   readonly nameFrequencies: NameFrequencies | undefined;
   readonly records: LiveRecords;
   readonly definition: ProgrammeDefinition;
@@ -46,16 +55,34 @@ export async function readLiveRecords({
   if (bytes === undefined) throw new Failure(`${stream} holds no definition of a programme`);
   const document = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   const datasets = new Map<string, Dataset>(datasetsOf(document).map((dataset) => [dataset.id, dataset]));
-  const { strategy } = await engineOptionsBeside(store, document.definition);
-  const named = nameTableOf(document.definition.strategy);
-  const table = named === undefined ? undefined : await store.readNameTable(named);
+  const engine = await engineOrRefusal({ store, stream }, document.definition, records.keyVersion);
+  const { nameTable } = engine instanceof Error ? {} : engine;
   return {
     records,
-    strategy,
-    nameFrequencies: table && nameFrequenciesIn(table.id, table.bytes),
+    requireStrategy: () => {
+      if (engine instanceof Error) throw engine;
+      return engine.strategy;
+    },
+    nameFrequencies: nameTable && nameFrequenciesIn(nameTable.id, nameTable.bytes),
     definition: document.definition,
     dataset: (id) => datasets.get(id),
   };
+}
+
+/** What decides under a definition, or why its table of name frequencies cannot be used: not all that reads rows needs it. */
+async function engineOrRefusal(
+  place: Pick<LedgerReading, 'store' | 'stream'>,
+  definition: ProgrammeDefinition,
+  keyVersion: number,
+): Promise<EngineOptionsBeside | LedgerUnreadable> {
+  try {
+    const engine = await engineOptionsBeside(place, definition);
+    await requireNameTableUnder(keyVersion, place, engine);
+    return engine;
+  } catch (error) {
+    if (!isLedgerUnreadable(error)) throw error;
+    return error;
+  }
 }
 
 /** The live records as linkage reads them: those that are not erased, of datasets that the definition in force has. */

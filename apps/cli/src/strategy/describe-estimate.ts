@@ -30,7 +30,7 @@ export const describeEstimate = (
 /** How many values are common; never which. */
 const describeFrequencies = ({ fields }: FrequencyTable): string =>
   [
-    `Values that ${FEWEST_HOLDERS} people or more have, of rows with one; all others count as very rare. The table is beside the ledger.`,
+    `How many values ${FEWEST_HOLDERS} people or more have, and how many rows have a value at all. All other values count as very rare. The table is beside the ledger.`,
     table(
       [{ title: '  Field' }, ...['Rows', ...commonness].map(right)],
       Object.entries(fields).map(([field, { rows, tokens }]) => [

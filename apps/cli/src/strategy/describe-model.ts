@@ -18,7 +18,7 @@ export function describeModel(model: Model, against?: Model): string {
     ...(against === undefined ? [] : [`beside ${nameOf(against)}`]),
     ...model.strata.flatMap((stratum) => [
       '',
-      `Pairs of two people of the role ${stratum.stratum}: ${count(stratum.candidates)} compared of ${count(stratum.pairs)}`,
+      `Pairs of two people of the role ${stratum.stratum}: about ${count(stratum.candidates)} compared of about ${count(stratum.pairs)}`,
       table(
         [{ title: 'What two records are' }, ...['Share of all pairs', 'Pairs'].map(right)],
         classShares(stratum).map(({ class: name, isOnePerson, share, pairs }) => [

@@ -36,6 +36,7 @@ const FEW_MATCHES = 100;
 
 /**
  * Estimates a model from the live rows of people of a ledger.
+ * Where the model in force names a table that cannot be used, the comparison does without it: estimating is the way out.
  * @throws Failure if the period is none, or no row of a person has derived tokens.
  */
 export function estimateFromLedger(
@@ -58,7 +59,7 @@ export function estimateFromLedger(
     );
   const { strategy } = ledger.definition;
   const settings = scoringSettings(strategy, people.length);
-  const { model, strata, before, frequencies } = estimateModel(records, settings, {
+  const { model, strata, before, lacksNamesBefore, frequencies } = estimateModel(records, settings, {
     ...{ name, withFrequencies },
     frequenciesBefore: ledger.nameFrequencies,
   });
@@ -67,9 +68,15 @@ export function estimateFromLedger(
     hash: modelHash(model),
     before: { hash: modelHash(before), inForce: strategy.name === 'kin-1' },
     ...{ frequencies, strata },
-    warnings: strata.flatMap((stratum) => warningsOf(stratum, model)),
+    warnings: [
+      ...(lacksNamesBefore ? [withoutNames(before)] : []),
+      ...strata.flatMap((stratum) => warningsOf(stratum, model)),
+    ],
   };
 }
+
+const withoutNames = ({ frequencies = '' }: Model): string =>
+  `the table of name frequencies ${frequencies}, which the model in force names, is missing or under another token key: the comparison counts every name as very rare by that model`;
 
 function warningsOf(
   { stratum, candidates, isEstimated, expectedMatches, levels }: EstimatedStratum,

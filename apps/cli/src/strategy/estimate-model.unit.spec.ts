@@ -64,6 +64,21 @@ describe('a model from the rows of a ledger', () => {
     expect(readModel(JSON.parse(modelFileText(found.model)))).toEqual(found.model);
   });
 
+  it('is estimated although the table of the model in force is missing, and says so', () => {
+    const ledger = ledgerOf(liveRows(200));
+    const document = { ...found.model, frequencies: 'ab'.repeat(32) };
+    const strategy = {
+      ...{ ...limits, name: 'kin-1', model: { document }, maxHoldersPerKey: 100 },
+      ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+    };
+    const inForce = { ...ledger, definition: { strategy } } as unknown as LedgerRecords;
+    const { model, warnings } = estimateFromLedger(inForce, { name: 'of a test', withFrequencies: false });
+    expect(model).toEqual(found.model);
+    expect(warnings[0]).toBe(
+      `the table of name frequencies ${'ab'.repeat(32)}, which the model in force names, is missing or under another token key: the comparison counts every name as very rare by that model`,
+    );
+  });
+
   it('leaves out rows of files for later periods', () => {
     const { strata } = estimateFromLedger(ledgerOf(liveRows(200)), {
       name: 'early',

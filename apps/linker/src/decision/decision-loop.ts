@@ -1,7 +1,6 @@
 import {
   changeSigningKey,
   engineOptionsBeside,
-  requireNameTableUnder,
   firstInstantOf,
   handlerOf,
   keyChangeDue,
@@ -201,6 +200,7 @@ export class DecisionLoop {
         continue;
       }
       if (next.kind === 'erasure') {
+        await open.requireNameTable();
         await this.#definitions.adoptFirst(open, next.time, hurry);
         await erasing?.erase(open, next, hurry);
         continue;
@@ -211,6 +211,7 @@ export class DecisionLoop {
       }
       await pace(signal);
       if (isAborted(signal)) return;
+      await open.requireNameTable();
       if (next.kind === 'file') {
         await this.#decideFile(open, next, hurry);
         place = next.intake;
@@ -287,7 +288,7 @@ export class DecisionLoop {
   ): Promise<OpenLedger> {
     const { store, engine, recoveryPageSize } = this.#options;
     const stream = streamOf(this.#programmeId);
-    const options = await engineOptionsBeside(store, definition);
+    const options = await engineOptionsBeside({ store, stream }, definition);
     const recovered = await recover({
       store,
       stream,
@@ -296,9 +297,8 @@ export class DecisionLoop {
       signal,
       ...(recoveryPageSize === undefined ? {} : { pageSize: recoveryPageSize }),
     });
-    const open = new OpenLedger(stream, recovered, this.#options);
-    // An interrupted rotation may have changed the table already.
-    if (!open.isInterrupted) await requireNameTableUnder(open.ledger.keyVersion, store, definition);
+    const open = new OpenLedger(stream, recovered, options, this.#options);
+    await open.requireNameTable();
     return open;
   }
 

@@ -1,8 +1,12 @@
+import { streamOf } from '@kinledger/decisions';
+import { modelWithNames } from '@kinledger/decisions/testing';
 import { withMethods } from '@kinledger/test-doubles';
 import { describe, expect, it } from 'vitest';
-import { inMemoryWorld, startLinker, until, type RunningLinker } from '../testing/linker-world.js';
+import { inMemoryWorld, startLinker, until, untilDone, type RunningLinker } from '../testing/linker-world.js';
 import { interruptedStore } from '../testing/interrupted-store.js';
 import { InMemorySnapshots } from '../testing/in-memory-snapshots.js';
+import { programme } from '../testing/messages.js';
+import { smallProgramme } from '../testing/programme.js';
 import { eventfulYear } from '../testing/scenario.js';
 import { decisionLoopFeatures } from './contract/decision-loop.features.js';
 import { keyRotationFeatures } from './contract/key-rotation.features.js';
@@ -25,6 +29,29 @@ describe('the decision loop in memory', () => {
     };
     decisionLoopFeatures(withSnapshots);
     keyRotationFeatures(withSnapshots);
+  });
+
+  it('stops before its next decision once the table of names of its model is erased', async () => {
+    const world = await inMemoryWorld();
+    const { first, visits } = eventfulYear();
+    const { table, strategy } = modelWithNames();
+    const stream = streamOf(programme);
+    await world.nameTables?.keep(stream, table);
+    const linker = startLinker(world, { programme: smallProgramme({ strategy }) });
+    await world.inbox.stageIntakes([first.intake]);
+    await world.inbox.stageChunks(first.chunks);
+    linker.wakeUp.call();
+    await untilDone(world);
+    const head = await world.store.head(stream);
+    await world.nameTables?.erase(stream, table.id);
+    await world.inbox.stageIntakes([visits.intake]);
+    await world.inbox.stageChunks(visits.chunks);
+    linker.wakeUp.call();
+    await until('it has halted', () => linker.observed.haltedBy !== undefined);
+    expect(linker.observed.haltedBy?.message).toContain(`${table.id}, which was erased`);
+    expect(await world.store.head(stream)).toBe(head);
+    await linker.stop();
+    await world.bus.close();
   });
 
   it.each([

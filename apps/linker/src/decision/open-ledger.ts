@@ -2,8 +2,10 @@ import {
   defaultAppendLimits,
   ledgerDiffers,
   LedgerWriter,
+  requireNameTableUnder,
   type AppendLimits,
   type Cause,
+  type EngineOptionsBeside,
   type ProgrammeLedger,
   type Recovered,
 } from '@kinledger/decisions';
@@ -34,12 +36,20 @@ export class OpenLedger {
   readonly ledger: ProgrammeLedger;
   readonly stream: string;
   readonly #recoveredHead: number;
+  readonly #engine: Pick<EngineOptionsBeside, 'nameTable'>;
   readonly #options: OpenLedgerOptions;
 
-  constructor(stream: string, { ledger, head }: Recovered, options: OpenLedgerOptions) {
+  /** @param engine what the ledger’s engine was made with. */
+  constructor(
+    stream: string,
+    { ledger, head }: Recovered,
+    engine: Pick<EngineOptionsBeside, 'nameTable'>,
+    options: OpenLedgerOptions,
+  ) {
     this.ledger = ledger;
     this.stream = stream;
     this.#recoveredHead = head;
+    this.#engine = engine;
     this.#options = options;
   }
 
@@ -84,6 +94,17 @@ export class OpenLedger {
   /** @throws LedgerDiffers if a decision ended before the events that an interrupted run had already written of it. */
   requireWhole(): void {
     if (this.isInterrupted) throw ledgerDiffers(this.stream, this.ledger.nextRevision);
+  }
+
+  /**
+   * Checks that the table of name frequencies, by which the engine decides, is beside the ledger and under its key.
+   * @throws LedgerUnreadable, as soon as somebody erases it.
+   */
+  async requireNameTable(): Promise<void> {
+    // An interrupted rotation may have changed the table already.
+    if (this.isInterrupted) return;
+    const { store } = this.#options;
+    await requireNameTableUnder(this.ledger.keyVersion, { store, stream: this.stream }, this.#engine);
   }
 
   /**

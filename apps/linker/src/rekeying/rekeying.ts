@@ -26,7 +26,7 @@ export interface RekeyingOptions {
   readonly inbox: Inbox;
   /** Undefined if this linker has no role that may change bodies: keys cannot be rotated then. */
   readonly bodies: BodiesToRekey | undefined;
-  /** Tables of name frequencies, whose tokens are wrapped too. */
+  /** Tables of name frequencies: the tokens of the stream's are wrapped too. */
   readonly nameTables: NameTables;
   readonly wrapping: TokenWrapping;
   readonly snapshots: Pick<LedgerSnapshots, 'discard'> | undefined;
@@ -83,10 +83,10 @@ export class Rekeying implements RekeyingHand {
   }
 
   async #rekeyTables(to: number, signal: AbortSignal): Promise<void> {
-    const { nameTables, wrapping } = this.#options;
-    for (const table of await nameTables.all()) {
+    const { stream, nameTables, wrapping } = this.#options;
+    for (const table of await nameTables.all(stream)) {
       const rekeyed = await rekeyedTable(table, to, wrapping, signal);
-      if (rekeyed !== table) await nameTables.keep(rekeyed);
+      if (rekeyed !== table) await nameTables.keep(stream, rekeyed);
     }
   }
 

@@ -1,4 +1,9 @@
-import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
+import {
+  definitionDocument,
+  programmeOf,
+  type Programme,
+  type ProgrammeDefinition,
+} from '@kinledger/programme';
 
 const schema = {
   fields: [{ name: 'id', title: 'Id', type: 'string' }],
@@ -22,6 +27,8 @@ export function smallProgramme(
     readonly holders?: number;
     readonly birthDates?: number;
     readonly scope?: string;
+    /** Instead of `leap-1`. */
+    readonly strategy?: ProgrammeDefinition['strategy'];
   } = {},
 ): Programme {
   const document = definitionDocument.parse({
@@ -45,7 +52,7 @@ export function smallProgramme(
       ],
       authority: ['maternity.user'],
       familyScopes: [{ scope: change.scope ?? 'health', services: ['maternity'] }],
-      strategy: {
+      strategy: change.strategy ?? {
         name: 'leap-1',
         maxBirthDatesPerToken: change.birthDates ?? 2,
         maxHoldersPerToken: change.holders ?? 50,

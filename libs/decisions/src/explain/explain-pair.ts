@@ -18,7 +18,7 @@ import {
 } from '@kinledger/domain';
 import { lastClosedAt, type EventStore } from '@kinledger/event-store';
 import { definitionDocument, type ProgrammeDefinition } from '@kinledger/programme';
-import { adoptedStrategyOf, engineOptionsBeside } from '../adoption.js';
+import { adoptedStrategyOf, engineOptionsBeside, requireNameTableUnder } from '../adoption.js';
 import { ledgerUnreadable } from '../errors.js';
 import { definitionsIn } from '../history/definitions-in.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
@@ -110,8 +110,12 @@ export async function explainPairInLedger(options: ExplainPairOptions): Promise<
     ...record,
     notCounted: record.notCounted ?? (isPerson(record.dataset) ? undefined : 'fact'),
   })) as [PairedRecord, PairedRecord]; // one for each id
-  const ledger = new ProgrammeLedger(new LinkageEngine(await engineOptionsBeside(store, definition)));
+  const engineOptions = await engineOptionsBeside(options, definition);
+  await requireNameTableUnder(history.keyVersion, options, engineOptions);
+  const ledger = new ProgrammeLedger(new LinkageEngine(engineOptions));
   await applyUpTo(ledger, asAt, { store, stream, signal }, () => onProgress(ledger.nextRevision, asAt + 1));
+  // A rotation may have begun while the bodies were read.
+  await requireNameTableUnder(history.keyVersion, options, engineOptions);
   const [one, other] = records;
   const relation = ledger.engine.relate(one.record, other.record, (dataset) => !isSensitive(dataset));
   const isShown = (record: RecordId) => {
@@ -178,6 +182,8 @@ type ReviewEvent = Extract<LedgerEvent, { readonly type: 'LinkForbidden' | 'Link
 /** What the ledger says of two records, and which definitions it had, up to a position; and what was erased since. */
 class HistoryOfPair {
   erasedSince = false;
+  /** Version of the token key at the ledger's end: a rotation changes the bodies of all records. */
+  keyVersion = 1;
   readonly #ids: readonly string[];
   readonly #asAt: number;
   readonly #entered = new Map<string, Entered>();
@@ -194,7 +200,7 @@ class HistoryOfPair {
 
   /** Whether an event has to be read. */
   concerns({ type, revision, bytes }: { type: string; revision: number; bytes: Uint8Array }): boolean {
-    if (erasesBodies(type) || restatesTokens(type)) return true;
+    if (erasesBodies(type) || restatesTokens(type) || type === 'KeyRotated') return true;
     if (revision > this.#asAt) return false;
     switch (type) {
       case 'ProgrammeDefined':
@@ -249,6 +255,9 @@ class HistoryOfPair {
         return;
       case 'CarerTokensErased':
         if (event.revision > this.#asAt) this.erasedSince = true;
+        return;
+      case 'KeyRotated':
+        this.keyVersion = event.data.keyVersion;
         return;
       case 'LinkReferred':
         this.#referred.set(event.data.referral, event.revision);

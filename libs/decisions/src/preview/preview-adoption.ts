@@ -22,6 +22,8 @@ export interface LedgerAtHand {
   readonly standing: LinkageStanding;
   readonly definition: ProgrammeDefinition;
   readonly strategy: DataOf<typeof StrategyAdopted>;
+  /** Version of the key of its tokens. */
+  readonly keyVersion: number;
   /** Live rows of people, of which an estimate of a model is told. */
   readonly people: number;
   /** Whether a dataset is sensitive in any definition that the ledger ever had. */
@@ -44,6 +46,7 @@ export async function readLedgerAtHand(
   const sensitive = new Set<string>();
   let definition: ProgrammeDefinition | undefined;
   let strategy: DataOf<typeof StrategyAdopted> | undefined;
+  let keyVersion = 1;
   const pages = readAhead({
     ...{ from: 0, to: asAt, signal },
     read: (from) => store.readPage(stream, from, Math.min(PAGE, asAt - from + 1)),
@@ -56,6 +59,7 @@ export async function readLedgerAtHand(
       const waiting = onEvent?.(event);
       if (waiting !== undefined) await waiting;
       if (event.type === 'StrategyAdopted') strategy = event.data;
+      if (event.type === 'KeyRotated') ({ keyVersion } = event.data);
       if (event.type !== 'ProgrammeDefined') continue;
       definition = await readDefinition(store, event.data.definition);
       for (const dataset of definition.datasets) if (dataset.sensitive === true) sensitive.add(dataset.id);
@@ -65,7 +69,7 @@ export async function readLedgerAtHand(
   if (definition === undefined || strategy === undefined)
     throw ledgerUnreadable('no definition and no strategy is in force');
   return {
-    ...{ asAt, standing, definition, strategy },
+    ...{ asAt, standing, definition, strategy, keyVersion },
     people: peopleIn(standing, definition),
     isSensitive: (dataset) => sensitive.has(dataset),
   };

@@ -2,8 +2,9 @@ import { closesDecision, isErasing, type LedgerEvent, type RecordId } from '@kin
 import { ledgerEventOf, type LinkageDecider, type LinkageEngineOptions } from '@kinledger/domain';
 import type { EventStore, Segment } from '@kinledger/event-store';
 import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
-import { adoptedStrategyOf, engineOptionsBeside } from '../adoption.js';
+import { adoptedStrategyOf, engineOptionsBeside, requireNameTableUnder } from '../adoption.js';
 import { ledgerUnreadable } from '../errors.js';
+import { lastKeyVersion } from '../history/last-key-version.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
 import { applyUpTo, ledgerPages } from '../recovery.js';
 import { ComparingWriter, type Difference } from './comparing-writer.js';
@@ -110,6 +111,7 @@ class Replay {
   #first: ReplayedDecision | undefined;
   #ledger: ProgrammeLedger | undefined;
   #programme: Programme | undefined;
+  #lastKeyVersion: number | undefined;
   readonly #earlier: Programme[] = [];
 
   constructor(options: ReplayOptions) {
@@ -230,7 +232,15 @@ class Replay {
     { definition }: Programme,
   ): Promise<ProgrammeLedger> {
     const { engine, store, stream, signal } = this.#options;
-    const empty = async () => new ProgrammeLedger(engine(await engineOptionsBeside(store, definition)));
+    const empty = async () => {
+      const engineOptions = await engineOptionsBeside(this.#options, definition);
+      // Bodies are under the last key, whatever the key was when a decision was made.
+      if (engineOptions.nameTable !== undefined) {
+        this.#lastKeyVersion ??= await lastKeyVersion(store, stream, signal);
+        await requireNameTableUnder(this.#lastKeyVersion, this.#options, engineOptions);
+      }
+      return new ProgrammeLedger(engine(engineOptions));
+    };
     const ledger = (this.#ledger ??= await empty());
     const isOther =
       closing.type === 'StrategyAdopted' &&

@@ -1,7 +1,7 @@
 import { changesBodies, type ReferralId } from '@kinledger/contracts';
 import { LinkageEngine, sha256Hex } from '@kinledger/domain';
 import { lastClosedAt, type EventStore } from '@kinledger/event-store';
-import { engineOptionsBeside } from '../adoption.js';
+import { engineOptionsBeside, requireNameTableUnder, type EngineOptionsBeside } from '../adoption.js';
 import { definitionsIn, type DefinitionsInLedger } from '../history/definitions-in.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
 import { applyPage, ledgerPages, recover } from '../recovery.js';
@@ -18,6 +18,8 @@ export interface ReferralExaminerOptions {
 interface ReadLedger {
   readonly ledger: ProgrammeLedger;
   readonly definitions: DefinitionsInLedger;
+  /** The table of name frequencies with which its rows were read, if the model names one. */
+  readonly nameTable: EngineOptionsBeside['nameTable'];
   /** Digest of the last event that was applied: another one there means another ledger. */
   readonly last: string;
 }
@@ -25,7 +27,8 @@ interface ReadLedger {
 /**
  * Examines referrals as the ledger stands. The first one reads the whole ledger; each further one reads only what was decided
  * since, because a linker’s state is a fold over the ledger. Where that would be another state than a fresh reading gives (another
- * definition or strategy, an erasure, a rotation of keys, a ledger from a backup), all is read anew.
+ * definition or strategy, an erasure, a rotation of keys, a ledger from a backup), all is read anew; so it is, and is
+ * refused, once the model’s table of name frequencies is erased.
  */
 export class ReferralExaminer {
   readonly #options: ReferralExaminerOptions;
@@ -59,7 +62,10 @@ export class ReferralExaminer {
   /** Applies what was decided since; undefined where all has to be read anew. */
   async #follow(known: ReadLedger, signal: AbortSignal): Promise<ReadLedger | undefined> {
     const { store, stream, pageSize } = this.#options;
-    const { ledger, definitions } = known;
+    const { ledger, definitions, nameTable } = known;
+    // Rows that were read with an erased table are forgotten.
+    if (nameTable !== undefined && (await store.readNameTable(stream, nameTable.id)) === undefined)
+      return undefined;
     const at = ledger.closedAt;
     const end = await lastClosedAt(store, stream);
     if (end < at || (await this.#digestAt(at)) !== known.last) return undefined;
@@ -70,7 +76,7 @@ export class ReferralExaminer {
       applyPage(ledger, stream, page);
     }
     ledger.requireBodies();
-    return { ledger, definitions, last: await this.#digestAt(end) };
+    return { ledger, definitions, nameTable, last: await this.#digestAt(end) };
   }
 
   async #readAll(signal: AbortSignal): Promise<ReadLedger | undefined> {
@@ -78,13 +84,15 @@ export class ReferralExaminer {
     const definitions = await definitionsIn(store, stream, signal);
     const { inForce } = definitions;
     if (inForce === undefined) return undefined;
-    const engineOptions = await engineOptionsBeside(store, inForce);
+    const engineOptions = await engineOptionsBeside(this.#options, inForce);
     const engine = () => new LinkageEngine(engineOptions);
     const options = { store, stream, engine, snapshots: undefined, signal };
     const { ledger } = await recover(pageSize === undefined ? options : { ...options, pageSize });
     // Another definition came into force between the two readings.
     if (ledger.definition?.digest !== definitions.digest) return this.#readAll(signal);
-    return { ledger, definitions, last: await this.#digestAt(ledger.closedAt) };
+    await requireNameTableUnder(ledger.keyVersion, this.#options, engineOptions);
+    const { nameTable } = engineOptions;
+    return { ledger, definitions, nameTable, last: await this.#digestAt(ledger.closedAt) };
   }
 
   async #digestAt(revision: number): Promise<string> {

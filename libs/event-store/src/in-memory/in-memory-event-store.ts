@@ -41,7 +41,8 @@ class InMemoryStream {
 export class InMemoryLedger {
   readonly streams = new Map<string, InMemoryStream>();
   readonly payloads = new Map<string, Uint8Array>();
-  readonly nameTables = new Map<string, NameTable>();
+  /** By stream and id. */
+  readonly nameTables = new Map<string, Map<string, NameTable>>();
   readonly wakeUp = new WakeUp();
 
   /** Erases bodies as the eraser does. Returns the number of bodies erased. */
@@ -84,16 +85,20 @@ export class InMemoryNameTables implements NameTables {
     this.#ledger = ledger;
   }
 
-  async all(): Promise<readonly NameTable[]> {
-    return [...this.#ledger.nameTables.values()];
+  async all(stream: string): Promise<readonly NameTable[]> {
+    return [...(this.#ledger.nameTables.get(stream)?.values() ?? [])].sort((one, other) =>
+      one.id < other.id ? -1 : 1,
+    );
   }
 
-  async keep(table: NameTable): Promise<void> {
-    this.#ledger.nameTables.set(table.id, table);
+  async keep(stream: string, table: NameTable): Promise<void> {
+    const tables = this.#ledger.nameTables.get(stream) ?? new Map<string, NameTable>();
+    this.#ledger.nameTables.set(stream, tables);
+    if ((tables.get(table.id)?.keyVersion ?? 0) <= table.keyVersion) tables.set(table.id, table);
   }
 
-  async erase(id: string): Promise<boolean> {
-    return this.#ledger.nameTables.delete(id);
+  async erase(stream: string, id: string): Promise<boolean> {
+    return this.#ledger.nameTables.get(stream)?.delete(id) === true;
   }
 }
 
@@ -190,8 +195,8 @@ export class InMemoryEventStore implements EventStore {
     return this.#ledger.payloads.get(digest);
   }
 
-  async readNameTable(id: string): Promise<NameTable | undefined> {
-    return this.#ledger.nameTables.get(id);
+  async readNameTable(stream: string, id: string): Promise<NameTable | undefined> {
+    return this.#ledger.nameTables.get(stream)?.get(id);
   }
 
   /** An in-memory store has no settings. */

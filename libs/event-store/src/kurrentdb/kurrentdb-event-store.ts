@@ -161,8 +161,8 @@ export class KurrentDbEventStore implements EventStore {
     return this.#beside.readPayload(digest);
   }
 
-  readNameTable(id: string): Promise<NameTable | undefined> {
-    return this.#beside.readNameTable(id);
+  readNameTable(stream: string, id: string): Promise<NameTable | undefined> {
+    return this.#beside.readNameTable(stream, id);
   }
 
   findings(stream: string): Promise<readonly StreamFinding[]> {

@@ -44,8 +44,9 @@ export class BesideTheLedger {
     return rows[0]?.bytes;
   }
 
-  readNameTable(id: string): Promise<NameTable | undefined> {
-    return readNameTable(this.#pool, id);
+  async readNameTable(stream: string, id: string): Promise<NameTable | undefined> {
+    const number = await this.streamNumber(stream);
+    return number === undefined ? undefined : readNameTable(this.#pool, number, id);
   }
 
   /** A stream's number, once assigned, never changes. */

@@ -110,8 +110,8 @@ export class PostgresEventStore implements EventStore {
     return this.#beside.readPayload(digest);
   }
 
-  readNameTable(id: string): Promise<NameTable | undefined> {
-    return this.#beside.readNameTable(id);
+  readNameTable(stream: string, id: string): Promise<NameTable | undefined> {
+    return this.#beside.readNameTable(stream, id);
   }
 
   /** A table has no such settings: roles decide who may write it, and nothing expires. */

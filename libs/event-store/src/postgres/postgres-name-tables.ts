@@ -11,11 +11,15 @@ interface Row {
 const tableOf = ({ id, key_version, bytes }: Row): NameTable => ({ id, keyVersion: key_version, bytes });
 const columns = `encode(id, 'hex') AS id, key_version, bytes`;
 
-/** The table with this id; undefined if there is none. */
-export async function readNameTable(pool: pg.Pool, id: string): Promise<NameTable | undefined> {
+/** The table of a ledger with this id; undefined if there is none. @param stream its number */
+export async function readNameTable(
+  pool: pg.Pool,
+  stream: number,
+  id: string,
+): Promise<NameTable | undefined> {
   const { rows } = await pool.query<Row>(
-    `SELECT ${columns} FROM ledger.name_frequencies WHERE id = decode($1, 'hex')`,
-    [id],
+    `SELECT ${columns} FROM ledger.name_frequencies WHERE stream = $1 AND id = decode($2, 'hex')`,
+    [stream, id],
   );
   return rows[0] && tableOf(rows[0]);
 }
@@ -28,26 +32,37 @@ export class PostgresNameTables implements NameTables {
     this.#pool = pool;
   }
 
-  async all(): Promise<readonly NameTable[]> {
+  async all(stream: string): Promise<readonly NameTable[]> {
     const { rows } = await this.#pool.query<Row>(
-      `SELECT ${columns} FROM ledger.name_frequencies ORDER BY id`,
+      `SELECT ${columns} FROM ledger.name_frequencies JOIN ledger.stream USING (stream) WHERE name = $1 ORDER BY id`,
+      [stream],
     );
     return rows.map(tableOf);
   }
 
-  async keep({ id, keyVersion, bytes }: NameTable): Promise<void> {
+  /** @throws Error if there is no such ledger. */
+  async keep(stream: string, { id, keyVersion, bytes }: NameTable): Promise<void> {
+    const { rows } = await this.#pool.query<{ stream: number }>(
+      'SELECT stream FROM ledger.stream WHERE name = $1',
+      [stream],
+    );
+    const [found] = rows;
+    if (found === undefined) throw new Error(`there is no ledger ${stream} to which a table could belong`);
     await this.#pool.query(
-      `INSERT INTO ledger.name_frequencies (id, key_version, digest, bytes) VALUES (decode($1, 'hex'), $2, $3, $4)
-       ON CONFLICT (id) DO UPDATE
-       SET key_version = excluded.key_version, digest = excluded.digest, bytes = excluded.bytes`,
-      [id, keyVersion, createHash('sha256').update(bytes).digest(), Buffer.from(bytes)],
+      `INSERT INTO ledger.name_frequencies AS kept (stream, id, key_version, digest, bytes)
+       VALUES ($1, decode($2, 'hex'), $3, $4, $5)
+       ON CONFLICT (stream, id) DO UPDATE
+       SET key_version = excluded.key_version, digest = excluded.digest, bytes = excluded.bytes
+       WHERE kept.key_version <= excluded.key_version`,
+      [found.stream, id, keyVersion, createHash('sha256').update(bytes).digest(), Buffer.from(bytes)],
     );
   }
 
-  async erase(id: string): Promise<boolean> {
+  async erase(stream: string, id: string): Promise<boolean> {
     const { rowCount } = await this.#pool.query(
-      `DELETE FROM ledger.name_frequencies WHERE id = decode($1, 'hex')`,
-      [id],
+      `DELETE FROM ledger.name_frequencies
+       WHERE stream = (SELECT s.stream FROM ledger.stream s WHERE s.name = $1) AND id = decode($2, 'hex')`,
+      [stream, id],
     );
     return rowCount === 1;
   }

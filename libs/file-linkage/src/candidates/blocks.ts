@@ -45,6 +45,13 @@ export function blocksOf({ count, high, low, records }: KeyEntries): Blocks {
   return groupPartitions(starts, scatteredHigh, scatteredLow, scattered);
 }
 
+/** How many places a hash table of so many entries has: a power of two, half of them free at least. */
+function slotsFor(entries: number): number {
+  let slots = 16;
+  while (slots < entries * 2) slots *= 2;
+  return slots;
+}
+
 function groupPartitions(
   partitionStarts: Int32Array,
   high: Int32Array,
@@ -55,10 +62,7 @@ function groupPartitions(
     (most, start, index) => Math.max(most, start - (partitionStarts[index - 1] ?? 0)),
     1,
   );
-  let slots = 16;
-  while (slots < largest * 2) slots *= 2;
-  const mask = slots - 1;
-  const table = new Int32Array(slots);
+  const table = new Int32Array(slotsFor(largest));
   const first = new Int32Array(largest);
   const last = new Int32Array(largest);
   const sizes = new Int32Array(largest);
@@ -71,7 +75,10 @@ function groupPartitions(
     const from = partitionStarts[partition] as number;
     const size = (partitionStarts[partition + 1] as number) - from;
     if (size < 2) continue;
-    table.fill(0);
+    // One partition may be far larger than the others: each uses as much of the table as it needs.
+    const slots = slotsFor(size);
+    const mask = slots - 1;
+    table.fill(0, 0, slots);
     let groups = 0;
     for (let entry = 0; entry < size; entry++) {
       let slot = (low[from + entry] as number) & mask;

@@ -1,6 +1,6 @@
 import type { LinkRecords } from '../reading/records.js';
+import { mixed } from '../values/hashes.js';
 import { grownInts, sharedInts } from '../values/shared-arrays.js';
-import { mixed } from '../values/text-table.js';
 import type { DerivedValues } from '../values/value-table.js';
 import type { CandidateKey, KeyPart } from './key-ladder.js';
 
@@ -13,6 +13,13 @@ export interface KeyEntries {
 }
 
 const seeds: readonly [number, number] = [0x2545f491, 0x5bd1e995];
+
+/** The two words of a hash, with one number more. */
+const firstWord = (word: number, number: number): number => mixed(word ^ Math.imul(number, 0x9e3779b1));
+function secondWord(word: number, number: number): number {
+  const product = Math.imul(word ^ number, 0xcc9e2d51);
+  return (product << 15) ^ (product >>> 17);
+}
 
 /** The numbers of the deletions of many values: those of value `v` stand from `starts[v]` to `starts[v + 1]`. */
 export interface DeletionColumn {
@@ -58,9 +65,8 @@ export function keyEntries(
       let second = seeds[1];
       for (let part = 0; part < readers.length; part++) {
         const number = (numbers[part] as Int32Array)[at[part] as number] as number;
-        first = mixed(first ^ Math.imul(number, 0x9e3779b1));
-        second = Math.imul(second ^ number, 0xcc9e2d51);
-        second = (second << 15) ^ (second >>> 17);
+        first = firstWord(first, number);
+        second = secondWord(second, number);
       }
       if (count === capacity) {
         capacity *= 2;
@@ -95,9 +101,8 @@ export function equalEntries({ count: records, data, stride, fields, strata }: L
     for (let at = record * stride; at < record * stride + fields; at++) {
       const number = data[at] as number;
       present |= number;
-      first = mixed(first ^ Math.imul(number, 0x9e3779b1));
-      second = Math.imul(second ^ number, 0xcc9e2d51);
-      second = (second << 15) ^ (second >>> 17);
+      first = firstWord(first, number);
+      second = secondWord(second, number);
     }
     if (present === 0) continue;
     high[count] = first;

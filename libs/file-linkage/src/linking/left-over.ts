@@ -20,8 +20,10 @@ export function expectedMatches(scores: ScoreTable, strata: readonly StratumPatt
 /**
  * What one-to-one linkage adds to every score: where neither file holds anybody twice and most records have a counterpart, it is
  * unlikely that a record is left over beside its best candidate.
+ * @param smaller how many records the smaller file has.
  */
 export function leftOverBonus(matches: number, smaller: number): number {
+  if (smaller === 0) return 0;
   const leftOver = Math.max(2 ** -(MOST_BONUS / MILLIBITS), 1 - matches / smaller);
   return -Math.round(MILLIBITS * log2(leftOver));
 }

@@ -4,6 +4,8 @@ import type { Model } from '@kinledger/kin';
 import { idBytes, sourceOf, type RecordIds } from '../reading/record-ids.js';
 import type { LinkSchema } from '../schema/link-schema.js';
 import { crewOf, type Crew } from '../threads/crew.js';
+import { sharedBytes } from '../values/shared-arrays.js';
+import { requireDistinctIndividuals } from './distinct-individuals.js';
 import { linkRecords, type Linked } from './link-records.js';
 import { csvFile, readFiles, type CsvFile } from './read-files.js';
 
@@ -35,7 +37,8 @@ const MOST_THREADS = 4;
  * Links the records of one file, or of two.
  * @param paths those of the left file, and of the right one if there is one.
  * @throws BrokenCsv, SchemaRefused if a file cannot be read as the schema says, or a record’s id is missing or repeated in
- * its file; TooManyFields, ModelRefused if the fields cannot be compared, or not with the model.
+ * its file; TooManyFields, ModelRefused if the fields cannot be compared, or not with the model; TooManyValues, IndividualsAlike
+ * if there are too many of either.
  */
 export function linkFiles(paths: readonly string[], options: LinkingOptions): Promise<LinkedFiles> {
   options.progress('read');
@@ -44,10 +47,18 @@ export function linkFiles(paths: readonly string[], options: LinkingOptions): Pr
   return linkWith(crewOf(options.threads ?? threadsFor(bytes)), () => paths.map(csvFile), options);
 }
 
-/** The same, of files that are read. Their bytes may change. */
+/** The same, of files that are read. Their bytes may change if all threads see them; others are copied. */
 export function linkCsv(files: readonly CsvFile[], options: LinkingOptions): Promise<LinkedFiles> {
   const bytes = files.reduce((all, file) => all + file.bytes.length, 0);
-  return linkWith(crewOf(options.threads ?? threadsFor(bytes)), () => files, options);
+  return linkWith(crewOf(options.threads ?? threadsFor(bytes)), () => files.map(inSharedMemory), options);
+}
+
+/** A thread undoes doubled quotes where they stand: in a copy of its own, no other thread would see that. */
+function inSharedMemory(file: CsvFile): CsvFile {
+  if (file.bytes.buffer instanceof SharedArrayBuffer) return file;
+  const bytes = sharedBytes(file.bytes.length);
+  bytes.set(file.bytes);
+  return { ...file, bytes };
 }
 
 async function linkWith(
@@ -62,6 +73,7 @@ async function linkWith(
     const unique = [options.leftUnique, options.rightUnique].slice(0, files.length);
     const linked = await linkRecords(read, { unique, model, progress }, crew);
     const { records, ids } = read;
+    requireDistinctIndividuals(records, linked.clusterOf);
     const decoder = new TextDecoder();
     const idOf = (record: number): string =>
       ids.numbered

@@ -174,7 +174,8 @@ function columnOfTitle(path: string, header: CsvHeader, title: string): number {
   const column = header.columns.indexOf(title.trim());
   if (column < 0)
     throw new SchemaRefused(
-      `${path} has no column "${title}"; it has ${header.columns.map((each) => `"${each}"`).join(', ')}`,
+      // Its titles are not listed: where a file has none, a person's own row stands there.
+      `${path} has no column "${title}" among its ${header.columns.length}: the schema names columns as the first line of the file does`,
     );
   return column;
 }

@@ -35,8 +35,12 @@ export function readHeader(bytes: Uint8Array): CsvHeader {
   const broken = read.find((each) => each instanceof BrokenCsv);
   if (broken !== undefined && (best === undefined || best.columns.length < 2)) throw broken;
   if (best === undefined || best.columns.length === 0) throw new BrokenCsv(line, 'the file has no header');
-  const repeated = best.columns.find((title, at) => best.columns.indexOf(title) !== at);
-  if (repeated !== undefined) throw new BrokenCsv(line, `two columns are called "${repeated}"`);
+  const repeated = best.columns.findIndex((title, at) => best.columns.indexOf(title) !== at);
+  // The title is not shown: where a file has none, a person’s own row stands there.
+  if (repeated >= 0) {
+    const first = best.columns.indexOf(best.columns[repeated] as string);
+    throw new BrokenCsv(line, `columns ${first + 1} and ${repeated + 1} have one title`);
+  }
   return best;
 }
 

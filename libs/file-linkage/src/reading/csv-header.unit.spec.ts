@@ -39,7 +39,7 @@ describe('the header of a CSV file', () => {
     ],
     ['in UTF-16', Buffer.from('\ufeffid,name\n', 'utf16le'), 'line 1: the file is in UTF-16'],
     ['without a header', Buffer.from('\n \n'), 'the file has no header'],
-    ['with two columns of one title', Buffer.from('\nid,id\n'), 'line 2: two columns are called "id"'],
+    ['with two columns of one title', Buffer.from('\nid,id\n'), 'line 2: columns 1 and 2 have one title'],
     ['with a title that is not closed', Buffer.from('id,"name\n1,Ada\n'), 'a quotation mark is not closed'],
   ])('is refused of a file %s', (_, bytes, message) => {
     expect(() => readHeader(bytes)).toThrow(message);

@@ -1,5 +1,6 @@
+import { hashOfBytes, mixed } from '../values/hashes.js';
 import { grownInts, sharedBytes, sharedFloats, sharedInts } from '../values/shared-arrays.js';
-import { mixed, TextTable, textOf, type Texts } from '../values/text-table.js';
+import { TextTable, textOf, type Texts } from '../values/text-table.js';
 import { BrokenCsv, readCells } from './csv-cells.js';
 
 /** What is read of each row. */
@@ -124,14 +125,11 @@ class RangeReader {
     for (let row = 0; row < rows; row++) {
       const start = this.#idStarts[row] as number;
       const end = start + (this.#idLengths[row] as number);
-      let first = 0x811c9dc5;
       let second = 0x1b873593;
       for (let at = start; at < end; at++) {
-        const byte = bytes[at] as number;
-        first = Math.imul(first ^ byte, 0x01000193);
-        second = Math.imul(second ^ byte, 0x85ebca6b) ^ (second >>> 13);
+        second = Math.imul(second ^ (bytes[at] as number), 0x85ebca6b) ^ (second >>> 13);
       }
-      idHashes[row * 2] = mixed(first);
+      idHashes[row * 2] = mixed(hashOfBytes(bytes, start, end));
       idHashes[row * 2 + 1] = mixed(second);
     }
     return {

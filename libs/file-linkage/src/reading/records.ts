@@ -1,5 +1,5 @@
+import { mixed } from '../values/hashes.js';
 import { sharedBytes, sharedFloats, sharedInts } from '../values/shared-arrays.js';
-import { mixed } from '../values/text-table.js';
 import type { RangeRead } from './read-range.js';
 
 /** Where the parts of a record stand after its values: two hashes that order it, and the number of its file. */

@@ -1,3 +1,4 @@
+import { BrokenCsv } from '../reading/csv-cells.js';
 import type { CsvHeader } from '../reading/csv-header.js';
 import { someCells } from '../linking/some-cells.js';
 import type { ColumnRole, LinkSchema } from './link-schema.js';
@@ -43,13 +44,17 @@ const looks: readonly (readonly [role: ColumnRole, pattern: RegExp])[] = [
 /** A proposal of what the columns hold, and the columns that it leaves out. */
 export interface GuessedSchema {
   readonly schema: LinkSchema;
-  readonly leftOut: readonly string[];
+  /** By number, from 1: their titles may be a person's own values, where a file has no line of titles. */
+  readonly leftOut: readonly number[];
 }
 
-/** Proposes a schema from titles, and from values where a title says nothing. Nothing is sent anywhere. */
+/**
+ * Proposes a schema from titles, and from values where a title says nothing. Nothing is sent anywhere.
+ * @throws BrokenCsv if a title looks like the values below it: such a file begins with a person's row, and would show it.
+ */
 export function guessSchema(bytes: Uint8Array, header: CsvHeader): GuessedSchema {
   const columns: Record<string, ColumnRole> = {};
-  const leftOut: string[] = [];
+  const leftOut: number[] = [];
   let id: string | undefined;
   let role: string | undefined;
   const taken = new Set<ColumnRole>();
@@ -72,7 +77,7 @@ export function guessSchema(bytes: Uint8Array, header: CsvHeader): GuessedSchema
     }
     const found = known === 'id' || known === 'role' ? undefined : (known ?? lookOf(bytes, header, column));
     if (found === undefined || (taken.has(found) && !repeatable.has(found))) {
-      leftOut.push(title);
+      leftOut.push(column + 1);
       return;
     }
     taken.add(found);
@@ -87,7 +92,12 @@ export function guessSchema(bytes: Uint8Array, header: CsvHeader): GuessedSchema
 function lookOf(bytes: Uint8Array, header: CsvHeader, column: number): ColumnRole | undefined {
   const values = someCells(bytes, header, column, VALUES);
   if (values.length === 0) return undefined;
-  return looks.find(
-    ([, pattern]) => values.filter((value) => pattern.test(value)).length >= MOST * values.length,
-  )?.[0];
+  const [role, pattern] =
+    looks.find(([, look]) => values.filter((value) => look.test(value)).length >= MOST * values.length) ?? [];
+  if (pattern?.test(header.columns[column] ?? '') === true)
+    throw new BrokenCsv(
+      header.firstLine - 1,
+      `the title of column ${column + 1} looks like its values: put a line of titles before the rows`,
+    );
+  return role;
 }

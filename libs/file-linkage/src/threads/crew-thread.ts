@@ -7,7 +7,12 @@ export interface TaskMessage {
   readonly kind: TaskKind;
   readonly input: unknown;
 }
-export type TaskAnswer = { readonly output: unknown } | { readonly error: unknown };
+export interface TaskFailure {
+  readonly error: unknown;
+  /** That of the error: only its name, message and stack reach another thread. */
+  readonly code: unknown;
+}
+export type TaskAnswer = { readonly output: unknown } | TaskFailure;
 
 parentPort?.on('message', ({ kind, input }: TaskMessage) => {
   // The crew sends an input of the task’s own kind.
@@ -16,7 +21,7 @@ parentPort?.on('message', ({ kind, input }: TaskMessage) => {
   try {
     answer = { output: work(input) };
   } catch (error) {
-    answer = { error };
+    answer = { error, code: error instanceof Error && 'code' in error ? error.code : undefined };
   }
   parentPort?.postMessage(answer);
 });

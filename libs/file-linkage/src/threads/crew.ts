@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { tasks, type TaskInput, type TaskKind, type TaskOutput } from './task.js';
-import type { TaskAnswer, TaskMessage } from './crew-thread.js';
+import type { TaskAnswer, TaskFailure, TaskMessage } from './crew-thread.js';
 
 /** Threads that do tasks. */
 export interface Crew {
@@ -15,8 +15,9 @@ export interface Crew {
   end(): Promise<void>;
 }
 
-/** @param threads 1: no thread but this one. */
-export const crewOf = (threads: number): Crew => (threads > 1 ? new WorkerCrew(threads) : thisThread);
+/** @param threads 1: no thread but this one. @param entry what a thread runs. */
+export const crewOf = (threads: number, entry = new URL('./crew-thread.js', import.meta.url)): Crew =>
+  threads > 1 ? new WorkerCrew(threads, entry) : thisThread;
 
 const thisThread: Crew = {
   size: 1,
@@ -41,10 +42,12 @@ class WorkerCrew implements Crew {
   readonly #busy = new Map<Worker, Waiting>();
   readonly #waiting: Waiting[] = [];
   #ended = false;
+  /** Why a thread was lost, and with it the crew. */
+  #lost: Error | undefined;
 
-  constructor(size: number) {
+  constructor(size: number, entry: URL) {
     this.size = size;
-    this.#workers = Array.from({ length: size }, () => this.#start());
+    this.#workers = Array.from({ length: size }, () => this.#start(entry));
     this.#idle = [...this.#workers];
   }
 
@@ -55,7 +58,8 @@ class WorkerCrew implements Crew {
     const outputs = inputs.map(
       (input) =>
         new Promise<unknown>((done, failed) => {
-          this.#waiting.push({ message: { kind, input }, done, failed });
+          if (this.#lost === undefined) this.#waiting.push({ message: { kind, input }, done, failed });
+          else failed(this.#lost);
         }),
     );
     this.#assign();
@@ -68,27 +72,31 @@ class WorkerCrew implements Crew {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL('./crew-thread.js', import.meta.url));
+  #start(entry: URL): Worker {
+    const worker = new Worker(entry);
     worker.on('message', (answer: TaskAnswer) => {
       const task = this.#busy.get(worker);
       this.#busy.delete(worker);
       this.#idle.push(worker);
       if ('output' in answer) task?.done(answer.output);
-      else task?.failed(answer.error);
+      else task?.failed(failureOf(answer));
       this.#assign();
     });
-    const lost = (error: unknown): void => {
+    const lost = (error: Error): void => {
       if (this.#ended) return;
+      this.#lost ??= error;
       for (const task of [...this.#busy.values(), ...this.#waiting.splice(0)]) task.failed(error);
+      this.#busy.clear();
     };
-    worker.on('error', lost);
+    worker.on('error', (cause) =>
+      lost(cause instanceof Error ? cause : new Error('a thread that links failed', { cause })),
+    );
     worker.on('exit', () => lost(new Error('a thread that links ended before it had an answer')));
     return worker;
   }
 
   #assign(): void {
-    while (this.#idle.length > 0) {
+    while (this.#idle.length > 0 && this.#lost === undefined) {
       const task = this.#waiting.shift();
       if (task === undefined) return;
       const worker = this.#idle.shift() as Worker;
@@ -97,3 +105,7 @@ class WorkerCrew implements Crew {
     }
   }
 }
+
+/** What a task threw: an error loses its code on the way between threads. */
+const failureOf = ({ error, code }: TaskFailure): unknown =>
+  error instanceof Error && code !== undefined ? Object.assign(error, { code }) : error;

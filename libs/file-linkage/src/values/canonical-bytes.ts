@@ -1,5 +1,6 @@
 import { isPlaceholder, placeholders } from '@kinledger/domain/identifiers';
 import type { ColumnRole } from '../schema/link-schema.js';
+import { hashOfBytes } from './hashes.js';
 
 const [ZERO, NINE] = [48, 57];
 const [LOWER_A, LOWER_Z] = [97, 122];
@@ -61,8 +62,8 @@ function isPlainEmail(bytes: Uint8Array, from: number, until: number): boolean {
   while (named > from && isDigit(bytes[named - 1] as number)) named -= 1;
   return (
     isPlainDomain(bytes, at + 1, until) &&
-    !inventedLocals.has(hashOf(bytes, from, named)) &&
-    !inventedDomains.has(hashOf(bytes, at + 1, until))
+    !inventedLocals.has(hashOfBytes(bytes, from, named)) &&
+    !inventedDomains.has(hashOfBytes(bytes, at + 1, until))
   );
 }
 
@@ -86,17 +87,11 @@ function isPlainDomain(bytes: Uint8Array, from: number, until: number): boolean 
   return label > from && until - label >= 2 && !digits;
 }
 
-function hashOf(bytes: Uint8Array, from: number, until: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < until; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  return hash;
-}
-
 const hashesOf = (texts: readonly string[]): ReadonlySet<number> =>
   new Set(
     texts.map((text) => {
-      const bytes = Buffer.from(text);
-      return hashOf(bytes, 0, bytes.length);
+      const bytes = new TextEncoder().encode(text);
+      return hashOfBytes(bytes, 0, bytes.length);
     }),
   );
 

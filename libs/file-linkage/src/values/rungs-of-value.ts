@@ -1,6 +1,7 @@
 import { derivationsOf, type Derivation, type FieldRole } from '@kinledger/derivations';
 import { rungsOf, type FieldKind, type Rung } from '@kinledger/kin';
-import { mixed, textOf, type Texts } from './text-table.js';
+import { hashOfBytes, hashOfText, mixed } from './hashes.js';
+import { textOf, type Texts } from './text-table.js';
 
 /** Writes the rungs of a value, except those that take the number of a value, into the integers of its table. */
 type RungWriter = (texts: Texts, value: number, into: Int32Array, at: number) => void;
@@ -11,18 +12,9 @@ type TextWriter = (canonical: string, into: Int32Array, at: number) => void;
  * The number of a derived value: 31 bits of a hash of its text, never 0. Derived values that differ share a number once in
  * two thousand million pairs, in any file the same ones.
  */
-export function numberOfDerived(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return mixed(hash) & 0x7fffffff || 1;
-}
+export const numberOfDerived = (text: string): number => numberOfHash(hashOfText(text));
 
-/** The same of bytes. */
-function numberOfBytes(bytes: Uint8Array, from: number, until: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < until; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  return mixed(hash) & 0x7fffffff || 1;
-}
+const numberOfHash = (hash: number): number => mixed(hash) & 0x7fffffff || 1;
 
 const derivation = (role: FieldRole, name: string): Derivation => {
   const found = derivationsOf[role].find((each) => each.name === name);
@@ -105,7 +97,7 @@ export function localLength(bytes: Uint8Array, from: number, until: number): num
 const emails: RungWriter = ({ bytes, starts, lengths }, value, into, at) => {
   const start = starts[value] as number;
   const length = localLength(bytes, start, start + (lengths[value] as number));
-  if (length > 0) into[at + LOCAL.from] = numberOfBytes(bytes, start, start + length);
+  if (length > 0) into[at + LOCAL.from] = numberOfHash(hashOfBytes(bytes, start, start + length));
 };
 
 const LAST_SIX = rungsOf.mobile.rungs['last-six'];

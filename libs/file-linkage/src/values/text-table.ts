@@ -1,3 +1,4 @@
+import { hashOfBytes, mixed } from './hashes.js';
 import { grownInts, sharedBytes, sharedInts } from './shared-arrays.js';
 
 /** Distinct texts, numbered from 1, in arrays that all threads see. */
@@ -6,6 +7,20 @@ export interface Texts {
   readonly bytes: Uint8Array;
   readonly starts: Int32Array;
   readonly lengths: Int32Array;
+}
+
+/** Positions are integers of 32 bits. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** More distinct values than a table can hold. */
+export class TooManyValues extends Error {
+  readonly code = 'too-many-values';
+
+  constructor() {
+    super(
+      'the distinct values of one column, or of both names, take more than 2 GiB: leave the column out of the schema, or link parts of the files',
+    );
+  }
 }
 
 /** What a slot of the table holds: the hash of a text, and its number. */
@@ -24,8 +39,11 @@ export class TextTable implements Texts {
   #slots: Int32Array;
   #mask: number;
   #end = 0;
+  readonly #mostBytes: number;
 
-  constructor(expected = 1024) {
+  /** @throws TooManyValues, as what adds a text does, if its texts take more bytes than so many. */
+  constructor(expected = 1024, mostBytes = MOST_BYTES) {
+    this.#mostBytes = mostBytes;
     let slots = 256;
     while (slots < expected * 2) slots *= 2;
     this.#slots = new Int32Array(slots * SLOT);
@@ -38,9 +56,7 @@ export class TextTable implements Texts {
 
   /** The number of the text in `source` from `from` until `until`. */
   numberOf(source: Uint8Array, from: number, until: number): number {
-    let hash = 0x811c9dc5;
-    for (let at = from; at < until; at++) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
-    hash = mixed(hash);
+    const hash = mixed(hashOfBytes(source, from, until));
     const slots = this.#slots;
     const length = until - from;
     let slot = hash & this.#mask;
@@ -90,7 +106,7 @@ export class TextTable implements Texts {
   }
 
   #add(slot: number, source: Uint8Array, from: number, length: number, hash: number): number {
-    if (this.#end + length > this.bytes.length) this.bytes = enlarged(this.bytes, this.#end + length);
+    if (this.#end + length > this.bytes.length) this.#makeRoom(this.#end + length);
     const number = ++this.size;
     const bytes = this.bytes;
     const end = this.#end;
@@ -102,6 +118,13 @@ export class TextTable implements Texts {
     this.#slots[slot * SLOT + 1] = number;
     if (number + 1 === this.starts.length) this.#grow();
     return number;
+  }
+
+  #makeRoom(needed: number): void {
+    if (needed > this.#mostBytes) throw new TooManyValues();
+    const larger = sharedBytes(Math.min(Math.max(this.bytes.length * 2, needed), this.#mostBytes));
+    larger.set(this.bytes);
+    this.bytes = larger;
   }
 
   #grow(): void {
@@ -145,18 +168,4 @@ export function decode(bytes: Uint8Array, from: number, until: number): string {
     text += String.fromCharCode(byte);
   }
   return text;
-}
-
-/** Spreads a hash over all bits. */
-export function mixed(hash: number): number {
-  let mixing = hash;
-  mixing = Math.imul(mixing ^ (mixing >>> 16), 0x85ebca6b);
-  mixing = Math.imul(mixing ^ (mixing >>> 13), 0xc2b2ae35);
-  return mixing ^ (mixing >>> 16);
-}
-
-function enlarged(bytes: Uint8Array, needed: number): Uint8Array {
-  const larger = sharedBytes(Math.max(bytes.length * 2, needed));
-  larger.set(bytes);
-  return larger;
 }

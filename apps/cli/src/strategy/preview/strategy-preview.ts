@@ -4,6 +4,7 @@ import {
   draftAdoption,
   engineOptionsBeside,
   readLedgerAtHand,
+  requireNameTableUnder,
   type LedgerAtHand,
   type LinkageChanges,
 } from '@kinledger/decisions';
@@ -90,11 +91,15 @@ async function previewed(
   const { asAt, strategy: inForce, standing, isSensitive } = ledger;
   const definition = await propose(ledger);
   await counting?.endOfEvents();
+  const options = await engineOptionsBeside(reading, definition);
+  await requireNameTableUnder(ledger.keyVersion, reading, options);
   const { adopted, isInForce, decisions } = await draftAdoption(
     { ...reading, onProgress: barOf('bodies') },
-    { asAt, definition, options: await engineOptionsBeside(store, definition) },
+    { asAt, definition, options },
     (segments) => counting?.takeBodies(segments),
   );
+  // A rotation may have begun while the bodies were read.
+  await requireNameTableUnder(ledger.keyVersion, reading, options);
   const changes = new DraftedChanges(standing);
   let events = 0;
   const decide = async (take?: (decision: LedgerDecision) => Promise<void>) => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   CommandAnswered,
   RowChunk,
@@ -169,7 +170,7 @@ export function keyRotationFeatures(open: () => Promise<OpenWorld>): void {
       }
     });
 
-    it('wraps the tokens of tables of name frequencies, where they are kept', async () => {
+    it('wraps the tokens of its tables of name frequencies, where they are kept, and leaves those of another ledger', async () => {
       const world = await freshWorld();
       const { nameTables } = world;
       if (nameTables === undefined) return;
@@ -177,13 +178,22 @@ export function keyRotationFeatures(open: () => Promise<OpenWorld>): void {
       const fields = { surname: { domain: 'name:full', rows: 400, tokens: [[token, 5]] } };
       const document = { format: 'kin-frequencies/1', fields };
       const id = 'cd'.repeat(32);
-      await nameTables.keep({ id, keyVersion: 1, bytes: Buffer.from(JSON.stringify(document)) });
+      const table = { id, keyVersion: 1, bytes: Buffer.from(JSON.stringify(document)) };
+      const other = 'programme-other';
+      const event = { id: randomUUID(), type: 'ProgrammeDefined', bytes: Buffer.from('{}') };
+      await world.store.append(other, [event], { expectedRevision: 'any' });
       const linker = start(world);
-      await stageAll(world.inbox, { ...eventfulYear().scenario, commands: [rotation(200, 2)] });
+      await stageAll(world.inbox, { ...eventfulYear().scenario, commands: [] });
       linker.wakeUp.call();
       await untilDone(world);
-      const kept = await world.store.readNameTable(id);
-      await nameTables.erase(id);
+      for (const each of [stream, other]) await nameTables.keep(each, table);
+      await world.inbox.stageCommands([rotation(200, 2)]);
+      linker.wakeUp.call();
+      await untilDone(world);
+      const kept = await world.store.readNameTable(stream, id);
+      const left = await world.store.readNameTable(other, id);
+      for (const each of [stream, other]) await nameTables.erase(each, id);
+      expect(left).toMatchObject({ keyVersion: 1 });
       expect(kept).toMatchObject({ id, keyVersion: 2 });
       expect(Buffer.from(kept?.bytes ?? []).toString('utf8')).toContain(
         wrappedToken('name:full', token, twoKeys),

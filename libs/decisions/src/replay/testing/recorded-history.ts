@@ -12,7 +12,7 @@ import {
   type RecordId,
   type PeriodCode,
 } from '@kinledger/contracts';
-import { LinkageEngine } from '@kinledger/domain';
+import { LinkageEngine, strategyWithTable, type LinkageEngineOptions } from '@kinledger/domain';
 import {
   HistoryPlayer,
   LinkageWorld,
@@ -29,7 +29,7 @@ import {
   type EnteredRecord,
 } from '@kinledger/event-store';
 import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
-import { adoptionOf, adoptStrategy, engineOptionsOf, firstInstantOf } from '../../adoption.js';
+import { adoptionOf, adoptStrategy, firstInstantOf } from '../../adoption.js';
 import { changeSigningKey, keyChangeDue, type PreviousSigningKey } from '../../change-signing-key.js';
 import { quarterVersionsOf } from '../../quarter-versions.js';
 import type { CommandContext, ErasingHand, RekeyingHand } from '../../commands/command-handler.js';
@@ -140,15 +140,23 @@ export class RecordedHistory {
   #steps = 0;
   readonly #signingKey: string;
 
-  private constructor(signingKey: string, programme: Programme) {
+  /** The bytes of the table of name frequencies that the strategy's model names, if it names one. */
+  readonly #nameTable: Uint8Array | undefined;
+
+  private constructor(signingKey: string, programme: Programme, nameTable?: Uint8Array) {
     this.#signingKey = signingKey;
+    this.#nameTable = nameTable;
     this.#programme = programme;
     this.ledger = this.#empty();
   }
 
   /** @param signingKey the public key that the ledger names. */
-  static async begin(signingKey = anyKey, programme = programmeOfHistories()): Promise<RecordedHistory> {
-    const begun = new RecordedHistory(signingKey, programme);
+  static async begin(
+    signingKey = anyKey,
+    programme = programmeOfHistories(),
+    nameTable?: Uint8Array,
+  ): Promise<RecordedHistory> {
+    const begun = new RecordedHistory(signingKey, programme, nameTable);
     await begun.#define(firstInstantOf(begun.#programme));
     return begun;
   }
@@ -255,7 +263,7 @@ export class RecordedHistory {
   async readAgain(): Promise<number> {
     const { ledger, head } = await recover({
       ...{ store: this.store, stream: STREAM, snapshots: undefined, signal },
-      engine: () => new LinkageEngine(engineOptionsOf(this.#programme.definition)),
+      engine: () => new LinkageEngine(this.#engineOptions()),
     });
     this.ledger = ledger;
     return head;
@@ -283,8 +291,13 @@ export class RecordedHistory {
     return reviewPolicyOf(this.#programme.definition, earlier);
   }
 
+  #engineOptions(): LinkageEngineOptions {
+    const { strategy, familyScopes } = this.#programme.definition;
+    return { strategy: strategyWithTable(strategy, this.#nameTable), familyScopes };
+  }
+
   #empty(): ProgrammeLedger {
-    return new ProgrammeLedger(new LinkageEngine(engineOptionsOf(this.#programme.definition)));
+    return new ProgrammeLedger(new LinkageEngine(this.#engineOptions()));
   }
 
   async #define(time: string): Promise<void> {

@@ -60,6 +60,8 @@ export interface ModelEstimate {
   readonly model: Model;
   /** The model of the settings, with which it is compared. */
   readonly before: Model;
+  /** Whether that model names a table that is not at hand: it is then compared as if every name were very rare. */
+  readonly lacksNamesBefore: boolean;
   /** How common names are, where the model asks for it. */
   readonly frequencies: FrequencyTable | undefined;
   readonly strata: readonly EstimatedStratum[];
@@ -70,7 +72,7 @@ export interface EstimateSettings {
   readonly name: string;
   /** Whether an agreement on a rare name is to count for more than on a common one. */
   readonly withFrequencies: boolean;
-  /** The table that the model of the settings names; absent if it names none. */
+  /** The table that the model of the settings names; absent if it names none, or it is not at hand. */
   readonly frequenciesBefore?: NameFrequencies | undefined;
 }
 
@@ -80,8 +82,8 @@ export const fewestCandidates = FEWEST_CANDIDATES;
 /**
  * Estimates a model of `kin-1` from live records: the pairs that share a candidate key, pairs drawn at random, and how often
  * whole values occur. It depends on the set of records alone: neither their order nor the keys of their tokens change a byte.
+ * Of how many pairs there are, the model says only about how many.
  * @param records live records of any kind, with each row key once; @param settings those of the strategy in force.
- * @throws FrequenciesMissing if the model in force names a table that is not given.
  */
 export function estimateModel(
   records: readonly LinkageRecord[],
@@ -103,7 +105,12 @@ export function estimateModel(
     scored,
     frequencies === undefined || id === undefined ? undefined : new NameFrequencies(id, frequencies),
   );
-  const asBefore = before.frequencies === id ? shown : evidenceUnder(before, frequenciesBefore);
+  const isSameTable = before.frequencies === id;
+  const lacksNamesBefore =
+    before.frequencies !== undefined && !isSameTable && frequenciesBefore === undefined;
+  const asBefore = isSameTable
+    ? shown
+    : evidenceUnder(lacksNamesBefore ? named(before, undefined) : before, frequenciesBefore);
   const comparison = new PairComparison();
   const { layout } = comparison;
   const strata = roles.map((stratum) => {
@@ -116,18 +123,22 @@ export function estimateModel(
       name,
       layout,
       strata.map(({ evidence }) => {
-        if (isEnough(evidence)) return estimateStratum(layout, evidence);
-        const { stratum, records: size, pairs } = evidence;
-        const shipped = coldStartOf(Math.max(2, size)).strata.find((each) => each.stratum === stratum);
+        if (isEnough(evidence)) {
+          const found = estimateStratum(layout, evidence);
+          return { ...found, candidates: about(found.candidates), pairs: about(found.pairs) };
+        }
+        const { stratum, records: size } = evidence;
+        // It says how many rows there are in its shares too.
+        const shipped = coldStartOf(Math.max(2, about(size))).strata.find((each) => each.stratum === stratum);
         if (shipped === undefined) throw new Error(`the engine ships no stratum ${stratum}`);
-        return { ...shipped, candidates: candidatesIn(evidence), pairs };
+        return { ...shipped, pairs: about(shipped.pairs) };
       }),
     ),
     id,
   );
   const tables = { before: new ScoreTable(layout, before), after: new ScoreTable(layout, model) };
   return {
-    ...{ model, before, frequencies },
+    ...{ model, before, lacksNamesBefore, frequencies },
     strata: strata.map((found) => describe(found, layout, tables, settings)),
   };
 }
@@ -136,6 +147,12 @@ const named = (model: Model, frequencies: string | undefined): Model => {
   const { frequencies: _, ...rest } = model;
   return frequencies === undefined ? rest : { ...rest, frequencies };
 };
+
+/** A count in two significant digits, and in tens: a model goes where counts of rows do not. */
+function about(count: number): number {
+  const step = 10 ** Math.max(1, String(Math.round(count)).length - 2);
+  return Math.round(count / step) * step;
+}
 
 type RoleEvidence = StratumEvidence & { readonly stratum: RoleStratum };
 

@@ -86,11 +86,41 @@ describe('estimating a model of kin-1', () => {
     expect(child?.expectedMatches).toBeGreaterThan(480);
     expect(child?.expectedMatches).toBeLessThan(610);
     expect(adult).toMatchObject({ stratum: 'adult', isEstimated: false, records: 200 });
-    const shipped = scoringSettings(limits, 200);
+    const shipped = scoringSettings(limits, 200); // as many rows of adults
     const { before } = estimateModel(records, shipped, options);
     const ofAdults = ({ strata }: typeof before) =>
       strata.find(({ stratum }) => stratum === 'adult')?.classes;
     expect(ofAdults(estimated.model)).toEqual(ofAdults(before));
+  });
+
+  it('says in the model only about how many rows and pairs there are', () => {
+    const sizes = ({ strata }: typeof estimated.model) =>
+      strata.map(({ candidates, pairs, classes }) => [
+        candidates,
+        pairs,
+        ...classes.map(({ share }) => share).slice(1),
+      ]);
+    for (const { candidates, pairs } of estimated.model.strata)
+      for (const number of [candidates, pairs]) expect(Number(number.toPrecision(2))).toBe(number);
+    const child = estimated.strata[0];
+    expect(estimated.model.strata[0]?.pairs).toBe(180_000);
+    expect(child?.pairs).toBe((600 * 599) / 2);
+    // One person more or less cannot be told from the stratum that keeps the shipped values.
+    const [, adult] = sizes(estimated.model);
+    const [, another] = sizes(estimateModel(rowsUnder('first key', 200, 101), settings, options).model);
+    expect(another).toEqual(adult);
+    expect(adult?.[0]).toBe(0);
+  });
+
+  it('compares with the model in force as if every name were very rare, where its table is missing', () => {
+    const named = { ...estimated.model, frequencies: 'ab'.repeat(32) };
+    const inForce = { ...settings, model: { document: named } };
+    const found = estimateModel(records, inForce, options);
+    expect(found.lacksNamesBefore).toBe(true);
+    const without = estimateModel(records, { ...settings, model: { document: estimated.model } }, options);
+    expect(without.lacksNamesBefore).toBe(false);
+    expect(found.strata).toEqual(without.strata);
+    expect(found.model).toEqual(without.model);
   });
 
   it('accounts for each candidate in what it says of moved scores and of levels', () => {
