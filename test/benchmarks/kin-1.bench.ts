@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataOf, LedgerEvent, SubmissionReceived } from '@kinledger/contracts';
 import {
+  firstBands,
   LinkageEngine,
   noConstraints,
   partition,
@@ -59,8 +60,7 @@ const kin1: StrategySettings = {
   name: 'kin-1',
   ...limits,
   model: { coldStart: rows.length },
-  maxHoldersPerKey: 100,
-  ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+  ...firstBands,
 };
 
 const pairsIn = (count: number) => (count * (count - 1)) / 2;

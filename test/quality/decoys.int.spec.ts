@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { noConstraints, strategyOf } from '@kinledger/domain';
+import { firstBands, noConstraints, strategyOf } from '@kinledger/domain';
 import { linkDecoys } from '@kinledger/linkage-quality';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,12 +15,11 @@ const PEOPLE = Number(process.env['KINLEDGER_PEOPLE'] ?? 300);
 const DECOYS = Number(process.env['KINLEDGER_DECOYS'] ?? 1_000);
 const only = fewDatasets.at(-1)?.split(',');
 
-/** By `kin-1`, as the guide gives its bands and limits. */
+/** By `kin-1` with its first bands. */
 const partialEvidence = {
   name: 'kin-1',
   model: { coldStart: 2 * PEOPLE },
-  maxHoldersPerKey: 100,
-  ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+  ...firstBands,
 };
 
 describe('decoys, which are records of nobody', () => {

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { firstBands } from '@kinledger/domain';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fewDatasets } from '../support/few-datasets.js';
@@ -9,12 +10,11 @@ import { reachedInMemory } from './reached-in-memory.js';
 
 const leap = fileURLToPath(new URL('../../programmes/leap', import.meta.url));
 const PEOPLE = 300;
-/** The example programme with partial evidence: bands and limits as the guide gives them. */
+/** The example programme with partial evidence: with the first bands. */
 const partialEvidence = {
   name: 'kin-1',
   model: { coldStart: 2 * PEOPLE },
-  maxHoldersPerKey: 100,
-  ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+  ...firstBands,
 };
 const only = fewDatasets.at(-1)?.split(',');
 /** More seeds by hand: KINLEDGER_SEEDS=20 (docs/guides/linkage-quality-measures.md says what came of it). */

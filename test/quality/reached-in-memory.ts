@@ -75,6 +75,10 @@ export async function reachedInMemory(
     const cases = {
       counted: distinct((taken) => counted(taken) ?? '', one),
       cases: distinct((taken) => `${counted(taken)} ${caseOf(taken)}`, one),
+      identified: {
+        counted: distinct((taken) => counted(taken) ?? '', one.filter(isIdentified)),
+        cases: distinct((taken) => `${counted(taken)} ${caseOf(taken)}`, one.filter(isIdentified)),
+      },
       unlinkable: distinct(
         caseOf,
         other.filter((taken) => !whose.isReferred(taken)),
@@ -97,6 +101,14 @@ const errorsOf = ({ falseLinks, missedLinks }: Measures): LinkErrors => ({
   falseLinks: falseLinks.interval ?? anything,
   missedLinks: missedLinks.interval ?? anything,
 });
+
+/** Whether the row has an identifier; a linked row that has none is linked by its case number. */
+const isIdentified = ({ row: { tokens } }: TakenRow): boolean =>
+  tokens.some(
+    ({ domain, use }) =>
+      use === 'identity' &&
+      (domain !== 'mobile' || tokens.some((guard) => guard.use === 'guard' && guard.domain === 'birth-date')),
+  );
 
 const caseOf = ({ row, dataset }: TakenRow): string =>
   `${dataset.id} ${row.tokens.find(({ use }) => use === 'local')?.token ?? row.rowKey}`;

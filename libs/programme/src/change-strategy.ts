@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { firstBands } from '@kinledger/domain';
 import { z } from 'zod';
 import { linkageStrategy } from './definition/linkage-strategy.js';
 import { DEFINITION_FILE } from './service-files.js';
@@ -13,9 +14,6 @@ export interface ChosenStrategy {
 
 /** About how many rows of people `kin-1` expects if nobody says. */
 export const USUAL_ROWS_OF_PEOPLE = 20_000;
-
-/** What `kin-1` begins with, beside the limits of identifiers. */
-const firstSettings = { maxHoldersPerKey: 100, reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 };
 
 /** Only what a change of strategy reads; checking a definition is not its task. */
 const changeable = z.looseObject({
@@ -37,7 +35,7 @@ export function definitionUnder({ name, rowsOfPeople }: ChosenStrategy, text: st
   const limits = { maxBirthDatesPerToken, maxCasesPerToken, maxHoldersPerToken, maxChildrenPerCarerToken };
   const model = { coldStart: rowsOfPeople ?? USUAL_ROWS_OF_PEOPLE };
   const strategy = linkageStrategy.parse(
-    name === 'leap-1' ? { name, ...limits } : { ...limits, ...firstSettings, ...held.strategy, name, model },
+    name === 'leap-1' ? { name, ...limits } : { ...limits, ...firstBands, ...held.strategy, name, model },
   );
   const changed = {
     ...held,

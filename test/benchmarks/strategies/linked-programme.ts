@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   familiesOf,
+  firstBands,
   noConstraints,
   parsePeriod,
   partition,
@@ -75,10 +76,7 @@ export function settingsOf(name: 'leap-1' | 'kin-1', { programme, rows }: Progra
   const limits = { maxBirthDatesPerToken, maxCasesPerToken, maxHoldersPerToken, maxChildrenPerCarerToken };
   if (name === 'leap-1') return { name, ...limits };
   const ofPeople = rows.filter(({ dataset }) => dataset.dataType === 'user').length;
-  return {
-    ...{ name, ...limits, model: { coldStart: ofPeople }, maxHoldersPerKey: 100 },
-    ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
-  };
+  return { name, ...limits, model: { coldStart: ofPeople }, ...firstBands };
 }
 
 /** What a strategy made of the rows. */

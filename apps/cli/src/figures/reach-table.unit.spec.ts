@@ -62,7 +62,7 @@ describe('the reach table', () => {
     expect(lines.slice(lines.indexOf('Not counted above:') + 1)).toEqual([
       '  Unlinkable rows, which the upper bound counts: 3.',
       '  Referred rows, which the upper bound counts: 1.',
-      '  People who may share an email or a mobile with somebody counted, whom the upper bound counts: 0.',
+      '  People who may share an email, a mobile or a case number with somebody counted, whom the upper bound counts: 0.',
       '  Anonymous attendances; each may stand for a group, and the upper bound counts none: 5.',
       '  Of those counted, distinguished by a birth date without an NHS number; twins count as one: 6.',
       '  Children reached through a carer only: 2.',

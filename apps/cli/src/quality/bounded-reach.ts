@@ -15,8 +15,13 @@ export type ReachKind = (typeof reachKinds)[number];
 export interface BoundedFigure extends CountedCases, CountBounds {
   readonly errors: LinkErrors;
 }
-/** By kind: of families nothing is known without a truth, since no rate says how many relationships are missing or wrong. */
+/** By kind. */
 export type BoundedReach<Kind extends ReachKind = ReachKind> = Readonly<Record<Kind, BoundedFigure>>;
+
+/** Reach between its bounds where no truth is known: no rate says how many relationships of families are missing. */
+export interface EstimatedReach extends BoundedReach<'children' | 'adults'> {
+  readonly families: CountedCases & Pick<CountBounds, 'high'>;
+}
 
 /** What is not known may be anything. */
 const anything: Interval = { low: 0, high: 1 };
@@ -42,3 +47,19 @@ export const boundReach = <Kind extends ReachKind>(
         { ...cases[kind], ...boundCount(cases[kind], errors[kind]), errors: errors[kind] },
       ]),
   ) as Record<Kind, BoundedFigure>;
+
+/**
+ * Bounds children and adults by their rates, and families from above: whoever is hidden by a wrong link, or has no
+ * individual, is one family more at most. Assumed: the relationships that rows state are right.
+ */
+export function estimateReach(
+  cases: ReachedCases,
+  errors: Readonly<Record<'children' | 'adults', LinkErrors>>,
+): EstimatedReach {
+  const people = boundReach(cases, errors);
+  const further = [people.children, people.adults].reduce(
+    (sum, { high, counted }) => sum + high - counted,
+    0,
+  );
+  return { ...people, families: { ...cases.families, high: cases.families.counted + further } };
+}

@@ -1,7 +1,7 @@
 import { MIN_PEOPLE, type DecoyCount, type LinkageQuality } from '@kinledger/linkage-quality';
 import { count } from '../output/output.js';
 import { right, table } from '../output/table.js';
-import type { BoundedReach } from './bounded-reach.js';
+import type { EstimatedReach } from './bounded-reach.js';
 import type { DecoyQuality } from './decoy-quality.js';
 import { boundsTable, measuredText } from './describe-quality.js';
 import type { ReviewedLinks } from './review-sample.js';
@@ -57,9 +57,10 @@ export const describeReviewed = ({ strata, falseLinks }: ReviewedLinks): string 
   ].join('\n');
 
 /** Bounds where no truth is known. */
-export const describeBounds = (period: string, reach: BoundedReach<'children' | 'adults'>): string =>
+export const describeBounds = (period: string, { families, ...people }: EstimatedReach): string =>
   [
     `Reach of ${period}, between its bounds`,
-    boundsTable(reach),
-    '  Families have no bounds: no rate says how many relationships are missing or wrong.',
+    boundsTable<'children' | 'adults'>(people),
+    `  Of families ${count(families.counted)} were counted, and there are at most ${count(families.high)} if the relationships that rows state are right.`,
+    '  They have no lower bound: no rate says how many relationships are missing.',
   ].join('\n');

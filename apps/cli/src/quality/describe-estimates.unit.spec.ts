@@ -1,5 +1,6 @@
 import { assessLinkage, type DecoyCount } from '@kinledger/linkage-quality';
 import { describe, expect, it } from 'vitest';
+import { estimateReach } from './bounded-reach.js';
 import { describeBounds, describeDecoys, describeReviewed } from './describe-estimates.js';
 
 const decoys: DecoyCount = {
@@ -39,10 +40,19 @@ describe('what is known without a truth', () => {
     expect(text).toContain('weighted by stratum: 5.00 % (1.00 to 24.00)');
   });
 
-  it('bounds people, and says that families have no bounds', () => {
-    const figure = { counted: 256, cases: 265, unlinkable: 27, referred: 1, low: 253, high: 285, errors };
-    const text = describeBounds('2023-24-Q4', { children: figure, adults: figure });
+  it('bounds people, and families from above alone', () => {
+    const counts = { counted: 256, cases: 265, unlinkable: 27, referred: 1 };
+    const cases = { ...counts, identified: { counted: 256, cases: 265 } };
+    const known = { falseLinks: { low: 0, high: 0.1 }, missedLinks: { low: 0, high: 0.25 } };
+    const text = describeBounds(
+      '2023-24-Q4',
+      estimateReach(
+        { children: cases, adults: cases, families: { ...cases, counted: 180 } },
+        { children: known, adults: known },
+      ),
+    );
     expect(text).toMatch(/children +256 +253 +285 +265 +27 +1/);
-    expect(text).toContain('Families have no bounds');
+    // 256 + 0.1 × 9, and 28 more; each of 29 children and 29 adults may be a family of its own.
+    expect(text).toContain('Of families 180 were counted, and there are at most 238');
   });
 });

@@ -18,6 +18,7 @@ const records = Array.from({ length: 40 }, (_, index) => ({
 const errors = { falseLinks: { low: 0, high: 0.01 }, missedLinks: { low: 0, high: 0.1 } };
 const figure = {
   ...{ counted: 256, cases: 265, unlinkable: 27, referred: 0, low: 252, high: 284, errors },
+  identified: { counted: 256, cases: 265 },
   ...{ truth: 274, reached: 275, holds: true },
 };
 const assessed = assessLinkage(records);

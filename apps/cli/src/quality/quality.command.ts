@@ -12,7 +12,7 @@ import { wholeNumber } from '../input/whole-number.js';
 import { readLedger, withLedgerOptions, type LedgerOptions } from '../ledger/read-ledger.js';
 import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
-import { boundReach, type BoundedReach } from './bounded-reach.js';
+import { estimateReach, type EstimatedReach } from './bounded-reach.js';
 import { decoyQuality, type DecoyQuality } from './decoy-quality.js';
 import { describeBounds, describeDecoys, describeReviewed } from './describe-estimates.js';
 import { describeTrueQuality } from './describe-quality.js';
@@ -96,7 +96,7 @@ interface EstimatedQuality {
   readonly decoys?: DecoyQuality;
   readonly reviewed?: ReviewedLinks;
   readonly period?: string;
-  readonly reach?: BoundedReach<'children' | 'adults'>;
+  readonly reach?: EstimatedReach;
 }
 
 async function withoutTruth(options: Options): Promise<void> {
@@ -143,7 +143,7 @@ async function boundedReach(
   code: string,
   connection: LocalConnection | undefined,
   errors: ReturnType<typeof errorsIn>,
-): Promise<BoundedReach<'children' | 'adults'>> {
+): Promise<EstimatedReach> {
   const range = parsePeriod(code);
   if (range === undefined) throw new Failure(`${code} is no period: give one such as 2023-24-Q4`);
   const url = process.env['KINLEDGER_INSPECTOR_URL'] ?? connection?.evaluation.platformUrl;
@@ -152,7 +152,7 @@ async function boundedReach(
       'no services run here: to bound reach, set KINLEDGER_INSPECTOR_URL to the postgres:// URL of the platform database, with the inspector’s role',
     );
   }
-  return boundReach(await reachedCases(url, range), errors);
+  return estimateReach(await reachedCases(url, range), errors);
 }
 
 interface SampleOptions extends LedgerOptions {

@@ -8,7 +8,7 @@ const kinds = ['children', 'adults', 'families'] as const;
 
 /**
  * Counts the cases behind the programme's reach of a period (definition: figures guide). One case number of one dataset
- * is a case; a row without one is a case of its own.
+ * is a case; a row without one is a case of its own. A case is identified if one of its rows has an identifier.
  * @param platformUrl a role that may read the golden dataset.
  */
 export async function reachedCases(
@@ -22,7 +22,9 @@ export async function reachedCases(
       text: `
         WITH reached AS (
           SELECT r.role, r.state, r.reason, r.individual_id, coalesce(f.family_id, r.individual_id) AS family,
-                 r.dataset || coalesce(' case ' || r.case_mark, ' row ' || r.record_id) AS one_case
+                 r.dataset || coalesce(' case ' || coalesce(r.case_mark, r.unidentified_case), ' row ' || r.record_id) AS one_case,
+                 -- A fact that is linked without an identifier is linked by its case number.
+                 r.unidentified_case IS NULL AS identified
           FROM golden.engagement e JOIN golden.record r USING (record_id)
           LEFT JOIN golden.family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
           WHERE e.qualifying AND r.state <> 'retired' AND r.role IN ('child', 'adult')
@@ -47,6 +49,9 @@ function countsOf(kind: (typeof kinds)[number]): string {
   return `json_build_object(
     'counted', ${count(whose, `state = 'linked'`)},
     'cases', ${count(`(${whose}, one_case)`, `state = 'linked'`)},
+    'identified', json_build_object(
+      'counted', ${count(whose, `state = 'linked' AND identified`)},
+      'cases', ${count(`(${whose}, one_case)`, `state = 'linked' AND identified`)}),
     'unlinkable', ${count('one_case', `state <> 'linked' AND reason IS DISTINCT FROM 'referred'`)},
     'referred', ${count('one_case', `reason = 'referred'`)})`;
 }

@@ -51,18 +51,16 @@ export interface DecidedFile {
 /** A ledger decided by the linkage engine, as the linker writes it. */
 export class DecidedLedger extends SmallLedger {
   readonly files = new Map<SubmissionId, DecidedFile>();
-  engine = engineOf(
-    leap1({
-      name: 'leap-1',
-      maxBirthDatesPerToken: 2,
-      maxCasesPerToken: 3,
-      maxHoldersPerToken: 20,
-      maxChildrenPerCarerToken: 3,
-    }),
-  );
+  engine: LinkageEngine;
   #intake = 0;
   #next = 2; // after the definition and the strategy
   readonly #withoutCarers = new Set<RecordId>();
+
+  /** @param strategy by which it is decided; `leap-1` if it is left out. */
+  constructor(strategy: Strategy = leap1({ name: 'leap-1', ...limits })) {
+    super();
+    this.engine = engineOf(strategy);
+  }
 
   async submit(file: DecidedFile): Promise<SubmissionId> {
     const submission: SubmissionId = idOf(submissionName(file));
@@ -225,6 +223,14 @@ export class DecidedLedger extends SmallLedger {
     this.#next += decisions.length;
   }
 }
+
+/** Low, so that few rows cross them. */
+export const limits = {
+  maxBirthDatesPerToken: 2,
+  maxCasesPerToken: 3,
+  maxHoldersPerToken: 20,
+  maxChildrenPerCarerToken: 3,
+};
 
 const engineOf = (strategy: Strategy) => new LinkageEngine({ strategy, familyScopes: [] });
 

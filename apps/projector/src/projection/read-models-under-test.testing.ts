@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { createPool } from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
+import type { Strategy } from '@kinledger/domain';
 import { publish } from '@kinledger/figures';
 import { contentDigest, createReadModels, LIVE_SCHEMA } from '@kinledger/read-models';
 import type pg from 'pg';
@@ -58,8 +59,8 @@ export class ReadModelsUnderTest {
   }
 
   /** An empty ledger, empty read models, and no figures of a quarter. */
-  open(): Promise<DecidedLedger> {
-    return this.#begin(new DecidedLedger());
+  open(strategy?: Strategy): Promise<DecidedLedger> {
+    return this.#begin(new DecidedLedger(strategy));
   }
 
   /** An empty ledger to write by hand, and empty read models. */

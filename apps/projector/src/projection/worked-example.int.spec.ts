@@ -209,7 +209,8 @@ describe('the golden dataset of a small ledger, table by table', () => {
     const said = [
       telling('nothing'),
       telling('NHS number', identity('nhs-number', 'identity')),
-      telling('birth date', identity('birth-date', 'guard')),
+      telling('birth date', identity('birth-date', 'guard'), identity('email', 'identity')),
+      telling('case number', identity('birth-date', 'guard'), identity('case-number:provider', 'local')),
       telling(
         'all',
         identity('birth-date', 'guard'),
@@ -229,11 +230,14 @@ describe('the golden dataset of a small ledger, table by table', () => {
     const token: string = idOf('case-number:provider');
     const digest = createHash('sha256').update(`case mark ${token}`);
     const caseMark = BigInt.asIntN(64, BigInt(`0x${digest.digest('hex').slice(0, 16)}`));
-    expect(await rows('SELECT marks, case_mark::text FROM record ORDER BY entered')).toEqual([
-      [0, null],
-      [1, null],
-      [2, null],
-      [3, caseMark.toString()],
+    expect(
+      await rows('SELECT marks, case_mark::text, unidentified_case::text FROM record ORDER BY entered'),
+    ).toEqual([
+      [0, null, null],
+      [1, null, null],
+      [2, null, null],
+      [0, null, caseMark.toString()],
+      [3, caseMark.toString(), null],
     ]);
     await expectARebuildToAgree();
   });

@@ -18,18 +18,18 @@ export function strategyOf(settings: StrategySettings, frequencies?: NameFrequen
   }
 }
 
-/** What a programme begins with that has no settings of its own: those of the guide to definitions. */
-const usualBands = { maxHoldersPerKey: 100, reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 };
+/** What `kin-1` begins with beside its limits and its model, as the guide to definitions gives it. */
+export const firstBands = { maxHoldersPerKey: 100, reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 };
 
 /**
  * The settings by which `kin-1` scores: those of the strategy, or, of one that does not score, its limits with the shipped model and the
- * usual bands.
+ * first bands.
  * @param people about how many rows of people there are.
  */
 export function scoringSettings(settings: StrategySettings, people: number): Kin1Settings {
   switch (settings.name) {
     case 'leap-1':
-      return { ...settings, name: 'kin-1', model: { coldStart: Math.max(2, people) }, ...usualBands };
+      return { ...settings, name: 'kin-1', model: { coldStart: Math.max(2, people) }, ...firstBands };
     case 'kin-1':
       return settings;
     default:

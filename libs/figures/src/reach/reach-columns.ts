@@ -81,13 +81,13 @@ export const reachColumns = {
     disclosure: 'protected',
     mayChangeBy: 'rows',
     meaning:
-      'Additional people whom the individuals’ rows could be about, where only an email or a mobile, which people share, joins the rows.',
+      'Additional people whom the individuals’ rows could be about, where only an email, a mobile or a provider’s case number, which people share, joins the rows.',
     csv: 'indistinct_people',
     uncounted: {
       name: 'Indistinct people',
       explanation:
-        'People who may share an email or a mobile with somebody who is counted, such as a couple.',
-      line: 'People who may share an email or a mobile with somebody counted, whom the upper bound counts',
+        'People who may share an email, a mobile or a case number with somebody who is counted, such as a couple.',
+      line: 'People who may share an email, a mobile or a case number with somebody counted, whom the upper bound counts',
       inUpperBound: true,
     },
   },

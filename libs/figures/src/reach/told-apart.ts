@@ -2,7 +2,7 @@
  * SQL for how many people the rows of one individual could be, for the upper bound of reach. Rows are of one person if
  * an NHS number, a birth date (beside the identifier that linked them) or one provider’s case number says so, directly
  * or through the individual’s other records. The remaining rows could be as many people as there are case numbers, or
- * rows without one.
+ * rows without one. A row without an identifier has no marks (see MarkedBody), so that it could always be one more.
  *
  * Expects a common table expression `attended` of linked rows with `record`, `individual`, `marks` and `case_mark`.
  * Provides `told_apart`: those rows with `somebody`, equal for rows of one person, and `born_alone`, true if only a birth

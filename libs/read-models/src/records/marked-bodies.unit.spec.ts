@@ -23,10 +23,13 @@ const rowWith = (...tokens: readonly Token[]): PseudonymisedRow => ({
   })) as PseudonymisedRow['tokens'],
 });
 const head = RowPseudonymised.schema.parse(RowPseudonymised.example);
+const bodyOf = (...tokens: readonly Token[]) =>
+  markedBodiesIn(encodeRowChunk({ ...head, rows: [rowWith(...tokens)] }))[0];
 const marksOf = (...tokens: readonly Token[]) => {
-  const [body] = markedBodiesIn(encodeRowChunk({ ...head, rows: [rowWith(...tokens)] }));
+  const body = bodyOf(...tokens);
   return [body?.marks, body?.caseMark];
 };
+const email: Token = ['email', 'identity'];
 const caseNumber = (value: string): Token => ['case-number:provider', 'local', value];
 
 describe('the marks of a row', () => {
@@ -34,7 +37,23 @@ describe('the marks of a row', () => {
     ['nothing', [], 0],
     ['an NHS number', [['nhs-number', 'identity']], 1],
     ['a child key, which contains a birth date', [['child-key', 'identity']], 2],
-    ['a birth date', [['birth-date', 'guard']], 2],
+    [
+      'a birth date beside an email',
+      [
+        ['birth-date', 'guard'],
+        ['email', 'identity'],
+      ],
+      2,
+    ],
+    [
+      'a mobile beside a birth date',
+      [
+        ['mobile', 'identity'],
+        ['birth-date', 'guard'],
+      ],
+      2,
+    ],
+    ['a birth date and no identifier', [['birth-date', 'guard']], 0],
     [
       'an NHS number and a birth date',
       [
@@ -67,16 +86,29 @@ describe('the marks of a row', () => {
   });
 
   it('contain equal numbers for the same case, and different numbers for different cases', () => {
-    const [, seven] = marksOf(caseNumber('7'));
+    const [, seven] = marksOf(email, caseNumber('7'));
     const [marks, again] = marksOf(['nhs-number', 'identity'], caseNumber('7'));
-    const [, eight] = marksOf(caseNumber('8'));
+    const [, eight] = marksOf(email, caseNumber('8'));
     expect([marks, again]).toEqual([1, seven]);
     expect(seven).toMatch(/^[0-9a-f]{16}$/);
     expect(eight).not.toBe(seven);
   });
 
+  it.each<[string, Token[]]>([
+    ['nothing else', []],
+    ['a birth date', [['birth-date', 'guard']]],
+    ['a mobile without a birth date', [['mobile', 'identity']]],
+    ['its carer’s email', [['email', 'carer']]],
+  ])('keep the case number of a row with %s apart, which a family may share', (_, tokens) => {
+    const [, seven] = marksOf(email, caseNumber('7'));
+    expect(bodyOf(...tokens, caseNumber('7'))).toMatchObject({
+      ...{ marks: 0, caseMark: null, unidentifiedCase: seven },
+    });
+    expect(bodyOf(email, caseNumber('7'))?.unidentifiedCase).toBeNull();
+  });
+
   it('use the first of two case numbers', () => {
-    const [, first] = marksOf(caseNumber('7'));
-    expect(marksOf(caseNumber('7'), caseNumber('8'))).toEqual([0, first]);
+    const [, first] = marksOf(email, caseNumber('7'));
+    expect(marksOf(email, caseNumber('7'), caseNumber('8'))).toEqual([0, first]);
   });
 });

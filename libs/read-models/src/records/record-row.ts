@@ -25,8 +25,19 @@ export interface RulesOfRow {
 
 /** Columns of a record, in the order of the table, in which `encodeRecord` writes them. */
 export const recordColumns = [
-  ...['number', 'individual', 'submission', 'as_of', 'case_mark', 'record_id', 'row_key', 'dataset', 'marks'],
   ...[
+    'number',
+    'individual',
+    'submission',
+    'as_of',
+    'case_mark',
+    'unidentified_case',
+    'record_id',
+    'row_key',
+  ],
+  ...[
+    'dataset',
+    'marks',
     'attributed',
     'role',
     'state',
@@ -63,9 +74,10 @@ export function encodeRecord(
   const day = row === undefined ? undefined : dayOf(row.facts);
   if (day === undefined) out.nothing();
   else out.date(day);
-  const { marks, caseMark } = row ?? noMarks;
-  if (caseMark === null) out.nothing();
-  else out.bigintOfHex(caseMark);
+  const { marks, caseMark, unidentifiedCase } = row ?? noMarks;
+  for (const mark of [caseMark, unidentifiedCase])
+    if (mark === null) out.nothing();
+    else out.bigintOfHex(mark);
   out.uuid(record).uuid(rowKey).smallint(dataset).smallint(marks);
   out.boolean(row !== undefined && isAttributed(row, rules));
   out.text(role).text(state);
@@ -84,4 +96,4 @@ export function encodeRecord(
   else out.text(canonicalJson(row.attributes));
 }
 
-const noMarks = { marks: 0, caseMark: null };
+const noMarks = { marks: 0, caseMark: null, unidentifiedCase: null };

@@ -22,10 +22,13 @@ export const tables: readonly ReadTable[] = [
   as_of date,
   -- Stands for the provider's own case number; compared only among the records of one individual.
   case_mark bigint,
+  -- The same of a row without an identifier, which has no case_mark: its provider may have given the number to a family.
+  unidentified_case bigint,
   record_id uuid NOT NULL,
   row_key uuid NOT NULL,
   dataset smallint NOT NULL,
-  -- What tells this row's person from others (see marksOf): 1 an NHS number, 2 a birth date or a child key, 3 both.
+  -- What tells this row's person from others (see marksOf): 1 an NHS number, 2 a birth date or a child key, 3 both; 0 of a
+  -- row without an identifier.
   marks smallint NOT NULL,
   -- A person record, or a fact with attributes: survivorship looks at no other while an individual has one.
   attributed boolean NOT NULL,
@@ -45,7 +48,7 @@ export const tables: readonly ReadTable[] = [
       erasure: {
         holds: 'what records say',
         erase: `UPDATE numbered_record SET state = 'retired', reason = 'erased', attributed = false, as_of = NULL, marks = 0, case_mark = NULL,
-              session_kind = NULL, attended = NULL, qualifying = NULL, minutes = NULL, attributes = NULL
+              unidentified_case = NULL, session_kind = NULL, attended = NULL, qualifying = NULL, minutes = NULL, attributes = NULL
        WHERE record_id = ANY ($1::uuid[])`,
       },
     },
@@ -118,7 +121,7 @@ CREATE VIEW ${name} AS
 
 export const views = `CREATE VIEW record AS
   SELECT r.record_id, r.row_key, d.dataset, s.submission_id, r.role, r.state, r.reason, i.individual_id, r.number AS entered,
-         r.attributed, r.as_of, r.marks, r.case_mark
+         r.attributed, r.as_of, r.marks, r.case_mark, r.unidentified_case
   FROM numbered_record r
   LEFT JOIN numbered_dataset d ON d.number = r.dataset
   LEFT JOIN submission s ON s.number = r.submission

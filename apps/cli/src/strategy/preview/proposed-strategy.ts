@@ -1,5 +1,5 @@
 import type { LedgerAtHand } from '@kinledger/decisions';
-import { strategyOf } from '@kinledger/domain';
+import { firstBands, strategyOf } from '@kinledger/domain';
 import { modelText } from '@kinledger/kin';
 import { readProgramme, type ProgrammeDefinition } from '@kinledger/programme';
 import { z } from 'zod';
@@ -21,9 +21,6 @@ export interface ProposedOptions {
 type Settings = ProgrammeDefinition['strategy'];
 type Kin1Settings = Extract<Settings, { readonly name: 'kin-1' }>;
 type ModelDocument = Extract<Kin1Settings['model'], { readonly document: unknown }>['document'];
-
-/** What a programme begins with, beside the limits that it has. */
-const firstBands = { maxHoldersPerKey: 100, reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 };
 
 /** @throws Failure if the options say nothing, or two things. */
 export function requireOneProposal({ definition, strategy, model, ...bands }: ProposedOptions): void {
