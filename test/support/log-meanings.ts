@@ -281,6 +281,11 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
     means: 'A reviewer’s look at a doubtful link is answered with a failure. Nothing was recorded.',
     mend: 'Look at the error, and look again.',
   },
+  'the thread that examines referrals failed while it waited': {
+    means:
+      'Its memory is given back. The next look at a doubtful link reads the ledger anew, and takes longer.',
+    mend: 'Nothing, unless it happens again: then look at the error.',
+  },
   'explaining an individual failed': {
     means: 'The question is answered with a failure.',
     mend: 'Look at the error, and ask again.',

@@ -294,10 +294,12 @@ export class ProjectorModule {
         },
         {
           provide: ExaminingThread,
-          inject: [STREAM],
-          useFactory: (stream: string) =>
+          inject: [STREAM, PinoLogger],
+          useFactory: (stream: string, logger: PinoLogger) =>
             new ExaminingThread({
               stream,
+              onError: (err) =>
+                logger.error({ err }, 'the thread that examines referrals failed while it waited'),
               place: {
                 ...config.eventStore,
                 platformUrl: config.platform.url,
@@ -343,7 +345,7 @@ export class ProjectorModule {
   }
 }
 
-/** Forgets what was told of people, in the transaction that applies an erasure or swaps a rebuild in. */
+/** Forgets what was told of people, in the transaction that applies an erasure or a definition, or swaps a rebuild in. */
 const forgetAnswersWith =
   (thread: ExaminingThread) =>
   async (client: pg.ClientBase): Promise<void> => {
@@ -408,7 +410,7 @@ function liveProjection(
       void traces.settle();
     },
     onQuarterClosed: closings.close,
-    onErased: forgetAnswersWith(thread),
+    onForget: forgetAnswersWith(thread),
     onLeading: () => closings.settle(),
   });
   metrics.watch(live, pool, () => store.head(stream));

@@ -25,8 +25,6 @@ const queue = z.object({
       referral: z.string(),
       reason: z.string(),
       rule: z.string(),
-      score: z.number().nullable(),
-      levels: z.record(z.string(), z.string()).nullable(),
       subject: source,
       candidate: source,
       referredAt: z.string(),
@@ -56,8 +54,6 @@ const effect = z.object({
       ),
     }),
   ),
-  merged: z.number(),
-  split: z.number(),
 });
 const missing = z.enum(['first', 'second', 'both', 'either', 'neither']);
 /** How a pair comes to its score. */
@@ -85,8 +81,6 @@ const examination = z.object({
   referral: z.string(),
   reason: z.string(),
   rule: z.string(),
-  score: z.number().optional(),
-  levels: z.record(z.string(), z.string()).optional(),
   subject: source,
   pairs: z.array(
     z.object({

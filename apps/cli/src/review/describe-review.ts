@@ -79,12 +79,8 @@ export function decisionsText(decisions: readonly ReviewDecision[]): string {
 }
 
 /** Which counts of which quarters an answer changes. */
-export function effectText(name: string, { quarters, merged, split }: AnswerEffect): string {
-  const moves = [
-    ...(merged === 0 ? [] : [`individuals that merge: ${count(merged)}`]),
-    ...(split === 0 ? [] : [`splits: ${count(split)}`]),
-  ];
-  const head = `If they are ${name}${moves.length === 0 ? '' : ` (${moves.join(', ')})`}:`;
+export function effectText(name: string, { quarters }: AnswerEffect): string {
+  const head = `If they are ${name}:`;
   const changes = quarters.flatMap(({ period, isClosed, changes: cells }) =>
     cells.map(({ figure, scope, dimensions, column, before, after }) => [
       `${period}${isClosed ? ' (closed)' : ''}`,

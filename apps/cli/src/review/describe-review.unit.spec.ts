@@ -4,9 +4,8 @@ import { decisionsText, effectText, examinationText, queueText } from './describ
 const row = (record: string) => ({
   ...{ record, dataset: 'baby-steps.user', provider: 'baby-steps-team', period: '2023-24-Q2', role: 'adult' },
 });
-const nothing = { quarters: [], merged: 0, split: 0 };
+const nothing = { quarters: [] };
 const merging = {
-  ...{ merged: 1, split: 0 },
   quarters: [
     {
       ...{ period: '2023-24-Q2', isClosed: true },
@@ -31,7 +30,7 @@ describe('what the command line says of reviews', () => {
 
   it('is the effect of an answer on each quarter, or that nothing changes', () => {
     expect(effectText('the same person', merging)).toMatch(
-      /individuals that merge: 1[^]*2023-24-Q2 \(closed\) +reach +programme +adults +1,200 +1,199/,
+      /^If they are the same person:\n[^]*2023-24-Q2 \(closed\) +reach +programme +adults +1,200 +1,199/,
     );
     expect(effectText('different people', nothing)).toBe(
       'If they are different people: no count of any quarter changes.',

@@ -1,7 +1,9 @@
 import { isNotInLedger } from '@kinledger/decisions';
 import type { Caller } from '@kinledger/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { LIVE_SCHEMA } from '@kinledger/read-models';
 import type { DecidedLedger } from '../projection/decided-ledger.testing.js';
+import { projectLedger } from '../projection/project-ledger.js';
 import { ReadModelsUnderTest } from '../projection/read-models-under-test.testing.js';
 import { STREAM } from '../projection/small-ledger.testing.js';
 import { Looks } from '../looks/looks.js';
@@ -13,6 +15,7 @@ const auditor: Caller = { person: 'auditor', roles: ['auditor'] };
 const colleague: Caller = { person: 'colleague', roles: ['auditor'] };
 const reason = 'complaint 2024-17: two children counted as one';
 const nobody = '0'.repeat(32);
+const { signal } = new AbortController();
 
 describe('explanations', () => {
   const readModels = new ReadModelsUnderTest();
@@ -102,6 +105,39 @@ describe('explanations', () => {
       ['colleague', 'explained'],
       ['auditor', 'explained'],
     ]);
+  });
+
+  it('forgets what was answered once another definition is applied, which may call further datasets sensitive', async () => {
+    await ended((await explanations.ask({ subject: child, reason }, auditor)).id);
+    const kept = async () => {
+      await projectLedger({
+        ...{ store: ledger.store, stream: STREAM, client: readModels.client, schema: LIVE_SCHEMA, signal },
+        ...{ more: () => Promise.resolve(false), onForget: forgetExplanations },
+      });
+      return (await explanations.all(auditor)).length;
+    };
+    await ledger.submit({
+      ...{ dataset: 'natural-thinkers.engagement', period: '2022-23-Q4', sequence: 1, supersedes: [] },
+      rows: [
+        {
+          id: 'three',
+          role: 'child',
+          childKey: 'another',
+          attributes: {},
+          asOf: '2023-01-10',
+          attended: true,
+        },
+      ],
+    } as never);
+    expect(await kept()).toBe(1);
+    await ledger.define((document) => ({
+      ...document,
+      definition: {
+        ...document.definition,
+        datasets: document.definition.datasets.map((dataset) => ({ ...dataset, sensitive: true })),
+      },
+    }));
+    expect(await kept()).toBe(0);
   });
 
   it('says whether two records are together, and notes the look at both', async () => {

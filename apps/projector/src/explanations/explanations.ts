@@ -253,8 +253,8 @@ async function endLooks(
 }
 
 /**
- * Forgets every answer, in the transaction that applies an erasure to the read models: what tokens of the erased told may be
- * in any of them. The lock holds back copies of answers that are being made.
+ * Forgets every answer, in the transaction that applies an erasure or a definition to the read models: what tokens of the erased told
+ * may be in any of them, and so may records of a dataset that is sensitive from the definition on. The lock holds back copies of answers that are being made.
  */
 export async function forgetExplanations(client: pg.ClientBase): Promise<void> {
   await client.query('LOCK TABLE operations.explanation IN SHARE ROW EXCLUSIVE MODE');

@@ -31,7 +31,7 @@ export class AbandonedLooks {
     );
     const { rows } = await this.#pool.query<{ from: number }>(
       // A place that was given out may be written a moment after the next one.
-      `SELECT coalesce(min(look), (SELECT max(look) + 1 FROM audit.look WHERE asked_at < now() - ${SILENT}), 0)::float8 AS from
+      `SELECT coalesce(least(min(look), (SELECT max(look) + 1 FROM audit.look WHERE asked_at < now() - ${SILENT})), 0)::float8 AS from
        FROM audit.look l
        WHERE look >= $1 AND via = 'service' AND NOT EXISTS (SELECT FROM audit.look_outcome o WHERE o.look_id = l.look_id)`,
       [this.#from],

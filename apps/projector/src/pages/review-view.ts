@@ -67,16 +67,11 @@ export class ReviewNames {
     };
   }
 
-  examined({ subject, pairs, reason, rule, score, levels, more, asAt }: Examination) {
+  examined({ subject, pairs, reason, rule, more, asAt }: Examination) {
     return {
       ...{ asAt, more },
       why: `${titleOf(ruleName(rule))}; but ${keptApartName(reason)}.`,
       subject: this.sourceOf(subject),
-      score: score === undefined ? undefined : (score / 1_000).toFixed(1),
-      levels: Object.entries(levels ?? {}).map(([field, level]) => ({
-        field: titleOf(field),
-        level: titleOf(level),
-      })),
       pairs: pairs.map(({ candidate, comparison, weighed, effects }) => ({
         record: candidate.record,
         source: this.sourceOf(candidate),
@@ -124,12 +119,8 @@ export class ReviewNames {
     };
   }
 
-  #effect({ quarters, merged, split }: AnswerEffect) {
+  #effect({ quarters }: AnswerEffect) {
     return {
-      moves: [
-        ...(merged === 0 ? [] : [`individuals that merge: ${merged}`]),
-        ...(split === 0 ? [] : [`splits: ${split}`]),
-      ].join(', '),
       changes: quarters.flatMap(({ period, isClosed, changes }) =>
         changes.map((change) => ({
           quarter: `${periodName(period)}${isClosed ? ' (closed)' : ''}`,

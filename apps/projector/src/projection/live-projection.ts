@@ -23,7 +23,7 @@ export interface LiveProjectionOptions {
   /** Closes a quarter in the transaction that applies its closing event. */
   readonly onQuarterClosed?: ProjectOptions['onQuarterClosed'];
   /** Called when somebody is erased, in the transaction that applies it. */
-  readonly onErased?: ProjectOptions['onErased'];
+  readonly onForget?: ProjectOptions['onForget'];
   /** Called when this process has become the writer and is at the ledger's end; a failure counts as the projection's. */
   readonly onLeading?: () => Promise<void>;
 }

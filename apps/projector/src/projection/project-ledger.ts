@@ -33,8 +33,11 @@ export interface ProjectOptions {
    */
   readonly onQuarterClosed?:
     ((client: pg.ClientBase, event: QuarterClosedEvent) => Promise<void>) | undefined;
-  /** Called when an event erases somebody, in the transaction that applies it. */
-  readonly onErased?: ((client: pg.ClientBase) => Promise<void>) | undefined;
+  /**
+   * Called when what was told of people has to be forgotten, in the transaction that applies the event: somebody is erased, or another
+   * definition may call further datasets sensitive.
+   */
+  readonly onForget?: ((client: pg.ClientBase) => Promise<void>) | undefined;
   readonly onApplied?: (progress: AppliedDecisions) => void;
 }
 
@@ -92,7 +95,7 @@ export async function projectLedger(options: ProjectOptions): Promise<number> {
           await writer.begin();
         }
         await writer.take(event, bodies);
-        if (erasesBodies(event.type) || event.type === 'CarerTokensErased') await options.onErased?.(client);
+        if (forgets(event.type)) await options.onForget?.(client);
         if (event.type === 'SubmissionReceived') dataset = event.data.dataset;
         if (event.type === 'SubmissionLinked') {
           const { submission, outcomes } = event.data;
@@ -136,3 +139,6 @@ async function requireCheckpoint(client: pg.ClientBase, schema: string, applied:
     `the read models stand at ${rows[0]?.position ?? 'no position'}, not at ${applied} any more`,
   );
 }
+
+const forgets = (type: string): boolean =>
+  erasesBodies(type) || type === 'CarerTokensErased' || type === 'ProgrammeDefined';

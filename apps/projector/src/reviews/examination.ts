@@ -3,11 +3,12 @@ import type { EventStorePlace } from '@kinledger/event-store';
 import type { QuarterEffect } from './review-effect.js';
 import type { RowSource } from './review-queue.js';
 
-/** What an answer would change: the counts of each quarter, and how many individuals merge or split. */
+/**
+ * What an answer would change: the counts of each quarter. How many individuals merge or split is not told, because individuals of hidden
+ * records may be among them.
+ */
 export interface AnswerEffect {
   readonly quarters: readonly QuarterEffect[];
-  readonly merged: number;
-  readonly split: number;
 }
 
 /** A candidate with the evidence, where both rows come from, and what each answer would change. */

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LedgerDecision } from '@kinledger/contracts';
+import { erasesBodies, restatesTokens } from '@kinledger/contracts';
 import { beginLook, endLook, inTransaction, type Look, type LookOutcome } from '@kinledger/database';
 import type { ExaminedReferral } from '@kinledger/decisions';
 import { Problem, type Caller } from '@kinledger/service-kit';
 import type pg from 'pg';
 import { AbandonedLooks } from '../looks/abandoned-looks.js';
 import { FAILED, KEPT, QuestionLine, SILENT, STOPPED } from '../questions/question-line.js';
-import type { AnswerEffect, Examination, PairExamination } from './examination.js';
+import type { Examination, PairExamination } from './examination.js';
 import type { ExaminingThread } from './examining-thread.js';
 import { withEffects, type AskEffect, type ReviewEffectOptions } from './review-effect.js';
 import type { ReviewQueue, RowSource } from './review-queue.js';
 
 export interface ExaminationsOptions extends ReviewEffectOptions {
   readonly queue: Pick<ReviewQueue, 'recordsOf' | 'sourcesOf'>;
-  readonly thread: Pick<ExaminingThread, 'examine' | 'forget'>;
+  readonly thread: Pick<ExaminingThread, 'examine' | 'forget' | 'isKept'>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -40,6 +40,9 @@ const MAX_ATTEMPTS = 5;
 const MAX_IN_HOUR = 120;
 const MAX_WAITING_OF_ONE = 5;
 
+/** Events read at a time. */
+const PAGE = 500;
+
 const newId = () => randomBytes(16).toString('hex');
 
 /**
@@ -50,11 +53,13 @@ export class Examinations {
   readonly #options: ExaminationsOptions;
   readonly #line: QuestionLine;
   readonly #abandoned: AbandonedLooks;
+  /** The thread holds what the ledger said up to here at the least; meaningless while no thread holds a ledger. */
+  #heldFrom = 0;
 
   constructor(options: ExaminationsOptions) {
     this.#options = options;
     this.#abandoned = new AbandonedLooks(options.pool);
-    this.#line = new QuestionLine({ tend: () => this.#tend(), onError: options.onError });
+    this.#line = new QuestionLine({ tend: () => this.tend(), onError: options.onError });
   }
 
   start(): void {
@@ -136,7 +141,9 @@ export class Examinations {
   async #examine(referral: string, signal: AbortSignal): Promise<Examination | undefined> {
     const until = performance.now() + WAIT_MS;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const examined = await this.#options.thread.examine(referral, signal);
+      const { store, stream, thread } = this.#options;
+      if (!thread.isKept) this.#heldFrom = await store.head(stream);
+      const examined = await thread.examine(referral, signal);
       if (examined === undefined) return undefined;
       for (;;) {
         const found = await withEffects(this.#options, examined.asAt, (effectOf) =>
@@ -168,9 +175,9 @@ export class Examinations {
     const examined: PairExamination[] = [];
     for (const { candidate, consequences, ...evidence } of pairs) {
       signal.throwIfAborted();
-      const same = await answerEffect(consequences.same, effectOf);
+      const same = { quarters: await effectOf(consequences.same) };
       signal.throwIfAborted();
-      const different = await answerEffect(consequences.different, effectOf);
+      const different = { quarters: await effectOf(consequences.different) };
       examined.push({ candidate: sourceOf(candidate), ...evidence, effects: { same, different } });
     }
     return { ...referral, subject: sourceOf(subject), pairs: examined };
@@ -209,8 +216,22 @@ export class Examinations {
     });
   }
 
-  async #tend(): Promise<void> {
+  /** Has the thread end if somebody was erased since it began to read, whichever projector applies the erasure. */
+  async #forgetErased(): Promise<void> {
+    const { store, stream, thread } = this.#options;
+    if (!thread.isKept) return;
+    const head = await store.head(stream);
+    while (this.#heldFrom < head) {
+      const page = await store.readPage(stream, this.#heldFrom + 1, PAGE);
+      if (page.some(({ type }) => erasesBodies(type) || restatesTokens(type))) await thread.forget();
+      this.#heldFrom = page.at(-1)?.revision ?? head;
+    }
+  }
+
+  /** Ends what is over. The service calls it every few seconds once it has started. */
+  async tend(): Promise<void> {
     const { pool } = this.#options;
+    await this.#forgetErased();
     await pool.query(
       'UPDATE operations.review_examination SET tended_at = now() WHERE examination_id = ANY ($1::uuid[])',
       [this.#line.own],
@@ -275,18 +296,6 @@ async function requireFewOf(client: pg.ClientBase, { person, organisation }: Cal
     throw waitingAlready(`${waiting} of your own looks wait already: read one before you ask for the next.`);
 }
 
-async function answerEffect(
-  decisions: readonly LedgerDecision[],
-  effectOf: AskEffect,
-): Promise<AnswerEffect> {
-  const countOf = (wanted: LedgerDecision['type']) => decisions.filter(({ type }) => type === wanted).length;
-  return {
-    quarters: await effectOf(decisions),
-    merged: countOf('IndividualsMerged'),
-    split: countOf('IndividualSplit'),
-  };
-}
-
 /** As for a referral that never was: nobody is told that one concerns a sensitive dataset. */
 export const referralUnknown = (): Problem =>
   new Problem(404, 'referral-unknown', {
@@ -294,7 +303,7 @@ export const referralUnknown = (): Problem =>
   });
 
 /**
- * Forgets every examination, in the transaction that applies an erasure to the read models. The lock holds back answers that
+ * Forgets every examination, in the transaction that applies an erasure or a definition to the read models. The lock holds back answers that
  * are being made.
  */
 export async function forgetExaminations(client: pg.ClientBase): Promise<void> {

@@ -8,6 +8,10 @@ export interface ExaminingThreadOptions extends ExaminationWorkerData {
   readonly idleMs?: number;
   /** A thread whose linkage index takes more ends after each referral. */
   readonly keptBytes?: number;
+  /** Is told why a thread failed that had nothing to examine: nobody waits for it then. */
+  readonly onError: (error: unknown) => void;
+  /** What the thread runs, instead of the examiner. */
+  readonly file?: URL;
 }
 
 /** A thread that needs more is ended, and the service goes on. Columns of the linkage engine do not count. */
@@ -79,10 +83,10 @@ export class ExaminingThread {
   }
 
   #begin(): Worker {
-    const { place, stream } = this.#options;
+    const { place, stream, onError, file } = this.#options;
     this.#leaves = false;
     const data: ExaminationWorkerData = { place, stream };
-    const worker = new Worker(new URL('./examination-worker.js', import.meta.url), {
+    const worker = new Worker(file ?? new URL('./examination-worker.js', import.meta.url), {
       workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
@@ -90,7 +94,12 @@ export class ExaminingThread {
     const gone = () => {
       if (this.#worker === worker) this.#worker = undefined;
     };
-    return worker.on('error', gone).on('exit', gone);
+    return worker
+      .on('error', (error) => {
+        gone();
+        if (!this.#busy) onError(error);
+      })
+      .on('exit', gone);
   }
 
   #rest(worker: Worker): void {

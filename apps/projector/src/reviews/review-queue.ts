@@ -20,9 +20,6 @@ export interface QueuedPair {
   readonly referral: string;
   readonly reason: string;
   readonly rule: string;
-  /** In millibits, and the level of each field; null where the strategy does not score. */
-  readonly score: number | null;
-  readonly levels: Readonly<Record<string, string>> | null;
   readonly subject: RowSource;
   readonly candidate: RowSource;
   readonly referredAt: string;
@@ -71,7 +68,7 @@ const tables = (text: string) => text.replaceAll(/\bgolden\./g, `${LIVE_SCHEMA}.
 
 /** Every pair that waits, with both rows. $1: datasets that are sensitive. */
 const waitingPairs = `pair AS MATERIALIZED (
-    SELECT r.referral_id, r.reason, r.rule, r.score, r.levels, r.referred, r.referred_at, s.record_id AS subject,
+    SELECT r.referral_id, r.reason, r.rule, r.referred, r.referred_at, s.record_id AS subject,
            c.record_id AS candidate, s.individual AS subject_individual, c.individual AS candidate_individual,
            s.row_key AS subject_key, c.row_key AS candidate_key, s.number AS subject_number, c.number AS candidate_number,
            ds.dataset = ANY ($1::text[]) OR dc.dataset = ANY ($1::text[]) AS is_hidden
@@ -132,7 +129,7 @@ export class ReviewQueue {
          SELECT referral_id, candidate, count(*)::int AS every, (count(*) FILTER (WHERE quarter = ANY ($2::date[])))::int AS closed
          FROM shared GROUP BY referral_id, candidate
        )
-       SELECT ${hex('p.referral_id')} AS referral, p.reason, p.rule, p.score::float8 AS score, p.levels,
+       SELECT ${hex('p.referral_id')} AS referral, p.reason, p.rule,
               ${instant('p.referred_at')} AS "referredAt", least(p.subject_key, p.candidate_key) AS one,
               greatest(p.subject_key, p.candidate_key) AS other,
               ${rowSource('p.subject', 's', 'ss')} AS subject, ${rowSource('p.candidate', 'c', 'cs')} AS candidate,

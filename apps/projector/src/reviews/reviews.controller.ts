@@ -54,8 +54,6 @@ const queueView = z.object({
       referral: z.string(),
       reason: z.string(),
       rule: z.string(),
-      score: z.number().nullable().describe('In millibits, where the strategy scores.'),
-      levels: z.record(z.string(), z.string()).nullable(),
       subject: source,
       candidate: source,
       referredAt: z.string(),

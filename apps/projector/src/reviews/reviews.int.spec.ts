@@ -48,6 +48,7 @@ describe('reviews', () => {
   let mayExamine: Promise<unknown> = Promise.resolve();
   let shown: (examined: ExaminedReferral | undefined) => ExaminedReferral | undefined = (examined) =>
     examined;
+  let isKept = false;
   const errors: unknown[] = [];
 
   /** As the thread does it, in this one. */
@@ -56,9 +57,16 @@ describe('reviews', () => {
     return {
       examine: async (referral: string, signal: AbortSignal) => {
         await mayExamine;
+        isKept = true;
         return shown(await examiner.examine(referral as ReferralId, signal));
       },
-      forget: () => Promise.resolve(),
+      forget: () => {
+        isKept = false;
+        return Promise.resolve();
+      },
+      get isKept() {
+        return isKept;
+      },
     };
   };
   const examined = async (id: string, caller: Caller): Promise<AnsweredExamination> => {
@@ -83,6 +91,7 @@ describe('reviews', () => {
     errors.length = 0;
     sensitive = [];
     mayExamine = Promise.resolve();
+    isKept = false;
     shown = (examined) => examined;
     const { pool } = readModels;
     ledger = await readModels.open();
@@ -130,6 +139,25 @@ describe('reviews', () => {
     await expect(asked).rejects.toMatchObject({ code: 'referral-unknown' });
   });
 
+  it('state no score of the ledger: it may be that of a record that is not shown', async () => {
+    await readModels.pool.query(
+      `UPDATE ${LIVE_SCHEMA}.referral SET score = 31415, levels = '{"surname":"full"}'`,
+    );
+    const { pairs } = await queue.page('ada', { limit: 10, offset: 0 });
+    expect(pairs).not.toEqual([]);
+    expect(JSON.stringify(pairs)).not.toMatch(/31415|surname/);
+  });
+
+  it('have the thread end once somebody is erased, also where another projector applies the erasure', async () => {
+    await look();
+    await examinations.tend();
+    expect(isKept).toBe(true);
+    await ledger.eraseRecord(0);
+    await examinations.tend();
+    expect(isKept).toBe(false);
+    expect(errors).toEqual([]);
+  });
+
   it('show what agrees, differs and is missing by kind, after a look that is noted for each record', async () => {
     const result = await look();
     const [pair] = result.pairs;
@@ -166,7 +194,7 @@ describe('reviews', () => {
         }),
       ]),
     );
-    expect(pair?.effects.different).toEqual({ quarters: [], merged: 0, split: 0 });
+    expect(pair?.effects.different).toEqual({ quarters: [] });
     const counted = async () => {
       await readModels.client.query(`BEGIN; SET LOCAL search_path TO ${LIVE_SCHEMA}, pg_temp`);
       const { figures, disclosure } = figuresInForce();
@@ -372,6 +400,29 @@ describe('reviews', () => {
     resolve(undefined);
     expect((await examined(id, ada)).state).toBe('done');
     expect((await trail(2)).map(({ outcome }) => outcome)).toEqual(['explained', 'explained']);
+  });
+
+  it('are ended also where their place in the trail was given out before that of a look that is younger', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    mayExamine = promise;
+    await readModels.asSuperuser(`UPDATE audit.look SET asked_at = now() - interval '2 minutes'`);
+    await examinations.ask({ referral: await firstReferral(), reason }, ada);
+    // One of the two looks is not written yet.
+    const columns = 'look, look_id, asked_at, via, person, roles, stream, subject, as_at, reason';
+    await readModels.asSuperuser(
+      `CREATE TABLE unwritten AS SELECT ${columns} FROM audit.look ORDER BY look DESC LIMIT 1 OFFSET 1;
+       DELETE FROM audit.look WHERE look_id IN (SELECT look_id FROM unwritten)`,
+    );
+    const abandoned = new AbandonedLooks(readModels.pool);
+    await abandoned.end();
+    await readModels.asSuperuser(
+      `INSERT INTO audit.look (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM unwritten;
+       DROP TABLE unwritten; TRUNCATE operations.review_examination;
+       UPDATE audit.look SET asked_at = now() - interval '2 minutes'`,
+    );
+    await abandoned.end();
+    expect((await trail(2)).map(({ outcome }) => outcome)).toEqual(['stopped', 'stopped']);
+    resolve(undefined);
   });
 
   it('note a record that the ledger has and the read models did not have yet, before it is shown', async () => {

@@ -7,6 +7,7 @@ import {
   type LedgerEvent,
   type RecordId,
   type Role,
+  type SetAsidePlacement,
 } from '@kinledger/contracts';
 import {
   ledgerEventOf,
@@ -35,12 +36,14 @@ export interface PairedRecord {
   readonly notCounted: string | undefined;
 }
 
-/** A doubt about the two individuals that waits for a person. */
+/**
+ * A doubt about the two individuals that waits for a person. The score that the ledger states of it may be that of a record that is not shown,
+ * and is left out.
+ */
 export interface WaitingDoubt {
   readonly referral: string;
   readonly reason: ReferralReason;
   readonly rule: string;
-  readonly score: number | undefined;
   /** The position at which it was last referred. */
   readonly since: number;
 }
@@ -143,10 +146,10 @@ function waitingDoubts(
   const placeOf = (record: RecordId): string => engine.individualOf(record) ?? record;
   const [one, other] = records.map(({ record }) => placeOf(record));
   if (one === other) return [];
-  return [...reviews.referrals()].flatMap(([referral, { reason, rule, score, subject, candidates }]) => {
+  return [...reviews.referrals()].flatMap(([referral, { reason, rule, subject, candidates }]) => {
     const named = [subject, ...candidates].filter(isShown).map(placeOf);
     const isAbout = named.includes(one ?? '') && named.includes(other ?? '');
-    return isAbout && isShown(subject) && reason !== 'forbidden' ? [{ referral, reason, rule, score }] : [];
+    return isAbout && isShown(subject) && reason !== 'forbidden' ? [{ referral, reason, rule }] : [];
   });
 }
 
@@ -162,6 +165,10 @@ function underModel(relation: PairRelation, { strategy }: ProgrammeLedger): Pair
     links: relation.links.map((link) => ({ ...link, compared: named(link.compared) })),
   };
 }
+
+/** Why a row that belongs to nobody does not count beside others; undefined for one that a person may still be found for. */
+const notCountedBy = (setAside: SetAsidePlacement['setAside']): string | undefined =>
+  setAside === 'impersonal' || setAside === 'superseded' ? setAside : undefined;
 
 interface Entered {
   readonly role: Role;
@@ -228,9 +235,9 @@ class HistoryOfPair {
           const { record, role } = placement;
           const dataset = this.#datasets.get(event.data.submission);
           if (!this.#ids.includes(record) || dataset === undefined) continue;
-          const isImpersonal = !isLinked(placement) && placement.setAside === 'impersonal';
+          const notCounted = isLinked(placement) ? undefined : notCountedBy(placement.setAside);
           const entered = { role, dataset: this.#entered.get(record)?.dataset ?? dataset };
-          this.#entered.set(record, { ...entered, notCounted: isImpersonal ? 'impersonal' : undefined });
+          this.#entered.set(record, { ...entered, notCounted });
         }
         return;
       case 'RecordsRetired':

@@ -1,10 +1,18 @@
 import type { LedgerEvent, RecordId } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
-import { child, kin1Settings, type Child, type RowSpec, type Step } from '@kinledger/domain/testing';
+import {
+  child,
+  kin1Settings,
+  rowKeyOf,
+  type Child,
+  type RowSpec,
+  type Step,
+} from '@kinledger/domain/testing';
 import { describe, expect, it } from 'vitest';
 import { programmeOfHistories, RecordedHistory, STREAM } from '../replay/testing/recorded-history.js';
 import { explainIndividual, isNotInLedger } from './explain-individual.js';
 import { explainPairInLedger } from './explain-pair.js';
+import { examineReferral } from '../reviews/examine-referral.js';
 import { pairFinding } from './pair-texts.js';
 
 const { signal } = new AbortController();
@@ -100,6 +108,76 @@ describe('the answer to why two records are not together', () => {
     expect(found.relation?.reasons).toEqual(['kept-apart-by-others']);
     expect(JSON.stringify(found)).not.toContain(placed[2]?.record);
     expect(JSON.stringify(found)).not.toContain('gamma');
+  });
+
+  it('tells of a doubt no score that the ledger states for a record of a sensitive dataset, nor does a look at it', async () => {
+    const strategy = { ...kin1Settings, linkFrom: 40_000 };
+    const programme = programmeOfHistories(strategy, { sensitive: ['gamma.user'] });
+    const history = await RecordedHistory.begin(undefined, programme);
+    // The first row in the order of row keys is the subject of the referral, of which the other two are candidates.
+    const first = Array.from({ length: 100 }, (_, at) => `a${at}`).find((id) =>
+      [rowKeyOf('beta.user', 'b'), rowKeyOf('gamma.user', 'c')].every(
+        (key) => rowKeyOf('alpha.user', id) < key,
+      ),
+    );
+    const rows = [child(first ?? '', ada), child('b', noAddress), child('c', ada)];
+    for (const [at, row] of rows.entries()) await history.step(submit(at, row));
+    const events = (await history.store.readPage(STREAM, 0, 10_000)).map(
+      ({ bytes }) => JSON.parse(Buffer.from(bytes).toString('utf8')) as LedgerEvent,
+    );
+    const [a, b] = events.flatMap((event) =>
+      event.type === 'RecordsPlaced' ? event.data.placements.map(({ record }) => record) : [],
+    );
+    if (a === undefined || b === undefined) throw new Error('nobody was placed');
+    const found = await explainPairInLedger({
+      ...{ store: history.store, stream: STREAM, signal, ids: [a, b] as const },
+    });
+    const own = found.relation?.compared?.weights.score;
+    const isSensitive = (dataset: string) => dataset === 'gamma.user';
+    const looks = [...history.ledger.reviews.referrals()].flatMap(([id, { score }]) => {
+      const examined = examineReferral(history.ledger, id, isSensitive);
+      return examined?.pairs.length ? [{ examined, score }] : [];
+    });
+    expect(found.referrals.length).toBeGreaterThan(0);
+    expect(looks.length).toBeGreaterThan(0);
+    for (const { examined, score } of looks) {
+      expect(score).not.toBe(own);
+      expect(examined.pairs.map(({ weighed }) => weighed?.weights.score)).toEqual([own]);
+      // Nobody is shown the consequences themselves.
+      const pairs = examined.pairs.map(({ consequences: __, ...pair }) => pair);
+      for (const told of [{ ...examined, pairs }, found]) {
+        expect(JSON.stringify(told)).toContain(`"score":${own}`);
+        expect(JSON.stringify(told)).not.toContain(String(score));
+      }
+    }
+  });
+
+  it('has no link of two records that a record of a sensitive dataset links, and says that links are not shown', async () => {
+    const email = ['email', 'identity', 'x'] as const;
+    const steps = [
+      submit(0, child('a', ada, email)),
+      submit(1, child('b', { born: '2020-03-04', letters: 'zoe', gender: 'm' }, nhs('1'))),
+      submit(2, { id: 'm', role: 'child', tokens: [email, nhs('1')] }),
+    ];
+    const { explain } = await recorded(steps, ['gamma.user']);
+    const found = await explain(0, 1);
+    expect(found.relation).toMatchObject({ isTogether: true, links: [] });
+    expect(pairFinding(found)).toBe(
+      'The two records belong to one individual; the links between them are not shown',
+    );
+  });
+
+  it('says of a row that a row of higher rank outranks why it does not count', async () => {
+    const earlier: RowSpec = { ...child('a', ada), note: 'as it was' };
+    const { explain, placed } = await recorded([
+      submit(1, child('b', ada)),
+      { ...submit(0, child('a', ada)), period: 1 } as Step,
+      submit(0, earlier),
+    ]);
+    expect(placed[2]).toMatchObject({ setAside: 'superseded' });
+    const found = await explain(0, 2);
+    expect(found.relation).toBeUndefined();
+    expect(pairFinding(found)).toBe('The second record does not count: a row of higher rank is there');
   });
 
   it('is none for a fact, and says so', async () => {

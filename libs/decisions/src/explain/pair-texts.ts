@@ -60,7 +60,10 @@ export function pairFinding({ relation, records, referrals }: PairExplanation): 
   if (why !== undefined)
     return `The ${gone === 0 ? 'first' : 'second'} record does not count: ${notCountedTexts[why] ?? why}`;
   if (relation === undefined) return 'Nothing can be said about the two';
-  if (relation.isTogether) return 'The two records belong to one individual';
+  if (relation.isTogether) {
+    const links = relation.links.length === 0 ? '; the links between them are not shown' : '';
+    return `The two records belong to one individual${links}`;
+  }
   const [first = 'kept-apart-by-others'] = relation.reasons;
   const waits = referrals.length === 0 ? '' : '; a person has yet to decide';
   return `The two records are not together: ${apartTexts[first]}${waits}`;

@@ -151,7 +151,7 @@ export class DraftedChanges {
   changes(isShown: (dataset: DatasetId) => boolean, examples: number): LinkageChanges {
     const after = this.#standing.now();
     const comparison = new PlaceComparison(this.#standing, this.#before.places, after.places);
-    const pick = new Examples(this.#standing, isShown, examples);
+    const pick = new Examples(this.#standing, [this.#before.places, after.places], isShown, examples);
     const referrals = turnoverOfReferrals(this.#before, after);
     return {
       individuals: comparison.byRole(),
@@ -467,16 +467,32 @@ function meetings(groups: Int32Array, sides: Int32Array): ReadonlyMap<number, re
   return new Map([...several].map(([group, found]) => [group, [...found]]));
 }
 
-/** Picks examples, the weakest first, and none with a record that is not to be shown. */
+/** Picks examples, the weakest first, and none with an individual, before or afterwards, that has a record that is not to be shown. */
 class Examples {
   readonly #standing: LinkageStanding;
+  readonly #places: readonly Int32Array[];
   readonly #isShown: (dataset: DatasetId) => boolean;
   readonly #limit: number;
+  /** Of each side, the individuals that have a record that is not to be shown. */
+  readonly #hiding: readonly ReadonlySet<number>[];
 
-  constructor(standing: LinkageStanding, isShown: (dataset: DatasetId) => boolean, limit: number) {
+  constructor(
+    standing: LinkageStanding,
+    places: readonly Int32Array[],
+    isShown: (dataset: DatasetId) => boolean,
+    limit: number,
+  ) {
     this.#standing = standing;
+    this.#places = places;
     this.#isShown = isShown;
     this.#limit = limit;
+    this.#hiding = places.map((side) => {
+      const hiding = new Set<number>();
+      if (limit === 0) return hiding;
+      for (const [record, place] of side.entries())
+        if (place >= 0 && !this.#isOfShown(record)) hiding.add(place);
+      return hiding;
+    });
   }
 
   of(
@@ -509,6 +525,13 @@ class Examples {
   }
 
   #mayShow(record: number): boolean {
+    return (
+      this.#isOfShown(record) &&
+      this.#places.every((side, at) => this.#hiding[at]?.has(side[record] ?? NOT_LIVE) !== true)
+    );
+  }
+
+  #isOfShown(record: number): boolean {
     const source = this.#standing.sources[this.#standing.sourceOf(record)];
     return source !== undefined && this.#isShown(source.dataset);
   }

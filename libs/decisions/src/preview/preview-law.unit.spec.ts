@@ -51,7 +51,10 @@ async function preview(recorded: RecordedHistory, strategy: Settings) {
     changes.take(decision);
     decisions.push(decision);
   }
-  return { ...drafted, asAt, standing, decisions, changes: changes.changes(() => true, 1_000) };
+  return {
+    ...{ ...drafted, asAt, standing, decisions, drafted: changes },
+    changes: changes.changes(() => true, 1_000),
+  };
 }
 
 async function adopted(recorded: RecordedHistory, strategy: Settings, from: number) {
@@ -104,6 +107,37 @@ describe('a preview of a strategy', () => {
     );
     expect(moved).toBeGreaterThan(0);
     expect(merged).toBeGreaterThan(0);
+  });
+
+  it('takes no example of an individual that has a record which is not to be shown, before or afterwards', async () => {
+    let [all, left] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(steps, fc.constantFrom(...strategies), async (played, strategy) => {
+        const recorded = await RecordedHistory.of(played);
+        const before = await readLedgerAtHand({ store: recorded.store, stream: STREAM, signal });
+        const { standing, drafted } = await preview(recorded, strategy);
+        const isShown = (dataset: string) => !dataset.startsWith('beta.');
+        const sides = [before.standing, standing].map((side) => ({ side, places: side.now().places }));
+        const hidesSomebody = (id: string) =>
+          sides.some(({ side, places }) => {
+            const record = places.findIndex((_, one) => side.recordId(one) === id);
+            const place = places[record] ?? -1;
+            const members = [...places.keys()].filter(
+              (one) => one === record || (place >= 0 && places[one] === place),
+            );
+            return members.some((one) => !isShown(side.sources[side.sourceOf(one)]?.dataset ?? ''));
+          });
+        const idsIn = (changes: LinkageChanges) =>
+          Object.values(changes.examples).flatMap((examples) => examples.flatMap(({ records }) => records));
+        const shown = idsIn(drafted.changes(isShown, 1_000));
+        expect(shown.filter(hidesSomebody)).toEqual([]);
+        left += shown.length;
+        all += idsIn(drafted.changes(() => true, 1_000)).length;
+      }),
+      runs(40),
+    );
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(all);
   });
 
   it('changes nothing where the strategy is in force', async () => {

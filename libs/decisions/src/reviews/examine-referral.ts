@@ -21,8 +21,11 @@ export interface WeighedPair extends Pick<ComparedPair, 'weights' | 'bands' | 'c
   readonly rival?: { readonly score: number };
 }
 
-/** A referral as the ledger stands at a position. */
-export interface ExaminedReferral extends Omit<WaitingReferral, 'candidates'> {
+/**
+ * A referral as the ledger stands at a position. The score and levels that the ledger states of it are left out: they are those of the best
+ * pair among all records of both sides, hidden ones and further candidates too. Each pair that is shown has its own weights.
+ */
+export interface ExaminedReferral extends Omit<WaitingReferral, 'candidates' | 'score' | 'levels'> {
   readonly asAt: number;
   readonly referral: ReferralId;
   readonly pairs: readonly ExaminedPair[];
@@ -44,7 +47,7 @@ export function examineReferral(
 ): ExaminedReferral | undefined {
   const waiting = ledger.reviews.referral(id);
   if (waiting === undefined || waiting.reason === 'forbidden') return undefined;
-  const { subject, reason, rule, score, levels } = waiting;
+  const { subject, reason, rule } = waiting;
   const row = ledger.engine.rowOf(subject);
   if (row === undefined || isSensitive(row.dataset)) return undefined;
   const open = waiting.candidates.flatMap((candidate) => {
@@ -64,7 +67,7 @@ export function examineReferral(
     return [{ candidate, comparison, ...(weighed === undefined ? {} : { weighed }), consequences }];
   });
   return {
-    ...{ asAt: ledger.closedAt, referral: id, subject, reason, rule, score, levels, pairs },
+    ...{ asAt: ledger.closedAt, referral: id, subject, reason, rule, pairs },
     more: open.length - pairs.length,
   };
 }

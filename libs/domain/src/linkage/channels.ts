@@ -7,6 +7,8 @@ export interface Channel {
   readonly domain: string;
   /** A token links only rows whose birth dates agree, because a mobile number passes to other people (domain §4). */
   readonly sameBirthDate?: boolean;
+  /** Tokens attach facts to a person, and join no two rows of people. */
+  readonly factsOnly?: boolean;
   /** Tokens are compared only between records that other channels made neighbours. They connect nobody themselves. */
   readonly comparedOnly?: boolean;
   /** Tokens say something of another value of the row, such as how common it is, and are no value themselves. */
@@ -61,6 +63,11 @@ export class Channels {
   /** Whether the tokens of a channel are values of the row. */
   isValue(channel: number): boolean {
     return this.#list[channel]?.isRemark !== true;
+  }
+
+  /** Whether a token of a channel may join two rows of people. */
+  joinsPersons(channel: number): boolean {
+    return channel < this.connecting && this.#list[channel]?.factsOnly !== true;
   }
 
   joinsByBirthDate(channel: number): boolean {

@@ -105,6 +105,8 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
       holders += 1;
       const place = placeOf(index, holder);
       if (holder === record || place === own) continue;
+      const areBothPersons = records.isPerson(record) && records.isPerson(holder);
+      if (areBothPersons && !channels.joinsPersons(channel)) continue;
       const known = meetings.get(place);
       if (known === undefined || channel < known.channel)
         meetings.set(place, { record: holder, token, channel, score: 0 });
@@ -225,7 +227,13 @@ function verdictOnFact(
 ): RivalVerdict {
   const profile = profileIn(index, others);
   const contradiction =
-    profile === null ? null : contradictionBetween(profileOf(evidenceIn(index, fact)), profile);
+    profile === null
+      ? null
+      : contradictionBetween(
+          profileOf(evidenceIn(index, fact)),
+          // As the strategy sees it when it attaches facts.
+          index.strategy.profileForFacts(profile),
+        );
   if (contradiction !== null) return contradiction;
   const { channels } = evidenceIn(index, fact);
   const holds = (member: number) => evidenceIn(index, member).channels;
@@ -240,7 +248,14 @@ function profileIn(index: LinkageIndex, members: readonly number[]): Profile | n
     const profile = profileOf(evidenceIn(index, member));
     all = all === null ? profile : joined(all, profile);
   }
-  return all;
+  if (all === null || index.constraints.isEmpty) return all;
+  const rows = new Set(members.map((member) => index.records.keyOf(member)));
+  const reviewed = [...rows].some((row) =>
+    [...index.constraints.partnersOf(row)].some(
+      ([partner, decided]) => decided === 'link' && rows.has(partner),
+    ),
+  );
+  return { ...all, reviewed };
 }
 
 export const evidenceIn = (index: LinkageIndex, record: number): Evidence =>

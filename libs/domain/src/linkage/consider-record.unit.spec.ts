@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordId } from '@kinledger/contracts';
+import { kin1 } from './kin-1/kin-1.js';
+import { child as kinChild, kin1Settings, kin1World } from './testing/kin-1-rows.js';
 import {
   born,
   caseNumber,
@@ -98,6 +100,36 @@ describe('the engine’s account of what a strategy considers', () => {
     expect(world.engine.consider(visit as RecordId)?.rivals).toMatchObject([
       { rule: 'email', verdict: 'weaker-token' },
     ]);
+  });
+
+  it('states of a fact what decided, by the profile with which the strategy attaches facts', () => {
+    const ada = { born: '2020-03-04', letters: 'ada', postcode: 'se1 1aa' };
+    const world = new LinkageWorld([], kin1(kin1Settings));
+    const submit = (dataset: string, row: RowSpec) => world.submit({ dataset, rows: [row] });
+    submit('alpha.user', kinChild('a', ada, caseNumber('K')));
+    submit('beta.user', kinChild('b', { ...ada, born: '2020-04-03' }));
+    submit('gamma.user', { id: 'c', role: 'child', tokens: [nhs('9')] });
+    expect(world.whereIs('alpha.user', 'a')).toBe(world.whereIs('beta.user', 'b'));
+    submit('alpha.engagement', {
+      ...{ id: 's', role: 'child', tokens: [born('2020-03-04'), caseNumber('K'), nhs('9')] },
+    });
+    expect(world.whereIs('alpha.engagement', 's')).toBe(world.whereIs('gamma.user', 'c'));
+    const [session] = [...world.reader.records].find(
+      ([, { rowKey }]) => rowKey === rowKeyOf('alpha.engagement', 's'),
+    ) as [RecordId, unknown];
+    expect(world.engine.consider(session)?.rivals.map(({ rule, verdict }) => `${rule} ${verdict}`)).toEqual([
+      'case-number weaker-token',
+    ]);
+  });
+
+  it('knows no rival among rows of people that share a case number alone, where it joins nobody', () => {
+    const { world, recordOf: rowOf } = kin1World([
+      kinChild('a', { born: '2020-03-04', letters: 'ada' }, caseNumber('K')),
+      kinChild('b', { born: '2018-07-09', letters: 'zoe', gender: 'm' }, caseNumber('K')),
+    ]);
+    const considered = world.engine.consider(rowOf('b'));
+    expect(considered?.tokens).toMatchObject([{ rule: 'case-number', holders: 2 }]);
+    expect(considered?.rivals).toEqual([]);
   });
 
   it('is undefined for a record that is not live', () => {

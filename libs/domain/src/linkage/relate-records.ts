@@ -64,7 +64,7 @@ export interface LinkBetween {
   readonly compared: ComparedPair | undefined;
 }
 
-/** A token that both records have as their own, by kind. */
+/** A token that both records have as their own and that may join rows of people, by kind. */
 export interface SharedToken {
   readonly rule: string;
   readonly hasForce: boolean;
@@ -77,7 +77,10 @@ export interface PairRelation {
   readonly isTogether: boolean;
   /** Undefined for a record that is set aside. */
   readonly individuals: readonly [IndividualId | undefined, IndividualId | undefined];
-  /** The links from the first to the second; empty if they are apart, or if links are not shown. */
+  /**
+   * The links from the first to the second; empty if they are apart, if the links lead over records that are not shown, or if their individual
+   * has very many records and no link is between these two.
+   */
   readonly links: readonly LinkBetween[];
   /** What keeps them apart, the strongest reason first; empty if they are together. */
   readonly reasons: readonly ApartReason[];
@@ -233,14 +236,21 @@ class Relating {
 
   /** Whether an identifier that both individuals have could join them, and if not, what of it does not. */
   #contact(): { readonly isMet: boolean; readonly reasons: readonly ApartReason[] } {
-    const [mine, theirs] = this.#ends.map((end) => this.#membersOf(end)) as [number[], number[]];
-    const shared = mine.flatMap((a) => theirs.flatMap((b) => this.#sharedTokens(a, b)));
+    const pairs = this.#pairsBetween() ?? [this.#ends];
+    const shared = pairs.flatMap(([a, b]) => this.#sharedTokens(a, b));
     if (shared.some(({ hasForce, isUsable }) => hasForce && isUsable)) return { isMet: true, reasons: [] };
     const reasons = new Set<ApartReason>();
     for (const { hasForce } of shared)
       reasons.add(hasForce ? 'birth-date-not-shared' : 'token-without-force');
-    if (mine.some((a) => theirs.some((b) => this.#isCrowdedOnly(a, b)))) reasons.add('keys-crowded');
+    if (pairs.some(([a, b]) => this.#isCrowdedOnly(a, b))) reasons.add('keys-crowded');
     return { isMet: false, reasons: [...reasons] };
+  }
+
+  /** Each record of the first individual with each of the second; undefined if they are too many to look at each. */
+  #pairsBetween(): (readonly [number, number])[] | undefined {
+    const [mine, theirs] = this.#ends.map((end) => this.#membersOf(end)) as [number[], number[]];
+    if (mine.length * theirs.length > MAX_PAIRS) return undefined;
+    return mine.flatMap((a) => theirs.map((b) => [a, b] as const));
   }
 
   #sharedTokens(one: number, other: number): SharedToken[] {
@@ -251,6 +261,7 @@ class Relating {
     const isOneDate = mine.birthDate !== NONE && mine.birthDate === theirs.birthDate;
     return mine.own
       .flatMap((token, at) => (held.has(token) ? [{ token, channel: mine.ownChannels[at] as number }] : [])) // parallel
+      .filter(({ channel }) => channels.joinsPersons(channel))
       .sort((first, second) => first.channel - second.channel)
       .map(({ token, channel }) => ({
         rule: channels.domainOf(channel),
@@ -275,10 +286,9 @@ class Relating {
     const { pairs } = this.#index.strategy;
     const account = pairs?.account;
     if (pairs === undefined || account === undefined) return undefined;
-    const [mine, theirs] = this.#ends.map((end) => this.#membersOf(end)) as [number[], number[]];
-    if (mine.length * theirs.length > MAX_PAIRS) return this.#compare(...this.#ends);
-    const found = mine
-      .flatMap((a) => theirs.map((b) => [a, b] as const))
+    const between = this.#pairsBetween();
+    if (between === undefined) return this.#compare(...this.#ends);
+    const found = between
       .filter(([a, b]) => this.#isCandidate(a, b))
       .map(([a, b]) => {
         const [first, second] = [this.#evidenceOf(a), this.#evidenceOf(b)];
@@ -352,10 +362,17 @@ class Relating {
     };
   }
 
-  /** The fewest links that lead from the first record to the second. */
+  /**
+   * The fewest links that lead from the first record to the second; of an individual of very many records, the one link between the two.
+   * None if links lead over records that are not shown.
+   */
   #links(): LinkBetween[] {
     const [from, to] = this.#ends;
     const members = this.#membersOf(from);
+    if (members.length ** 2 > MAX_PAIRS) {
+      const rule = this.#ruleBetween(from, to);
+      return rule === undefined ? [] : [this.#linkBetween(from, to, rule)];
+    }
     const before = new Map<number, { readonly from: number; readonly rule: string } | undefined>([
       [from, undefined],
     ]);
@@ -368,15 +385,18 @@ class Relating {
     }
     const links: LinkBetween[] = [];
     for (let at = to, step = before.get(at); step !== undefined; at = step.from, step = before.get(at)) {
-      const { records } = this.#index;
-      const isScored = this.#isJoined(step.from, at);
-      links.unshift({
-        records: [records.idOf(step.from), records.idOf(at)],
-        rule: step.rule,
-        compared: isScored ? this.#compare(step.from, at) : undefined,
-      });
+      links.unshift(this.#linkBetween(step.from, at, step.rule));
     }
     return links;
+  }
+
+  #linkBetween(from: number, to: number, rule: string): LinkBetween {
+    const { records } = this.#index;
+    return {
+      records: [records.idOf(from), records.idOf(to)],
+      rule,
+      compared: this.#isJoined(from, to) ? this.#compare(from, to) : undefined,
+    };
   }
 
   /** The rule by which two records of one individual are linked directly; undefined if they are not. */

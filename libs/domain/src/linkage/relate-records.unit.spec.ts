@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { child, kin1World, type Child } from './testing/kin-1-rows.js';
-import { email, LinkageWorld, mobile, nhs, rowKeyOf, type RowSpec } from './testing/linkage-world.js';
+import {
+  caseNumber,
+  email,
+  LinkageWorld,
+  mobile,
+  nhs,
+  rowKeyOf,
+  type RowSpec,
+} from './testing/linkage-world.js';
 
 const atNoAddress: Child = { born: '2020-03-04', letters: 'ada' };
 const ada: Child = { ...atNoAddress, postcode: 'se1 1aa' };
@@ -47,6 +55,41 @@ describe('why two records are together', () => {
     expect(links?.[1]?.compared).toBeUndefined();
   });
 
+  it('names the score of two rows that also share a case number, which joins nobody', () => {
+    const rows = [child('a', ada, caseNumber('K')), child('b', ada, caseNumber('K'))];
+    const { links, shared } = related(rows);
+    expect(links?.map(({ rule }) => rule)).toEqual(['kin-1']);
+    expect(links?.[0]?.compared).toBeDefined();
+    expect(shared).toEqual([]);
+  });
+
+  it('shows no link where links lead over a record of a dataset that is not shown', () => {
+    const rows = [
+      child('a', ada, email('x')),
+      { id: 'm', role: 'child' as const, tokens: [email('x'), nhs('1')] },
+      child('b', { born: '2020-03-04', letters: 'zoe', gender: 'm' }, nhs('1')),
+    ];
+    expect(related(rows).links).toHaveLength(2);
+    const { isTogether, links, reasons: why } = related(rows, {}, (dataset) => dataset !== 'service1.user');
+    expect({ isTogether, links, why }).toEqual({ isTogether: true, links: [], why: [] });
+  });
+
+  it('shows of very many records the link between the two alone, and none where there is none', () => {
+    const rows = Array.from({ length: 101 }, (_, at): RowSpec => {
+      const id = ['a', 'b', 'z'][at] ?? `r${at}`;
+      const tokens = id === 'z' ? [email('y'), nhs('1')] : id === 'b' ? [nhs('1')] : [email('y')];
+      return { id, role: 'child', tokens };
+    });
+    const { world, recordOf } = kin1World(rows, { maxHoldersPerToken: 1_000 });
+    const linksOf = (one: string, other: string) =>
+      world.engine.relate(recordOf(one), recordOf(other), isShown)?.links.map(({ rule }) => rule);
+    expect([linksOf('a', 'z'), linksOf('z', 'b'), linksOf('a', 'b')]).toEqual([
+      ['email'],
+      ['nhs-number'],
+      [],
+    ]);
+  });
+
   it('says how likely each class of pairs is', () => {
     const { compared } = related([child('a', ada), child('b', ada)]);
     const all = compared?.weights.classes.reduce((sum, { probability }) => sum + probability, 0);
@@ -66,6 +109,14 @@ describe('why two records are not together', () => {
       'the score is too low to link, and no contact or place agrees',
       [child('a', atNoAddress), child('b', atNoAddress)],
       ['score-below-link', 'conditions-failed'],
+    ],
+    [
+      'siblings share the number of their family and nothing else',
+      [
+        child('a', ada, caseNumber('K')),
+        child('b', { born: '2018-07-09', letters: 'zoe', gender: 'm' }, caseNumber('K')),
+      ],
+      ['no-common-key'],
     ],
     [
       'the NHS numbers differ',

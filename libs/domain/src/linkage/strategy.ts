@@ -33,6 +33,11 @@ export interface Strategy {
    */
   group(records: readonly Evidence[], constraints: PositionConstraints): Grouping;
 
+  /**
+   * The evidence of an individual as a fact meets it: a fact that contradicts it does not belong to the individual.
+   */
+  profileForFacts(profile: Profile): Profile;
+
   /** Decides where a fact belongs, given the owners of its tokens. */
   attach(fact: Evidence, owners: Owners): Attachment;
 

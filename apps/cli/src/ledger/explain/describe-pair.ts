@@ -1,7 +1,7 @@
 import { apartTexts, notCountedTexts, pairFinding, type PairExplanation } from '@kinledger/decisions';
 import type { ComparedPair, PairRelation } from '@kinledger/domain';
 import { count } from '../../output/output.js';
-import { bits, describeComparison } from './describe-comparison.js';
+import { describeComparison } from './describe-comparison.js';
 
 /** Whether two records are together and why, for people. */
 export function describePair(found: PairExplanation): string {
@@ -22,8 +22,8 @@ export function describePair(found: PairExplanation): string {
     ),
     ...(relation === undefined ? [] : describeRelation(relation)),
     ...referrals.map(
-      ({ referral, reason, rule, score, since }) =>
-        `referral ${referral} waits for a person since position ${since} (${reason}, by ${rule}${score === undefined ? '' : `, ${bits(score)} bits`})`,
+      ({ referral, reason, rule, since }) =>
+        `referral ${referral} waits for a person since position ${since} (${reason}, by ${rule})`,
     ),
     ...reviews.map(
       ({ position, decision, by, organisation, reason }) =>

@@ -52,13 +52,16 @@ export function headOf({ asAt, inForce, proposed, isInForce, events }: StrategyP
 }
 
 /** Every table, in the order in which a reader needs them. */
-export const tablesOf = ({ linkage }: StrategyPreview): PreviewTable[] => [
-  individualsTable(linkage),
-  sourcesTable(linkage),
-  referralsTable(linkage),
-  kinTable(linkage),
-  ...exampleTables(linkage.examples),
-];
+export const tablesOf = ({ linkage }: StrategyPreview): PreviewTable[] =>
+  linkage === undefined
+    ? []
+    : [
+        individualsTable(linkage),
+        sourcesTable(linkage),
+        referralsTable(linkage),
+        kinTable(linkage),
+        ...exampleTables(linkage.examples),
+      ];
 
 /** The counts that change, quarter by quarter. */
 export function figureTables({ quarters, isShown = false }: StrategyPreview, scope: string): PreviewTable[] {

@@ -16,8 +16,12 @@ export function previewPage(preview: StrategyPreview): string {
     isShown
       ? ''
       : '<p><strong>Exact counts, for the programme’s own team.</strong> Small counts and sensitive services are not suppressed on this page.</p>',
-    '<h2>Who is who</h2>',
-    ...tablesOf({ ...preview, linkage: { ...linkage, examples: noExamples } }).map(section),
+    ...(linkage === undefined
+      ? []
+      : [
+          '<h2>Who is who</h2>',
+          ...tablesOf({ ...preview, linkage: { ...linkage, examples: noExamples } }).map(section),
+        ]),
     ...(quarters.length === 0 ? [] : ['<h2>Figures</h2>']),
     ...programme.map(section),
     ...others.map(({ scope, table }) =>

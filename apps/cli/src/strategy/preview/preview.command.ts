@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { Failure } from '../../failure.js';
 import { wholeNumber } from '../../input/whole-number.js';
 import { readLedger, withLedgerOptions, type LedgerOptions } from '../../ledger/read-ledger.js';
 import { print } from '../../output/output.js';
@@ -21,7 +22,8 @@ interface Options extends LedgerOptions, ProposedOptions {
   readonly html?: string;
 }
 
-const EXAMPLES = 5;
+/** None unless asked for: a preview notes no look at anybody. */
+const EXAMPLES = 0;
 
 export function addPreviewCommand(strategy: Command): void {
   const command = strategy
@@ -52,13 +54,22 @@ export function addPreviewCommand(strategy: Command): void {
       'figures of programme, strand:<strand>, service:<service>, or all',
       'programme',
     )
-    .option('--shown', 'figures as they may be given away: after disclosure control')
+    .option(
+      '--shown',
+      'only what may be given away: figures after disclosure control, and no counts of who is who',
+    )
     .option('--html <file>', 'also write a page that opens without the services; only its owner can read it');
   withLedgerOptions(command).action(preview);
 }
 
 async function preview(options: Options): Promise<void> {
   requireOneProposal(options);
+  if (options.shown === true && !options.figures)
+    throw new Failure(
+      '--shown tells figures alone, and --no-figures leaves them out: leave out one of the two',
+    );
+  if (options.shown === true && options.examples > 0)
+    throw new Failure('--shown tells of no single record: leave out --examples');
   await readLedger(options, 'interrupted: nothing was written', async (reading) => {
     const { examples, scope, json } = options;
     const { platformUrl } = reading.places;

@@ -29,10 +29,11 @@ export interface StrategyPreview {
   readonly isInForce: boolean;
   /** How many events the adoption would write. */
   readonly events: number;
-  readonly linkage: LinkageChanges;
+  /** In exact counts; absent where only what may be given away is told. */
+  readonly linkage?: LinkageChanges;
   /** Every quarter with figures, the earliest first; absent where figures were left out. */
   readonly quarters?: readonly PreviewedQuarter[];
-  /** Whether the counts of figures are given as they may be published. */
+  /** Whether only counts are given that may be published. */
   readonly isShown?: boolean;
 }
 
@@ -122,7 +123,10 @@ async function previewed(
     proposed: { strategy: adopted.strategy, digest: adopted.digest, settings: definition.strategy },
     isInForce,
     events: isInForce ? 0 : events,
-    linkage: changes.changes((dataset) => !isSensitive(dataset), examples),
+    // Neither disclosure control nor its rounding knows these counts, which name sensitive services too.
+    ...(asked?.isShown === true
+      ? {}
+      : { linkage: changes.changes((dataset) => !isSensitive(dataset), examples) }),
     ...(quarters === undefined ? {} : { quarters, isShown: asked?.isShown === true }),
   };
 }

@@ -11,7 +11,7 @@ const CASE_NUMBER = 'case-number';
  */
 export const channels = new Channels([
   ...authority.map((domain) => ({ domain, sameBirthDate: domain === 'mobile' })),
-  { domain: CASE_NUMBER },
+  { domain: CASE_NUMBER, factsOnly: true },
   ...comparedFields.flatMap(({ reads }) =>
     reads.map(({ derivation }) => ({ domain: derivation, comparedOnly: true })),
   ),

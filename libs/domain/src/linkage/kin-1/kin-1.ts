@@ -56,6 +56,7 @@ export function kin1(settings: Kin1Settings, frequencies?: NameFrequencies): Str
     tokensOf: (row) => tokensOf(row, named()),
     group: (records, constraints) =>
       linkByScore(records, constraints, groupRecords(records, constraints), scores, bands),
+    profileForFacts: asAccepted,
     attach: (fact, owners) =>
       attachFact(fact, { ...owners, profile: (owner) => asAccepted(owners.profile(owner)) }, channels),
     foundIndividuals: (facts, channel) =>

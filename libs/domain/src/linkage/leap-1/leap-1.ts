@@ -44,6 +44,7 @@ export function leap1({ name, ...limits }: Leap1Settings): Strategy {
     },
     tokensOf: (row) => plainTokensOf(row, channels),
     group: groupRecords,
+    profileForFacts: (profile) => profile,
     attach: (fact, owners) => attachFact(fact, owners, channels),
     foundIndividuals: (facts, channel) =>
       foundIndividuals(facts, channels.groundOf(channel), channel, groupRecords),

@@ -35,6 +35,7 @@ export const pairStrategy: Strategy = {
   carerLimits: limits,
   tokensOf,
   group,
+  profileForFacts: (profile) => profile,
   attach: (fact, owners) => attachFact(fact, owners, channels),
   foundIndividuals: (facts, channel) => foundIndividuals(facts, channels.groundOf(channel), channel, group),
   compareGrounds: (one, other) =>

@@ -33,6 +33,7 @@ export const sumStrategy: Strategy = {
   carerLimits: limits,
   tokensOf,
   group,
+  profileForFacts: (profile) => profile,
   attach: (fact, owners) => attachFact(fact, owners, channels),
   foundIndividuals: (facts, channel) => foundIndividuals(facts, channels.groundOf(channel), channel, group),
   compareGrounds: (one, other) =>
