@@ -39,6 +39,14 @@ const erased = new RunningPlatform();
 let files: readonly ProgrammeFile[];
 let before: { readonly ledger: readonly string[]; readonly figures: unknown; readonly digest: string };
 
+/** The files of the home's own definition, and what they hold. */
+const filesIn = ({ installation: { home } }: RunningPlatform) =>
+  readdirSync(join(home, 'definition'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((file) => [file.slice(home.length), readFileSync(file, 'utf8')])
+    .sort();
+
 const figures = (platform: RunningPlatform) => platform.read('/v1/figures/reach?period=lifetime');
 const rebuild = (platform: RunningPlatform) => platform.installation.json<Rebuilt>('rebuild');
 
@@ -82,7 +90,8 @@ beforeAll(async () => {
   const all = (JSON.parse(manifest) as { files: readonly ProgrammeFile[] }).files;
   files = all.filter(({ dataset }) => /^(baby-steps|making-it-real|caseload-midwifery)\./.test(dataset));
   periods = [...new Set(files.map(({ period }) => period))];
-  await original.start();
+  // Gives the home a definition of its own.
+  await original.start(undefined, '--strategy', 'leap-1');
   await submitQuarter(original, periods[0]!);
   const { after: digest } = await rebuild(original);
   before = { ledger: await original.ledger(), figures: await figures(original), digest };
@@ -105,7 +114,7 @@ describe('a backup', () => {
     const made = await original.installation.json<Backup>('backup', '--out', backup, '--keys-out', keys);
     expect(made.ledgers).toMatchObject([{ stream: 'programme-leap', events: before.ledger.length }]);
     expect(readdirSync(folder).sort()).toEqual(['backup', 'keys', 'programme']);
-    expect(readdirSync(backup).sort()).toEqual(['backup.json', 'data']);
+    expect(readdirSync(backup).sort()).toEqual(['backup.json', 'data', 'definition']);
     const again = await original.installation.run('backup', '--out', backup);
     expect(again).toMatchObject({ code: 1, stdout: '' });
   });
@@ -123,6 +132,8 @@ describe('a restored backup', () => {
     expect(ledgers[0]?.events).toBe(before.ledger.length);
     expect(erasures).toEqual({ records: 0 });
     await restored.start();
+    expect(restored.connected.programmeDirectory).toBe(join(restored.installation.home, 'definition'));
+    expect(filesIn(restored)).toEqual(filesIn(original));
     expect(await restored.ledger()).toEqual(before.ledger);
     expect(await figures(restored)).toEqual(before.figures);
     expect(await rebuild(restored)).toMatchObject({ before: before.digest, after: before.digest });
@@ -152,9 +163,16 @@ describe('a restored backup', () => {
   });
 
   it.each([
-    ['lacks a file', (file: string) => rmSync(file), 'is missing'],
+    ['lacks a file', 'data/global/pg_control', (file: string) => rmSync(file), 'is missing'],
+    [
+      'lacks a part of the definition',
+      'definition/postcodes.csv',
+      (file: string) => rmSync(file),
+      'is missing',
+    ],
     [
       'has a bit that fell over',
+      'data/global/pg_control',
       (file: string) => {
         const bytes = readFileSync(file);
         bytes[0] = (bytes[0] ?? 0) ^ 1;
@@ -162,8 +180,8 @@ describe('a restored backup', () => {
       },
       'is not what it was',
     ],
-  ])('is refused, and leaves nothing behind, if it %s', async (_, damage, sentence) => {
-    const file = join(backup, 'data', 'global', 'pg_control');
+  ])('is refused, and leaves nothing behind, if it %s', async (_, path, damage, sentence) => {
+    const file = join(backup, path);
     const whole = readFileSync(file);
     const home = join(folder, 'damaged');
     try {
@@ -172,7 +190,9 @@ describe('a restored backup', () => {
         ...['restore', backup, '--keys', keys, '--home', home],
       );
       expect(code).toBe(1);
-      expect(stderr.split('\n').at(-2)).toMatch(/^kinledger: the backup is damaged: global\/pg_control/);
+      expect(stderr.split('\n').at(-2)).toContain(
+        `kinledger: the backup is damaged: ${path.slice(path.indexOf('/') + 1)} `,
+      );
       expect(stderr).toContain(sentence);
       expect(readdirSync(home)).toEqual([]);
     } finally {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LauncherMessage, LocalConnection } from '@kinledger/contracts';
 import { startEmbeddedPostgres } from '@kinledger/embedded-postgres';
-import { readProgramme, writeProgrammeUnder, type ChosenStrategy } from '@kinledger/programme';
+import { KeptDefinition, readProgramme, type ChosenStrategy } from '@kinledger/programme';
 import { openAccounts } from './accounts.js';
 import { chooseBus, type BusKind } from './bus.js';
 import { migrateDatabases, provisionDatabases } from './databases.js';
+import { chooseDefinition } from './choose-definition.js';
+import { refuseEarlierDefinition } from './earlier-definition.js';
 import { untilErased } from './erase-first.js';
 import { freePort, isPortTaken } from './free-ports.js';
 import { lockHome } from './home-lock.js';
@@ -18,8 +20,13 @@ import { entryOf, services, type Surroundings } from './services.js';
 
 export interface LauncherOptions {
   readonly home?: string;
-  /** Folder of a programme definition. Default: the home's own, else the one in this checkout. */
+  /**
+   * Folder of a programme definition. Default: that of the variable `KINLEDGER_PROGRAMME_DIR`, else the home's own, else
+   * the one in this checkout. A home that has its own keeps a copy of the one that is named.
+   */
   readonly programme?: string;
+  /** Goes back to a definition whose version is lower than that of the one in force. */
+  readonly earlierDefinition?: boolean;
   /** Links by this strategy from now on: gives the home a definition of its own that says so. */
   readonly strategy?: ChosenStrategy;
   /** Deletes the home's data first. */
@@ -44,9 +51,7 @@ export interface Launcher {
 
 const POSTGRES_PORT = 4319;
 
-const defaultProgramme = (): string =>
-  process.env['KINLEDGER_PROGRAMME_DIR'] ??
-  fileURLToPath(new URL('../../../programmes/leap', import.meta.url));
+const leap = fileURLToPath(new URL('../../../programmes/leap', import.meta.url));
 
 /**
  * Starts PostgreSQL and the five services on a home folder, and writes the connection file once all are ready.
@@ -62,15 +67,15 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
   try {
     // A connection file without a launcher is left from a killed one.
     rmSync(home.connectionFile, { force: true });
-    const given =
-      options.programme ??
-      (options.fresh !== true && existsSync(home.definition) ? home.definition : defaultProgramme());
-    // Before anything is deleted: a definition with faults starts nothing.
-    await readProgramme(given);
+    const kept = new KeptDefinition(home.definition);
+    await kept.settle();
+    const { named, becomesOwn } = chooseDefinition(home.definition, options, process.env, leap);
+    // Before anything is deleted: a definition with faults starts nothing, and one in the home is copied first.
+    const { definition: given } = await readProgramme(named);
+    if (becomesOwn) await kept.prepare(named, options.strategy);
     if (options.fresh === true) emptyHome(home);
-    if (options.strategy !== undefined) await writeProgrammeUnder(options.strategy, given, home.definition);
-    const programmeDirectory = options.strategy === undefined ? given : home.definition;
-    const { definition } = await readProgramme(programmeDirectory);
+    const { definition } = becomesOwn ? await readProgramme(kept.prepared) : { definition: given };
+    const programmeDirectory = becomesOwn ? home.definition : named;
     const bus = await chooseBus(home, options.bus);
     aborted.throwIfAborted();
 
@@ -91,6 +96,12 @@ export async function launch(options: LauncherOptions, aborted: AbortSignal): Pr
     options.tell({ type: 'stage', stage: 'migrations', text: 'preparing databases' });
     const urls = await provisionDatabases(home, postgres.url());
     await migrateDatabases(urls);
+    if (options.earlierDefinition !== true)
+      await refuseEarlierDefinition(urls.url('platform', 'projector'), definition, named);
+    if (becomesOwn) await kept.replace();
+    const { id, version } = definition;
+    const text = `programme ${id}, version ${version} of the definition in ${programmeDirectory}`;
+    options.tell({ type: 'stage', stage: 'migrations', text });
     options.tell({ type: 'stage', stage: 'keys', text: 'preparing keys and accounts' });
     await ensureKeys(home, options.seed);
     const providers = [...new Set(definition.services.map(({ provider }) => provider))].sort();

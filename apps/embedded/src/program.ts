@@ -8,7 +8,8 @@ import { pagesLink } from './sign-in-link.js';
 const help = `Starts Kinledger on this machine: an embedded PostgreSQL and the five services.
 
   --home DIR        where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)
-  --programme DIR   programme definition (default: the home's own, else KINLEDGER_PROGRAMME_DIR, else programmes/leap)
+  --programme DIR   programme definition (default: KINLEDGER_PROGRAMME_DIR, else the home's own, else programmes/leap)
+  --earlier-definition  adopts the definition even if its version is lower than that of the one in force
   --strategy NAME   leap-1 or kin-1: gives the home a definition of its own that links by it, now and at later starts
   --rows-of-people N  about how many rows of people kin-1 expects (default: 20000)
   --fresh           deletes the home's data first
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     options: {
       home: { type: 'string' },
       programme: { type: 'string' },
+      'earlier-definition': { type: 'boolean' },
       strategy: { type: 'string' },
       'rows-of-people': { type: 'string' },
       fresh: { type: 'boolean' },
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
   requireNode24();
   const {
     'free-ports': freePorts = false,
+    'earlier-definition': earlierDefinition = false,
     bus: busName,
     strategy: name,
     'rows-of-people': rows,
@@ -53,6 +56,7 @@ async function main(): Promise<void> {
   const options = {
     ...rest,
     freePorts,
+    earlierDefinition,
     ...(bus === undefined ? {} : { bus }),
     ...(strategy === undefined ? {} : { strategy }),
   };
@@ -104,7 +108,9 @@ function busKind(text: string): BusKind {
 }
 
 function strategyOf(name: string | undefined, rows: string | undefined): ChosenStrategy | undefined {
-  if (name === undefined && rows === undefined) return undefined;
+  if (name === undefined && rows !== undefined)
+    throw new Error('--rows-of-people needs --strategy kin-1, whose model it is for');
+  if (name === undefined) return undefined;
   if (name !== 'leap-1' && name !== 'kin-1') throw new Error('--strategy is leap-1 or kin-1');
   if (rows === undefined) return { name };
   if (name !== 'kin-1' || !/^[1-9]\d{0,8}$/.test(rows) || Number(rows) < 2)

@@ -1,15 +1,20 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { openHome } from './home.js';
 import { services } from './services.js';
 
+const folder = mkdtempSync(join(tmpdir(), 'kinledger-services-'));
 afterEach(() => vi.unstubAllEnvs());
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The variables of mails that a service is started with. */
 const mailVariables = (service: string) => {
   const environment = services
     .find(({ name }) => name === service)
     ?.environment({
-      ...{ home: openHome('/nowhere'), programmeDirectory: '/nowhere', bus: () => ({}) },
+      ...{ home: openHome(folder), programmeDirectory: folder, bus: () => ({}) },
       urls: { url: () => '' },
     });
   return Object.entries(environment ?? {}).filter(([name]) => /SMTP|MAIL|PUBLIC_URL/.test(name));

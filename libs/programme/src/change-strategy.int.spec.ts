@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { definitionUnder, USUAL_ROWS_OF_PEOPLE, writeProgrammeUnder } from './change-strategy.js';
+import { definitionUnder, USUAL_ROWS_OF_PEOPLE, type ChosenStrategy } from './change-strategy.js';
+import { KeptDefinition } from './kept-definition.js';
 import { readProgramme } from './read-programme.js';
 
 const leap = fileURLToPath(new URL('../../../programmes/leap', import.meta.url));
@@ -17,9 +18,15 @@ describe('a definition that is changed to link by another strategy', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
+  const keep = async (strategy: ChosenStrategy, from: string, to: string) => {
+    const kept = new KeptDefinition(to);
+    await kept.prepare(from, strategy);
+    await kept.replace();
+  };
+
   it('reads as a programme under kin-1 with derived tokens and the limits that it had, one version on', async () => {
     const to = join(folder, 'kin-1');
-    await writeProgrammeUnder({ name: 'kin-1' }, leap, to);
+    await keep({ name: 'kin-1' }, leap, to);
     const [{ definition }, { definition: before }] = await Promise.all([
       readProgramme(to),
       readProgramme(leap),
@@ -55,8 +62,8 @@ describe('a definition that is changed to link by another strategy', () => {
   it('goes back to leap-1 in its own folder, and keeps derived tokens', async () => {
     const own = join(folder, 'own');
     await cp(leap, own, { recursive: true });
-    await writeProgrammeUnder({ name: 'kin-1' }, own, own);
-    await writeProgrammeUnder({ name: 'leap-1' }, own, own);
+    await keep({ name: 'kin-1' }, own, own);
+    await keep({ name: 'leap-1' }, own, own);
     const [{ definition }, { definition: before }] = await Promise.all([
       readProgramme(own),
       readProgramme(leap),

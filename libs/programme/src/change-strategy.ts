@@ -1,9 +1,6 @@
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { firstBands } from '@kinledger/domain';
 import { z } from 'zod';
 import { linkageStrategy } from './definition/linkage-strategy.js';
-import { DEFINITION_FILE } from './service-files.js';
 
 /** A strategy to link by, with the settings that a programme begins with. */
 export interface ChosenStrategy {
@@ -44,19 +41,4 @@ export function definitionUnder({ name, rowsOfPeople }: ChosenStrategy, text: st
   };
   if (JSON.stringify(changed) === JSON.stringify(held)) return text;
   return `${JSON.stringify({ ...changed, version: held.version + 1 }, undefined, 2)}\n`;
-}
-
-/**
- * Puts a copy of a programme’s definition, changed to link by the strategy, in place of what a folder held. The folders may be one.
- * @throws Error if there is no definition.
- */
-export async function writeProgrammeUnder(strategy: ChosenStrategy, from: string, to: string): Promise<void> {
-  const text = await readFile(join(from, DEFINITION_FILE), 'utf8');
-  const partial = `${to}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  await cp(from, partial, { recursive: true });
-  await writeFile(join(partial, DEFINITION_FILE), definitionUnder(strategy, text));
-  await rm(to, { recursive: true, force: true });
-  await rename(partial, to);
 }

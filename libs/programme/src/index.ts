@@ -1,6 +1,7 @@
 export * from './change-strategy.js';
 export * from './definition/index.js';
 export * from './definition-document.js';
+export * from './kept-definition.js';
 export * from './problem.js';
 export * from './programme.js';
 export * from './read-clear-schema.js';

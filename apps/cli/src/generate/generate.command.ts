@@ -23,7 +23,10 @@ export function addGenerateCommand(program: Command): void {
       .description('writes the files of a synthetic programme, with the truth about them in DIR/truth')
       .requiredOption('--out <dir>', 'folder to write to; it must be empty or absent'),
   )
-    .option('--programme <dir>', 'programme definition (default: programmes/leap)')
+    .option(
+      '--programme <dir>',
+      'programme definition (default: KINLEDGER_PROGRAMME_DIR, else programmes/leap)',
+    )
     .option(
       '--salt-file <file>',
       'salt of sources that pseudonymise (default: that of the home, else a synthetic one)',

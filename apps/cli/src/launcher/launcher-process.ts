@@ -8,6 +8,7 @@ import { Failure } from '../failure.js';
 export interface LauncherOptions {
   readonly home: string;
   readonly programme?: string | undefined;
+  readonly earlierDefinition?: boolean | undefined;
   readonly strategy?: string | undefined;
   readonly rowsOfPeople?: number | undefined;
   readonly fresh?: boolean | undefined;
@@ -38,6 +39,7 @@ export async function startLauncher(
   const args = [
     ...['--home', options.home],
     ...(options.programme === undefined ? [] : ['--programme', options.programme]),
+    ...(options.earlierDefinition === true ? ['--earlier-definition'] : []),
     ...(options.strategy === undefined ? [] : ['--strategy', options.strategy]),
     ...(options.rowsOfPeople === undefined ? [] : ['--rows-of-people', String(options.rowsOfPeople)]),
     ...(options.fresh === true ? ['--fresh'] : []),

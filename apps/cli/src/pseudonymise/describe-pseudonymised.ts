@@ -16,8 +16,12 @@ const made: Readonly<Record<LeavingColumn['as'], string>> = {
   digest: 'digest',
   'derived-digests': 'digests of parts',
   coarser: 'coarser: month or area',
-  value: 'as in the file, coded',
-  empty: 'empty: not in the file',
+  'exact-date': 'exact date',
+  number: 'number',
+  'yes-or-no': 'yes or no',
+  code: 'code',
+  'not-permitted': 'empty: not permitted by the agreement',
+  empty: 'empty: nothing in the file to make it of',
 };
 
 /** Why nothing leaves, and what to do. */

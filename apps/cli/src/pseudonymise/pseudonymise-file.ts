@@ -18,7 +18,7 @@ import {
   type RuleOfField,
   type ValidatedRow,
 } from '@kinledger/intake-files';
-import type { Dataset, DatasetSchema, Programme } from '@kinledger/programme';
+import type { Agreement, Dataset, DatasetSchema, Programme } from '@kinledger/programme';
 import { nodeHashing } from '@kinledger/pseudonymisation';
 import { RowsAtSource, SaltedDigests, type LeavingColumn } from '@kinledger/pseudonymised-rows';
 import { stringify } from 'csv-stringify/sync';
@@ -31,6 +31,8 @@ export interface FileAtSource {
   /** The dataset that the programme takes. */
   readonly dataset: Dataset;
   readonly programme: Programme;
+  /** Under which the programme takes it: it says which columns may leave. */
+  readonly agreement: Agreement;
   readonly period: Period;
   /** yyyy-mm-dd in Europe/London. */
   readonly today: string;
@@ -102,7 +104,7 @@ export async function pseudonymiseFile(
 }
 
 async function throughRows(
-  { clear, dataset, programme, period, today, salt, orders }: FileAtSource,
+  { clear, dataset, programme, agreement, period, today, salt, orders }: FileAtSource,
   bytes: AsyncIterator<Uint8Array>,
   write: (text: string) => Promise<void>,
   onFinding: (found: FoundInRow) => Promise<void>,
@@ -134,6 +136,7 @@ async function throughRows(
   const rows = new RowsAtSource(
     clear,
     { ...dataset, provider: dataset.serviceDefinition.provider },
+    agreement,
     new SaltedDigests(nodeHashing.sha256, salt),
     await programme.postcodeLookup(),
   );

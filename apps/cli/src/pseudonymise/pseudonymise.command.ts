@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { londonDay, parsePeriod, type Period } from '@kinledger/domain';
 import type { DeclaredOrder } from '@kinledger/intake-files';
 import {
   readClearSchema,
   readProgramme,
+  type Agreement,
   type Dataset,
   type DatasetSchema,
   type Programme,
@@ -13,6 +14,7 @@ import type { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import { Failure } from '../failure.js';
 import { programmeDirectory } from '../input/programme-directory.js';
+import { discardWhenStopped } from '../output/discard-when-stopped.js';
 import { print } from '../output/output.js';
 import { growingPrivateFile, type GrowingFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
@@ -45,7 +47,10 @@ export function addPseudonymiseCommand(program: Command): void {
     .requiredOption('--period <code>', 'period of the file, e.g. 2023-24-Q2')
     .requiredOption('--out <file>', 'where to write the file that leaves')
     .option('--salt-file <file>', 'the salt, on one line (default: the variable KINLEDGER_SALT)')
-    .option('--programme <dir>', 'programme definition (default: programmes/leap)')
+    .option(
+      '--programme <dir>',
+      'programme definition (default: KINLEDGER_PROGRAMME_DIR, else programmes/leap)',
+    )
     .option('--errors <file>', 'write what was found, row by row, as CSV; it holds no value of the file')
     .option(
       '--day-first <fields>',
@@ -66,24 +71,31 @@ programme will read it: rows that either refuses stay. The salt is never given o
 }
 
 async function pseudonymise(path: string, options: Options): Promise<void> {
-  refuseRepeatedPaths(path, options);
+  const definition = programmeDirectory(options.programme);
+  refuseRepeatedPaths(path, definition, options);
   const salt = readSalt(options.saltFile);
-  const programme = await readProgramme(programmeDirectory(options.programme));
+  const programme = await readProgramme(definition);
   const dataset = datasetFor(programme, options.dataset);
   const today = londonDay(new Date());
   const period = periodFor(options.period, today);
-  requireAgreement(programme, dataset, period);
+  const agreement = agreementFor(programme, dataset, period);
   const clear = schemaIn(options.schema, dataset, programme);
   const orders = declaredOrders(options, clear);
-  const out = growingPrivateFile(options.out);
-  const errors = options.errors === undefined ? undefined : errorReport(options.errors);
+  const opened: GrowingFile[] = [];
+  const discard = () => opened.forEach((file) => file.discard());
+  const finished = discardWhenStopped(discard);
   try {
+    const out = growingPrivateFile(options.out);
+    opened.push(out);
+    const errors = options.errors === undefined ? undefined : growingPrivateFile(options.errors);
+    if (errors !== undefined) opened.push(errors);
+    const add = errors === undefined ? () => undefined : errorReport(errors);
     const done = await pseudonymiseFile(
-      { path, clear, dataset, programme, period, today, salt, orders },
+      { path, clear, dataset, programme, agreement, period, today, salt, orders },
       (text) => Promise.resolve(out.write(text)),
-      (found) => Promise.resolve(errors?.add(found)),
+      (found) => Promise.resolve(add(found)),
     );
-    errors?.file.finish();
+    errors?.finish();
     const { reason } = done;
     if (reason === null) out.finish();
     const summary = {
@@ -93,13 +105,19 @@ async function pseudonymise(path: string, options: Options): Promise<void> {
       ...done,
     };
     print(options.json, summary, () => describePseudonymised(summary));
-    if (reason !== null) throw new Failure(`nothing leaves: ${whyNothingLeaves[reason]}`);
-    if (options.errors !== undefined) say(options.json, `what was found, row by row: ${options.errors}`);
+    if (reason !== null)
+      throw new Failure(`nothing leaves: ${whyNothingLeaves[reason]} (${whereFound(options.errors)})`);
+    if (options.errors !== undefined) say(options.json, whereFound(options.errors));
   } finally {
-    out.discard();
-    errors?.file.discard();
+    discard();
+    finished();
   }
 }
+
+const whereFound = (errors: string | undefined): string =>
+  errors === undefined
+    ? 'with --errors FILE, the command writes down what it finds, row by row'
+    : `what was found, row by row: ${errors}`;
 
 function datasetFor(programme: Programme, id: string): Dataset {
   const dataset = programme.dataset(id);
@@ -121,13 +139,14 @@ function periodFor(code: string, today: string): Period {
   return period;
 }
 
-function requireAgreement(programme: Programme, { agreement: id }: Dataset, period: Period): void {
+function agreementFor(programme: Programme, { agreement: id }: Dataset, period: Period): Agreement {
   const agreement = programme.agreement(id);
   const last = new Date(Date.parse(`${period.end}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
   if (agreement === undefined || agreement.validFrom > period.start || agreement.validTo < last)
     throw new Failure(
       `the data sharing agreement ${id} does not cover ${period.label}: ask the programme’s data team before anything leaves`,
     );
+  return agreement;
 }
 
 function schemaIn(file: string, dataset: Dataset, programme: Programme): DatasetSchema {
@@ -162,12 +181,22 @@ function declaredOrders(
   return orders;
 }
 
-/** @throws Failure if what is written would replace what is read, or something else that is written. */
-function refuseRepeatedPaths(path: string, { schema, saltFile, out, errors }: Options): void {
+/**
+ * @throws Failure if what is written would replace what is read, something else that is written, or a part of the
+ * programme’s definition.
+ */
+function refuseRepeatedPaths(
+  path: string,
+  definition: string,
+  { schema, saltFile, out, errors }: Options,
+): void {
   const read = [path, schema, saltFile].flatMap((file) => (file === undefined ? [] : [truePath(file)]));
   const taken = new Set(read);
+  const ofDefinition = truePath(definition) + sep;
   for (const file of [out, errors]) {
     if (file === undefined) continue;
+    if (truePath(file).startsWith(ofDefinition))
+      throw new Failure(`${file} lies in the folder of the programme’s definition: write to another folder`);
     if (taken.has(truePath(file)))
       throw new Failure(`${file} is read or written twice: name another file to write to`);
     taken.add(truePath(file));
@@ -182,12 +211,9 @@ function truePath(file: string): string {
   return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
 }
 
-function errorReport(file: string): { readonly file: GrowingFile; add(found: FoundInRow): void } {
-  const report = growingPrivateFile(file);
+/** Begins a report of what is found in rows. @returns adds a finding to it. */
+function errorReport(report: GrowingFile): (found: FoundInRow) => void {
   report.write(stringify([['row', 'column', 'rule', 'severity', 'message', 'suggestion']]));
-  return {
-    file: report,
-    add: ({ row, rule: { field, code, severity, message, suggestion } }) =>
-      report.write(stringify([[String(row), field?.title ?? '', code, severity, message, suggestion]])),
-  };
+  return ({ row, rule: { field, code, severity, message, suggestion } }) =>
+    report.write(stringify([[String(row), field?.title ?? '', code, severity, message, suggestion]]));
 }

@@ -1,22 +1,41 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
   cpSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProviderId, PseudonymisedRow, SubmissionId } from '@kinledger/contracts';
 import { parsePeriod } from '@kinledger/domain';
 import { knownTitles, mapHeader, openFile, RowValidator } from '@kinledger/intake-files';
-import { readClearSchema, readProgramme, type Dataset, type Programme } from '@kinledger/programme';
+import {
+  readClearSchema,
+  readProgramme,
+  type Dataset,
+  type PostcodeLookup,
+  type Programme,
+} from '@kinledger/programme';
 import { HmacSha256, nodeHashing } from '@kinledger/pseudonymisation';
-import { FileRows, noRows, SaltedDigests, TokenKeys, type Keys } from '@kinledger/pseudonymised-rows';
+import {
+  FileRows,
+  noRows,
+  RowsAtSource,
+  SaltedDigests,
+  TokenKeys,
+  type Keys,
+  type PermittedToLeave,
+} from '@kinledger/pseudonymised-rows';
 import { writeProgramme } from '@kinledger/synthetic';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -108,6 +127,17 @@ describe('kinledger pseudonymise', () => {
       ...['node', 'kinledger', 'pseudonymise', file, ...schema, '--dataset', DATASET, ...usual, ...options],
     ]);
   };
+  /** The cells of a column of a file that has no cell in quotes. */
+  const column = (file: string, title: string): readonly string[] => {
+    const [header = [], ...rows] = readFileSync(file, 'utf8')
+      .replace('\uFEFF', '')
+      .trimEnd()
+      .split(/\r?\n/)
+      .map((line) => line.split(','));
+    expect(header, file).toContain(title);
+    return rows.map((cells) => cells[header.indexOf(title)] ?? '');
+  };
+  const halfWritten = () => readdirSync(folder).filter((name) => name.endsWith('.partial'));
   const salted = () => ['--salt-file', at('salt')];
 
   /** The rows of a file as the platform makes them on arrival. */
@@ -203,22 +233,35 @@ describe('kinledger pseudonymise', () => {
       .split(/\r?\n/);
     const schema = clearDataset.schema;
     const { columnOf } = mapHeader(schema, header.split(','));
+    const valuesOf = (name: string) =>
+      lines.map(
+        (line) =>
+          line.split(',')[columnOf[schema.fields.findIndex((field) => field.name === name)] ?? -1] ?? '',
+      );
     const identifying = ['email', 'carer_email', 'contact_number', 'nhs_number', 'postcode', 'case_number'];
-    const values = lines.flatMap((line) => {
-      const cells = line.split(',');
-      return identifying.flatMap((name) => {
-        const value = cells[columnOf[schema.fields.findIndex((field) => field.name === name)] ?? -1] ?? '';
-        return value.length > 4 ? [value] : [];
-      });
-    });
+    const values = identifying.flatMap(valuesOf).filter((value) => value.length > 4);
     expect(values.length).toBeGreaterThan(100);
+    const firstNames = [...new Set(valuesOf('first_name'))].filter((name) => name !== '');
+    expect(firstNames.length).toBeGreaterThan(10);
+    // In the order of the file and in that of canonical dates.
+    const birthDates = valuesOf('date_of_birth')
+      .filter((value) => value.length > 4)
+      .flatMap((value) => [value, value.split('/').toReversed().join('-')]);
+    expect(birthDates.length).toBeGreaterThan(100);
+    expect(birthDates).toContainEqual(expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/));
     const written = [printed, readFileSync(at('out.csv'), 'utf8'), readFileSync(at('errors.csv'), 'utf8')];
+    // A day on which somebody was born may also be one on which somebody else was registered.
+    const registered = new Set(column(at('out.csv'), 'DateRegistered'));
+    const news = birthDates.filter((day) => !registered.has(day));
+    expect(news.length).toBeGreaterThan(100);
     for (const text of written) {
-      expect(values.filter((value) => text.includes(value))).toEqual([]);
+      expect([...values, ...news].filter((value) => text.includes(value))).toEqual([]);
+      const words = new Set(text.toLowerCase().split(/\W+/));
+      expect(firstNames.filter((name) => words.has(name.toLowerCase()))).toEqual([]);
       expect(text).not.toContain(SALT);
     }
     for (const name of ['out.csv', 'errors.csv']) expect(statSync(at(name)).mode & 0o777).toBe(0o600);
-    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+    expect(halfWritten()).toEqual([]);
   });
 
   it('says what leaves and what stays', async () => {
@@ -231,9 +274,10 @@ describe('kinledger pseudonymise', () => {
     expect(as).toMatchObject({
       case_number: 'digest',
       child_key: 'digest',
-      gender: 'value',
+      gender: 'code',
       birth_month: 'coarser',
       lsoa: 'coarser',
+      date_registered: 'exact-date',
       derived: 'derived-digests',
     });
     const filled = summary.columns.find(({ field }) => field === 'case_number')?.filled;
@@ -262,6 +306,77 @@ describe('kinledger pseudonymise', () => {
     expect(columns).toContainEqual({ field: 'derived', title: 'Derived', as: 'empty', filled: 0 });
   });
 
+  describe('a file of sessions with a column that the agreement does not permit', () => {
+    const clear = () => at(`data/files/${PERIOD}/baby-steps.engagement.csv`);
+    const runSessions = (...options: readonly string[]) =>
+      run(
+        clear(),
+        ...[...salted(), '--schema', at('programme/datasets/sessions-with-nhs-number.json')],
+        ...['--dataset', 'dv-enhanced-caseworkers.engagement', ...options, '--json'],
+      );
+    const held = () => column(clear(), 'Cancelled by').filter((cell) => cell !== '');
+
+    it('leaves without its values, and the summary says that it is not permitted', async () => {
+      expect(held().length).toBeGreaterThan(10);
+      await runSessions();
+      const { columns, leaving } = JSON.parse(printed) as Summary;
+      expect(leaving).toBeGreaterThan(100);
+      expect(columns).toContainEqual(
+        expect.objectContaining({ field: 'cancelled_by', as: 'not-permitted', filled: 0 }),
+      );
+      expect(columns).toContainEqual(expect.objectContaining({ field: 'minutes', as: 'number' }));
+      expect(columns).toContainEqual(expect.objectContaining({ field: 'attended', as: 'yes-or-no' }));
+      expect(new Set(column(at('out.csv'), 'CancelledBy'))).toEqual(new Set(['']));
+      printed = '';
+      await run(
+        clear(),
+        ...[...salted(), '--schema', at('programme/datasets/sessions-with-nhs-number.json')],
+        ...['--dataset', 'dv-enhanced-caseworkers.engagement'],
+      );
+      expect(printed).toMatch(/^CancelledBy +empty: not permitted by the agreement +0$/m);
+    });
+
+    it('leaves with them once the agreement permits it', async () => {
+      cpSync(at('programme'), at('permitting'), { recursive: true });
+      edit('permitting/services/dv-enhanced-caseworkers.json', (json) => ({
+        ...json,
+        agreements: (json['agreements'] as Json[]).map((agreement) => ({
+          ...agreement,
+          permittedFields: [...(agreement['permittedFields'] as string[]), 'cancelled_by'],
+        })),
+      }));
+      await runSessions('--programme', at('permitting'));
+      const { columns } = JSON.parse(printed) as Summary;
+      const column = columns.find(({ field }) => field === 'cancelled_by');
+      expect(column).toMatchObject({ as: 'code' });
+      expect(column?.filled).toBeGreaterThan(10);
+    });
+  });
+
+  it('derives nothing of an identifier that the agreement does not permit', async () => {
+    const agreement = programme.agreement(programme.dataset(DATASET)!.agreement)!;
+    const withoutMobile = {
+      permittedFields: agreement.permittedFields!.filter((name) => name !== 'contact_number'),
+    };
+    const dataset = programme.dataset(DATASET)!;
+    const made = (permitted: PermittedToLeave) =>
+      new RowsAtSource(
+        clearDataset.schema,
+        { ...dataset, provider: dataset.serviceDefinition.provider },
+        permitted,
+        keys.digests,
+        { isProtected: () => false, lsoaOf: () => undefined } as unknown as PostcodeLookup,
+      );
+    const placeOf = (name: string) => clearDataset.schema.fields.findIndex((field) => field.name === name);
+    const values = clearDataset.schema.fields.map((): string | null => null);
+    values[placeOf('participant_type')] = 'adult';
+    values[placeOf('contact_number')] = '07700900123';
+    const derivedOf = (rows: RowsAtSource) =>
+      rows.cellsOf(values)[dataset.schema.fields.findIndex((field) => field.name === 'derived')];
+    expect(derivedOf(made(agreement))).not.toBe('');
+    expect(derivedOf(made(withoutMobile))).toBe('');
+  });
+
   it('writes nothing of a file with too many errors, and leaves an earlier file as it was', async () => {
     writeFileSync(at('out.csv'), 'earlier');
     const [header = '', line = ''] = readFileSync(clearFile, 'utf8').trimEnd().split(/\r?\n/);
@@ -271,10 +386,14 @@ describe('kinledger pseudonymise', () => {
       .join(',');
     writeFileSync(at('wrong.csv'), [header, line, wrong, wrong, wrong, wrong, ''].join('\n'));
     await expect(run(at('wrong.csv'), ...salted())).rejects.toThrow(
-      'nothing leaves: more rows have errors than the programme takes',
+      'nothing leaves: more rows have errors than the programme takes: correct what is listed (with --errors FILE, the command writes down what it finds, row by row)',
     );
     expect(readFileSync(at('out.csv'), 'utf8')).toBe('earlier');
     expect(printed).toContain('Nothing leaves of 5 rows.');
+    await expect(run(at('wrong.csv'), ...salted(), '--errors', at('errors.csv'))).rejects.toThrow(
+      `(what was found, row by row: ${at('errors.csv')})`,
+    );
+    expect(column(at('errors.csv'), 'row')).toContain('3');
   });
 
   it.each<readonly [string, (options: { at: typeof at }) => readonly string[], string]>([
@@ -304,6 +423,21 @@ describe('kinledger pseudonymise', () => {
       'only a dataset that is pseudonymised at source has derived digests',
     ],
     ['a file to write that is one to read', () => [...salted(), '--out', clearFile], 'read or written twice'],
+    [
+      'a file to write in the folder of the definition',
+      () => [...salted(), '--out', at('programme/programme.json')],
+      'lies in the folder of the programme’s definition',
+    ],
+    [
+      'an error report in the folder of the definition',
+      () => [...salted(), '--errors', at('programme/datasets/errors.csv')],
+      'lies in the folder of the programme’s definition',
+    ],
+    [
+      'an error report that cannot be written',
+      () => [...salted(), '--errors', at('missing/errors.csv')],
+      'missing/errors.csv cannot be written (ENOENT)',
+    ],
     ['a date field that is none', () => [...salted(), '--day-first', 'email'], 'no date field "email"'],
   ])('refuses %s', async (_, options, message) => {
     writeFileSync(at('open'), SALT, { mode: 0o644 });
@@ -312,8 +446,39 @@ describe('kinledger pseudonymise', () => {
     rmSync(at('out.csv'), { force: true });
     await expect(run(clearFile, ...options({ at }))).rejects.toThrow(message);
     expect(existsSync(at('out.csv'))).toBe(false);
+    expect(halfWritten()).toEqual([]);
     expect(printed).not.toContain(SALT);
   });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends with 130 at %s, and leaves no part of a file',
+    async (signal) => {
+      rmSync(at('out.csv'), { force: true });
+      const file = at(`${signal}.csv`);
+      execFileSync('/usr/bin/mkfifo', [file]);
+      const child = spawn(process.execPath, [
+        ...[join(import.meta.dirname, '../../bin/kinledger.js'), 'pseudonymise', file, ...salted()],
+        ...['--schema', at('programme/datasets/participants-with-nhs-number.json'), '--dataset', DATASET],
+        ...['--period', PERIOD, '--programme', at('programme'), '--out', at('out.csv')],
+        ...['--errors', at('errors-too.csv')],
+      ]);
+      const ended = once(child, 'exit');
+      // Opened for reading too, so that it does not wait for the other side; the command waits for the rest of the file.
+      const input = openSync(file, 'r+');
+      try {
+        writeSync(input, readFileSync(clearFile).subarray(0, 2_000));
+        await vi.waitUntil(() => halfWritten().length === 2, { timeout: 60_000 });
+        child.kill(signal);
+        await vi.waitUntil(() => halfWritten().length === 0, { timeout: 60_000 });
+      } finally {
+        closeSync(input);
+      }
+      expect(await ended).toEqual([130, null]);
+      expect(existsSync(at('out.csv'))).toBe(false);
+      expect(existsSync(at('errors-too.csv'))).toBe(false);
+    },
+    120_000,
+  );
 
   it('refuses a file that is not there, or of another kind, without a word of what it holds', async () => {
     await expect(run('/nowhere.csv', ...salted())).rejects.toThrow('/nowhere.csv cannot be read (ENOENT)');

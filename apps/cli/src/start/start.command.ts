@@ -12,6 +12,7 @@ import { say } from '../output/progress.js';
 interface Options {
   readonly home?: string;
   readonly programme?: string;
+  readonly earlierDefinition?: boolean;
   readonly strategy?: string;
   readonly rowsOfPeople?: number;
   readonly fresh?: boolean;
@@ -26,11 +27,18 @@ export function addStartCommand(program: Command): void {
     .command('start')
     .description('starts an embedded PostgreSQL and the five services, until Ctrl-C')
     .option('--home <dir>', 'where data, keys and logs lie (default: KINLEDGER_HOME, else .kinledger here)')
-    .option('--programme <dir>', 'programme definition (default: the home’s own, else programmes/leap)')
+    .option(
+      '--programme <dir>',
+      'programme definition (default: KINLEDGER_PROGRAMME_DIR, else the home’s own, else programmes/leap)',
+    )
+    .option(
+      '--earlier-definition',
+      'adopt the definition even if its version is lower than that of the one in force',
+    )
     .addOption(strategyOption())
     .option(
       '--rows-of-people <n>',
-      'about how many rows of people --strategy kin-1 expects (default: 20000)',
+      'about how many rows of people the model of --strategy kin-1 expects (default: 20000)',
       wholeNumber(),
     )
     .option('--fresh', 'delete the home’s data first')

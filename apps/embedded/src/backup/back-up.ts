@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join, relative, resolve, sep } from 'node:path';
 import type { BackupReport } from '@kinledger/contracts';
 import { dataDirectory, startEmbeddedPostgres } from '@kinledger/embedded-postgres';
+import { KeptDefinition } from '@kinledger/programme';
 import { lockHome } from '../home-lock.js';
-import { openHome } from '../home.js';
-import { DATA, MANIFEST, type BackupManifest } from './backup-manifest.js';
+import { openHome, type Home } from '../home.js';
+import { DATA, DEFINITION, MANIFEST, type BackupManifest } from './backup-manifest.js';
 import { copyFile, eachOf } from './copied-file.js';
 import { copyKeys } from './keys-copy.js';
 import { summariseLedgers } from './ledger-summary.js';
@@ -45,7 +46,8 @@ export async function backUp({ home: directory, out, keysOut, tell }: BackUpOpti
     mkdirSync(join(partial, DATA), { recursive: true, mode: 0o700 });
     tell('copying');
     const data = dataDirectory(home.postgres);
-    const { folders, files } = await copyData(data, join(partial, DATA));
+    const { folders, files } = await copyFolder(data, join(partial, DATA));
+    const definition = await copyDefinition(home, partial);
     if (keys !== null) copyKeys(home, keys);
     const manifest: BackupManifest = {
       version: 1,
@@ -54,14 +56,16 @@ export async function backUp({ home: directory, out, keysOut, tell }: BackUpOpti
       ledgers,
       folders,
       files,
+      ...(definition === undefined ? {} : { definition }),
     };
     writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifest, undefined, 1)}\n`, {
       mode: 0o600,
       flush: true,
     });
     renameSync(partial, backup);
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    return { backup, keys, files: files.length, bytes, ledgers };
+    const copied = [...files, ...(definition ?? [])];
+    const bytes = copied.reduce((sum, file) => sum + file.bytes, 0);
+    return { backup, keys, files: copied.length, bytes, ledgers };
   } finally {
     rmSync(partial, { recursive: true, force: true });
     release();
@@ -80,7 +84,16 @@ function requireApart(backup: string, keys: string): void {
   }
 }
 
-async function copyData(from: string, to: string): Promise<Pick<BackupManifest, 'folders' | 'files'>> {
+/** The home's own definition: another one would decide everything again. Undefined if the home has none. */
+async function copyDefinition(home: Home, backup: string): Promise<BackupManifest['definition']> {
+  await new KeptDefinition(home.definition).settle();
+  if (!existsSync(home.definition)) return undefined;
+  const copy = join(backup, DEFINITION);
+  mkdirSync(copy, { mode: 0o700 });
+  return (await copyFolder(home.definition, copy)).files;
+}
+
+async function copyFolder(from: string, to: string): Promise<Pick<BackupManifest, 'folders' | 'files'>> {
   const folders: string[] = [];
   const files: BackupManifest['files'] = [];
   const entries = readdirSync(from, { recursive: true, withFileTypes: true });

@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { operationRefused } from './operation-refused.js';
 
+const files = z.array(
+  z.strictObject({ path: z.string().min(1), bytes: z.int().nonnegative(), sha256: z.hash('sha256') }),
+);
+
 const manifest = z.strictObject({
   version: z.literal(1),
   madeAt: z.iso.datetime(),
@@ -13,9 +17,9 @@ const manifest = z.strictObject({
   ),
   /** All folders, because the server needs the empty ones too. */
   folders: z.array(z.string().min(1)),
-  files: z.array(
-    z.strictObject({ path: z.string().min(1), bytes: z.int().nonnegative(), sha256: z.hash('sha256') }),
-  ),
+  files,
+  /** The files of the home's own definition of its programme, if it has one. */
+  definition: files.exactOptional(),
 });
 
 /** `backup.json`: the list of a backup's files. Written last, so that a backup without it is incomplete. */
@@ -24,6 +28,8 @@ export type BackupManifest = z.infer<typeof manifest>;
 export const MANIFEST = 'backup.json';
 /** The folder of the server's files within a backup. */
 export const DATA = 'data';
+/** The folder of the home's own definition within a backup. */
+export const DEFINITION = 'definition';
 
 /** @throws OperationRefused if there is no backup of this version. */
 export function readManifest(backup: string): BackupManifest {

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { LedgerSummary, RestoreReport } from '@kinledger/contracts';
 import { dataDirectory, giveToServer, startEmbeddedPostgres } from '@kinledger/embedded-postgres';
 import { provisionDatabases } from '../databases.js';
 import { lockHome } from '../home-lock.js';
 import { emptyHome, openHome, writePrivately, type Home } from '../home.js';
-import { DATA, readManifest, type BackupManifest } from './backup-manifest.js';
+import { DATA, DEFINITION, readManifest, type BackupManifest } from './backup-manifest.js';
 import { copyFile, eachOf } from './copied-file.js';
 import { dropReadModels, readErasures, readSuppressions, type KeptList } from './kept-lists.js';
 import { placeKeys } from './keys-copy.js';
@@ -52,6 +52,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
     data = dataDirectory(home.postgres);
     tell('copying and checking files');
     await placeData(backup, manifest, data);
+    await placeDefinition(backup, manifest, home);
     tell('starting PostgreSQL to check the ledger');
     await check(home, manifest, erasures);
     // The pseudonymiser takes from it what the database lacks, before it reads a file.
@@ -75,15 +76,28 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
 async function placeData(backup: string, { folders, files }: BackupManifest, data: string): Promise<void> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   for (const folder of folders) mkdirSync(join(data, folder), { recursive: true, mode: 0o700 });
-  await eachOf(files, async ({ path, bytes, sha256 }) => {
-    const from = join(backup, DATA, path);
-    if (!existsSync(from)) throw operationRefused(`the backup is damaged: ${path} is missing`);
-    const copied = await copyFile(from, join(data, path));
-    if (copied.bytes !== bytes || copied.sha256 !== sha256) {
-      throw operationRefused(`the backup is damaged: ${path} is not what it was when it was made`);
-    }
-  });
+  await eachOf(files, (file) => placeFile(file, join(backup, DATA), data));
   giveToServer(data);
+}
+
+async function placeDefinition(backup: string, { definition }: BackupManifest, home: Home): Promise<void> {
+  for (const file of definition ?? []) {
+    mkdirSync(dirname(join(home.definition, file.path)), { recursive: true, mode: 0o700 });
+    await placeFile(file, join(backup, DEFINITION), home.definition);
+  }
+}
+
+async function placeFile(
+  { path, bytes, sha256 }: BackupManifest['files'][number],
+  backup: string,
+  to: string,
+): Promise<void> {
+  const from = join(backup, path);
+  if (!existsSync(from)) throw operationRefused(`the backup is damaged: ${path} is missing`);
+  const copied = await copyFile(from, join(to, path));
+  if (copied.bytes !== bytes || copied.sha256 !== sha256) {
+    throw operationRefused(`the backup is damaged: ${path} is not what it was when it was made`);
+  }
 }
 
 async function check(home: Home, manifest: BackupManifest, erasures: KeptList | undefined): Promise<void> {

@@ -24,6 +24,9 @@ export function leavingValue(field: DatasetField): (value: string) => string {
   };
 }
 
+/** Whether a field's values may leave as they are. Text is not among them: anything may be written there. */
+export const leavesUnchanged = (field: DatasetField): boolean => checkOf(field) !== never;
+
 function checkOf(field: DatasetField): Check {
   switch (valueKindOf(field)) {
     case 'date':

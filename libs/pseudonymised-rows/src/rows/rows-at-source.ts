@@ -17,6 +17,7 @@ import { DerivedAtSource } from '../tokens/derived-at-source.js';
 import { planTokens, useOn, type PlannedToken } from '../tokens/planned-tokens.js';
 import type { SaltedDigests } from '../tokens/salted-digests.js';
 import type { CanonicalRow } from './canonical-row.js';
+import { leavesUnchanged } from './leaving-value.js';
 
 type Values = CanonicalRow[1];
 
@@ -28,10 +29,23 @@ export type MadeAs =
   | 'derived-digests'
   /** A month of a birth date, or the area of a postcode. */
   | 'coarser'
-  /** A coded value, a number or a date, as the clear file says it. */
-  | 'value'
+  /** A date to the day, as the clear file says it. */
+  | 'exact-date'
+  /** A number, as the clear file says it. */
+  | 'number'
+  /** A truth value, as the clear file says it. */
+  | 'yes-or-no'
+  /** A coded value, in the codes of what leaves. */
+  | 'code'
+  /** Nothing: the agreement does not permit the column. */
+  | 'not-permitted'
   /** Nothing: the clear file has no such column, or it is free text, which stays. */
   | 'empty';
+
+/** The columns that an agreement permits to leave; every column of the schema if it lists none. */
+export interface PermittedToLeave {
+  readonly permittedFields?: readonly string[] | undefined;
+}
 
 export interface LeavingColumn {
   /** Name of the field in the schema of what leaves. */
@@ -46,7 +60,7 @@ interface Planned extends LeavingColumn {
 
 /**
  * Makes what leaves a source of the rows of its clear file, on the source's own machine: the columns that the schema of the
- * dataset has, and nothing else.
+ * dataset has and its agreement permits, and nothing else.
  */
 export class RowsAtSource {
   readonly columns: readonly LeavingColumn[];
@@ -57,18 +71,25 @@ export class RowsAtSource {
   /**
    * @param clear the schema of the file that the source holds.
    * @param leaving the dataset that the programme takes.
+   * @param agreement under which it takes it.
    */
   constructor(
     clear: DatasetSchema,
     leaving: Pick<Dataset, 'schema' | 'derived'> & { readonly provider: ProviderId },
+    { permittedFields }: PermittedToLeave,
     digests: SaltedDigests,
     postcodes: PostcodeLookup,
   ) {
     const { schema, derived = [], provider } = leaving;
     this.#clear = clear;
     this.#roleColumn = clear.fields.findIndex(({ 'x-kinledger': { target } }) => target?.to === 'role');
+    const isPermitted = (name: string) => permittedFields?.includes(name) !== false;
     const planned = new Map(
-      rolesOf(clear).map((role) => [role, plannedDigests(clear, schema, role, provider)] as const),
+      rolesOf(clear).map((role) => {
+        const digestsOf = [...plannedDigests(clear, schema, role, provider)];
+        // Of a column that stays, nothing may be derived either.
+        return [role, new Map(digestsOf.filter(([name]) => isPermitted(name)))] as const;
+      }),
     );
     const atSource = new DerivedAtSource(
       { schema: ofWhatLeaves(clear, planned), derived },
@@ -78,6 +99,7 @@ export class RowsAtSource {
     this.#plan = schema.fields.map((field): Planned => {
       const { name, title } = field;
       const common = { field: name, title };
+      if (!isPermitted(name)) return { ...common, as: 'not-permitted', cellOf: () => '' };
       const kind = valueKindOf(field);
       if (kind === 'derived-digests') {
         const as = derived.length === 0 ? 'empty' : 'derived-digests';
@@ -197,11 +219,6 @@ function ownReference(
   };
 }
 
-/** Kinds of values that may leave as they are. Text is not among them: anything may be written there. */
-const leavingKinds: ReadonlySet<ValueKind> = new Set([
-  ...(['lsoa', 'date', 'birth-month', 'integer', 'number', 'boolean', 'consent', 'code', 'gender'] as const),
-]);
-
 function plannedValue(
   clear: DatasetSchema,
   leaving: DatasetField,
@@ -217,17 +234,24 @@ function plannedValue(
         : sameTarget(field['x-kinledger'].target, target),
   );
   const field = clear.fields[column];
-  if (field === undefined || !leavingKinds.has(kind)) return empty;
+  // An exact birth date leaves as a digest or a month only.
+  if (field === undefined || kind === 'birth-date' || !leavesUnchanged(leaving)) return empty;
   const read = readerOf(field, leaving, kind, postcodes);
   if (read === undefined) return empty;
-  const as = valueKindOf(field) === kind ? 'value' : 'coarser';
   return {
-    as,
+    as: madeAs(kind),
     cellOf: (_, values) => {
       const value = values[column] ?? null;
       return value === null ? '' : read(value);
     },
   };
+}
+
+function madeAs(kind: ValueKind): MadeAs {
+  if (kind === 'lsoa' || kind === 'birth-month') return 'coarser';
+  if (kind === 'date') return 'exact-date';
+  if (kind === 'integer' || kind === 'number') return 'number';
+  return kind === 'boolean' || kind === 'consent' ? 'yes-or-no' : 'code';
 }
 
 function sameTarget(one: ColumnTarget | undefined, other: ColumnTarget): boolean {
