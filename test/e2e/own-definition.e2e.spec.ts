@@ -40,6 +40,12 @@ describe('a home with a definition of its own', () => {
     expect(raised()).toBe(0);
   });
 
+  it('goes back to a lower version if it is told to', async () => {
+    await platform.start(undefined, '--programme', programme, '--earlier-definition');
+    await platform.halt();
+    expect(raised()).toBe(-1);
+  });
+
   it('keeps a copy of the definition that a start names', async () => {
     raise(2);
     await platform.start(undefined, '--programme', programme);
