@@ -7,6 +7,7 @@ export type * from './decision-context.js';
 export * from './erase-carer-tokens.js';
 export * from './erase-records.js';
 export * from './errors.js';
+export * from './history/definition-beside.js';
 export * from './history/definitions-in.js';
 export * from './history/ids-of-individual.js';
 export * from './ledger-tree.js';

@@ -1,6 +1,7 @@
 import {
   engineOptionsBeside,
   isLedgerUnreadable,
+  definitionBeside,
   ledgerPages,
   requireNameTableUnder,
   type EngineOptionsBeside,
@@ -15,7 +16,7 @@ import {
 } from '@kinledger/domain';
 import type { NameFrequencies } from '@kinledger/kin';
 import { bodiesIn } from '@kinledger/event-store';
-import { definitionDocument, datasetsOf, type Dataset, type ProgrammeDefinition } from '@kinledger/programme';
+import { datasetsOf, type Dataset, type ProgrammeDefinition } from '@kinledger/programme';
 import { Failure } from '../failure.js';
 import type { LedgerReading } from '../ledger/read-ledger.js';
 import { LiveRecords, type LiveRecord } from './live-records.js';
@@ -51,9 +52,8 @@ export async function readLiveRecords({
     bar.update((page.events.at(-1)?.revision ?? to) + 1);
   }
   const { definition: digest } = records;
-  const bytes = digest === undefined ? undefined : await store.readPayload(digest);
-  if (bytes === undefined) throw new Failure(`${stream} holds no definition of a programme`);
-  const document = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (digest === undefined) throw new Failure(`${stream} holds no definition of a programme`);
+  const document = await definitionBeside(store, digest);
   const datasets = new Map<string, Dataset>(datasetsOf(document).map((dataset) => [dataset.id, dataset]));
   const engine = await engineOrRefusal({ store, stream }, document.definition, records.keyVersion);
   const { nameTable } = engine instanceof Error ? {} : engine;

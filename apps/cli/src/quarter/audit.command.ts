@@ -1,30 +1,13 @@
 import type { Command } from 'commander';
-import type { QuarterFigures } from '@kinledger/contracts';
-import { reportingApi, type ClosedQuarter } from '../api/reporting.js';
+import { reportingApi } from '../api/reporting.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { table } from '../output/table.js';
+import type { AuditOfQuarter } from './audit-quarter.js';
 import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
 
 interface Options extends Where {
   readonly json?: boolean;
-}
-
-/** What the published figures of a quarter give away. Counts are named, never the values that they can have. */
-export interface AuditOfQuarter {
-  readonly period: string;
-  readonly disclosure: string;
-  /** Suppressed counts. */
-  readonly audited: number;
-  readonly counts: readonly {
-    readonly count: string;
-    /** How many values it can have; null if the solver did not find out. */
-    readonly values: number | null;
-  }[];
-  /** Further counts whose suppression would keep all others of them safe, with the sums that would give these back. */
-  readonly suppressToo: readonly string[];
-  /** Those that no further suppression keeps safe. */
-  readonly beyondRemedy: readonly string[];
 }
 
 export function addAuditCommand(quarter: Command): void {
@@ -49,31 +32,11 @@ async function audit(period: string, { json, ...where }: Options): Promise<void>
       'the programme’s definition has changed since the quarter closed, so that it is not known which services made up a ' +
         'strand: restore a backup of that time elsewhere, and audit the quarter there',
     );
-  const found = await audited(closed.figures, closed.services);
+  // A solver, and the figures’ queries: no other command needs them.
+  const { auditQuarter } = await import('./audit-quarter.js');
+  const found = await auditQuarter(closed.figures, closed.services);
   print(json, found, () => auditText(found));
   if (found.counts.length > 0) process.exitCode = 1;
-}
-
-async function audited(
-  published: QuarterFigures,
-  services: NonNullable<ClosedQuarter['services']>,
-): Promise<AuditOfQuarter> {
-  // A solver and the figures’ queries: no other command needs them.
-  const [{ highsSolver, secondarySuppression }, { releaseOfQuarter }] = await Promise.all([
-    import('@kinledger/disclosure'),
-    import('@kinledger/figures'),
-  ]);
-  const { release, sums } = releaseOfQuarter(published, services);
-  const { before, suppressed, audit: after } = secondarySuppression(await highsSolver(), release);
-  return {
-    ...{ period: published.period, disclosure: published.disclosure, audited: before.audited },
-    counts: [
-      ...before.narrowed.map(({ cell, feasible }) => ({ count: cell, values: feasible.length })),
-      ...before.unknown.map((cell) => ({ count: cell, values: null })),
-    ],
-    suppressToo: [...new Set(suppressed.flatMap((cell) => [cell, ...(sums.get(cell) ?? [])]))],
-    beyondRemedy: [...after.narrowed.map(({ cell }) => cell), ...after.unknown],
-  };
 }
 
 export function auditText(found: AuditOfQuarter): string {

@@ -1,7 +1,6 @@
-import { ledgerPages } from '@kinledger/decisions';
+import { definitionBeside, ledgerPages } from '@kinledger/decisions';
 import { ledgerEventOf, scoringModel } from '@kinledger/domain';
 import type { Model } from '@kinledger/kin';
-import { definitionDocument } from '@kinledger/programme';
 import { Failure } from '../failure.js';
 import type { LedgerReading } from '../ledger/read-ledger.js';
 
@@ -41,8 +40,7 @@ export async function strategyInForce({
   }
   if (adopted === undefined) throw new Failure(`${stream} has adopted no strategy`);
   const { definition: digest, ...inForce } = adopted;
-  const bytes = digest === undefined ? undefined : await store.readPayload(digest);
-  if (bytes === undefined) throw new Failure(`${stream} holds no definition of a programme`);
-  const document = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (digest === undefined) throw new Failure(`${stream} holds no definition of a programme`);
+  const document = await definitionBeside(store, digest);
   return { ...inForce, model: scoringModel(document.definition.strategy) };
 }

@@ -4,13 +4,14 @@ import {
   adoptStrategy,
   DEFINITION_CAUSE,
   isAdopted,
+  definitionBeside,
   ledgerUnreadable,
   type Cause,
   type ConfiguredProgramme,
   type ProgrammeLedger,
 } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
-import { definitionDocument, type DefinitionDocument } from '@kinledger/programme';
+import type { DefinitionDocument } from '@kinledger/programme';
 import type { DecisionObserver } from './decision-observer.js';
 import type { OpenLedger } from './open-ledger.js';
 
@@ -49,9 +50,7 @@ export class Definitions {
     if (digest === programme.digest) return programme.definition;
     const known = this.#known.get(digest);
     if (known !== undefined) return known;
-    const bytes = await store.readPayload(digest);
-    if (bytes === undefined) throw ledgerUnreadable(`the definition ${digest} is not beside it`);
-    const { definition } = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    const { definition } = await definitionBeside(store, digest);
     this.#known.set(digest, definition);
     return definition;
   }

@@ -216,7 +216,7 @@ export class ExplanationNames {
 
 /** What the score of a happening is made of, named by its place in the ledger. */
 function weightsOf(one: Happening): ComparisonView | undefined {
-  if (!('comparison' in one) || one.comparison === undefined) return undefined;
+  if (!('comparison' in one)) return undefined;
   const place = 'ordinal' in one ? `${one.position}-${one.ordinal}` : `${one.position}`;
   return comparisonView(shownOf(one.comparison), {
     ...{ id: `weights-${place}`, label: `the score at position ${place.replace('-', ', place ')}` },

@@ -17,9 +17,10 @@ import {
   type ReferralReason,
 } from '@kinledger/domain';
 import { lastClosedAt, type EventStore } from '@kinledger/event-store';
-import { definitionDocument, type ProgrammeDefinition } from '@kinledger/programme';
+import type { ProgrammeDefinition } from '@kinledger/programme';
 import { adoptedStrategyOf, engineOptionsBeside, requireNameTableUnder } from '../adoption.js';
 import { ledgerUnreadable } from '../errors.js';
+import { definitionBeside } from '../history/definition-beside.js';
 import { definitionsIn } from '../history/definitions-in.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
 import { applyUpTo } from '../recovery.js';
@@ -284,9 +285,7 @@ class HistoryOfPair {
   /** The definition whose strategy the ledger had adopted. */
   async definitionIn(store: EventStore): Promise<ProgrammeDefinition> {
     for (const digest of this.#definitions.toReversed()) {
-      const bytes = await store.readPayload(digest);
-      if (bytes === undefined) throw ledgerUnreadable(`the definition ${digest} is not beside the ledger`);
-      const { definition } = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+      const { definition } = await definitionBeside(store, digest);
       if (adoptedStrategyOf(definition).digest === this.#adopted?.digest) return definition;
     }
     throw ledgerUnreadable('no definition in it has the strategy that it adopted');

@@ -1,7 +1,7 @@
 import { ledgerEventOf } from '@kinledger/domain';
 import { readAhead, type EventStore } from '@kinledger/event-store';
-import { definitionDocument, type ProgrammeDefinition } from '@kinledger/programme';
-import { ledgerUnreadable } from '../errors.js';
+import type { ProgrammeDefinition } from '@kinledger/programme';
+import { definitionBeside } from './definition-beside.js';
 
 export interface DefinitionsInLedger {
   /** The definition in force; undefined in an empty ledger. */
@@ -34,11 +34,8 @@ export async function definitionsIn(
       if (stored.type !== 'ProgrammeDefined') continue;
       const event = ledgerEventOf(stored, stream);
       if (event.type !== 'ProgrammeDefined') continue;
-      const bytes = await store.readPayload(event.data.definition);
-      if (bytes === undefined)
-        throw ledgerUnreadable(`the definition ${event.data.definition} is not beside the ledger`);
       digest = event.data.definition;
-      inForce = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).definition;
+      inForce = (await definitionBeside(store, digest)).definition;
       for (const dataset of inForce.datasets) if (dataset.sensitive === true) sensitive.add(dataset.id);
     }
   }

@@ -1,9 +1,10 @@
 import type { DataOf, DatasetId, LedgerDecision, LedgerEvent, StrategyAdopted } from '@kinledger/contracts';
 import { ledgerEventOf, LinkageEngine, recordKindOf, type LinkageEngineOptions } from '@kinledger/domain';
 import { bodiesIn, lastClosedAt, readAhead, type EventStore, type Segment } from '@kinledger/event-store';
-import { definitionDocument, type ProgrammeDefinition } from '@kinledger/programme';
+import type { ProgrammeDefinition } from '@kinledger/programme';
 import { adoptedStrategyOf, requireSameGround } from '../adoption.js';
 import { ledgerUnreadable } from '../errors.js';
+import { definitionBeside } from '../history/definition-beside.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
 import { ledgerPages } from '../recovery.js';
 import { LinkageStanding } from './linkage-standing.js';
@@ -61,7 +62,7 @@ export async function readLedgerAtHand(
       if (event.type === 'StrategyAdopted') strategy = event.data;
       if (event.type === 'KeyRotated') ({ keyVersion } = event.data);
       if (event.type !== 'ProgrammeDefined') continue;
-      definition = await readDefinition(store, event.data.definition);
+      definition = (await definitionBeside(store, event.data.definition)).definition;
       for (const dataset of definition.datasets) if (dataset.sensitive === true) sensitive.add(dataset.id);
     }
     onProgress?.((page.at(-1)?.revision ?? asAt) + 1, asAt + 1);
@@ -73,12 +74,6 @@ export async function readLedgerAtHand(
     people: peopleIn(standing, definition),
     isSensitive: (dataset) => sensitive.has(dataset),
   };
-}
-
-async function readDefinition(store: EventStore, digest: string): Promise<ProgrammeDefinition> {
-  const bytes = await store.readPayload(digest);
-  if (bytes === undefined) throw ledgerUnreadable(`the definition ${digest} is not beside the ledger`);
-  return definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).definition;
 }
 
 function peopleIn(standing: LinkageStanding, { datasets }: ProgrammeDefinition): number {

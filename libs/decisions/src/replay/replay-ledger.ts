@@ -1,9 +1,10 @@
 import { closesDecision, isErasing, type LedgerEvent, type RecordId } from '@kinledger/contracts';
 import { ledgerEventOf, type LinkageDecider, type LinkageEngineOptions } from '@kinledger/domain';
 import type { EventStore, Segment } from '@kinledger/event-store';
-import { definitionDocument, programmeOf, type Programme } from '@kinledger/programme';
+import { programmeOf, type Programme } from '@kinledger/programme';
 import { adoptedStrategyOf, engineOptionsBeside, requireNameTableUnder } from '../adoption.js';
 import { ledgerUnreadable } from '../errors.js';
+import { definitionBeside } from '../history/definition-beside.js';
 import { lastKeyVersion } from '../history/last-key-version.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
 import { applyUpTo, ledgerPages } from '../recovery.js';
@@ -209,11 +210,7 @@ class Replay {
 
   async #programmeOf({ closing }: RecordedDecision): Promise<Programme> {
     if (closing.type === 'ProgrammeDefined') {
-      const bytes = await this.#options.store.readPayload(closing.data.definition);
-      if (bytes === undefined) {
-        throw ledgerUnreadable(`the definition ${closing.data.definition} is not beside it`);
-      }
-      const document = definitionDocument.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+      const document = await definitionBeside(this.#options.store, closing.data.definition);
       if (this.#programme !== undefined) this.#earlier.push(this.#programme);
       this.#programme = programmeOf(document, () =>
         Promise.reject(new Error('a replay looks no postcode up')),
