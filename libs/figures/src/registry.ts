@@ -1,12 +1,13 @@
 import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
 import type { Figure } from './figure.js';
+import { outcomes } from './outcomes/outcomes.js';
 import type { Publication } from './publication.js';
 import { reachByDeprivation } from './reach/reach-by-deprivation.js';
 import { reach } from './reach/reach.js';
 
 /** Every version of every figure. A version stays as long as figures published with it must be reproducible. */
-export const figures: readonly Figure[] = [reach, reachByDeprivation];
+export const figures: readonly Figure[] = [reach, reachByDeprivation, outcomes];
 
 /** All queries on the read models: figures, and the names and files shown beside them. */
 export const publications: readonly Publication[] = [

@@ -10,10 +10,12 @@ import {
   noughts,
   programmeName,
   servicesOf,
+  type CountColumn,
   type Coverage,
   type Figure,
   type FigureQuestion,
   type ServiceOfProgramme,
+  type ShownRow,
 } from '@kinledger/figures';
 import { periodOfDate, type Period } from '@kinledger/domain';
 import { stringify } from 'csv-stringify/sync';
@@ -59,6 +61,12 @@ export const figureAnswer = (figure: Figure) =>
           ]),
         ),
         ...countMembers(figure.columns, columnNames(figure.columns)),
+        ...Object.fromEntries(
+          Object.entries(figure.derived).map(([name, { unit, meaning }]) => [
+            name,
+            (unit === 'rating' ? z.string() : z.number()).nullable().describe(meaning),
+          ]),
+        ),
       }),
     ),
   });
@@ -93,23 +101,35 @@ export async function figureRows(
       const { start, scope: of, ...rest } = row;
       const own = filesOf(files, start === null ? period : periodOfDate(start));
       const behind = coverageOfAll(
-        services.filter((service) => isPartOf(service, of)).map((service) => coverageOfService(service, own)),
+        services
+          .filter((service) => isPartOf(service, of))
+          .map((service) => coverageOfService(service, own, figure.readFrom)),
       );
       const names = Object.keys(figure.dimensions);
       const dimensions = Object.fromEntries(names.map((name) => [name, rest[name] ?? null]));
       const counts = Object.fromEntries(
-        columnNames(figure.columns).map((name) => [name, Number(rest[name] ?? 0)]),
+        columnNames(figure.columns).map((name) => [name, countOf(rest[name], figure.columns[name])]),
       );
       const { coverage: known, ...shown } = covered(counts, behind);
-      return { start, scope: of, coverage: known, ...dimensions, ...shown };
+      return { start, scope: of, coverage: known, ...dimensions, ...shown, ...derivedOf(figure, shown) };
     }),
   };
 }
 
+/** A whole count, or a measured number, of which there may be none. */
+const countOf = (
+  value: string | number | null | undefined,
+  column: CountColumn | undefined,
+): number | null =>
+  column?.kind === 'measured' && (value === null || value === undefined) ? null : Number(value ?? 0);
+
+const derivedOf = ({ derived }: Figure, shown: ShownRow): Readonly<Record<string, string | number | null>> =>
+  Object.fromEntries(Object.entries(derived).map(([name, { of }]) => [name, of(shown)]));
+
 /** The same rows as CSV, for Excel and Power BI. */
 export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly period: string }): string {
   const dimensions = Object.keys(figure.dimensions);
-  const columns = columnNames(figure.columns);
+  const columns = [...columnNames(figure.columns), ...Object.keys(figure.derived)];
   return stringify(
     answer.rows.map((row) => [
       ...[answer.period, row['start'], row['scope']],
@@ -120,7 +140,9 @@ export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly 
       header: true,
       columns: [
         ...['period', 'quarter_start', 'scope', ...dimensions],
-        ...Object.entries(figure.columns).map(([name, column]) => csvHeadOf(name, column)),
+        ...Object.entries({ ...figure.columns, ...figure.derived }).map(([name, column]) =>
+          csvHeadOf(name, column),
+        ),
         ...['ledger_position', 'coverage'],
       ],
       escape_formulas: true,

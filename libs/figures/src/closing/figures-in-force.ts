@@ -11,9 +11,12 @@ const inForceOf = (figure: Figure): FigureInForce => {
   return { figure: nameOf(figure), digest: sha256Hex(canonicalJson({ parameters, returns, sql })) };
 };
 
-/** The newest version of every figure, in the order of the registry. */
+/** The newest version of every figure that quarters are closed with, in the order of the registry. */
 export const newestFigures = (all: readonly Figure[] = figures): readonly Figure[] =>
-  all.filter(({ id, version }) => all.every((other) => other.id !== id || other.version <= version));
+  all.filter(
+    ({ id, version, closesQuarters }) =>
+      closesQuarters && all.every((other) => other.id !== id || other.version <= version),
+  );
 
 /** What a quarter is closed with now: the newest version of every figure. */
 export const figuresInForce = (): Pick<QuarterVersions, 'figures' | 'disclosure' | 'readModels'> => ({
