@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 /**
- * The unit of a count. People and families are counted once each; rows are not distinct. A measured column has a unit of its
- * own: points of an instrument, an amount in the unit that its row names, minutes, or a ratio.
+ * The unit of a count. People and families are counted once each; rows are not distinct. Entries, and amounts in the unit that a row
+ * names, are of nobody. What else is measured is in points of an instrument, in minutes, or a ratio.
  */
-export type Unit = 'people' | 'families' | 'rows' | 'points' | 'amount' | 'minutes' | 'ratio';
+export type Unit = 'people' | 'families' | 'rows' | 'entries' | 'amount' | 'points' | 'minutes' | 'ratio';
 
 /**
  * How disclosure control treats a column of a public release: `protected` suppresses small values, `computed again`

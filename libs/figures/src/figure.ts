@@ -38,14 +38,14 @@ export interface Figure<
   Dimensions extends Readonly<Record<string, Dimension>> = Readonly<Record<string, Dimension>>,
 > extends Publication {
   readonly title: string;
+  /** Whether the closing of a quarter computes and publishes it. Figures that look beyond the quarter never do. */
+  readonly closesWithQuarter: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
   /** Follow from the columns, in a row. They are no part of the query, and may be told better without another version. */
   readonly derived: DerivedColumns;
   /** The type of the datasets that it reads: without a file of these, what it counts is unknown. */
   readonly readFrom: ReadFrom;
-  /** Whether quarters are closed with it. */
-  readonly closesQuarters: boolean;
 }
 
 export type ReadFrom = 'engagement' | 'outcome' | 'feedback' | 'input';
@@ -65,18 +65,19 @@ export function defineFigure<
   readonly id: string;
   readonly version: number;
   readonly title: string;
+  /** Absent: it does not. */
+  readonly closesWithQuarter?: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
   readonly derived?: DerivedColumns;
   /** Absent: engagement. */
   readonly readFrom?: ReadFrom;
-  /** Absent: true. */
-  readonly closesQuarters?: boolean;
   readonly sql: string;
 }): Figure<Columns, Dimensions> {
   return {
-    ...{ derived: {}, readFrom: 'engagement', closesQuarters: true },
+    ...{ derived: {}, readFrom: 'engagement' },
     ...definition,
+    closesWithQuarter: definition.closesWithQuarter ?? false,
     parameters: questionParameters,
     returns: [
       { name: 'start', type: 'text' },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { columnNames } from './count-columns.js';
+import { newestFigures } from './closing/figures-in-force.js';
+import { columnNames, type CountColumn } from './count-columns.js';
 import { nameOf, type Publication } from './publication.js';
 import { figures, publications } from './registry.js';
 
@@ -14,6 +15,7 @@ const digestOf = ({ parameters, returns, sql }: Publication): string =>
 const published: Readonly<Record<string, string>> = {
   'reach@1': 'a4b492d0d3080a4c',
   'reach-by-deprivation@1': 'dc9228c7d200d52f',
+  'outcomes@1': '88314da7a8e3eabf',
 };
 
 describe('the registry of figures', () => {
@@ -28,11 +30,26 @@ describe('the registry of figures', () => {
     );
   });
 
+  it('closes a quarter with the newest version of the figures of a quarter, and no other', () => {
+    expect(newestFigures().map((figure) => nameOf(figure))).toEqual(['reach@1', 'reach-by-deprivation@1']);
+    const [first] = figures;
+    const next = { ...first!, version: 2 };
+    const beyond = { ...first!, id: 'lifetime', closesWithQuarter: false };
+    expect(newestFigures([...figures, beyond, next]).map((figure) => nameOf(figure))).toEqual([
+      'reach-by-deprivation@1',
+      'reach@2',
+    ]);
+  });
+
   it('states the meaning of every column, and protects every count of people, families and their rows', () => {
     for (const { columns } of figures) {
       for (const name of columnNames(columns)) {
         expect(columns[name]?.meaning, name).toMatch(/\.$/);
-        expect(columns[name]?.disclosure, name).not.toBe('open');
+        const { disclosure, meanOf, sumOf, unit }: CountColumn = columns[name]!;
+        // What is open tells of nobody.
+        if (disclosure === 'open') expect(['amount', 'entries'], name).toContain(unit);
+        for (const of of [...(meanOf ?? []), ...(sumOf ?? [])])
+          expect(columns[of]?.disclosure, `${name} of ${of}`).toBe('protected');
       }
     }
   });

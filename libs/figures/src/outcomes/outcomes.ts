@@ -53,7 +53,6 @@ export const outcomes = defineFigure({
   version: 1,
   title: 'Outcomes, first to last',
   readFrom: 'outcome',
-  closesQuarters: false,
   columns: outcomesColumns,
   dimensions: {
     domain: { type: 'text', meaning: 'Code of the domain of the theory of change.' },

@@ -20,11 +20,14 @@ interface Reference {
 }
 const reference = JSON.parse(readFileSync(new URL('reference.json', import.meta.url), 'utf8')) as Reference; // as reference.py writes it
 
-/** Equal to seven significant digits: figures have fewer. */
-const near = (value: number) =>
-  expect.closeTo(value, 7 - Math.ceil(Math.log10(Math.abs(value) + 1e-9) + 1e-9));
-const nearAll = (values: object) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, near(Number(value))]));
+/** Equal to seven significant digits of the largest of the values: figures have fewer. */
+function nearAll(values: object): object {
+  const largest = Math.max(...Object.values(values).map((value) => Math.abs(Number(value))));
+  const decimals = 7 - Math.ceil(Math.log10(largest));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, expect.closeTo(Number(value), decimals)]),
+  );
+}
 
 describe('intervals', () => {
   it.each(reference.means)('of a mean agree with scipy: $mean ± $deviation of $n', (known) => {
