@@ -110,8 +110,19 @@ export async function figureRows(
       const counts = Object.fromEntries(
         columnNames(figure.columns).map((name) => [name, countOf(rest[name], figure.columns[name])]),
       );
-      const { coverage: known, ...shown } = covered(counts, behind);
-      return { start, scope: of, coverage: known, ...dimensions, ...shown, ...derivedOf(figure, shown) };
+      // What is open is of nobody, and known without files.
+      const ofPeople = Object.entries(counts).filter(([name]) => figure.columns[name]?.disclosure !== 'open');
+      const { coverage: known, ...hidden } = covered(Object.fromEntries(ofPeople), behind);
+      const shown: ShownRow = { ...counts, ...hidden };
+      return {
+        start,
+        scope: of,
+        coverage: known,
+        ...dimensions,
+        ...counts,
+        ...hidden,
+        ...derivedOf(figure, shown),
+      };
     }),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * SQL of the scores that measures of the theory of change name, as common table expressions: `scored_measure`, a row for each
- * such measure with its rule of pairing, and `scored`, a row for each live score of one, in the scope that is asked for
+ * such measure with its rule of pairing, and `scored`, a row for each live score of one in a service, in the scope that is asked for
  * (`FigureQuestion`: $4), whatever its day.
  */
 export const scores = `
@@ -23,7 +23,7 @@ export const scores = `
            CASE WHEN m.informant IS NULL THEN '' ELSE coalesce(r.attributes::jsonb ->> m.informant, '') END AS informant
     FROM scored_measure m
     JOIN dataset d USING (dataset)
-    JOIN service s USING (service)
+    JOIN service s ON s.service = d.service AND NOT s.administrative
     JOIN numbered_dataset n USING (dataset)
     JOIN numbered_record r ON r.dataset = n.number
     JOIN numbered_outcome o ON o.record = r.number AND o.instrument = m.instrument AND o.measure = m.measure
