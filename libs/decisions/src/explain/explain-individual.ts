@@ -115,6 +115,8 @@ export type Happening = { readonly position: number; readonly event: LedgerEvent
     }
 );
 
+type HappeningOf<What extends Happening['what']> = Extract<Happening, { readonly what: What }>;
+
 /** Who or what had a decision made. */
 export interface CauseOfStep {
   /** ce_id of the message, `command:` and its id, `definition:` or `erasure:` and a digest. */
@@ -426,57 +428,53 @@ class Story {
 
   /** What happened, told by the records that are shown alone; nothing where none of them had a part in it. */
   #asShown(one: Happening, ledger: ProgrammeLedger): Happening[] {
-    const { engine } = ledger;
-    const isMember = (record: RecordId) => engine.individualOf(record);
-    switch (one.what) {
-      case 'joined': {
-        if (!this.#isMixed || (one.through !== undefined && !this.#withheld.has(one.through))) break;
-        if (one.through === undefined && one.score === undefined) break;
-        const others = this.#recordsWith(one.record, isMember);
-        const ground = shownGroundOf(one.record, others, engine, this.#isShown);
-        const { rule, through } = ground;
-        return [{ ...one, rule, through, score: undefined, levels: undefined, ...scoreTold(ground, ledger) }];
-      }
-      case 'merged': {
-        if (!this.#isMixed) break;
-        const came = this.#came.get(one) ?? [];
-        const [first] = came;
-        const others =
-          first === undefined
-            ? []
-            : this.#recordsWith(first, isMember).filter((record) => !came.includes(record));
-        if (others.length === 0) return [];
-        const ground = shownGroundBetween(came, others, engine, this.#isShown);
-        const { rule, through } = ground;
-        const { score: _, levels: __, ...merged } = one;
-        return [{ ...merged, rule, through, ...scoreTold(ground, ledger) }];
-      }
-      case 'referred': {
-        const isWithWithheld = this.#partly.has(one.referral) || this.#isWithWithheld(one, isMember);
-        if (!isWithWithheld) break;
-        const ground = shownDoubt(one, one.subject, one.candidates, engine, this.#isShown);
-        const { score: _, levels: __, ...referred } = one;
-        return [{ ...referred, rule: ground.rule, ...scoreTold(ground, ledger) }];
-      }
+    if (one.what === 'joined' && this.#isMixed) return [this.#joinedAsShown(one, ledger)];
+    if (one.what === 'merged' && this.#isMixed) return this.#mergedAsShown(one, ledger);
+    if (one.what === 'referred' && this.#concernsWithheld(one, ledger)) {
+      const ground = shownDoubt(one, one.subject, one.candidates, ledger.engine, this.#isShown);
+      const { score: _, levels: __, ...referred } = one;
+      return [{ ...referred, rule: ground.rule, ...scoreTold(ground, ledger) }];
     }
     return [withComparison(one, ledger, this.#isSensitive)];
   }
 
-  /** The other records of a record’s individual that are shown. */
-  #recordsWith(record: RecordId, individualOfRecord: (record: RecordId) => string | undefined): RecordId[] {
-    const individual = individualOfRecord(record);
-    return this.records.filter((other) => other !== record && individualOfRecord(other) === individual);
+  #joinedAsShown(one: HappeningOf<'registered' | 'joined'>, ledger: ProgrammeLedger): Happening {
+    const isStated = one.through === undefined ? one.score === undefined : !this.#withheld.has(one.through);
+    if (isStated) return withComparison(one, ledger, this.#isSensitive);
+    const others = this.#recordsWith(one.record, ledger);
+    const ground = shownGroundOf(one.record, others, ledger.engine, this.#isShown);
+    const { rule, through } = ground;
+    return { ...one, rule, through, score: undefined, levels: undefined, ...scoreTold(ground, ledger) };
   }
 
-  /** Whether an individual that a doubt names has a withheld record. */
-  #isWithWithheld(
-    { subject, candidates }: { readonly subject: RecordId; readonly candidates: readonly RecordId[] },
-    individualOfRecord: (record: RecordId) => string | undefined,
+  #mergedAsShown(one: HappeningOf<'merged'>, ledger: ProgrammeLedger): Happening[] {
+    const came = this.#came.get(one) ?? [];
+    const [first] = came;
+    if (first === undefined) return [];
+    const others = this.#recordsWith(first, ledger).filter((record) => !came.includes(record));
+    if (others.length === 0) return [];
+    const ground = shownGroundBetween(came, others, ledger.engine, this.#isShown);
+    const { rule, through } = ground;
+    const { score: _, levels: __, ...merged } = one;
+    return [{ ...merged, rule, through, ...scoreTold(ground, ledger) }];
+  }
+
+  /** The other records of a record’s individual that are shown. */
+  #recordsWith(record: RecordId, { engine }: ProgrammeLedger): RecordId[] {
+    const individual = engine.individualOf(record);
+    return this.records.filter((other) => other !== record && engine.individualOf(other) === individual);
+  }
+
+  /** Whether a doubt names a withheld record, or an individual that has one. */
+  #concernsWithheld(
+    { referral, subject, candidates }: HappeningOf<'referred'>,
+    { engine }: ProgrammeLedger,
   ): boolean {
+    if (this.#partly.has(referral)) return true;
     if (this.#withheld.size === 0) return false;
-    const named = new Set([subject, ...candidates].map(individualOfRecord));
+    const named = new Set([subject, ...candidates].map((record) => engine.individualOf(record)));
     named.delete(undefined);
-    return [...this.#withheld].some((record) => named.has(individualOfRecord(record)));
+    return [...this.#withheld].some((record) => named.has(engine.individualOf(record)));
   }
 
   /** Whether a decision is a review of a withheld row, or an erasure of withheld records alone. */

@@ -278,7 +278,7 @@ describe('an explanation of an individual that a score made', () => {
       submit(2, child('c', ada, nhs('1'))),
       submit(1, child('b', ada)),
     ]);
-    const joined = placed.find((one) => 'score' in one && one.score !== undefined);
+    const joined = placed.find((one) => 'score' in one);
     if (joined === undefined || !('score' in joined)) throw new Error('nobody joined by a score');
     expect(joined.through).toBe(placed[1]?.record);
     const of = (isSensitive: (dataset: string) => boolean) =>
@@ -298,8 +298,7 @@ describe('an explanation of an individual that a score made', () => {
       submit(1, child('b', ada)),
     ]);
     const joined = placed.at(-1);
-    if (joined === undefined || !('score' in joined) || joined.score === undefined)
-      throw new Error('nobody joined by a score');
+    if (joined === undefined || !('score' in joined)) throw new Error('nobody joined by a score');
     const told = await explained(history.store, placed[0]?.record ?? '', isGamma);
     const own = history.ledger.engine.relate(
       placed[0]?.record as RecordId,
