@@ -376,7 +376,9 @@ describe('the reporting API', () => {
     });
 
     it('gives a reader the same value of a cell as JSON, as CSV and on the page', async () => {
-      const reach = (await (await get('/v1/figures/reach?period=2023-24-Q2', 'reader-token')).json()) as object;
+      const reach = (await (
+        await get('/v1/figures/reach?period=2023-24-Q2', 'reader-token')
+      ).json()) as object;
       expect(reach).toMatchObject({
         disclosure: 'nhs-2018@1',
         reach: { children: null, workforce: 0, upperBound: null, coverage: 'files-received' },
@@ -406,9 +408,10 @@ describe('the reporting API', () => {
       // Answers are cached by position.
       await owner.query('UPDATE golden.checkpoint SET position = 42');
       try {
-        const shown = (await (
-          await get('/v1/figures/reach/1?period=2023-24-Q2', 'reader-token')
-        ).json()) as { disclosure: string; rows: Record<string, unknown>[] };
+        const shown = (await (await get('/v1/figures/reach/1?period=2023-24-Q2', 'reader-token')).json()) as {
+          disclosure: string;
+          rows: Record<string, unknown>[];
+        };
         expect(shown.disclosure).toBe('threshold-10-with-zero@1');
         for (const row of shown.rows) expect(row).toMatchObject({ children: null, workforce: null });
         const deciles = (await (

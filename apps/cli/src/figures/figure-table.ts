@@ -24,9 +24,8 @@ export function figureTable({ title, columns }: DescribedFigure, answer: FigureR
     '',
     table(
       [...places.map((name) => ({ title: headOf(name) })), ...names.map((name) => right(headOf(name)))],
-      answer.rows.map((row) => [...places, ...names].map((name) =>
-          row.suppressed.includes(name) ? SUPPRESSED : shown(row[name]),
-        ),
+      answer.rows.map((row) =>
+        [...places, ...names].map((name) => (row.suppressed.includes(name) ? SUPPRESSED : shown(row[name]))),
       ),
     ),
     '',

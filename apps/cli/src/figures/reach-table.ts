@@ -22,7 +22,9 @@ const cells = (figure: Figure): string[] => [
 export const disclosureText = ({ disclosure }: { readonly disclosure: string }): readonly string[] =>
   disclosure === 'none'
     ? []
-    : [`Disclosure control ${disclosure}. ${SUPPRESSED}: suppressed. Other counts are rounded, and need not add up.`];
+    : [
+        `Disclosure control ${disclosure}. ${SUPPRESSED}: suppressed. Other counts are rounded, and need not add up.`,
+      ];
 
 const told = (value: number | null): string => (value === null ? SUPPRESSED : count(value));
 

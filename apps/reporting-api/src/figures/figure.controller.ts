@@ -67,10 +67,10 @@ export function figureController(figure: Figure): Type {
       return figureCsv(
         figure,
         await this.#figures.rows(figure, {
-        ...query,
-        seen: seenBy(caller),
-        period: periodAsked(query.period),
-      }),
+          ...query,
+          seen: seenBy(caller),
+          period: periodAsked(query.period),
+        }),
       );
     }
   }

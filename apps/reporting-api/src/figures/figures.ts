@@ -126,44 +126,50 @@ export class Figures {
   async quarters(seen: Seen, scope: ReachScope): Promise<QuartersAnswer> {
     const name = scopeName(scope);
     const today = this.#today;
-    const answer = await this.#readModels.answer(`quarters ${seen} ${name} ${quarterOf(today)}`, async (snapshot) => {
-      const { client, position } = snapshot;
-      const defined = await servicesOf(client, snapshot);
-      requireScope(defined, scope);
-      const files = await filesReceived(snapshot);
-      const whole = await reachByQuarter(client, { kind: 'programme' }, snapshot);
-      const offered = offeredPeriods(
-        files,
-        whole.map(({ start }) => start),
-        today,
-      );
-      const rows: readonly QuarterRow[] =
-        seen === 'shown'
-          ? await shownReachByQuarter(client, scope, snapshot)
-          : scope.kind === 'programme'
-            ? whole
-            : await reachByQuarter(client, scope, snapshot);
-      const ofNobody = seen === 'exact' ? 0 : await countOfNobody(client, snapshot);
-      const services = defined.filter((service) => isWithin(service, scope));
-      const shown = offered.quarters.filter(
-        ({ code, start }) =>
-          whole.some((row) => row.start === start) ||
-          code === offered.opens.code ||
-          start < offered.opens.start,
-      );
-      return {
-        programme: await programmeName(client, snapshot),
-        scope: name,
-        position,
-        disclosure: await disclosureOf(seen, snapshot),
-        quarters: (files.length + whole.length === 0 ? [] : shown).map((period) => {
-          const figure = quarterCounts(rows.find((row) => row.start === period.start), ofNobody);
-          const own = filesOf(files, period);
-          const coverage = coverageOfAll(services.map((service) => coverageOfService(service, own)));
-          return { period: period.code, label: period.label, ...covered(figure, coverage) };
-        }),
-      };
-    });
+    const answer = await this.#readModels.answer(
+      `quarters ${seen} ${name} ${quarterOf(today)}`,
+      async (snapshot) => {
+        const { client, position } = snapshot;
+        const defined = await servicesOf(client, snapshot);
+        requireScope(defined, scope);
+        const files = await filesReceived(snapshot);
+        const whole = await reachByQuarter(client, { kind: 'programme' }, snapshot);
+        const offered = offeredPeriods(
+          files,
+          whole.map(({ start }) => start),
+          today,
+        );
+        const rows: readonly QuarterRow[] =
+          seen === 'shown'
+            ? await shownReachByQuarter(client, scope, snapshot)
+            : scope.kind === 'programme'
+              ? whole
+              : await reachByQuarter(client, scope, snapshot);
+        const ofNobody = seen === 'exact' ? 0 : await countOfNobody(client, snapshot);
+        const services = defined.filter((service) => isWithin(service, scope));
+        const shown = offered.quarters.filter(
+          ({ code, start }) =>
+            whole.some((row) => row.start === start) ||
+            code === offered.opens.code ||
+            start < offered.opens.start,
+        );
+        return {
+          programme: await programmeName(client, snapshot),
+          scope: name,
+          position,
+          disclosure: await disclosureOf(seen, snapshot),
+          quarters: (files.length + whole.length === 0 ? [] : shown).map((period) => {
+            const figure = quarterCounts(
+              rows.find((row) => row.start === period.start),
+              ofNobody,
+            );
+            const own = filesOf(files, period);
+            const coverage = coverageOfAll(services.map((service) => coverageOfService(service, own)));
+            return { period: period.code, label: period.label, ...covered(figure, coverage) };
+          }),
+        };
+      },
+    );
     return this.#withAge(answer);
   }
 

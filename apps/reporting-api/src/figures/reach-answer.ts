@@ -11,11 +11,15 @@ export const coverage = z
 
 export const suppressed = z
   .array(z.string())
-  .describe('Counts that are null because they are small: disclosure control suppresses them. Others are unknown.');
+  .describe(
+    'Counts that are null because they are small: disclosure control suppresses them. Others are unknown.',
+  );
 
 export const disclosure = z
   .string()
-  .describe('"none" for the programme’s own people; for readers the rule by which counts are suppressed and rounded.');
+  .describe(
+    '"none" for the programme’s own people; for readers the rule by which counts are suppressed and rounded.',
+  );
 
 const figure = z.object({ coverage, suppressed, ...countMembers(reachColumns, columnNames(reachColumns)) });
 export type FigureAnswer = z.infer<typeof figure>;

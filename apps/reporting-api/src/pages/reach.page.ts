@@ -62,10 +62,7 @@ export class ReachPage {
       this.#figures.services(),
       this.#figures.quarters(seen, scopeAsked(scope)),
     ]);
-    const answer = await this.#figures.reach(
-      seen,
-      asked === undefined ? offered.opens : periodAsked(asked),
-    );
+    const answer = await this.#figures.reach(seen, asked === undefined ? offered.opens : periodAsked(asked));
     const scopes = scopesOf(services);
     return this.#renderer.render('reach.njk', {
       section: 'reach',
@@ -113,10 +110,7 @@ export class ReachPage {
   @Get('reach/table.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="reach.csv"')
-  async table(
-    @CurrentCaller() caller: Caller,
-    @Query({ schema: query }) { period }: Query,
-  ): Promise<string> {
+  async table(@CurrentCaller() caller: Caller, @Query({ schema: query }) { period }: Query): Promise<string> {
     return reachCsv(await this.#figures.reach(seenBy(caller), periodAsked(period ?? 'lifetime')));
   }
 

@@ -13,9 +13,7 @@ export function wholeTable({ sql, columns, dimensions, returns }: Figure): strin
   const counts = Object.keys(columns).map((name) => `coalesce(answered.${quote(name)}, 0) AS ${quote(name)}`);
   const places = ['start', ...keys].join(', ');
   const heads = returns.map(({ name }) => quote(name)).join(', ');
-  const isSame = ['start', ...keys].map(
-    (name) => `answered.${name} IS NOT DISTINCT FROM place.${name}`,
-  );
+  const isSame = ['start', ...keys].map((name) => `answered.${name} IS NOT DISTINCT FROM place.${name}`);
   // A figure that is not broken down has a row for the whole period, also where nothing at all was counted.
   const ofNothing = keys.length === 0 ? ` UNION SELECT NULL WHERE $3 = 'period'` : '';
   return `
@@ -78,7 +76,12 @@ export const shownIdOf = ({ id }: Pick<Publication, 'id'>): string => `${id}-sho
 export const shownFigure = (figure: Figure): Publication => {
   const sqlBy = (profile: DisclosureProfile): string => shownSqlOf(figure, profile);
   return {
-    ...{ id: shownIdOf(figure), version: figure.version, parameters: figure.parameters, returns: figure.returns },
+    ...{
+      id: shownIdOf(figure),
+      version: figure.version,
+      parameters: figure.parameters,
+      returns: figure.returns,
+    },
     sql: sqlBy(profileInForce),
     byRule: Object.fromEntries(cellRules.map((rule) => [rule.id, sqlBy(rule)])),
   };

@@ -73,9 +73,7 @@ export type Covered<Figure> = {
  */
 export function covered<Figure extends object>(figure: Figure, coverage: Coverage): Covered<Figure> {
   const entries = Object.entries(figure);
-  const counted = entries.some(
-    ([, value]) => value === null || (typeof value === 'number' && value !== 0),
-  );
+  const counted = entries.some(([, value]) => value === null || (typeof value === 'number' && value !== 0));
   const known = coverage === 'files-received' || counted;
   const counts = entries.map(([name, value]: [string, unknown]) => [
     name,

@@ -234,14 +234,22 @@ describe('figures as a reader may see them', () => {
 
   it('are those of the closing for a quarter that is closed, so that what it suppressed cannot be asked for', async () => {
     const columns = ['scope', ...Object.keys(reachColumns)];
-    const closedWith = ['programme', null, ...Object.keys(reachColumns).slice(1).map(() => 15)];
+    const closedWith = [
+      'programme',
+      null,
+      ...Object.keys(reachColumns)
+        .slice(1)
+        .map(() => 15),
+    ];
     const figuresOfThen = { figures: [{ figure: 'reach@1', columns, rows: [closedWith] }] };
     await owner.query(
       `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
        VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
       [JSON.stringify(figuresOfThen)],
     );
-    expect(await askShown(reader, reach, quarter)).toMatchObject([{ start: null, children: null, adults: 15 }]);
+    expect(await askShown(reader, reach, quarter)).toMatchObject([
+      { start: null, children: null, adults: 15 },
+    ]);
     expect(await askShown(reader, reach, { by: 'quarter', scope: 'programme' })).toMatchObject([
       { start: '2023-07-01', children: null, adults: 15 },
     ]);

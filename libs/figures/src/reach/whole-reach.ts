@@ -143,7 +143,7 @@ async function assembled<Count extends number | null>(
         columnNames(reachColumns).map((name) => [name, ofNobody]),
       ) as ReachCounts<Count>;
     const { start: _start, scope: _scope, ...numbers } = row;
-    return numbers as unknown as ReachCounts<Count>; // the row without its two keys
+    return numbers; // the row without its two keys
   };
   const all = (await servicesOf(client, { asAt }))
     .toSorted(
@@ -183,7 +183,7 @@ async function assembled<Count extends number | null>(
     byDeprivation: deciles.map(({ start: _start, scope: _scope, decile, ...numbers }) => ({
       // The type of a dimension allows text, too; a decile is a number or null.
       decile: decile === null ? null : Number(decile),
-      ...(numbers as Omit<DecileReach<Count>, 'decile'>), // the row without its keys
-    })) as DecileReach<Count>[],
+      ...numbers,
+    })),
   };
 }
