@@ -94,12 +94,12 @@ export interface DerivedColumn {
   readonly csv?: string;
   readonly heading?: string;
   /** @param row the columns of the row as they are shown. */
-  readonly of: (row: ShownRow) => number | string | null;
+  readonly of: (row: ShownCounts) => number | string | null;
 }
 export type DerivedColumns = Readonly<Record<string, DerivedColumn>>;
 
 /** The columns of a row as they are shown: null is unknown, suppressed or not measured. */
-export type ShownRow = Readonly<Record<string, number | null | undefined>>;
+export type ShownCounts = Readonly<Record<string, number | null | undefined>>;
 
 export const csvHeadOf = (name: string, { csv }: CountColumn | DerivedColumn): string =>
   csv ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

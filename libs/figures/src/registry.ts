@@ -6,6 +6,7 @@ import { targets } from './activity/targets.js';
 import { workforce } from './activity/workforce.js';
 import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
+import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
 import { outcomes } from './outcomes/outcomes.js';
 import type { Publication } from './publication.js';
@@ -18,9 +19,10 @@ export const figures: readonly Figure[] = [
   ...[participation, activity, activityByKind, feedback, workforce, inputs, targets, outcomes],
 ];
 
-/** All queries on the read models: figures, and the names and files shown beside them. */
+/** All queries on the read models: figures, exact and as readers see them, and the names and files shown beside them. */
 export const publications: readonly Publication[] = [
   ...figures,
+  ...figures.map((figure) => shownFigure(figure)),
   ...Object.values(directories),
   ...Object.values(submissions),
 ];

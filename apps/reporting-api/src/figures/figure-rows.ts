@@ -1,28 +1,31 @@
 import {
   askFigure,
+  askShown,
   columnNames,
   countMembers,
+  countOfNobody,
   covered,
   coverageOfAll,
   coverageOfService,
   csvHeadOf,
   filesOf,
-  noughts,
   programmeName,
+  ruleInForce,
   servicesOf,
-  type CountColumn,
+  SUPPRESSED,
   type Coverage,
+  type DisclosureClass,
   type Figure,
   type FigureQuestion,
   type ServiceOfProgramme,
-  type ShownRow,
 } from '@kinledger/figures';
 import { periodOfDate, type Period } from '@kinledger/domain';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import type { Snapshot } from '../read-models/read-models.js';
 import { filesReceived } from './files-received.js';
-import { behindSince, coverage } from './reach-answer.js';
+import { behindSince, coverage, disclosure, suppressed } from './reach-answer.js';
+import type { Seen } from './seen.js';
 
 /** A row of any figure. */
 interface WideRow extends Readonly<Record<string, string | number | null>> {
@@ -30,12 +33,17 @@ interface WideRow extends Readonly<Record<string, string | number | null>> {
   readonly scope: string;
 }
 
-/** A row of the response: period start, scope, coverage, dimensions and counts. */
-export type AnsweredRow = Readonly<Record<string, string | number | null>> & { readonly coverage: Coverage };
+/** A row of the response: period start, scope, coverage, suppressed counts, dimensions and counts. */
+export interface AnsweredRow {
+  readonly coverage: Coverage;
+  readonly suppressed: readonly string[];
+  readonly [name: string]: string | number | null | readonly string[];
+}
 
 export interface FigureAnswerRows {
   readonly programme: string;
   readonly position: number;
+  readonly disclosure: string;
   readonly rows: readonly AnsweredRow[];
 }
 
@@ -48,12 +56,14 @@ export const figureAnswer = (figure: Figure) =>
     period: z.string().describe('Canonical code, or "lifetime".'),
     label: z.string(),
     position: z.int().describe('Ledger position that the figures stand at.'),
+    disclosure,
     behindSince,
     rows: z.array(
       z.object({
         start: z.iso.date().nullable().describe('First day of the quarter; null for the whole period.'),
         scope: z.string().describe('programme, strand:<strand> or service:<service>'),
         coverage,
+        suppressed,
         ...Object.fromEntries(
           Object.entries(figure.dimensions).map(([name, { type, meaning }]) => [
             name,
@@ -78,12 +88,17 @@ export const figureAnswer = (figure: Figure) =>
 export async function figureRows(
   snapshot: Snapshot,
   figure: Figure,
-  question: Pick<FigureQuestion, 'by' | 'scope'> & { readonly period: Period | undefined },
+  question: Pick<FigureQuestion, 'by' | 'scope'> & {
+    readonly period: Period | undefined;
+    readonly seen: Seen;
+  },
 ): Promise<FigureAnswerRows> {
   const { client, asAt, position } = snapshot;
-  const { period, by, scope } = question;
+  const { period, by, scope, seen } = question;
   const bounds = { from: period?.start ?? null, until: period?.end ?? null };
-  const counted = await askFigure(client, figure, { ...bounds, by, scope, asAt });
+  const ask = seen === 'exact' ? askFigure : askShown;
+  const counted: readonly WideRow[] = await ask(client, figure, { ...bounds, by, scope, asAt });
+  const ofNobody = seen === 'exact' ? 0 : await countOfNobody(client, snapshot);
   const services = await servicesOf(client, snapshot);
   const files = await filesReceived(snapshot);
   const whole = Object.keys(figure.dimensions).length === 0 && by === 'period';
@@ -92,11 +107,20 @@ export async function figureRows(
   );
   const rows: WideRow[] = [
     ...counted,
-    ...empty.map((name) => ({ start: null, scope: name, ...noughts(figure.columns) })),
+    ...empty.map((name) => ({
+      ...{ start: null, scope: name },
+      ...Object.fromEntries(
+        columnNames(figure.columns).map((column) => [
+          column,
+          figure.columns[column]?.kind === 'measured' ? null : ofNobody,
+        ]),
+      ),
+    })),
   ].toSorted(byScopeAndStart(scopesOf(services, null)));
   return {
     programme: await programmeName(client, snapshot),
     position,
+    disclosure: seen === 'exact' ? 'none' : await ruleInForce(client, snapshot),
     rows: rows.map((row): AnsweredRow => {
       const { start, scope: of, ...rest } = row;
       const own = filesOf(files, start === null ? period : periodOfDate(start));
@@ -108,34 +132,35 @@ export async function figureRows(
       const names = Object.keys(figure.dimensions);
       const dimensions = Object.fromEntries(names.map((name) => [name, rest[name] ?? null]));
       const counts = Object.fromEntries(
-        columnNames(figure.columns).map((name) => [name, countOf(rest[name], figure.columns[name])]),
+        columnNames(figure.columns).map((name) => [name, rest[name] == null ? null : Number(rest[name])]),
       );
-      // What is open is of nobody, and known without files.
-      const ofPeople = Object.entries(counts).filter(([name]) => figure.columns[name]?.disclosure !== 'open');
-      const { coverage: known, ...hidden } = covered(Object.fromEntries(ofPeople), behind);
-      const shown: ShownRow = { ...counts, ...hidden };
-      return {
-        start,
-        scope: of,
+      // What is open is of nobody, and known without files; what is measured is suppressed with the counts that it is of.
+      const isOf = (name: string, ...classes: readonly DisclosureClass[]): boolean =>
+        classes.some((one) => one === figure.columns[name]?.disclosure);
+      const ofPeople = Object.entries(counts).filter(([name]) => isOf(name, 'protected', 'computed again'));
+      const {
         coverage: known,
-        ...dimensions,
-        ...counts,
-        ...hidden,
-        ...derivedOf(figure, shown),
+        suppressed: hidden,
+        ...people
+      } = covered(Object.fromEntries(ofPeople), behind);
+      const notMeasured = Object.entries(counts).flatMap(([name, value]) =>
+        value === null &&
+        isOf(name, 'mean') &&
+        figure.columns[name]?.meanOf?.some((of) => hidden.includes(of))
+          ? [name]
+          : [],
+      );
+      const shown = { ...counts, ...people };
+      const derived = Object.entries(figure.derived).map(([name, { of }]) => [name, of(shown)] as const);
+      const notDerived = hidden.length === 0 ? [] : derived.filter(([, value]) => value === null);
+      return {
+        ...{ start, scope: of, coverage: known },
+        suppressed: [...hidden, ...notMeasured, ...notDerived.map(([name]) => name)],
+        ...{ ...dimensions, ...shown, ...Object.fromEntries(derived) },
       };
     }),
   };
 }
-
-/** A whole count, or a measured number, of which there may be none. */
-const countOf = (
-  value: string | number | null | undefined,
-  column: CountColumn | undefined,
-): number | null =>
-  column?.kind === 'measured' && (value === null || value === undefined) ? null : Number(value ?? 0);
-
-const derivedOf = ({ derived }: Figure, shown: ShownRow): Readonly<Record<string, string | number | null>> =>
-  Object.fromEntries(Object.entries(derived).map(([name, { of }]) => [name, of(shown)]));
 
 /** The same rows as CSV, for Excel and Power BI. */
 export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly period: string }): string {
@@ -144,8 +169,9 @@ export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly 
   return stringify(
     answer.rows.map((row) => [
       ...[answer.period, row['start'], row['scope']],
-      ...[...dimensions, ...columns].map((name) => row[name]),
-      ...[answer.position, row.coverage],
+      ...dimensions.map((name) => row[name]),
+      ...columns.map((name) => (row.suppressed.includes(name) ? SUPPRESSED : row[name])),
+      ...[answer.position, row.coverage, answer.disclosure],
     ]),
     {
       header: true,
@@ -154,7 +180,7 @@ export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly 
         ...Object.entries({ ...figure.columns, ...figure.derived }).map(([name, column]) =>
           csvHeadOf(name, column),
         ),
-        ...['ledger_position', 'coverage'],
+        ...['ledger_position', 'coverage', 'disclosure'],
       ],
       escape_formulas: true,
     },

@@ -1,9 +1,9 @@
-import type { DerivedColumn, ShownRow } from '../count-columns.js';
+import type { DerivedColumn, ShownCounts } from '../count-columns.js';
 import { intervalOfMean, intervalOfShare, type Interval } from './intervals.js';
 
 /** Numbers of a row by column, or undefined where one of them is not shown. */
 export function shownOf<Name extends string>(
-  row: ShownRow,
+  row: ShownCounts,
   names: readonly Name[],
 ): Readonly<Record<Name, number>> | undefined {
   const found = names.map((name) => [name, row[name]] as const);
@@ -26,7 +26,7 @@ export const shareColumns = <Name extends string>(
 ) => {
   const of =
     (pick: (count: number, of: number) => number | undefined) =>
-    (row: ShownRow): number | null => {
+    (row: ShownCounts): number | null => {
       const shown = shownOf(row, [part, whole]);
       const [count = 0, all = 0] = [shown?.[part], shown?.[whole]];
       // Rounded by itself, a part may exceed its whole.
@@ -55,7 +55,7 @@ export const intervalColumns = <Name extends string>(
 ) => {
   const end =
     (which: keyof Interval) =>
-    (row: ShownRow): number | null => {
+    (row: ShownCounts): number | null => {
       const shown = shownOf(row, [mean, deviation, n]);
       if (shown === undefined) return null;
       const interval = intervalOfMean(shown[mean] ?? 0, shown[deviation] ?? 0, shown[n] ?? 0);
