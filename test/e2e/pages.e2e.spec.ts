@@ -40,8 +40,10 @@ async function expectSound(
   status = 200,
   { url, token } = { url: platform.reports, token: platform.connected.tokens.reader },
 ): Promise<void> {
+  const authorization = `Bearer ${token}`;
+  // Whoever else is signed in to the browser.
+  await examined.setExtraHTTPHeaders({ authorization });
   for (const path of paths) {
-    const authorization = `Bearer ${token}`;
     const answer = await fetch(`${url}${path}`, {
       headers: { accept: 'text/html', authorization },
     });
@@ -49,7 +51,9 @@ async function expectSound(
     expect({ path, markup: await markupProblems(await answer.text()) }).toEqual({ path, markup: [] });
     for (const width of widths) {
       await examined.setViewportSize({ width, height: 900 });
-      await examined.goto(`${url}${path}`);
+      const shown = await examined.goto(`${url}${path}`);
+      // The browser is shown the page that was asked for, and not the form to sign in.
+      expect({ path, width, shown: shown?.status() }).toEqual({ path, width, shown: status });
       if (screenshots !== undefined) {
         const name = `${state}${path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}-${width}.png`;
         await examined.screenshot({ path: join(screenshots, name), fullPage: true });
@@ -61,6 +65,7 @@ async function expectSound(
       expect({ where, problems: await accessibilityProblems(examined) }).toEqual({ where, problems: [] });
     }
   }
+  await examined.setExtraHTTPHeaders({});
 }
 
 // Skipped without a browser; the run names the skipped tests.
@@ -265,6 +270,10 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         url,
         token,
       });
+      await expectSound('families', ['/families', '/families/baby-steps', '/families/maternity'], 200, {
+        url,
+        token,
+      });
       await expectSound('ingest-not-found', ['/files/checked/nothing', '/nothing'], 404, { url, token });
     });
 
@@ -439,6 +448,37 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect((await text('main')).join(' ')).toContain('No files received for Q1 2022/23');
       await expectSound('nothing-received', ['/reach?period=2022-23-Q1']);
     });
+  });
+
+  it('tells families what is held about them, without an account', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    try {
+      const family = await context.newPage();
+      const { ingest } = platform.connected.services;
+      await family.goto(`${ingest}/families`);
+      await family.getByRole('link', { name: 'Baby Steps' }).click();
+      expect(await family.locator('h1').innerText()).toContain('What is held about my family');
+      expect(await family.getByRole('row', { name: /^Postcode/ }).innerText()).toContain(
+        'The address is not kept',
+      );
+      const unknown = await family.goto(`${ingest}/families/nobody`);
+      expect(unknown?.status()).toBe(404);
+      // Everything beside it asks for one.
+      await family.goto(`${ingest}/datasets`);
+      expect(await family.locator('h1').innerText()).toBe('Sign in');
+      const file = join(work, 'families.html');
+      await platform.installation.json('family-notice', '--out', file);
+      const html = readFileSync(file, 'utf8');
+      expect(await markupProblems(html)).toEqual([]);
+      for (const width of widths) {
+        await examined.setViewportSize({ width, height: 900 });
+        await examined.setContent(html);
+        expect({ width, overflow: (await layoutOf(examined)).overflow }).toEqual({ width, overflow: 0 });
+        expect({ width, problems: await accessibilityProblems(examined) }).toEqual({ width, problems: [] });
+      }
+    } finally {
+      await context.close();
+    }
   });
 
   it('signs people in with an account’s token, and out again', async () => {
