@@ -1,7 +1,11 @@
+import { SUPPRESSED } from '@kinledger/figures';
 import { categoryCharts, type CategoryCharts } from '@kinledger/page-kit';
 import type { QuartersAnswer } from '../figures/reach-answer.js';
 
-type Quarter = Pick<QuartersAnswer['quarters'][number], 'label' | 'children' | 'adults' | 'families'>;
+type Quarter = Pick<
+  QuartersAnswer['quarters'][number],
+  'label' | 'children' | 'adults' | 'families' | 'suppressed'
+>;
 
 /** Reach by quarter: children and adults as stacked bars, families as a mark. */
 export const quarterCharts = (quarters: readonly Quarter[], scopeName: string): Promise<CategoryCharts> =>
@@ -15,6 +19,6 @@ export const quarterCharts = (quarters: readonly Quarter[], scopeName: string): 
       { name: 'Adults', values: quarters.map(({ adults }) => adults) },
     ],
     marks: { name: 'Families', values: quarters.map(({ families }) => families) },
-    unknown: 'No files',
+    unknown: quarters.map(({ suppressed }) => (suppressed.length > 0 ? SUPPRESSED : 'No files')),
     order: 'time',
   });

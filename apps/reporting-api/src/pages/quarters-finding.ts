@@ -1,6 +1,6 @@
 import type { QuartersAnswer } from '../figures/reach-answer.js';
 
-type Quarter = Pick<QuartersAnswer['quarters'][number], 'label' | 'individuals' | 'coverage'>;
+type Quarter = Pick<QuartersAnswer['quarters'][number], 'label' | 'individuals' | 'suppressed'>;
 
 /**
  * What the series says of its latest quarter with known counts, beside the known quarter before it: people, each counted
@@ -14,9 +14,9 @@ export function quartersFinding(quarters: readonly Quarter[], scopeName: string)
   if (latest === undefined) return undefined;
   const before = known.at(-2);
   const reached = `${scopeName}: ${people(latest.individuals)} reached in ${latest.label}`;
-  const unknown = quarters.length - known.length;
+  const suppressed = quarters.filter((quarter) => quarter.suppressed.includes('individuals')).length;
   const gaps =
-    unknown === 0 ? '' : ` ${quartersOf(unknown)} shown ${unknown === 1 ? 'is' : 'are'} not known.`;
+    left(quarters.length - known.length - suppressed, 'not known') + left(suppressed, 'suppressed');
   if (before === undefined) return `${reached}.${gaps}`;
   return `${reached}, ${against(latest.individuals - before.individuals)} ${before.label}.${gaps}`;
 }
@@ -24,7 +24,12 @@ export function quartersFinding(quarters: readonly Quarter[], scopeName: string)
 const number = (value: number): string => value.toLocaleString('en-GB');
 const people = (count: number): string =>
   count === 1 ? 'one child or adult was' : `${number(count)} children and adults were`;
-const quartersOf = (count: number): string => (count === 1 ? 'One quarter' : `${number(count)} quarters`);
+const left = (count: number, why: string): string =>
+  count === 0
+    ? ''
+    : count === 1
+      ? ` One quarter shown is ${why}.`
+      : ` ${number(count)} quarters shown are ${why}.`;
 
 function against(difference: number): string {
   if (difference === 0) return 'as many as in';

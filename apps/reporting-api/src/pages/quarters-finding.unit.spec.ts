@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { quartersFinding } from './quarters-finding.js';
 
-const quarter = (label: string, individuals: number | null) => ({
-  ...{ label, individuals },
-  coverage: individuals === null ? ('no-files' as const) : ('files-received' as const),
+const quarter = (label: string, individuals: number | null, suppressed: string[] = []) => ({
+  ...{ label, individuals, suppressed },
 });
 
 describe('the finding about reach by quarter', () => {
@@ -22,6 +21,13 @@ describe('the finding about reach by quarter', () => {
     const quarters = [quarter('Q1', 10), quarter('Q2', null), quarter('Q3', 12), quarter('Q4', null)];
     expect(quartersFinding(quarters, 'P')).toBe(
       'P: 12 children and adults were reached in Q3, 2 more than in Q1. 2 quarters shown are not known.',
+    );
+  });
+
+  it('tells suppressed quarters from those that are not known', () => {
+    const quarters = [quarter('Q1', 10), quarter('Q2', null, ['individuals']), quarter('Q3', null)];
+    expect(quartersFinding(quarters, 'P')).toBe(
+      'P: 10 children and adults were reached in Q1. One quarter shown is not known. One quarter shown is suppressed.',
     );
   });
 

@@ -18,8 +18,8 @@ export interface CategoryChart {
   readonly bars: readonly [Series] | readonly [Series, Series];
   /** Drawn as a mark on or beside the bars. */
   readonly marks?: Series;
-  /** What stands in place of bars that are not known, such as “No files”. */
-  readonly unknown: string;
+  /** What stands in place of bars that are not known, such as “No files”; by category where it differs. */
+  readonly unknown: string | readonly string[];
   /**
    * Categories that follow one another in time stand side by side where there is room, and a narrow screen shows the latest
    * of them; others stand one below the other.
@@ -73,6 +73,7 @@ const latestOf = (chart: CategoryChart, count: number): CategoryChart => {
     categories: categories.slice(-count),
     bars: second === undefined ? [series(first)] : [series(first), series(second)],
     ...(marks === undefined ? {} : { marks: series(marks) }),
+    unknown: typeof chart.unknown === 'string' ? chart.unknown : chart.unknown.slice(-count),
   };
 };
 
@@ -95,7 +96,8 @@ function columns(chart: CategoryChart, kind: ChartKind): string {
     ...seriesOf(chart, {
       thickness,
       mark: [Math.max(2, Math.min(thickness + 8, slot - 2)), 5],
-      unknown: '–',
+      // A word has no room beside another.
+      unknown: (index) => (unknownOf(chart, index).length > 3 ? '–' : unknownOf(chart, index)),
       value: (index, value) => [index, value],
       beside: 'top',
     }),
@@ -132,7 +134,7 @@ function rows(chart: CategoryChart, kind: ChartKind): string {
     ...seriesOf(chart, {
       thickness: 22,
       mark: [5, 32],
-      unknown: chart.unknown,
+      unknown: (index) => unknownOf(chart, index),
       value: (index, value) => [value, index],
       beside: 'right',
     }),
@@ -140,6 +142,9 @@ function rows(chart: CategoryChart, kind: ChartKind): string {
   const height = LEGEND_HEIGHT + 36 + rowHeight * Math.max(1, chart.categories.length);
   return svgOfChart(option, { kind, height, ...titlesOf(chart) });
 }
+
+const unknownOf = ({ unknown }: CategoryChart, index: number): string =>
+  typeof unknown === 'string' ? unknown : (unknown[index] ?? '');
 
 const label = { color: text, fontSize: CHART_TEXT };
 
@@ -164,7 +169,7 @@ const titlesOf = ({ title, description }: CategoryChart) => ({ title, descriptio
 interface Placing {
   readonly thickness: number;
   readonly mark: readonly [width: number, height: number];
-  readonly unknown: string;
+  readonly unknown: (index: number) => string;
   readonly value: (index: number, value: number) => [number, number];
   readonly beside: 'top' | 'right';
 }
@@ -209,11 +214,11 @@ function seriesOf(chart: CategoryChart, placing: Placing): Pick<ChartOption, 'se
           ]),
       {
         ...{ type: 'scatter' as const, symbol: 'rect', symbolSize: 0, silent: true },
-        label: {
-          ...{ ...label, show: true, position: placing.beside, distance: 6 },
-          formatter: placing.unknown,
-        },
-        data: unknown.map((index) => placing.value(index, 0)),
+        label: { ...label, show: true, position: placing.beside, distance: 6 },
+        data: unknown.map((index) => ({
+          value: placing.value(index, 0),
+          label: { formatter: placing.unknown(index) },
+        })),
       },
     ],
   };

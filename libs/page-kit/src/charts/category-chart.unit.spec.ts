@@ -74,6 +74,12 @@ describe('a chart by category', () => {
       }
     }
     expect(drawCategories(quarters([null])).svg).toContain('No files');
+    // Without room for a word, a dash; what is short stands as it is.
+    const [narrow = '', medium = ''] = drawings({ ...quarters([null, null]), unknown: ['No files', '[c]'] });
+    expect([narrow, medium].map((drawing) => drawing.match(/>(?:No files|–|\[c\])<\/text>/g))).toEqual([
+      ['>No files</text>', '>[c]</text>'],
+      ['>–</text>', '>[c]</text>'],
+    ]);
   });
 
   it('leaves out the earliest categories of a time on a narrow screen only', () => {
