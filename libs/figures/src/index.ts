@@ -15,6 +15,7 @@ export * from './columns.js';
 export * from './directories/directories.js';
 export * from './directories/submissions.js';
 export * from './figure.js';
+export * from './outcomes/collective-impact.js';
 export * from './outcomes/outcomes.js';
 export * from './publication.js';
 export * from './publishing/ask.js';

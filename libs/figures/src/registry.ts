@@ -8,6 +8,7 @@ import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
 import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
+import { collectiveImpact, impactCohort } from './outcomes/collective-impact.js';
 import { outcomes } from './outcomes/outcomes.js';
 import type { Publication } from './publication.js';
 import { reachByDeprivation } from './reach/reach-by-deprivation.js';
@@ -17,6 +18,7 @@ import { reach } from './reach/reach.js';
 export const figures: readonly Figure[] = [
   ...[reach, reachByDeprivation],
   ...[participation, activity, activityByKind, feedback, workforce, inputs, targets, outcomes],
+  ...[impactCohort, collectiveImpact],
 ];
 
 /** All queries on the read models: figures, exact and as readers see them, and the names and files shown beside them. */
