@@ -33,18 +33,30 @@ export function blocksOfRecords(records: number, keys: readonly KeyBlocks[]): Bl
   return { starts, blocks: ofRecords };
 }
 
-/** The first block in which both records stand; −1 if there is none. */
-export function firstCommonBlock({ starts, blocks }: BlocksOfRecords, a: number, b: number): number {
-  let atA = starts[a] as number;
-  let atB = starts[b] as number;
-  const endA = starts[a + 1] as number;
-  const endB = starts[b + 1] as number;
-  while (atA < endA && atB < endB) {
-    const ofA = blocks[atA] as number;
-    const ofB = blocks[atB] as number;
-    if (ofA === ofB) return ofA;
-    if (ofA < ofB) atA += 1;
-    else atB += 1;
+/** Where a block in which a record stands is in the record’s list. */
+export function placeOfBlock({ starts, blocks }: BlocksOfRecords, record: number, block: number): number {
+  let place = starts[record] as number;
+  while ((blocks[place] as number) < block) place += 1;
+  return place;
+}
+
+/** Whether another record stands in one of the blocks of a record’s list before a place: most records have none there. */
+export function sharesBlock(
+  { starts, blocks }: BlocksOfRecords,
+  record: number,
+  before: number,
+  other: number,
+): boolean {
+  let at = starts[record] as number;
+  if (at === before) return false;
+  let atOther = starts[other] as number;
+  const end = starts[other + 1] as number;
+  while (atOther < end) {
+    const block = blocks[at] as number;
+    const ofOther = blocks[atOther] as number;
+    if (block === ofOther) return true;
+    if (block > ofOther) atOther += 1;
+    else if (++at === before) return false;
   }
-  return -1;
+  return false;
 }

@@ -1,5 +1,5 @@
 import { PatternTable, strata } from '@kinledger/kin';
-import { firstCommonBlock, type BlocksOfRecords } from '../candidates/blocks-of-records.js';
+import { placeOfBlock, sharesBlock, type BlocksOfRecords } from '../candidates/blocks-of-records.js';
 import type { Blocks } from '../candidates/blocks.js';
 import { sharedInts } from '../values/shared-arrays.js';
 import { comparisonOf, pairRule, stratumOf, type ComparedRecords } from './compared-records.js';
@@ -77,9 +77,10 @@ export function compareBlocks({ compared, keys, equal, ofRecords, taken }: Block
         const until = starts[block + 1] as number;
         for (let at = starts[block] as number; at < until; at++) {
           const a = members[at] as number;
+          const before = placeOfBlock(ofRecords, a, number + block);
           for (let other = at + 1; other < until; other++) {
             const b = members[other] as number;
-            if (mayPair(a, b) && firstCommonBlock(ofRecords, a, b) === number + block) compare(a, b);
+            if (mayPair(a, b) && !sharesBlock(ofRecords, a, before, b)) compare(a, b);
           }
         }
       }
@@ -91,9 +92,10 @@ export function compareBlocks({ compared, keys, equal, ofRecords, taken }: Block
     next = Atomics.add(taken, 0, 1);
     for (let block = begin; block < Math.min(equal.count, begin + PORTION); block++) {
       const first = equal.records[equal.starts[block] as number] as number;
+      const end = ofRecords.starts[first + 1] as number;
       for (let at = (equal.starts[block] as number) + 1; at < (equal.starts[block + 1] as number); at++) {
         const other = equal.records[at] as number;
-        if (mayPair(first, other) && firstCommonBlock(ofRecords, first, other) < 0) compare(first, other);
+        if (mayPair(first, other) && !sharesBlock(ofRecords, first, end, other)) compare(first, other);
       }
     }
   }

@@ -12,6 +12,11 @@ export interface OneEdit {
   within(first: number, second: number): boolean;
   /** One edit between the local parts of two email addresses, at any domain. */
   localWithin(first: number, second: number): boolean;
+  /**
+   * Whether the two may be one edit apart, or of email addresses their local parts: a look at two numbers, which tells most
+   * values of strangers apart. Absent where nothing is known before both are compared.
+   */
+  mayBeWithin?(first: number, second: number): boolean;
 }
 
 /**
@@ -24,6 +29,8 @@ export interface ValueTable {
   readonly rungs: Int32Array;
   readonly width: number;
   readonly oneEdit: OneEdit;
+  /** Whether no two values have the same rung `whole`, so that it need not be looked up. */
+  readonly distinctWholes?: boolean;
 }
 
 export interface ComparedField {

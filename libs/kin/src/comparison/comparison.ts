@@ -1,5 +1,5 @@
 import type { ComparedField, ValueTable } from './compared-field.js';
-import { differentLevel, levelNamed, RARITIES, rungsOf, type Rung } from './field-kind.js';
+import { differentLevel, hasRarities, levelNamed, RARITIES, rungsOf, type Rung } from './field-kind.js';
 import { PatternLayout } from './pattern-layout.js';
 
 const given = (name: string) => levelNamed('given-name', name);
@@ -32,7 +32,10 @@ interface Field {
   readonly rungs: Int32Array;
   readonly width: number;
   readonly values: ValueTable;
+  readonly distinctWholes: boolean;
   readonly rarity: Uint8Array;
+  /** The level of a value and itself, where that does not depend on the value; else 0. */
+  readonly levelOfSame: number;
   readonly levelOf: LevelOf;
   readonly word: 0 | 1;
   readonly shift: number;
@@ -64,6 +67,8 @@ export class Comparison {
         values,
         rungs: values.rungs,
         width: values.width,
+        distinctWholes: values.distinctWholes === true,
+        levelOfSame: hasRarities(kind) ? 0 : 1,
         rarity: field.rarity ?? new Uint8Array(0),
         levelOf: levelFunctions[kind],
         word: place.word,
@@ -100,7 +105,9 @@ export class Comparison {
       const first = records[a + field.slot] as number;
       const second = records[b + field.slot] as number;
       if (first === 0 || second === 0) continue;
-      const level = field.levelOf(first, second, field) << field.shift;
+      let level = first === second ? field.levelOfSame : 0;
+      if (level === 0) level = field.levelOf(first, second, field);
+      level <<= field.shift;
       if (field.word === 0) this.low |= level;
       else this.high |= level;
     }
@@ -156,6 +163,15 @@ const LAST_SIX = rungsOf.mobile.rungs['last-six'];
 
 const whole = (value: number, { rungs, width }: Field): number => rungs[value * width] as number;
 
+function sameWhole(a: number, b: number, { rungs, width, distinctWholes }: Field): boolean {
+  return a === b || (!distinctWholes && rungs[a * width] === rungs[b * width]);
+}
+
+function oneEdit(a: number, b: number, { values }: Field): boolean {
+  const { oneEdit: asked } = values;
+  return asked.mayBeWithin?.(a, b) !== false && asked.within(a, b);
+}
+
 /** Whether both have the derivation and it is the same. */
 function agree(a: number, b: number, { from }: Rung, { rungs, width }: Field): boolean {
   const first = rungs[a * width + from] as number;
@@ -174,7 +190,7 @@ function intersect(a: number, b: number, { from, size }: Rung, { rungs, width }:
 
 /** Full agreement by rarity, 1 to 5, or 0. Of two spellings of one name the commoner counts. */
 function namesAgree(a: number, b: number, field: Field): number {
-  if (whole(a, field) !== whole(b, field)) return 0;
+  if (!sameWhole(a, b, field)) return 0;
   return Math.max(field.rarity[a] ?? RARITIES, field.rarity[b] ?? RARITIES, 1);
 }
 
@@ -183,7 +199,7 @@ function givenNameLevel(g1: number, g2: number, s1: number, s2: number, field: F
   const crossed = s2 !== 0 && whole(g1, field) === whole(s2, field);
   const crossedBack = s1 !== 0 && whole(g2, field) === whole(s1, field);
   if (crossed && crossedBack) return GIVEN.swapped;
-  if (field.values.oneEdit.within(g1, g2)) return GIVEN.oneEdit;
+  if (oneEdit(g1, g2, field)) return GIVEN.oneEdit;
   if (crossed !== crossedBack) return GIVEN.swappedOnOneSide;
   if (intersect(g1, g2, NAME.part, field)) return GIVEN.part;
   if (intersect(g1, g2, NAME.sound, field)) return GIVEN.sound;
@@ -192,7 +208,7 @@ function givenNameLevel(g1: number, g2: number, s1: number, s2: number, field: F
 }
 
 function surnameLevelOf(a: number, b: number, field: Field): number {
-  if (field.values.oneEdit.within(a, b)) return SURNAME.oneEdit;
+  if (oneEdit(a, b, field)) return SURNAME.oneEdit;
   if (intersect(a, b, NAME.part, field)) return SURNAME.part;
   if (intersect(a, b, NAME.sound, field)) return SURNAME.sound;
   if (agree(a, b, NAME.consonants, field)) return SURNAME.consonants;
@@ -200,9 +216,9 @@ function surnameLevelOf(a: number, b: number, field: Field): number {
 }
 
 function dateLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   if (agree(a, b, DATE.swapped, field)) return 2;
-  const edited = field.values.oneEdit.within(a, b);
+  const edited = oneEdit(a, b, field);
   if (agree(a, b, DATE['year-month'], field)) return edited ? 3 : 4;
   if (agree(a, b, DATE['month-day'], field)) return edited ? 5 : 8;
   if (edited) return 6;
@@ -212,51 +228,53 @@ function dateLevel(a: number, b: number, field: Field): number {
 }
 
 function postcodeLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
-  if (field.values.oneEdit.within(a, b)) return 2;
+  if (sameWhole(a, b, field)) return 1;
+  if (oneEdit(a, b, field)) return 2;
   if (agree(a, b, POSTCODE.sector, field)) return 3;
   if (agree(a, b, POSTCODE.outward, field)) return 4;
   return agree(a, b, POSTCODE.area, field) ? 5 : 6;
 }
 
 function houseNumberLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   if (agree(a, b, DIGITS, field)) return 2;
-  return field.values.oneEdit.within(a, b) ? 3 : 4;
+  return oneEdit(a, b, field) ? 3 : 4;
 }
 
 function addressLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
-  if (field.values.oneEdit.within(a, b)) return 2;
+  if (sameWhole(a, b, field)) return 1;
+  if (oneEdit(a, b, field)) return 2;
   return agree(a, b, WORDS.sound, field) ? 3 : 4;
 }
 
 function wordsLevel(a: number, b: number, field: Field): number {
   const same = namesAgree(a, b, field);
   if (same !== 0) return same;
-  if (field.values.oneEdit.within(a, b)) return RARITIES + 1;
+  if (oneEdit(a, b, field)) return RARITIES + 1;
   return agree(a, b, WORDS.sound, field) ? RARITIES + 2 : RARITIES + 3;
 }
 
 function emailLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
-  if (field.values.oneEdit.within(a, b)) return 2;
+  if (sameWhole(a, b, field)) return 1;
+  const { oneEdit: asked } = field.values;
+  if (asked.mayBeWithin?.(a, b) === false) return 5;
+  if (asked.within(a, b)) return 2;
   if (agree(a, b, LOCAL, field)) return 3;
-  return field.values.oneEdit.localWithin(a, b) ? 4 : 5;
+  return asked.localWithin(a, b) ? 4 : 5;
 }
 
 function mobileLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
-  if (field.values.oneEdit.within(a, b)) return 2;
+  if (sameWhole(a, b, field)) return 1;
+  if (oneEdit(a, b, field)) return 2;
   return agree(a, b, LAST_SIX, field) ? 3 : 4;
 }
 
 const identifierLevel: LevelOf = (a, b, field) => {
-  if (whole(a, field) === whole(b, field)) return 1;
-  return field.values.oneEdit.within(a, b) ? 2 : 3;
+  if (sameWhole(a, b, field)) return 1;
+  return oneEdit(a, b, field) ? 2 : 3;
 };
 
-const codeLevel: LevelOf = (a, b, field) => (whole(a, field) === whole(b, field) ? 1 : 2);
+const codeLevel: LevelOf = (a, b, field) => (sameWhole(a, b, field) ? 1 : 2);
 
 /** Names are compared together, so their functions here are only those of a name without the other. */
 const levelFunctions = {
