@@ -1,7 +1,8 @@
+export { kindsWithSignatures, signatureOf } from './comparison/signature.js';
 export { intersect } from './comparison/ascending-lists.js';
 export type { ComparedField, OneEdit, ValueTable } from './comparison/compared-field.js';
 export { Comparison } from './comparison/comparison.js';
-export { EditedText, signatureOf, type TextColumn } from './comparison/edited-text.js';
+export { EditedText, type TextColumn } from './comparison/edited-text.js';
 export {
   differentLevel,
   fieldKinds,

@@ -1,4 +1,5 @@
 import { sharedInts } from '../values/shared-arrays.js';
+import type { Blocks } from './blocks.js';
 import type { KeyBlocks } from './key-blocks.js';
 
 /** By record: the blocks in which it stands, ascending. Blocks of all keys are numbered through, key after key. */
@@ -59,4 +60,57 @@ export function sharesBlock(
     else if (++at === before) return false;
   }
   return false;
+}
+
+/** Finds the records that stand in a block with another. The records of a block are in ascending order. */
+export class MatesOfRecords {
+  /** Those that were found last. */
+  found = new Int32Array(1024);
+  /** By record: one more than the record in whose company it was found last. */
+  readonly #metBy: Int32Array;
+  readonly #ofRecords: BlocksOfRecords;
+  readonly #members: readonly Int32Array[];
+  readonly #starts: readonly Int32Array[];
+  /** By key: the number of its first block, and one more at the end. */
+  readonly #firsts: Int32Array;
+
+  constructor(records: number, keys: readonly Blocks[], ofRecords: BlocksOfRecords) {
+    this.#metBy = new Int32Array(records);
+    this.#ofRecords = ofRecords;
+    this.#members = keys.map((key) => key.records);
+    this.#starts = keys.map((key) => key.starts);
+    this.#firsts = new Int32Array(keys.length + 1);
+    keys.forEach(({ count }, key) => {
+      this.#firsts[key + 1] = (this.#firsts[key] as number) + count;
+    });
+  }
+
+  /** Finds the records that come after one and stand in a block with it, each once. @returns how many there are. */
+  after(record: number): number {
+    const { starts, blocks } = this.#ofRecords;
+    const metBy = this.#metBy;
+    const end = starts[record + 1] as number;
+    let key = 0;
+    let count = 0;
+    for (let at = starts[record] as number; at < end; at++) {
+      const number = blocks[at] as number;
+      while (number >= (this.#firsts[key + 1] as number)) key += 1;
+      const members = this.#members[key] as Int32Array;
+      const block = number - (this.#firsts[key] as number);
+      let place = ((this.#starts[key] as Int32Array)[block + 1] as number) - 1;
+      for (let other = members[place] as number; other > record; other = members[--place] as number) {
+        if (metBy[other] === record + 1) continue;
+        metBy[other] = record + 1;
+        if (count === this.found.length) this.#grow();
+        this.found[count++] = other;
+      }
+    }
+    return count;
+  }
+
+  #grow(): void {
+    const larger = new Int32Array(this.found.length * 2);
+    larger.set(this.found);
+    this.found = larger;
+  }
 }

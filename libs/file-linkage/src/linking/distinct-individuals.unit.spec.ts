@@ -6,6 +6,7 @@ import { areDistinct } from './distinct-individuals.js';
 const recordsOf = (...hashes: readonly (readonly [high: number, low: number])[]): LinkRecords => ({
   ...{ count: hashes.length, stride: 3, fields: 0, sourceStarts: [0, hashes.length] },
   data: Int32Array.from(hashes.flatMap(([high, low]) => [high, low, 0])),
+  signatureSlots: [],
   strata: new Uint8Array(hashes.length),
   idStarts: new Float64Array(hashes.length),
   idLengths: new Int32Array(hashes.length),

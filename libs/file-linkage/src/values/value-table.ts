@@ -1,4 +1,12 @@
-import { EditedText, rungsOf, signatureOf, type FieldKind, type TextColumn, type ValueTable } from '@kinledger/kin';
+import {
+  EditedText,
+  kindsWithSignatures,
+  rungsOf,
+  signatureOf,
+  type FieldKind,
+  type TextColumn,
+  type ValueTable,
+} from '@kinledger/kin';
 import { localLength, partsOfName, rungWriters } from './rungs-of-value.js';
 import { sharedBytes, sharedInts } from './shared-arrays.js';
 import { decode, textOf, type Texts, type TextTable } from './text-table.js';
@@ -27,6 +35,8 @@ export interface DerivedValues {
   readonly edited: TextColumn;
   /** Whether no two values share a whole. */
   readonly distinctWholes: boolean;
+  /** By value, of kinds with signatures: that of its text. */
+  readonly signatures?: Int32Array;
 }
 
 /** The same as the engine takes it. */
@@ -62,8 +72,8 @@ export function deriveValues(kind: FieldKind, table: TextTable): DerivedValues {
   }
   const edited = editedTextOf(kind, texts);
   return {
-    ...{ texts, rungs, width, whole, distinctWholes: joined === undefined },
-    edited: { ...edited, signatures: signaturesOf(edited, texts.size) },
+    ...{ texts, rungs, width, whole, edited, distinctWholes: joined === undefined },
+    ...(kindsWithSignatures.has(kind) ? { signatures: signaturesOf(kind, edited, texts.size) } : {}),
   };
 }
 
@@ -115,11 +125,22 @@ function editedTextOf(kind: FieldKind, { starts, lengths, bytes, size }: Texts):
   return { bytes: joined, starts, lengths: joinedLengths };
 }
 
-function signaturesOf({ bytes, starts, lengths, localLengths }: TextColumn, size: number): Int32Array {
+const DIGITS_OF_MOBILE = 6;
+
+function signaturesOf(
+  kind: FieldKind,
+  { bytes, starts, lengths, localLengths }: TextColumn,
+  size: number,
+): Int32Array {
   const signatures = sharedInts(size + 1);
   for (let value = 1; value <= size; value++) {
     const start = starts[value] as number;
-    signatures[value] = signatureOf(bytes, start, start + ((localLengths ?? lengths)[value] as number));
+    const end = start + ((localLengths ?? lengths)[value] as number);
+    signatures[value] = signatureOf(
+      bytes,
+      kind === 'mobile' ? Math.max(start, end - DIGITS_OF_MOBILE) : start,
+      end,
+    );
   }
   return signatures;
 }

@@ -12,11 +12,6 @@ export interface OneEdit {
   within(first: number, second: number): boolean;
   /** One edit between the local parts of two email addresses, at any domain. */
   localWithin(first: number, second: number): boolean;
-  /**
-   * Whether the two may be one edit apart, or of email addresses their local parts: a look at two numbers, which tells most
-   * values of strangers apart. Absent where nothing is known before both are compared.
-   */
-  mayBeWithin?(first: number, second: number): boolean;
 }
 
 /**
@@ -39,6 +34,8 @@ export interface ComparedField {
   readonly kind: FieldKind;
   /** Where in a record the value of the field stands. */
   readonly slot: number;
+  /** Where a record has the {@link signatureOf} its value; absent if records have none. */
+  readonly signatureSlot?: number;
   readonly values: ValueTable;
   /** By value: 1 (very rare) to 5 (very common) in this field. Absent where the kind has no rarities. */
   readonly rarity?: Uint8Array;

@@ -1,6 +1,7 @@
 import type { ComparedField, ValueTable } from './compared-field.js';
 import { differentLevel, hasRarities, levelNamed, RARITIES, rungsOf, type Rung } from './field-kind.js';
 import { PatternLayout } from './pattern-layout.js';
+import { kindsWithSignatures, mayBeOneEdit } from './signature.js';
 
 const given = (name: string) => levelNamed('given-name', name);
 const GIVEN = {
@@ -36,6 +37,9 @@ interface Field {
   readonly rarity: Uint8Array;
   /** The level of a value and itself, where that does not depend on the value; else 0. */
   readonly levelOfSame: number;
+  /** Where a record has the signature of its value; −1 if nowhere. */
+  readonly signatureSlot: number;
+  readonly different: number;
   readonly levelOf: LevelOf;
   readonly word: 0 | 1;
   readonly shift: number;
@@ -69,6 +73,8 @@ export class Comparison {
         width: values.width,
         distinctWholes: values.distinctWholes === true,
         levelOfSame: hasRarities(kind) ? 0 : 1,
+        signatureSlot: kindsWithSignatures.has(kind) ? (field.signatureSlot ?? -1) : -1,
+        different: differentLevel(kind),
         rarity: field.rarity ?? new Uint8Array(0),
         levelOf: levelFunctions[kind],
         word: place.word,
@@ -105,7 +111,13 @@ export class Comparison {
       const first = records[a + field.slot] as number;
       const second = records[b + field.slot] as number;
       if (first === 0 || second === 0) continue;
-      let level = first === second ? field.levelOfSame : 0;
+      let level = 0;
+      if (first === second) level = field.levelOfSame;
+      else if (field.signatureSlot >= 0) {
+        const one = records[a + field.signatureSlot] as number;
+        const other = records[b + field.signatureSlot] as number;
+        if (!mayBeOneEdit(one, other)) level = field.different;
+      }
       if (level === 0) level = field.levelOf(first, second, field);
       level <<= field.shift;
       if (field.word === 0) this.low |= level;
@@ -167,10 +179,6 @@ function sameWhole(a: number, b: number, { rungs, width, distinctWholes }: Field
   return a === b || (!distinctWholes && rungs[a * width] === rungs[b * width]);
 }
 
-function oneEdit(a: number, b: number, { values }: Field): boolean {
-  const { oneEdit: asked } = values;
-  return asked.mayBeWithin?.(a, b) !== false && asked.within(a, b);
-}
 
 /** Whether both have the derivation and it is the same. */
 function agree(a: number, b: number, { from }: Rung, { rungs, width }: Field): boolean {
@@ -199,7 +207,7 @@ function givenNameLevel(g1: number, g2: number, s1: number, s2: number, field: F
   const crossed = s2 !== 0 && whole(g1, field) === whole(s2, field);
   const crossedBack = s1 !== 0 && whole(g2, field) === whole(s1, field);
   if (crossed && crossedBack) return GIVEN.swapped;
-  if (oneEdit(g1, g2, field)) return GIVEN.oneEdit;
+  if (field.values.oneEdit.within(g1, g2)) return GIVEN.oneEdit;
   if (crossed !== crossedBack) return GIVEN.swappedOnOneSide;
   if (intersect(g1, g2, NAME.part, field)) return GIVEN.part;
   if (intersect(g1, g2, NAME.sound, field)) return GIVEN.sound;
@@ -208,7 +216,7 @@ function givenNameLevel(g1: number, g2: number, s1: number, s2: number, field: F
 }
 
 function surnameLevelOf(a: number, b: number, field: Field): number {
-  if (oneEdit(a, b, field)) return SURNAME.oneEdit;
+  if (field.values.oneEdit.within(a, b)) return SURNAME.oneEdit;
   if (intersect(a, b, NAME.part, field)) return SURNAME.part;
   if (intersect(a, b, NAME.sound, field)) return SURNAME.sound;
   if (agree(a, b, NAME.consonants, field)) return SURNAME.consonants;
@@ -218,7 +226,7 @@ function surnameLevelOf(a: number, b: number, field: Field): number {
 function dateLevel(a: number, b: number, field: Field): number {
   if (sameWhole(a, b, field)) return 1;
   if (agree(a, b, DATE.swapped, field)) return 2;
-  const edited = oneEdit(a, b, field);
+  const edited = field.values.oneEdit.within(a, b);
   if (agree(a, b, DATE['year-month'], field)) return edited ? 3 : 4;
   if (agree(a, b, DATE['month-day'], field)) return edited ? 5 : 8;
   if (edited) return 6;
@@ -229,7 +237,7 @@ function dateLevel(a: number, b: number, field: Field): number {
 
 function postcodeLevel(a: number, b: number, field: Field): number {
   if (sameWhole(a, b, field)) return 1;
-  if (oneEdit(a, b, field)) return 2;
+  if (field.values.oneEdit.within(a, b)) return 2;
   if (agree(a, b, POSTCODE.sector, field)) return 3;
   if (agree(a, b, POSTCODE.outward, field)) return 4;
   return agree(a, b, POSTCODE.area, field) ? 5 : 6;
@@ -238,40 +246,38 @@ function postcodeLevel(a: number, b: number, field: Field): number {
 function houseNumberLevel(a: number, b: number, field: Field): number {
   if (sameWhole(a, b, field)) return 1;
   if (agree(a, b, DIGITS, field)) return 2;
-  return oneEdit(a, b, field) ? 3 : 4;
+  return field.values.oneEdit.within(a, b) ? 3 : 4;
 }
 
 function addressLevel(a: number, b: number, field: Field): number {
   if (sameWhole(a, b, field)) return 1;
-  if (oneEdit(a, b, field)) return 2;
+  if (field.values.oneEdit.within(a, b)) return 2;
   return agree(a, b, WORDS.sound, field) ? 3 : 4;
 }
 
 function wordsLevel(a: number, b: number, field: Field): number {
   const same = namesAgree(a, b, field);
   if (same !== 0) return same;
-  if (oneEdit(a, b, field)) return RARITIES + 1;
+  if (field.values.oneEdit.within(a, b)) return RARITIES + 1;
   return agree(a, b, WORDS.sound, field) ? RARITIES + 2 : RARITIES + 3;
 }
 
 function emailLevel(a: number, b: number, field: Field): number {
   if (sameWhole(a, b, field)) return 1;
-  const { oneEdit: asked } = field.values;
-  if (asked.mayBeWithin?.(a, b) === false) return 5;
-  if (asked.within(a, b)) return 2;
+  if (field.values.oneEdit.within(a, b)) return 2;
   if (agree(a, b, LOCAL, field)) return 3;
-  return asked.localWithin(a, b) ? 4 : 5;
+  return field.values.oneEdit.localWithin(a, b) ? 4 : 5;
 }
 
 function mobileLevel(a: number, b: number, field: Field): number {
   if (sameWhole(a, b, field)) return 1;
-  if (oneEdit(a, b, field)) return 2;
+  if (field.values.oneEdit.within(a, b)) return 2;
   return agree(a, b, LAST_SIX, field) ? 3 : 4;
 }
 
 const identifierLevel: LevelOf = (a, b, field) => {
   if (sameWhole(a, b, field)) return 1;
-  return oneEdit(a, b, field) ? 2 : 3;
+  return field.values.oneEdit.within(a, b) ? 2 : 3;
 };
 
 const codeLevel: LevelOf = (a, b, field) => (sameWhole(a, b, field) ? 1 : 2);

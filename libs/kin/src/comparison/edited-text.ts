@@ -8,26 +8,6 @@ export interface TextColumn {
   readonly lengths: Int32Array | Uint16Array | Uint8Array;
   /** Of email addresses: the bytes before the @. */
   readonly localLengths?: Int32Array | Uint16Array | Uint8Array;
-  /** By value: {@link signatureOf} its text, or of an email address the part before the @. Nothing is told early without. */
-  readonly signatures?: Int32Array;
-}
-
-/**
- * Counts the bytes of a text in eight sums of four bits each, in one word. An edit takes one from one sum and adds one to
- * another at most, wherever it stands, also where a sum runs over.
- */
-export function signatureOf(bytes: Uint8Array, from: number, until: number): number {
-  let signature = 0;
-  for (let at = from; at < until; at++) signature = (signature + (1 << (((bytes[at] as number) & 7) << 2))) | 0;
-  return signature;
-}
-
-/** Whether two signatures differ as those of texts one edit apart can: by a power of 2, or by two of them. */
-function mayBeOneEdit(one: number, other: number): boolean {
-  const difference = (one - other) | 0;
-  const size = difference < 0 ? -difference | 0 : difference;
-  const above = (size + (size & -size)) | 0;
-  return (above & (above - 1)) === 0;
 }
 
 /** Shorter and longer values have no deletions: see `deletionsOf` of `@kinledger/derivations`. */
@@ -52,13 +32,6 @@ export class EditedText implements OneEdit {
       lengthA - localA === lengthB - localB &&
       same(bytes, a + localA, b + localB, lengthA - localA) &&
       within(bytes, a, localA, b, localB)
-    );
-  }
-
-  mayBeWithin(first: number, second: number): boolean {
-    const { signatures } = this.#text;
-    return (
-      signatures === undefined || mayBeOneEdit(signatures[first] as number, signatures[second] as number)
     );
   }
 
