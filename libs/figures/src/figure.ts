@@ -1,4 +1,4 @@
-import type { CountColumn, Counts } from './count-columns.js';
+import type { CountColumn, Counts, KnownCounts } from './count-columns.js';
 import type { Parameter, Publication } from './publication.js';
 
 /** A column by which a figure is broken down, in addition to scope and quarter. */
@@ -29,6 +29,15 @@ export type FigureRow<
   readonly scope: string;
 } & { readonly [Name in keyof Dimensions]: string | number | null } & Counts<Columns>;
 
+/** A row of a figure’s answer after disclosure control: a suppressed count is null. */
+export type ShownRow<
+  Columns extends Readonly<Record<string, CountColumn>> = Readonly<Record<string, CountColumn>>,
+  Dimensions extends Readonly<Record<string, Dimension>> = Readonly<Record<string, Dimension>>,
+> = {
+  readonly start: string | null;
+  readonly scope: string;
+} & { readonly [Name in keyof Dimensions]: string | number | null } & KnownCounts<Columns>;
+
 /**
  * A figure: its columns, and the one query that counts by scope and period. JSON, CSV, tables on pages and in the
  * command line, and the OpenAPI document are generated from the columns.
@@ -38,6 +47,8 @@ export interface Figure<
   Dimensions extends Readonly<Record<string, Dimension>> = Readonly<Record<string, Dimension>>,
 > extends Publication {
   readonly title: string;
+  /** Whether the closing of a quarter computes and publishes it. Figures that look beyond the quarter never do. */
+  readonly closesWithQuarter: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
 }
@@ -57,12 +68,15 @@ export function defineFigure<
   readonly id: string;
   readonly version: number;
   readonly title: string;
+  /** Absent: it does not. */
+  readonly closesWithQuarter?: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
   readonly sql: string;
 }): Figure<Columns, Dimensions> {
   return {
     ...definition,
+    closesWithQuarter: definition.closesWithQuarter ?? false,
     parameters: questionParameters,
     returns: [
       { name: 'start', type: 'text' },
