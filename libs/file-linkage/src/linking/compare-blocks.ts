@@ -1,5 +1,10 @@
 import { PatternTable, strata } from '@kinledger/kin';
-import { MatesOfRecords, placeOfBlock, sharesBlock, type BlocksOfRecords } from '../candidates/blocks-of-records.js';
+import {
+  MatesOfRecords,
+  placeOfBlock,
+  sharesBlock,
+  type BlocksOfRecords,
+} from '../candidates/blocks-of-records.js';
 import type { Blocks } from '../candidates/blocks.js';
 import { sharedInts } from '../values/shared-arrays.js';
 import { comparisonOf, pairRule, stratumOf, type ComparedRecords } from './compared-records.js';

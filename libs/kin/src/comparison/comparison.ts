@@ -179,7 +179,6 @@ function sameWhole(a: number, b: number, { rungs, width, distinctWholes }: Field
   return a === b || (!distinctWholes && rungs[a * width] === rungs[b * width]);
 }
 
-
 /** Whether both have the derivation and it is the same. */
 function agree(a: number, b: number, { from }: Rung, { rungs, width }: Field): boolean {
   const first = rungs[a * width + from] as number;

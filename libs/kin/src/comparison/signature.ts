@@ -19,7 +19,8 @@ export const kindsWithSignatures: ReadonlySet<FieldKind> = new Set<FieldKind>([
  */
 export function signatureOf(bytes: Uint8Array, from: number, until: number): number {
   let signature = 0;
-  for (let at = from; at < until; at++) signature = (signature + (1 << (((bytes[at] as number) & 7) << 2))) | 0;
+  for (let at = from; at < until; at++)
+    signature = (signature + (1 << (((bytes[at] as number) & 7) << 2))) | 0;
   return signature;
 }
 
