@@ -9,6 +9,7 @@ export const reachByDeprivation = defineFigure({
   id: 'reach-by-deprivation',
   version: 1,
   title: 'Unique reach by deprivation decile',
+  closesWithQuarter: true,
   columns: { children, adults, families },
   dimensions: {
     decile: { type: 'int', meaning: '1 is the most deprived tenth; null: residence unknown.' },

@@ -12,6 +12,7 @@ export const reach = defineFigure({
   id: 'reach',
   version: 1,
   title: 'Unique reach',
+  closesWithQuarter: true,
   columns: reachColumns,
   dimensions: {},
   sql: `
