@@ -136,13 +136,13 @@ describe('reach, from values as people and spreadsheets write them', () => {
 
   it('hands an evaluator the people whom agreements and consents allow, until the study’s key is destroyed', async () => {
     const consented = `${personTitles.replace('nhs_number,', '')},consent_form_version`;
-    await send(['doorstep-library.user', 'doorstep-library'], '2024-25-Q1', consented, [
-      'E1,adult,,e1@example.org,,,17/02/1990,F,ZZ1 1AA,05/04/2024,Yes,2023-2',
-      'E2,adult,,e2@example.org,,,18/02/1990,F,ZZ1 1AA,05/04/2024,Yes,2022-1',
+    await send(['doorstep-library.user', 'doorstep-library'], '2023-24-Q2', consented, [
+      'EV1,adult,,ev1@example.org,,,17/02/1990,F,ZZ1 1AA,05/07/2023,Yes,2023-2',
+      'EV2,adult,,ev2@example.org,,,18/02/1990,F,ZZ1 1AA,05/07/2023,Yes,2022-1',
     ]);
-    await send(library, '2024-25-Q1', sessionTitles, [
-      'E1,adult,,e1@example.org,,,,08/04/2024,Group,Yes',
-      'E2,adult,,e2@example.org,,,,08/04/2024,Group,Yes',
+    await send(library, '2023-24-Q2', sessionTitles, [
+      'EV1,adult,,ev1@example.org,,,,08/07/2023,Group,Yes',
+      'EV2,adult,,ev2@example.org,,,,08/07/2023,Group,Yes',
     ]);
     const folder = mkdtempSync(join(tmpdir(), 'kinledger-study-'));
     try {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { code } from '@kinledger/contracts';
 import { answers, CurrentCaller, problems, Roles, type Caller } from '@kinledger/service-kit';
 import { dataOutputSpecification } from '@kinledger/studies';
@@ -120,8 +119,7 @@ export class StudiesController {
   ): Promise<StreamableFile> {
     const { id, position, archive } = await this.#studies.extract(specification, asAt, caller.person);
     void reply.header('kinledger-position', position).header('kinledger-extract', id);
-    // The global type and Node’s own describe one class.
-    return new StreamableFile(Readable.fromWeb(archive as NodeReadableStream<Uint8Array>), {
+    return new StreamableFile(Readable.fromWeb(archive), {
       type: 'application/zip',
       disposition: `attachment; filename="${specification.study}-${position}.zip"`,
     });
