@@ -13,7 +13,14 @@ import {
 } from '@kinledger/contracts';
 import { z } from 'zod';
 import { codeSystem } from './code-systems/code-system.js';
-import { consentForm, lawfulBasis, optOut, permittedDerivations, permittedStudy } from './governance.js';
+import {
+  consentForm,
+  contact,
+  lawfulBasis,
+  optOut,
+  permittedDerivations,
+  permittedStudy,
+} from './governance.js';
 import { linkageStrategy } from './linkage-strategy.js';
 import { lsoaCode } from './lsoa-code.js';
 import { population } from './populations.js';
@@ -343,6 +350,14 @@ export const agreement = z.strictObject({
     .max(120)
     .exactOptional()
     .describe('Reference of the data protection impact assessment. For documents.'),
+  retention: z
+    .string()
+    .min(1)
+    .max(300)
+    .exactOptional()
+    .describe(
+      'How long rows are kept, in plain words for families. For documents: nothing is deleted by it.',
+    ),
 });
 
 export const area = z.strictObject({
@@ -434,8 +449,13 @@ export const programmeDefinition = z.strictObject({
       'Profile of the derived tokens that rows of people get, as far as agreements permit them. Absent: none, and nothing is spent on them.',
     ),
   plausibility: plausibility.prefault({}),
+  disclosure: z
+    .enum(['nhs-2018', 'threshold-10-with-zero'])
+    .exactOptional()
+    .describe('The rule of disclosure control for figures that leave the programme. Absent: nhs-2018.'),
   area,
   consentForms: z.array(consentForm).min(1).exactOptional(),
+  contact: contact.exactOptional(),
   priorityPopulation: priorityPopulation
     .exactOptional()
     .describe('Whom the programme means to reach first. No figure reads it yet.'),
