@@ -136,11 +136,11 @@ describe('reach, from values as people and spreadsheets write them', () => {
 
   it('hands an evaluator the people whom agreements and consents allow, until the study’s key is destroyed', async () => {
     const consented = `${personTitles.replace('nhs_number,', '')},consent_form_version`;
-    await send(['doorstep-library.user', 'doorstep-library'], '2023-24-Q2', consented, [
+    await send(['natural-thinkers.user', 'natural-thinkers-team'], '2023-24-Q2', consented, [
       'EV1,adult,,ev1@example.org,,,17/02/1990,F,ZZ1 1AA,05/07/2023,Yes,2023-2',
       'EV2,adult,,ev2@example.org,,,18/02/1990,F,ZZ1 1AA,05/07/2023,Yes,2022-1',
     ]);
-    await send(library, '2023-24-Q2', sessionTitles, [
+    await send(naturalThinkers, '2023-24-Q2', sessionTitles, [
       'EV1,adult,,ev1@example.org,,,,08/07/2023,Group,Yes',
       'EV2,adult,,ev2@example.org,,,,08/07/2023,Group,Yes',
     ]);
@@ -149,7 +149,7 @@ describe('reach, from values as people and spreadsheets write them', () => {
       const file = join(folder, 'specification.json');
       const whole = JSON.parse(readFileSync(example, 'utf8')) as object;
       const cohort = { who: 'engaged', roles: ['adult'] };
-      const datasets = ['doorstep-library.user', 'doorstep-library.engagement'];
+      const datasets = ['natural-thinkers.user', 'natural-thinkers.engagement'];
       writeFileSync(file, JSON.stringify({ ...whole, cohort, datasets }));
       const run = (...args: readonly string[]) => platform.installation.json('study', ...args);
       await run('extract', file, '--out', join(folder, 'extract.zip'));
