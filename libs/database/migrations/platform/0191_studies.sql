@@ -1,5 +1,5 @@
 -- Studies that have extracts, the key of each one's pseudonyms, and what was handed out. A study's key is destroyed by taking
--- it out of its row; the row and the list of extracts stay. ADR 0065.
+-- it out of its row; the row and the list of extracts stay. ADR 0066.
 CREATE TABLE operations.study (
   study        text        PRIMARY KEY,
   -- 32 bytes; null once it is destroyed.
