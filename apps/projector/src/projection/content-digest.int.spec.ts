@@ -5,7 +5,7 @@ import { knownLedger } from './known-ledger.testing.js';
 import { ReadModelsUnderTest } from './read-models-under-test.testing.js';
 
 /** Tables of the programme definition, which is configuration and changes independently. */
-const ofTheProgramme = ['programme', 'strand', 'service', 'dataset', 'area'];
+const ofTheProgramme = ['programme', 'strand', 'service', 'dataset', 'characteristic', 'area'];
 
 const readModels = new ReadModelsUnderTest();
 beforeAll(() => readModels.start(inject('postgresUrl')));
