@@ -40,6 +40,13 @@ describe('the registry of figures', () => {
     ]);
   });
 
+  it('names no column of a figure twice', () => {
+    for (const figure of figures) {
+      const names = figure.returns.map(({ name }) => name);
+      expect(new Set(names).size, nameOf(figure)).toBe(names.length);
+    }
+  });
+
   it('states the meaning of every column, and protects every count of people, families and their rows', () => {
     for (const { columns } of figures) {
       for (const name of columnNames(columns)) {

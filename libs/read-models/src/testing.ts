@@ -5,6 +5,9 @@ import type { Characteristic } from './programme/characteristics.js';
 import { priorityPath } from './programme/priority-path.js';
 import { createReadModels } from './schema.js';
 
+export { characteristicsOf } from './programme/characteristics.js';
+export { priorityPath } from './programme/priority-path.js';
+
 /** A 128-bit id derived from a readable name. */
 export const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
 

@@ -8,11 +8,11 @@ const counted = (meaning: string) =>
   ({ unit: 'people', disclosure: 'protected', meaning }) as const satisfies CountColumn;
 
 export const populationColumns = {
-  population: counted('People (or families) of the population on its reference date.'),
+  inPopulation: counted('People (or families) of the population on its reference date.'),
   reached: counted('Of the same definition, those with a qualifying engagement in the scope and period.'),
-  notReached: counted('population − reached; 0 where more were reached than the population has.'),
+  notReached: counted('inPopulation − reached; 0 where more were reached than the population has.'),
   beyondPopulation: counted(
-    'reached − population where that is above 0: people moved, or the edition counts otherwise, so that a share would exceed 100 %.',
+    'reached − inPopulation where that is above 0: people moved, or the edition counts otherwise, so that a share would exceed 100 %.',
   ),
   reachedOfUnknownAge: counted(
     'Reached people who would count if their birth month, which is not known, says so.',

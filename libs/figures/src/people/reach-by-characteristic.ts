@@ -37,19 +37,20 @@ export const reachByCharacteristic = defineFigure({
   },
   sql: `
   WITH ${peopleReached}, ${daysOfPeople('$2::date IS NULL')}, person AS MATERIALIZED (
-    SELECT p.start, p.individual, p.role, i.attributes::jsonb AS said,
+    -- Most people are in the same few scopes as many others, so that a set of scopes is counted once.
+    SELECT p.start, p.individual, p.role, p.scopes, i.attributes::jsonb AS said,
            CASE WHEN i.attributes::jsonb->>'birthMonth' ~ '^\\d{4}-\\d{2}$' THEN
              ${ageOn(`coalesce(${lastDay}, first_day)`, `i.attributes::jsonb->>'birthMonth'`)} END AS age
-    FROM (SELECT DISTINCT start, individual, role FROM placed) p
+    FROM (SELECT start, individual, role, array_agg(DISTINCT scope) AS scopes FROM placed GROUP BY start, individual, role) p
     LEFT JOIN numbered_individual i ON i.number = p.individual
     LEFT JOIN days USING (individual)
   ), valued AS (
-    SELECT p.start, p.individual, p.role, c.characteristic,
+    SELECT p.start, p.scopes, p.role, c.characteristic,
            CASE WHEN p.said->>c.attribute IS NOT NULL THEN coalesce(c.groups->>(p.said->>c.attribute), p.said->>c.attribute)
                 WHEN NOT p.role = ANY (c.roles) THEN 'not-applicable' END AS value
     FROM person p CROSS JOIN characteristic c
     UNION ALL
-    SELECT p.start, p.individual, p.role, v.characteristic, v.value
+    SELECT p.start, p.scopes, p.role, v.characteristic, v.value
     FROM person p
     LEFT JOIN area a ON a.lsoa = p.said->>'lsoa'
     CROSS JOIN LATERAL (VALUES
@@ -60,14 +61,14 @@ export const reachByCharacteristic = defineFigure({
       ('ward', CASE WHEN p.said->>'lsoa' IS NOT NULL THEN coalesce(a.ward, 'no-ward') END)
     ) AS v (characteristic, value)
     WHERE v.characteristic <> 'ward' OR EXISTS (SELECT FROM area WHERE ward IS NOT NULL)
+  ), in_sets AS (
+    SELECT start, scopes, role, characteristic, value, count(*) AS people
+    FROM valued GROUP BY start, scopes, role, characteristic, value
   ), counts AS (
-    SELECT p.start, p.scope, v.characteristic, v.value,
-           count(*) FILTER (WHERE p.role = 'child') AS children, count(*) FILTER (WHERE p.role = 'adult') AS adults,
-           0 AS unlinkable, 0 AS referred
-    FROM valued v
-    JOIN (SELECT DISTINCT start, scope, individual, role FROM placed) p
-      ON p.individual = v.individual AND p.role = v.role AND p.start = v.start
-    GROUP BY p.start, p.scope, v.characteristic, v.value
+    SELECT start, scope, characteristic, value, sum(people) FILTER (WHERE role = 'child') AS children,
+           sum(people) FILTER (WHERE role = 'adult') AS adults, 0 AS unlinkable, 0 AS referred
+    FROM in_sets CROSS JOIN LATERAL unnest(scopes) AS scope
+    GROUP BY start, scope, characteristic, value
     UNION ALL
     SELECT n.start, n.scope, c.characteristic, NULL, 0, 0, n.unlinkable, n.referred
     FROM nobodys n
@@ -77,7 +78,7 @@ export const reachByCharacteristic = defineFigure({
     WHERE n.unlinkable + n.referred > 0
   )
   SELECT ${startOfAnswer}, scope, characteristic, value,
-         sum(children)::int, sum(adults)::int, sum(unlinkable)::int, sum(referred)::int
+         coalesce(sum(children), 0)::int, coalesce(sum(adults), 0)::int, sum(unlinkable)::int, sum(referred)::int
   FROM counts GROUP BY start, scope, characteristic, value
   ORDER BY start, scope COLLATE "C", characteristic COLLATE "C", value COLLATE "C" NULLS LAST`,
 });
