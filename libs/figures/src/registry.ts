@@ -1,5 +1,6 @@
 import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
+import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
 import { dosage } from './people/dosage.js';
 import { populationReached } from './people/population-reached.js';
@@ -21,9 +22,10 @@ export const figures: readonly Figure[] = [
   ...[dosage, reachByServicesUsed, servicePairs, serviceSteps, populationReached],
 ];
 
-/** All queries on the read models: figures, and the names and files shown beside them. */
+/** All queries on the read models: figures, exact and as readers see them, and the names and files shown beside them. */
 export const publications: readonly Publication[] = [
   ...figures,
+  ...figures.map((figure) => shownFigure(figure)),
   ...Object.values(directories),
   ...Object.values(submissions),
 ];
