@@ -81,6 +81,14 @@ describe('the reporting API', () => {
           { id: 'taken-back', strand: 'silent' },
           { id: 'quiet', strand: 'language' },
         ],
+        definition: {
+          populations: [
+            {
+              ...{ id: 'children', name: 'Children', of: 'children', on: '2023-06-30' },
+              source: { edition: 'Table', rows: [{ lsoa: 'E01000001', count: 7 }] },
+            },
+          ],
+        },
         people: [
           { name: 'zoe', role: 'child', family: 'okafor' },
           { name: 'amara', role: 'adult', family: 'okafor' },
