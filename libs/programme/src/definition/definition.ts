@@ -13,7 +13,7 @@ import {
 } from '@kinledger/contracts';
 import { z } from 'zod';
 import { codeSystem } from './code-systems/code-system.js';
-import { consentForm, lawfulBasis, optOut, permittedDerivations } from './governance.js';
+import { consentForm, contact, lawfulBasis, optOut, permittedDerivations } from './governance.js';
 import { linkageStrategy } from './linkage-strategy.js';
 import { lsoaCode } from './lsoa-code.js';
 import { population } from './populations.js';
@@ -338,6 +338,14 @@ export const agreement = z.strictObject({
     .max(120)
     .exactOptional()
     .describe('Reference of the data protection impact assessment. For documents.'),
+  retention: z
+    .string()
+    .min(1)
+    .max(300)
+    .exactOptional()
+    .describe(
+      'How long rows are kept, in plain words for families. For documents: nothing is deleted by it.',
+    ),
 });
 
 export const area = z.strictObject({
@@ -439,6 +447,7 @@ export const programmeDefinition = z.strictObject({
     .describe('The rule of disclosure control for figures that leave the programme. Absent: nhs-2018.'),
   area,
   consentForms: z.array(consentForm).min(1).exactOptional(),
+  contact: contact.exactOptional(),
   priorityPopulation: priorityPopulation.exactOptional().describe('Whom the programme means to reach first.'),
   populations: z.array(population).min(1).exactOptional().describe('Denominators of shares.'),
   theoryOfChange: theoryOfChange.exactOptional().describe('No figure reads it yet.'),
