@@ -34,7 +34,7 @@ const quarterOf = (day: string): string => {
 };
 const nextQuarter = (start: string): string => quarterOf(nextDay(start, 95));
 
-const distinct = <Item, Key>(items: readonly Item[], key: (item: Item) => Key): number =>
+const distinct = <Item>(items: readonly Item[], key: (item: Item) => unknown): number =>
   new Set(items.map((item) => key(item))).size;
 
 const unique = <Item>(items: Iterable<Item>): readonly Item[] => [...new Set(items)];
