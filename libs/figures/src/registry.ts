@@ -1,7 +1,14 @@
+import { activity, activityByKind } from './activity/activity.js';
+import { feedback } from './activity/feedback.js';
+import { inputs } from './activity/inputs.js';
+import { participation } from './activity/participation.js';
+import { targets } from './activity/targets.js';
+import { workforce } from './activity/workforce.js';
 import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
 import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
+import { outcomes } from './outcomes/outcomes.js';
 import { dosage } from './people/dosage.js';
 import { populationReached } from './people/population-reached.js';
 import { reachByArea } from './people/reach-by-area.js';
@@ -20,6 +27,7 @@ export const figures: readonly Figure[] = [
   ...[reach, reachByDeprivation],
   ...[reachNewAndReturning, reachByArea, reachByCharacteristic, reachByPriority, reachThroughCarers],
   ...[dosage, reachByServicesUsed, servicePairs, serviceSteps, populationReached],
+  ...[participation, activity, activityByKind, feedback, workforce, inputs, targets, outcomes],
 ];
 
 /** All queries on the read models: figures, exact and as readers see them, and the names and files shown beside them. */

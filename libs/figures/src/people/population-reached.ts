@@ -2,6 +2,7 @@ import type { CountColumn } from '../count-columns.js';
 import { defineFigure } from '../figure.js';
 import { startOfAnswer } from '../reach/qualifying.js';
 import { ageOn } from './reach-by-characteristic.js';
+import { rounded, shownOf } from '../statistics/derived.js';
 import { peopleReached } from './people-reached.js';
 
 const counted = (meaning: string) =>
@@ -36,6 +37,18 @@ export const populationReached = defineFigure({
   version: 1,
   title: 'Population, reached and not reached',
   columns: populationColumns,
+  derived: {
+    reachedPercent: {
+      unit: 'per cent',
+      meaning: 'reached as a share of inPopulation; above 100 where beyondPopulation is above 0.',
+      of: (row) => {
+        const shown = shownOf(row, ['reached', 'inPopulation']);
+        return shown === undefined || shown.inPopulation === 0
+          ? null
+          : rounded((100 * shown.reached) / shown.inPopulation, 1);
+      },
+    },
+  },
   dimensions: {
     population: { type: 'text', meaning: 'A population of the definition.' },
     edition: {
