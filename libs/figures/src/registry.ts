@@ -9,15 +9,7 @@ import * as submissions from './directories/submissions.js';
 import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
 import { outcomes } from './outcomes/outcomes.js';
-import { dosage } from './people/dosage.js';
-import { populationReached } from './people/population-reached.js';
-import { reachByArea } from './people/reach-by-area.js';
-import { reachByCharacteristic } from './people/reach-by-characteristic.js';
-import { reachByPriority } from './people/reach-by-priority.js';
-import { reachByServicesUsed } from './people/reach-by-services-used.js';
-import { reachNewAndReturning } from './people/reach-new-and-returning.js';
-import { reachThroughCarers } from './people/reach-through-carers.js';
-import { servicePairs, serviceSteps } from './people/service-pairs.js';
+import { figuresOfPeople } from './people/figures-of-people.js';
 import type { Publication } from './publication.js';
 import { reachByDeprivation } from './reach/reach-by-deprivation.js';
 import { reach } from './reach/reach.js';
@@ -25,8 +17,7 @@ import { reach } from './reach/reach.js';
 /** Every version of every figure. A version stays as long as figures published with it must be reproducible. */
 export const figures: readonly Figure[] = [
   ...[reach, reachByDeprivation],
-  ...[reachNewAndReturning, reachByArea, reachByCharacteristic, reachByPriority, reachThroughCarers],
-  ...[dosage, reachByServicesUsed, servicePairs, serviceSteps, populationReached],
+  ...figuresOfPeople,
   ...[participation, activity, activityByKind, feedback, workforce, inputs, targets, outcomes],
 ];
 

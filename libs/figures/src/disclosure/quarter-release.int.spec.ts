@@ -19,9 +19,10 @@ import { Cells } from '../closing/cells.js';
 import { newestFigures } from '../closing/figures-in-force.js';
 import { computeQuarter, type ComputedQuarter } from '../closing/compute-quarter.js';
 import type { Figure } from '../figure.js';
+import { figuresOfPeople } from '../people/figures-of-people.js';
+import { reach } from '../reach/reach.js';
 import { profileInForce } from './disclosure-profiles.js';
 import { nameOf } from '../publication.js';
-import { figures as allFigures } from '../registry.js';
 import { releaseOfQuarter, type QuarterRelease } from './quarter-release.js';
 
 const services = [
@@ -169,9 +170,9 @@ describe('the release of a quarter’s figures', () => {
     }
   });
 
-  it('holds for every figure, whether or not a quarter closes with it', async () => {
+  it('holds for the figures of people, although no quarter closes with them', async () => {
     for (let seed = 1; seed <= 8; seed += 1) {
-      const { full, published } = await figuresOf(randomPeople(seed), allFigures);
+      const { full, published } = await figuresOf(randomPeople(seed), [reach, ...figuresOfPeople]);
       expect(unsatisfied(releaseOfQuarter(published, directory), full), `seed ${seed}`).toEqual([]);
       const empty = full.figures.filter(({ rows }) => rows.length === 0).map(({ figure }) => figure);
       expect(empty, `seed ${seed}`).toEqual([]);
