@@ -266,7 +266,7 @@ export const service = z.strictObject({
     .min(1)
     .exactOptional()
     .describe('Minimum and intended sessions, in the order of their days. No figure reads them yet.'),
-  targets: z.array(target).min(1).exactOptional().describe('No figure reads them yet.'),
+  targets: z.array(target).min(1).exactOptional(),
 });
 export type Service = z.infer<typeof service>;
 
@@ -391,6 +391,31 @@ export const plausibility = z
   .describe('What ages and dates can be, in whole years: what lies beyond them is told and counts nowhere.');
 export type Plausibility = z.infer<typeof plausibility>;
 
+const share = z.number().positive().max(2);
+
+export const reporting = z
+  .strictObject({
+    targetRating: z
+      .strictObject({
+        green: share.describe('From this share of a target on it is rated green.'),
+        amber: share.describe('From this share on amber; below, red.'),
+      })
+      .exactOptional()
+      .describe('How reach is rated against targets. Absent: green from 1, amber from 0.9.'),
+    highestRating: z
+      .int()
+      .min(2)
+      .max(100)
+      .exactOptional()
+      .describe('The highest answer to a question: it and the one below are the two highest. Absent: 5.'),
+    declinedItem: code
+      .exactOptional()
+      .describe(
+        'The item of inputs, in people, that says how many gave no consent. Absent: people-without-consent.',
+      ),
+  })
+  .describe('What figures need to know of the programme’s rules.');
+
 export const programmeDefinition = z.strictObject({
   id: programmeId,
   name: z.string().min(1).max(120),
@@ -452,7 +477,10 @@ export const programmeDefinition = z.strictObject({
     .min(1)
     .exactOptional()
     .describe('Denominators of shares. No figure reads them yet.'),
-  theoryOfChange: theoryOfChange.exactOptional().describe('No figure reads it yet.'),
+  theoryOfChange: theoryOfChange
+    .exactOptional()
+    .describe('What the programme means to change, and the measures by which outcomes are counted.'),
+  reporting: reporting.exactOptional(),
 });
 export type ProgrammeDefinition = z.infer<typeof programmeDefinition>;
 
