@@ -534,6 +534,24 @@ describe('the reporting API', () => {
         ]);
       });
 
+      it('show a provider counts of its own rows as they are, and what others told of people after disclosure control', async () => {
+        const tables = async (token: string) => {
+          const answer = await get('/reports/services/real/report.ods?period=2023-24-Q2', token);
+          const { sheets } = await readOds(new Uint8Array(await answer.arrayBuffer()));
+          const rowOf = (caption: RegExp, name: string) =>
+            sheets
+              .find(({ rows }) => caption.test(String(rows[0]?.[0])))
+              ?.rows.find(([first]) => first === name);
+          return {
+            reach: rowOf(/^Reach, Q2/, 'Children')?.[1],
+            deprivation: rowOf(/^Reach by tenth/, 'Not known')?.[1],
+          };
+        };
+        expect(await tables('provider-token')).toEqual({ reach: 1, deprivation: '[c]' });
+        expect(await tables('reader-token')).toEqual({ reach: '[c]', deprivation: '[c]' });
+        expect(await tables('team-token')).toEqual({ reach: 1, deprivation: 1 });
+      });
+
       it('open at the latest quarter for which the service sent a file', async () => {
         expect(await (await asBrowser('/reports/services/real')).text()).toContain(
           '<span class="govuk-caption-xl">Q2 2023/24</span>',

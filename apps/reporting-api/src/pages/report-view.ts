@@ -1,3 +1,4 @@
+import { SUPPRESSED } from '@kinledger/figures';
 import { categoryCharts } from '@kinledger/page-kit';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -62,7 +63,7 @@ async function sectionView({ chart, ...section }: ReportSection) {
       rows: table.rows.map((row) => ({
         ...row,
         cells: row.cells.map((cell) => ({
-          isNumber: typeof cell === 'number' || (typeof cell === 'string' && /^[−\d.,]+ %$/.test(cell)),
+          isNumber: typeof cell !== 'string' || cell === SUPPRESSED || /^[−\d.,]+ %$/.test(cell),
           text: typeof cell === 'number' ? number(cell) : (cell ?? '–'),
         })),
       })),
@@ -70,14 +71,10 @@ async function sectionView({ chart, ...section }: ReportSection) {
   };
 }
 
+/** Wide enough for the words of so many columns, so that the cue to scroll shows wherever they have no room. */
 const widths: Readonly<Record<number, string>> = {
-  2: 'four',
-  3: 'four',
-  4: 'four',
-  5: 'six',
-  6: 'six',
-  7: 'seven',
-  8: 'eight',
+  ...{ 2: 'four', 3: 'four', 4: 'six', 5: 'seven' },
+  ...{ 6: 'eight', 7: 'eight', 8: 'nine' },
 };
 
 /** Sends a report as a spreadsheet, under a name that says what it is. */

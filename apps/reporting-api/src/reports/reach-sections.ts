@@ -139,9 +139,11 @@ export function deprivationSection(of: PartOf, answer: FigureRowsAnswer): Report
     id: `${of.key}-deprivation`,
     title: 'Reach by deprivation',
     finding:
-      deprived === null || knownPeople === null || knownPeople === 0
+      deprived === null || knownPeople === null
         ? undefined
-        : `${of.scopeName}, ${of.label}: ${number(deprived)} of ${number(knownPeople)} children and adults whose area is known (${shareOf(deprived, knownPeople)}) live in the two most deprived tenths.`,
+        : knownPeople === 0
+          ? `${of.scopeName}, ${of.label}: the area where people live is known of nobody who was reached.`
+          : `${of.scopeName}, ${of.label}: ${number(deprived)} of ${number(knownPeople)} children and adults whose area is known (${shareOf(deprived, knownPeople)}) live in the two most deprived tenths.`,
     chart: {
       title: `Reach by deprivation: ${of.scopeName}, ${of.label}`,
       description:

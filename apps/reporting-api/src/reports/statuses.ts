@@ -16,9 +16,13 @@ export function valueOf(row: Counted | undefined, name: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-/** What a table shows of a column: the number, [c] where it is suppressed, null where it is not known. */
-export const cellOf = (row: Counted | undefined, name: string): Cell =>
-  row?.suppressed.includes(name) === true ? SUPPRESSED : valueOf(row, name);
+/** What a table shows of a column: the number or the word, [c] where it is suppressed, null where it is not known. */
+export function cellOf(row: Counted | undefined, name: string): Cell {
+  if (row?.suppressed.includes(name) === true) return SUPPRESSED;
+  const value = row?.[name];
+  // Words such as a rating follow from counts.
+  return typeof value === 'string' ? value : valueOf(row, name);
+}
 
 /** What stands behind the values of these columns, in words. */
 export function statusOf(row: Counted | undefined, names: readonly string[]): string {
