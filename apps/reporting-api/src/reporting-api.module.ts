@@ -44,7 +44,14 @@ export class ReportingApiModule {
         ProgrammeReportsPage,
         QualityPage,
       ],
-      providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions, ClosedQuarters, Reports],
+      providers: [
+        { provide: CLOCK, useValue: clock },
+        ReadModels,
+        Figures,
+        Submissions,
+        ClosedQuarters,
+        Reports,
+      ],
     };
   }
 }
