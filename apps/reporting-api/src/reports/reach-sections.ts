@@ -132,8 +132,8 @@ export function deprivationSection(of: PartOf, answer: FigureRowsAnswer): Report
   const knownPeople = sumOf(known.map(people));
   const deprived = sumOf(known.filter((row) => Number(row['decile']) <= 2).map(people));
   const name = ({ decile }: Counted): string => {
-    if (decile === null || decile === undefined) return 'Not known';
-    return { 1: '1, the most deprived', 10: '10, the least deprived' }[Number(decile)] ?? String(decile);
+    if (typeof decile !== 'number') return 'Not known';
+    return { 1: '1, the most deprived', 10: '10, the least deprived' }[decile] ?? String(decile);
   };
   return {
     id: `${of.key}-deprivation`,

@@ -8,4 +8,4 @@ export const number = (value: number): string => value.toLocaleString('en-GB').r
 
 /** A sum of which no part is unknown; otherwise null. */
 export const sumOf = (parts: readonly (number | null)[]): number | null =>
-  parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0 as number | null);
+  parts.reduce<number | null>((sum, part) => (sum === null || part === null ? null : sum + part), 0);
