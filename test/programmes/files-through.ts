@@ -54,8 +54,6 @@ export interface TakenRow {
   readonly truth: SyntheticPerson | undefined;
   /** Who sent the file. */
   readonly provider: string;
-  /** The row as intake read it: identifiers in clear text, by column of the schema. */
-  readonly values: readonly (string | null)[];
 }
 
 /** What is true of a row, whether intake took it or not. */
@@ -126,7 +124,7 @@ export async function takenRows(
       const row = pseudonymised.pseudonymise([index + 2, values], noRows());
       taken.push({
         ...{ row, dataset, person, family: truth?.family || person, reachedIn, truth },
-        ...{ provider: file.provider, values },
+        provider: file.provider,
       });
     }
   }
