@@ -1,4 +1,4 @@
-import type { CountColumn, Counts } from './count-columns.js';
+import type { CountColumn, Counts, DerivedColumns, KnownCounts } from './count-columns.js';
 import type { Parameter, Publication } from './publication.js';
 
 /** A column by which a figure is broken down, in addition to scope and quarter. */
@@ -29,6 +29,15 @@ export type FigureRow<
   readonly scope: string;
 } & { readonly [Name in keyof Dimensions]: string | number | null } & Counts<Columns>;
 
+/** A row of a figure’s answer after disclosure control: a suppressed count is null. */
+export type ShownRow<
+  Columns extends Readonly<Record<string, CountColumn>> = Readonly<Record<string, CountColumn>>,
+  Dimensions extends Readonly<Record<string, Dimension>> = Readonly<Record<string, Dimension>>,
+> = {
+  readonly start: string | null;
+  readonly scope: string;
+} & { readonly [Name in keyof Dimensions]: string | number | null } & KnownCounts<Columns>;
+
 /**
  * A figure: its columns, and the one query that counts by scope and period. JSON, CSV, tables on pages and in the
  * command line, and the OpenAPI document are generated from the columns.
@@ -42,7 +51,13 @@ export interface Figure<
   readonly closesWithQuarter: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
+  /** Follow from the columns, in a row. They are no part of the query, and may be told better without another version. */
+  readonly derived: DerivedColumns;
+  /** The type of the datasets that it reads: without a file of these, what it counts is unknown. */
+  readonly readFrom: ReadFrom;
 }
+
+export type ReadFrom = 'engagement' | 'outcome' | 'feedback' | 'input';
 
 const questionParameters: readonly Parameter[] = [
   { name: 'from', type: 'date' },
@@ -63,9 +78,13 @@ export function defineFigure<
   readonly closesWithQuarter?: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
+  readonly derived?: DerivedColumns;
+  /** Absent: engagement. */
+  readonly readFrom?: ReadFrom;
   readonly sql: string;
 }): Figure<Columns, Dimensions> {
   return {
+    ...{ derived: {}, readFrom: 'engagement' },
     ...definition,
     closesWithQuarter: definition.closesWithQuarter ?? false,
     parameters: questionParameters,
@@ -73,7 +92,9 @@ export function defineFigure<
       { name: 'start', type: 'text' },
       { name: 'scope', type: 'text' },
       ...Object.entries<Dimension>(definition.dimensions).map(([name, { type }]) => ({ name, type })),
-      ...Object.keys(definition.columns).map((name): Parameter => ({ name, type: 'int' })),
+      ...Object.entries<CountColumn>(definition.columns).map(([name, { kind }]): Parameter => ({
+        ...{ name, type: kind === 'measured' ? 'double precision' : 'int' },
+      })),
     ],
   };
 }
