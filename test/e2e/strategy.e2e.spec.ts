@@ -144,12 +144,12 @@ describe('a model of a programme of its own', () => {
     await json('backup', '--out', backup, '--keys-out', keys);
     const { home } = restored.installation;
     await restored.installation.json('restore', backup, '--keys', keys, '--home', home);
-    await Promise.all([platform.start(), restored.start()]);
+    for (const each of [platform, restored]) await each.start(undefined, '--programme', programme);
     expect(await restored.ledger()).toEqual(ledger);
     expect(await restored.groups()).toEqual(await platform.groups());
     const shown = () => restored.installation.json<InForce>('strategy', 'show');
     expect(await shown()).toEqual(await json<InForce>('strategy', 'show'));
-    expect((await shown()).tables).toMatchObject([{ inForce: true }]);
+    expect((await shown()).tables.filter(({ inForce }) => inForce)).toHaveLength(1);
     // The linker decides with it: links are worked out again without these rows.
     for (const each of [platform, restored]) {
       await each.withdraw(last);
