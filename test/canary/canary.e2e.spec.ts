@@ -154,7 +154,7 @@ describe('two marked people who went through the whole platform', () => {
     expect(await finds(scanner, run.tables('bus'))).not.toEqual([]);
   });
 
-  it('have tokens in bodies, snapshots, the table of common names and messages of pseudonymised rows only', async () => {
+  it('have tokens in bodies, snapshots and messages of pseudonymised rows only', async () => {
     const scanner = new Scanner(await tokens());
     // PostgreSQL samples bodies and messages for its planner, in the same database; only its superuser can read the samples.
     const mayHold =
