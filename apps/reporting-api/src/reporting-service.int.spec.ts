@@ -105,6 +105,12 @@ describe('the reporting API', () => {
       const scored = { id: 'pai', name: 'Attachment', outcome: '1.2.2', term: 'medium', better: 'higher' };
       await defineSmall(owner, {
         services: [{ id: 'real', targets: [{ period: '2023-24-Q2', of: 'children', count: 10 }] }],
+        populations: [
+          {
+            ...{ id: 'children', name: 'Children', of: 'children', on: '2023-06-30' },
+            source: { edition: 'Table', rows: [{ lsoa: 'E01000001', count: 7 }] },
+          },
+        ],
         theoryOfChange: {
           domains: [],
           measures: [{ ...scored, dataset: 'real.outcome', of: { instrument: 'pai', measure: 'total' } }],
