@@ -13,7 +13,9 @@ const digestOf = ({ parameters, returns, sql }: Publication): string =>
  */
 const published: Readonly<Record<string, string>> = {
   'reach@1': 'a4b492d0d3080a4c',
+  'reach@2': '1cd87ea5949ce240',
   'reach-by-deprivation@1': 'dc9228c7d200d52f',
+  'reach-by-deprivation@2': '48bc4c95091e3629',
 };
 
 describe('the registry of figures', () => {

@@ -1,5 +1,5 @@
 import type { reachByDeprivation } from '../reach/reach-by-deprivation.js';
-import type { reachColumns } from '../reach/reach-columns.js';
+import type { reachColumns, reachColumns1 } from '../reach/reach-columns.js';
 
 /**
  * How counts of one column in the parts of a scope bear on the scope’s. `distinct`: of people or families who may be in
@@ -40,7 +40,7 @@ type Classified<Columns> = FigureRelations & {
   >;
 };
 
-const reach = {
+const reach1 = {
   acrossScopes: {
     children: 'distinct',
     adults: 'distinct',
@@ -65,6 +65,12 @@ const reach = {
     ['byBirthDateAlone', 'individuals'],
   ],
   covered: [{ column: 'individuals', by: ['children', 'adults'] }],
+} as const satisfies Classified<typeof reachColumns1>;
+
+const reach = {
+  ...reach1,
+  acrossScopes: { ...reach1.acrossScopes, familyUnknown: 'distinct' },
+  within: [...reach1.within, ['familyUnknown', 'individuals']],
 } as const satisfies Classified<typeof reachColumns>;
 
 const deprivation: Classified<(typeof reachByDeprivation)['columns']> = {
@@ -72,11 +78,17 @@ const deprivation: Classified<(typeof reachByDeprivation)['columns']> = {
   within: [],
   covered: [{ column: 'families', by: ['children', 'adults'] }],
   // Every individual has one residence, or none that is known; a family may live in several places.
+  breaksDown: { figure: 'reach@2', additive: ['children', 'adults'], distinct: ['families'] },
+};
+const deprivation1: typeof deprivation = {
+  ...deprivation,
   breaksDown: { figure: 'reach@1', additive: ['children', 'adults'], distinct: ['families'] },
 };
 
 /** By figure and version. */
 export const figureRelations: Readonly<Record<string, FigureRelations>> = {
-  'reach@1': reach,
-  'reach-by-deprivation@1': deprivation,
+  'reach@1': reach1,
+  'reach@2': reach,
+  'reach-by-deprivation@1': deprivation1,
+  'reach-by-deprivation@2': deprivation,
 };
