@@ -42,7 +42,12 @@ export interface Found {
 /** LEAP's limits, with partial evidence in the first bands. */
 const settings = {
   name: 'kin-1',
-  ...{ maxBirthDatesPerToken: 3, maxCasesPerToken: 10, maxHoldersPerToken: 500, maxChildrenPerCarerToken: 12 },
+  ...{
+    maxBirthDatesPerToken: 3,
+    maxCasesPerToken: 10,
+    maxHoldersPerToken: 500,
+    maxChildrenPerCarerToken: 12,
+  },
   model: { coldStart: 30_000 },
   ...firstBands,
 } as const satisfies StrategySettings;
@@ -67,7 +72,14 @@ export function foundIn(rows: Readonly<Record<string, ListedPerson>>): Found {
         ),
       ),
     ].sort(),
-    families: families.map(({ members }) => members.map((key) => people.get(key) ?? key).sort().join(' & ')).sort(),
+    families: families
+      .map(({ members }) =>
+        members
+          .map((key) => people.get(key) ?? key)
+          .sort()
+          .join(' & '),
+      )
+      .sort(),
   };
 }
 
@@ -94,7 +106,10 @@ function recordOf(name: string, row: ListedPerson, at: number): KinRecord {
   const give = (field: FieldRole, value: string | undefined) => {
     if (value !== undefined) values[field] = value;
   };
-  give(surname === undefined ? 'given-name-part' : 'given-name', surname === undefined ? childs(role, letters) : givenName);
+  give(
+    surname === undefined ? 'given-name-part' : 'given-name',
+    surname === undefined ? childs(role, letters) : givenName,
+  );
   give('surname', surname);
   give('birth-date', born);
   give('gender', gender);
@@ -128,6 +143,8 @@ function derivedOf(role: ListedPerson['role'], values: FieldValues) {
       const value = values[field];
       return value === undefined ? [] : made(named(name, [field]), version, domain, of(value));
     }),
-    ...opKin1.keys.flatMap((key) => made(named(key.name, key.fields), key.version, key.domain, key.of(values))),
+    ...opKin1.keys.flatMap((key) =>
+      made(named(key.name, key.fields), key.version, key.domain, key.of(values)),
+    ),
   ];
 }

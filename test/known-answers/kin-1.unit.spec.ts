@@ -71,7 +71,10 @@ const juniors: readonly Story[] = [
   ],
   [
     'they are so even with one email',
-    { father: { ...reid, born: '1970-03-04', email: ours }, son: { ...reid, born: '2000-03-04', email: ours } },
+    {
+      father: { ...reid, born: '1970-03-04', email: ours },
+      son: { ...reid, born: '2000-03-04', email: ours },
+    },
     { people: ['father', 'son'], doubts: ['father ? son'] },
   ],
   [
@@ -163,7 +166,12 @@ const apart: readonly Story[] = [
 const step: readonly Story[] = [
   [
     'is two families while no row names both parents',
-    { ann: { ...ann, email: hers }, ben: { ...ben, email: his }, ada: { ...ada, email: hers }, bob: { ...bob, email: his } },
+    {
+      ann: { ...ann, email: hers },
+      ben: { ...ben, email: his },
+      ada: { ...ada, email: hers },
+      bob: { ...bob, email: his },
+    },
     { people: ['ada', 'ann', 'ben', 'bob'], families: ['ada & ann', 'ben & bob'] },
   ],
   [

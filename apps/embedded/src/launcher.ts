@@ -14,6 +14,7 @@ import { freePort, isPortTaken } from './free-ports.js';
 import { lockHome } from './home-lock.js';
 import { emptyHome, openHome, writePrivately } from './home.js';
 import { ensureKeys } from './keys.js';
+import { areReadModelsMade } from './read-models-made.js';
 import { ServiceProcess } from './service-process.js';
 import { memorySettings } from './memory-settings.js';
 import { entryOf, services, type Surroundings } from './services.js';
@@ -51,10 +52,14 @@ export interface Launcher {
 
 const POSTGRES_PORT = 4319;
 
+/** Making empty read models takes a second or two; only a part that does not answer takes longer. */
+const READ_MODELS_WITHIN_MS = 30_000;
+
 const leap = fileURLToPath(new URL('../../../programmes/leap', import.meta.url));
 
 /**
- * Starts PostgreSQL and the five services on a home folder, and writes the connection file once all are ready.
+ * Starts PostgreSQL and the five services on a home folder, and writes the connection file once all are ready and figures
+ * can be asked for.
  * @throws HomeInUse; or the error of the first part that did not start, after stopping the others.
  */
 export async function launch(options: LauncherOptions, aborted: AbortSignal): Promise<Launcher> {
@@ -177,6 +182,11 @@ async function startServices(
     rmSync(home.eraseFirst);
   }
   await Promise.all(processes.filter(({ name }) => !urls.has(name)).map(start));
+  const reporting = urls.get('reporting-api') ?? '';
+  if (!(await areReadModelsMade(reporting, operator, READ_MODELS_WITHIN_MS, aborted))) {
+    const text = 'the read models are not there yet: figures answer once the projector has made them';
+    tell({ type: 'stage', stage: 'services', text });
+  }
   // One entry per service of the list above.
   return Object.fromEntries(urls) as LocalConnection['services'];
 }

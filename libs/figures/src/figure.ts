@@ -38,6 +38,8 @@ export interface Figure<
   Dimensions extends Readonly<Record<string, Dimension>> = Readonly<Record<string, Dimension>>,
 > extends Publication {
   readonly title: string;
+  /** Whether the closing of a quarter computes and publishes it. Figures that look beyond the quarter never do. */
+  readonly closesWithQuarter: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
 }
@@ -57,12 +59,15 @@ export function defineFigure<
   readonly id: string;
   readonly version: number;
   readonly title: string;
+  /** Absent: it does not. */
+  readonly closesWithQuarter?: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
   readonly sql: string;
 }): Figure<Columns, Dimensions> {
   return {
     ...definition,
+    closesWithQuarter: definition.closesWithQuarter ?? false,
     parameters: questionParameters,
     returns: [
       { name: 'start', type: 'text' },

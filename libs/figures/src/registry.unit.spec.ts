@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { newestFigures } from './closing/figures-in-force.js';
 import { columnNames } from './count-columns.js';
 import { nameOf, type Publication } from './publication.js';
 import { figures, publications } from './registry.js';
@@ -28,6 +29,17 @@ describe('the registry of figures', () => {
     expect(Object.fromEntries(figures.map((figure) => [nameOf(figure), digestOf(figure)]))).toEqual(
       published,
     );
+  });
+
+  it('closes a quarter with the newest version of the figures of a quarter, and no other', () => {
+    expect(newestFigures().map((figure) => nameOf(figure))).toEqual(['reach@2', 'reach-by-deprivation@2']);
+    const [first] = figures;
+    const next = { ...first!, version: 3 };
+    const beyond = { ...first!, id: 'lifetime', closesWithQuarter: false };
+    expect(newestFigures([...figures, beyond, next]).map((figure) => nameOf(figure))).toEqual([
+      'reach-by-deprivation@2',
+      'reach@3',
+    ]);
   });
 
   it('states the meaning of every column, and protects every count of people, families and their rows', () => {

@@ -65,6 +65,7 @@ describe('the reach table', () => {
       '  People who may share an email, a mobile or a case number with somebody counted, whom the upper bound counts: 0.',
       '  Anonymous attendances; each may stand for a group, and the upper bound counts none: 5.',
       '  Of those counted, distinguished by a birth date without an NHS number; twins count as one: 6.',
+      '  Of those counted, without an identifier and of unknown family: families are up to so many more: 7.',
       '  Children reached through a carer only: 2.',
       '  Practitioners and volunteers: 4.',
     ]);

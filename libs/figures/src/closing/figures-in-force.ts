@@ -11,11 +11,14 @@ const inForceOf = (figure: Figure): FigureInForce => {
   return { figure: nameOf(figure), digest: sha256Hex(canonicalJson({ parameters, returns, sql })) };
 };
 
-/** The newest version of every figure, in the order of the registry. */
+/** The newest version of every figure that closes with a quarter, in the order of the registry. */
 export const newestFigures = (all: readonly Figure[] = figures): readonly Figure[] =>
-  all.filter(({ id, version }) => all.every((other) => other.id !== id || other.version <= version));
+  all.filter(
+    ({ id, version, closesWithQuarter }) =>
+      closesWithQuarter && all.every((other) => other.id !== id || other.version <= version),
+  );
 
-/** What a quarter is closed with now: the newest version of every figure. */
+/** What a quarter is closed with now: the newest version of each of its figures. */
 export const figuresInForce = (): Pick<QuarterVersions, 'figures' | 'disclosure' | 'readModels'> => ({
   figures: newestFigures().map((figure) => inForceOf(figure)),
   disclosure: nameOf(profileInForce),

@@ -29,6 +29,7 @@ export const reachByDeprivation = defineFigure({
   id: 'reach-by-deprivation',
   version: 2,
   title: 'Unique reach by deprivation decile',
+  closesWithQuarter: true,
   columns: { children, adults, families },
   dimensions,
   sql: sqlOf(
@@ -42,6 +43,7 @@ export const reachByDeprivation1 = defineFigure({
   id: 'reach-by-deprivation',
   version: 1,
   title: 'Unique reach by deprivation decile',
+  closesWithQuarter: true,
   columns: { children, adults, families: reachColumns1.families },
   dimensions,
   sql: sqlOf('', '', ''),

@@ -83,6 +83,7 @@ export const reach = defineFigure({
   id: 'reach',
   version: 2,
   title: 'Unique reach',
+  closesWithQuarter: true,
   columns: reachColumns,
   dimensions: {},
   sql: sqlOf({
@@ -100,6 +101,7 @@ export const reach1 = defineFigure({
   id: 'reach',
   version: 1,
   title: 'Unique reach',
+  closesWithQuarter: true,
   columns: reachColumns1,
   dimensions: {},
   sql: sqlOf({
