@@ -1,6 +1,15 @@
-import { mayConnect, postgresRole, roleNames, type DatabaseName, type RoleName } from '@kinledger/database';
+import {
+  clientRoleNames,
+  mayConnect,
+  postgresRole,
+  roleNames,
+  type ClientRoleName,
+  type DatabaseName,
+  type RoleName,
+} from '@kinledger/database';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
 import { functionOf, publications, publish } from '@kinledger/figures';
+import { dateRoles, GOLDEN_SCHEMA, goldenTables, publishGolden } from '@kinledger/golden';
 import { createReadModels, LIVE_SCHEMA, tableNames, viewNames } from '@kinledger/read-models';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -10,6 +19,17 @@ type Rights = Readonly<Record<string, string>>;
 
 const readOnly = (tables: readonly string[]): Rights =>
   Object.fromEntries(tables.map((table) => [table, 'select']));
+
+/** Views of the golden dataset, with the roles of dates that their tables name. */
+function goldenViews(names: readonly string[]): Rights {
+  const roles = dateRoles.filter(({ name: role }) =>
+    goldenTables.some(
+      ({ name, columns }) =>
+        names.includes(name) && Object.values(columns).some(({ refersTo }) => refersTo?.role === role),
+    ),
+  );
+  return readOnly([...names, ...roles.map(({ name }) => name)].map((name) => `${GOLDEN_SCHEMA}.${name}`));
+}
 
 const bus = [
   ...['bus.apply_retention', 'bus.attend', 'bus.claim', 'bus.commit_offset', 'bus.ends', 'bus.ensure_topic'],
@@ -30,7 +50,10 @@ const bus = [
  */
 const expected: Readonly<
   Partial<
-    Record<`${DatabaseName} ${RoleName}`, { readonly tables: Rights; readonly functions: readonly string[] }>
+    Record<
+      `${DatabaseName} ${RoleName | ClientRoleName}`,
+      { readonly tables: Rights; readonly functions: readonly string[] }
+    >
   >
 > = {
   'restricted ingest': {
@@ -127,13 +150,26 @@ const expected: Readonly<
         tableNames.map((table) => [`${LIVE_SCHEMA}.${table}`, 'delete insert select truncate update']),
       ),
       ...readOnly(viewNames.map((view) => `${LIVE_SCHEMA}.${view}`)),
+      ...goldenViews(goldenTables.map(({ name }) => name)),
       // Views of one table, through which PostgreSQL lets its owner write.
       [`${LIVE_SCHEMA}.engagement`]: 'delete insert select update',
       [`${LIVE_SCHEMA}.family`]: 'delete insert select update',
       [`${LIVE_SCHEMA}.record_attribute`]: 'delete insert select update(record_id)',
     },
-    // The projector publishes figures.
-    functions: [...publications.map((publication) => functionOf(publication)), 'published.schema_at'].sort(),
+    // The projector publishes figures and the golden dataset.
+    functions: [
+      ...publications.map((publication) => functionOf(publication)),
+      'published.schema_at',
+      ...goldenTables.map(({ name }) => `${GOLDEN_SCHEMA}_rows.${name}`),
+    ].sort(),
+  },
+  // People with a program of their own read views. A view calls its function with the rights of its reader, who cannot name it.
+  'platform analyst': { tables: goldenViews(goldenTables.map(({ name }) => name)), functions: [] },
+  'platform public': {
+    tables: goldenViews([
+      ...['published_count', 'published_quarter', 'definition', 'date', 'period', 'service', 'ethnicity'],
+    ]),
+    functions: [],
   },
   // The reporting service calls published functions, and reads no table.
   'platform reporting': {
@@ -174,19 +210,25 @@ beforeAll(async () => {
   await as('platform', 'projector', async (client) => {
     await createReadModels(client, LIVE_SCHEMA);
     await publish(client);
+    await publishGolden(client);
   });
 });
 afterAll(() => databases.drop());
 
+const isClient = (role: string): role is ClientRoleName => clientRoleNames.some((client) => client === role);
+
 async function as<T>(
   database: DatabaseName,
-  role: RoleName | 'superuser',
+  role: RoleName | ClientRoleName | 'superuser',
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const url = role === 'superuser' ? databases.superuserUrl(database) : databases.url(database, role);
+  const url =
+    role === 'superuser' || isClient(role) ? databases.superuserUrl(database) : databases.url(database, role);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
+    // Nobody logs in as a role of clients before an operator allows it.
+    if (isClient(role)) await client.query(`SET ROLE ${postgresRole(role)}`);
     return await work(client);
   } finally {
     await client.end();
@@ -240,60 +282,60 @@ async function rightsOn(client: pg.Client, table: string, columns: readonly stri
   return rights.join(' ');
 }
 
-describe.each(services.flatMap((role) => mayConnect[role].map((database) => ({ role, database }))))(
-  '$role in the $database database',
-  ({ role, database }) => {
-    const stated = expected[`${database} ${role}`];
+describe.each([
+  ...services.flatMap((role) => mayConnect[role].map((database) => ({ role, database }))),
+  ...clientRoleNames.map((role) => ({ role, database: 'platform' as const })),
+])('$role in the $database database', ({ role, database }) => {
+  const stated = expected[`${database} ${role}`];
 
-    it('has the stated rights on each table, and no other', async () => {
-      const tables = await tablesOf(database);
-      expect(tables.length).toBeGreaterThan(5);
-      const found = await as(database, role, async (client) => {
-        const rights: Record<string, string> = {};
-        for (const { table, columns } of tables) {
-          const allowed = await rightsOn(client, table, columns);
-          if (allowed !== '') rights[table] = allowed;
-        }
-        return rights;
-      });
-      expect(found).toEqual({ ...forAll, ...stated?.tables });
+  it('has the stated rights on each table, and no other', async () => {
+    const tables = await tablesOf(database);
+    expect(tables.length).toBeGreaterThan(5);
+    const found = await as(database, role, async (client) => {
+      const rights: Record<string, string> = {};
+      for (const { table, columns } of tables) {
+        const allowed = await rightsOn(client, table, columns);
+        if (allowed !== '') rights[table] = allowed;
+      }
+      return rights;
     });
+    expect(found).toEqual({ ...forAll, ...stated?.tables });
+  });
 
-    it('may call the stated functions, and no other of Kinledger’s', async () => {
-      const { rows } = await as(database, role, (client) =>
-        client.query<{ name: string }>(
-          `SELECT DISTINCT n.nspname || '.' || p.proname AS name
+  it('may call the stated functions, and no other of Kinledger’s', async () => {
+    const { rows } = await as(database, role, (client) =>
+      client.query<{ name: string }>(
+        `SELECT DISTINCT n.nspname || '.' || p.proname AS name
            FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
              AND has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
            ORDER BY 1`,
-        ),
-      );
-      expect(rows.map(({ name }) => name)).toEqual(stated?.functions);
-    });
+      ),
+    );
+    expect(rows.map(({ name }) => name)).toEqual(stated?.functions);
+  });
 
-    it('may create nothing, except the projector, which may create schemas for read models', async () => {
-      const schemas = await as(database, 'superuser', async (client) => {
-        const { rows } = await client.query<{ name: string }>(
-          `SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`,
-        );
-        return rows.map(({ name }) => name);
-      });
-      await as(database, role, async (client) => {
-        const makes: string[] = [];
-        for (const schema of schemas) {
-          if (await may(client, `CREATE TABLE "${schema}".intruder (a integer)`)) makes.push(schema);
-        }
-        const ofItsOwn = await may(client, 'CREATE SCHEMA intruder');
-        const isProjector = role === 'projector' && database === 'platform';
-        expect({ makes: makes.sort(), ofItsOwn }).toEqual({
-          makes: isProjector ? [LIVE_SCHEMA, 'published'] : [],
-          ofItsOwn: isProjector,
-        });
+  it('may create nothing, except the projector, which may create schemas for read models', async () => {
+    const schemas = await as(database, 'superuser', async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'`,
+      );
+      return rows.map(({ name }) => name);
+    });
+    await as(database, role, async (client) => {
+      const makes: string[] = [];
+      for (const schema of schemas) {
+        if (await may(client, `CREATE TABLE "${schema}".intruder (a integer)`)) makes.push(schema);
+      }
+      const ofItsOwn = await may(client, 'CREATE SCHEMA intruder');
+      const isProjector = role === 'projector' && database === 'platform';
+      expect({ makes: makes.sort(), ofItsOwn }).toEqual({
+        makes: isProjector ? [LIVE_SCHEMA, GOLDEN_SCHEMA, `${GOLDEN_SCHEMA}_rows`, 'published'] : [],
+        ofItsOwn: isProjector,
       });
     });
-  },
-);
+  });
+});
 
 describe('the trail of looks', () => {
   const look = ['look_id', 'via', 'person', 'roles', 'stream', 'subject', 'as_at', 'reason'];

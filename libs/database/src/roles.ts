@@ -30,5 +30,25 @@ export const mayConnect: Readonly<Record<RoleName, readonly DatabaseName[]>> = {
   inspector: ['platform'],
 };
 
+/**
+ * Roles of people who read the golden dataset with a program of their own: the data team, and those who read cleared
+ * tables only. No service uses them, and neither may log in until an operator gives it a password.
+ */
+export const clientRoleNames = ['analyst', 'public'] as const;
+export type ClientRoleName = (typeof clientRoleNames)[number];
+
+/** The database to which these roles may connect. */
+export const CLIENT_DATABASE: DatabaseName = 'platform';
+
+/**
+ * Settings of these roles. What they read holds off the swap of a rebuild: a statement and a transaction that is left
+ * open end in the end.
+ */
+export const clientSettings: Readonly<Record<string, string>> = {
+  default_transaction_read_only: 'on',
+  idle_in_transaction_session_timeout: '1min',
+  statement_timeout: '15min',
+};
+
 /** The role's name in PostgreSQL, e.g. `kinledger_linker`. */
-export const postgresRole = (role: RoleName): string => `kinledger_${role}`;
+export const postgresRole = (role: RoleName | ClientRoleName): string => `kinledger_${role}`;

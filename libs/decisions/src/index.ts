@@ -36,5 +36,6 @@ export * from './explain/explain-individual.js';
 export * from './explain/explain-in-ledger.js';
 export * from './explain/explain-pair.js';
 export * from './explain/pair-texts.js';
+export { NOT_SHOWN } from './explain/shown-grounds.js';
 export * from './explain/told-happenings.js';
 export * from './explain/verdict-texts.js';

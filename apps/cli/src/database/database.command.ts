@@ -1,4 +1,7 @@
 import {
+  CLIENT_DATABASE,
+  clientRoleNames,
+  clientSettings,
   databaseNames,
   isDatabaseAway,
   mayConnect,
@@ -87,6 +90,17 @@ async function migrateOne(database: DatabaseName, seconds: number): Promise<'mig
 const isLocked = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '55P03';
 
+/** Roles of people who read the golden dataset, which may not log in before the administrator allows it. */
+const clientRolesSql: readonly string[] = [
+  '-- These read the golden dataset. To let one in: ALTER ROLE kinledger_analyst LOGIN; \\password kinledger_analyst',
+  ...clientRoleNames.flatMap((role) => [
+    `CREATE ROLE ${postgresRole(role)} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;`,
+    ...Object.entries(clientSettings).map(
+      ([setting, value]) => `ALTER ROLE ${postgresRole(role)} SET ${setting} TO '${value}';`,
+    ),
+  ]),
+];
+
 /** Roles without passwords: whoever runs it sets those, and they are in no file. */
 function rolesSql(databases: readonly DatabaseName[]): string {
   const roles = roleNames.filter((role) => mayConnect[role].some((database) => databases.includes(database)));
@@ -95,6 +109,7 @@ function rolesSql(databases: readonly DatabaseName[]): string {
     ...roles.map(
       (role) => `CREATE ROLE ${postgresRole(role)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;`,
     ),
+    ...(databases.includes(CLIENT_DATABASE) ? clientRolesSql : []),
     ...databases.map(
       (database) =>
         `CREATE DATABASE kinledger_${database} OWNER ${postgresRole('migrator')} TEMPLATE template0 ENCODING 'UTF8';`,

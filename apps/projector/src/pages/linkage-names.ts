@@ -16,6 +16,7 @@ const grounds: Readonly<Record<string, string>> = {
   'first-of-its-kind': 'being the first',
   'same-row': 'being the same row in a later file',
   revived: 'counting again after a withdrawal',
+  'not-shown': 'a link that is not shown',
 };
 
 /** Why a record left, was set aside or waits for a person. */

@@ -1,5 +1,6 @@
 import { isForeignEvent, type ForeignEvent } from '@kinledger/contracts';
 import { publish } from '@kinledger/figures';
+import { publishGolden } from '@kinledger/golden';
 import { analyseReadModels, createReadModels, LIVE_SCHEMA, readCheckpoint } from '@kinledger/read-models';
 import type { EventStore } from '@kinledger/event-store';
 import { isAborted, pauseUnlessAborted, WakeUp } from '@kinledger/waiting';
@@ -210,7 +211,7 @@ export class LiveProjection {
 }
 
 /**
- * Creates the read models again if they have another version, and publishes their queries.
+ * Creates the read models again if they have another version, and publishes their queries and the golden dataset.
  * @returns whether it created them.
  */
 async function prepare(client: pg.ClientBase): Promise<boolean> {
@@ -221,5 +222,6 @@ async function prepare(client: pg.ClientBase): Promise<boolean> {
     await client.query('COMMIT');
   }
   await publish(client);
+  await publishGolden(client);
   return isOther;
 }

@@ -15,6 +15,13 @@ import { ledgerEventOf, type ComparedPair, type Considered, type MatchWeights } 
 import { readAhead, type EventStore } from '@kinledger/event-store';
 import { idsOfIndividual, movesRecordsOf } from '../history/ids-of-individual.js';
 import type { ProgrammeLedger } from '../programme-ledger.js';
+import {
+  NOT_SHOWN,
+  shownDoubt,
+  shownGroundBetween,
+  shownGroundOf,
+  type ShownGround,
+} from './shown-grounds.js';
 import { replayLedger, type MissingBody, type ReplayOptions, type Verdict } from '../replay/index.js';
 
 /**
@@ -108,6 +115,8 @@ export type Happening = { readonly position: number; readonly event: LedgerEvent
     }
 );
 
+type HappeningOf<What extends Happening['what']> = Extract<Happening, { readonly what: What }>;
+
 /** Who or what had a decision made. */
 export interface CauseOfStep {
   /** ce_id of the message, `command:` and its id, `definition:` or `erasure:` and a digest. */
@@ -198,7 +207,7 @@ export async function explainIndividual(options: ExplainOptions): Promise<Explan
   const { store, stream, id, signal, engine, isSensitive, onProgress } = options;
   const head = await store.head(stream);
   const asAt = Math.min(head, options.asAt ?? head);
-  const { individual, record } = await individualOf(store, stream, id, asAt, signal);
+  const { individual, record } = await individualOf(options, asAt);
   const ids = await idsOfIndividual(store, stream, individual, asAt, signal);
   const story = new Story(ids, isSensitive);
   const { faults } = await replayLedger({
@@ -207,9 +216,11 @@ export async function explainIndividual(options: ExplainOptions): Promise<Explan
     concerns: (events) => story.read(events),
     onDecision: ({ verdict }, ledger) => story.close(verdict, ledger),
   });
+  // An individual that only withheld records know is nobody.
+  if (story.steps.length === 0) throw unknownId(id, asAt);
   return {
     ...{ stream, asAt, individual, record },
-    absorbed: [...ids].filter((one) => one !== individual),
+    absorbed: [...ids].filter((one) => one !== individual && story.knows(one)),
     records: story.records,
     steps: story.steps,
     submissions: story.submissions,
@@ -217,24 +228,31 @@ export async function explainIndividual(options: ExplainOptions): Promise<Explan
   };
 }
 
-/** The individual that an id names, or to which the record of that id belonged last; merged ones forward. */
+const unknownId = (id: string, asAt: number): NotInLedger =>
+  notInLedger(`the ledger has no record and no individual ${id} up to position ${asAt}`);
+
+/**
+ * The individual that an id names, or to which the record of that id belonged last; merged ones forward. A record of a sensitive dataset
+ * is unknown.
+ */
 async function individualOf(
-  store: EventStore,
-  stream: string,
-  id: string,
+  { store, stream, id, signal, isSensitive }: ExplainOptions,
   asAt: number,
-  signal: AbortSignal,
 ): Promise<{ readonly individual: IndividualId; readonly record: RecordId | undefined }> {
   let individual: IndividualId | undefined;
   let record: RecordId | undefined;
   const forward = new Map<IndividualId, IndividualId>();
+  const withheld = new Set<SubmissionId>();
   for await (const page of pagesOf(store, stream, asAt, signal))
     for (const stored of page) {
       // Other events are not even read.
-      if (stored.type !== 'IndividualsMerged' && !Buffer.from(stored.bytes).includes(id)) continue;
+      const isAlwaysRead = stored.type === 'IndividualsMerged' || stored.type === 'SubmissionReceived';
+      if (!isAlwaysRead && !Buffer.from(stored.bytes).includes(id)) continue;
       const event = ledgerEventOf(stored, stream);
+      if (event.type === 'SubmissionReceived' && isSensitive(event.data.dataset))
+        withheld.add(event.data.submission);
       if (event.type === 'IndividualsMerged') forward.set(event.data.absorbed, event.data.individual);
-      if (event.type === 'RecordsPlaced')
+      if (event.type === 'RecordsPlaced' && !withheld.has(event.data.submission))
         for (const placement of event.data.placements) {
           if (!isLinked(placement)) {
             if (placement.record === id) record = placement.record;
@@ -244,15 +262,13 @@ async function individualOf(
       if (event.type === 'IndividualSplit') {
         const { into, records } = event.data;
         if (into === id) individual ??= into;
-        if (records.some((one) => one === id)) individual = into;
+        if (record !== undefined && records.includes(record)) individual = into;
       }
     }
   if (individual === undefined) {
-    throw notInLedger(
-      record === undefined
-        ? `the ledger has no record and no individual ${id} up to position ${asAt}`
-        : `record ${id} belongs to no individual up to position ${asAt}: it was set aside`,
-    );
+    throw record === undefined
+      ? unknownId(id, asAt)
+      : notInLedger(`record ${id} belongs to no individual up to position ${asAt}: it was set aside`);
   }
   for (let next = forward.get(individual); next !== undefined; next = forward.get(individual))
     individual = next;
@@ -315,20 +331,38 @@ export function comparisonOf(
 const isSameComparison = (one: MatchWeights, other: MatchWeights): boolean =>
   one.score === other.score && one.fields.every(({ level }, at) => level === other.fields[at]?.level);
 
+/** A record of the individual. */
+interface Own {
+  readonly rowKey: RowKey | undefined;
+  /** The individual that it was placed with, before others absorbed that one. */
+  readonly individual: IndividualId;
+}
+
 /** Reads decisions one after the other, and keeps what concerns the individual. */
 class Story {
   readonly steps: Step[] = [];
   readonly #ids: ReadonlySet<IndividualId>;
   readonly #isSensitive: (dataset: string) => boolean;
-  /** Records of sensitive datasets, whoever they belong to. */
+  /** Records of sensitive datasets, whoever they belong to, and their rows. */
   readonly #withheld = new Set<RecordId>();
-  /** Records that belong to it, and their row keys. */
-  readonly #records = new Map<RecordId, RowKey | undefined>();
+  readonly #withheldRows = new Set<RowKey>();
+  /** Individuals of which no record is shown. */
+  readonly #unknown = new Set<IndividualId>();
+  /** Those of its ids of which a record was shown. */
+  readonly #known = new Set<IndividualId>();
+  /** Whether a withheld record ever belonged to it. If none did, every ground that the ledger states is between records that are shown. */
+  #isMixed = false;
+  /** Records that belong to it. */
+  readonly #records = new Map<RecordId, Own>();
   /** Of records that were retired, so that a review or an erasure of theirs is told. */
   readonly #gone = new Map<RecordId, RowKey | undefined>();
   readonly #referrals = new Set<string>();
   readonly #received = new Map<SubmissionId, Received>();
   readonly #mentioned = new Set<SubmissionId>();
+  /** The records that came by each merge of the decision that is open. */
+  readonly #came = new Map<Happening, readonly RecordId[]>();
+  /** Doubts of the open decision that name withheld records too. */
+  readonly #partly = new Set<string>();
   #open: (Omit<Step, 'considered' | 'replay'> & { readonly moved: ReadonlySet<RecordId> }) | undefined;
 
   constructor(ids: ReadonlySet<IndividualId>, isSensitive: (dataset: string) => boolean) {
@@ -340,8 +374,15 @@ class Story {
     return [...this.#records.keys()];
   }
 
+  /** Whether a record of this one of its ids was ever shown. */
+  knows(id: IndividualId): boolean {
+    return this.#known.has(id);
+  }
+
   /** Reads the next decision. @returns whether it concerns the individual. */
   read(events: readonly LedgerEvent[]): boolean {
+    this.#came.clear();
+    this.#partly.clear();
     const [first] = events;
     const closing = events.at(-1);
     if (first === undefined || closing === undefined) return false;
@@ -359,7 +400,7 @@ class Story {
     }
     if (happened.length === 0) return false;
     const caused = this.#causeOf(events);
-    if (this.#isSensitiveFile(caused.submission)) return false;
+    if (this.#isSensitiveFile(caused.submission) || this.#isAboutWithheld(closing)) return false;
     if (caused.submission !== undefined) this.#mentioned.add(caused.submission);
     const { type } = closing;
     this.#open = { ...{ from: first.revision, to: closing.revision, type, caused, happened, moved } };
@@ -371,17 +412,82 @@ class Story {
     if (this.#open === undefined) return;
     const { moved, ...step } = this.#open;
     const considered = [...moved].flatMap((record) => {
-      const found = ledger.engine.consider(record);
-      if (found === undefined) return [];
-      return [
-        { ...found, rivals: found.rivals.filter(({ submission }) => !this.#isSensitiveFile(submission)) },
-      ];
+      return ledger.engine.consider(record, this.#isShown) ?? [];
     });
     // Of a record that came by a split, the ledger tells no key here.
-    for (const { record, rowKey } of considered) if (this.#records.has(record)) this.#take(record, rowKey);
-    const happened = step.happened.map((one) => withComparison(one, ledger, this.#isSensitive));
-    this.steps.push({ ...step, happened, considered, replay });
+    for (const { record, rowKey } of considered) {
+      const own = this.#records.get(record);
+      if (own !== undefined) this.#records.set(record, { ...own, rowKey });
+    }
+    const happened = step.happened.flatMap((one) => this.#asShown(one, ledger));
+    if (happened.length > 0) this.steps.push({ ...step, happened, considered, replay });
     this.#open = undefined;
+  }
+
+  readonly #isShown = (dataset: string): boolean => !this.#isSensitive(dataset);
+
+  /** What happened, told by the records that are shown alone; nothing where none of them had a part in it. */
+  #asShown(one: Happening, ledger: ProgrammeLedger): Happening[] {
+    if (one.what === 'joined' && this.#isMixed) return [this.#joinedAsShown(one, ledger)];
+    if (one.what === 'merged' && this.#isMixed) return this.#mergedAsShown(one, ledger);
+    if (one.what === 'referred' && this.#concernsWithheld(one, ledger)) {
+      const ground = shownDoubt(one, one.subject, one.candidates, ledger.engine, this.#isShown);
+      const { score: _, levels: __, ...referred } = one;
+      return [{ ...referred, rule: ground.rule, ...scoreTold(ground, ledger) }];
+    }
+    return [withComparison(one, ledger, this.#isSensitive)];
+  }
+
+  #joinedAsShown(one: HappeningOf<'registered' | 'joined'>, ledger: ProgrammeLedger): Happening {
+    const isStated = one.through === undefined ? one.score === undefined : !this.#withheld.has(one.through);
+    if (isStated) return withComparison(one, ledger, this.#isSensitive);
+    const others = this.#recordsWith(one.record, ledger);
+    const ground = shownGroundOf(one.record, others, ledger.engine, this.#isShown);
+    const { rule, through } = ground;
+    return { ...one, rule, through, score: undefined, levels: undefined, ...scoreTold(ground, ledger) };
+  }
+
+  #mergedAsShown(one: HappeningOf<'merged'>, ledger: ProgrammeLedger): Happening[] {
+    const came = this.#came.get(one) ?? [];
+    const [first] = came;
+    if (first === undefined) return [];
+    const others = this.#recordsWith(first, ledger).filter((record) => !came.includes(record));
+    if (others.length === 0) return [];
+    const ground = shownGroundBetween(came, others, ledger.engine, this.#isShown);
+    const { rule, through } = ground;
+    const { score: _, levels: __, ...merged } = one;
+    return [{ ...merged, rule, through, ...scoreTold(ground, ledger) }];
+  }
+
+  /** The other records of a record’s individual that are shown. */
+  #recordsWith(record: RecordId, { engine }: ProgrammeLedger): RecordId[] {
+    const individual = engine.individualOf(record);
+    return this.records.filter((other) => other !== record && engine.individualOf(other) === individual);
+  }
+
+  /** Whether a doubt names a withheld record, or an individual that has one. */
+  #concernsWithheld(
+    { referral, subject, candidates }: HappeningOf<'referred'>,
+    { engine }: ProgrammeLedger,
+  ): boolean {
+    if (this.#partly.has(referral)) return true;
+    if (this.#withheld.size === 0) return false;
+    const named = new Set([subject, ...candidates].map((record) => engine.individualOf(record)));
+    named.delete(undefined);
+    return [...this.#withheld].some((record) => named.has(engine.individualOf(record)));
+  }
+
+  /** Whether a decision is a review of a withheld row, or an erasure of withheld records alone. */
+  #isAboutWithheld(closing: LedgerEvent): boolean {
+    if (isReview(closing)) return closing.data.rows.some((row) => this.#withheldRows.has(row));
+    if (closing.type === 'RecordErased')
+      return closing.data.records.length > 0 && closing.data.records.every((one) => this.#withheld.has(one));
+    if (closing.type === 'CarerTokensErased')
+      return (
+        closing.data.records.length > 0 &&
+        closing.data.records.every(({ record }) => this.#withheld.has(record))
+      );
+    return false;
   }
 
   get submissions(): readonly ExplainedSubmission[] {
@@ -441,26 +547,36 @@ class Story {
       case 'RecordsPlaced': {
         const { submission, strategy, placements } = event.data;
         if (this.#isSensitiveFile(submission)) {
-          for (const { record } of placements) this.#withheld.add(record);
+          for (const placement of placements) this.#withhold(placement);
           return [];
         }
         return placements.flatMap((placement, ordinal): Happening[] => {
+          if (isLinked(placement)) this.#unknown.delete(placement.individual);
           if (!this.#isOurs(placement)) return this.#leaves(placement, at);
-          this.#take(placement.record, placement.rowKey);
+          const { record, individual, rule, through, score, levels } = placement;
+          // Whom only withheld records knew is told as somebody who was not there before.
+          const isFirst = placement.registered || (this.#isMixed && !this.#hasRecords(individual));
+          this.#take(placement.record, placement.rowKey, individual);
           this.#mentioned.add(submission);
-          const { record, individual, registered, rule, score, levels } = placement;
-          const through = this.#shown(placement.through);
-          const what = registered ? 'registered' : 'joined';
+          const of = { record, individual, ordinal, strategy, submission };
           return [
-            { ...at, what, record, individual, ordinal, strategy, rule, through, score, levels, submission },
+            isFirst && !placement.registered
+              ? {
+                  ...{ ...at, ...of, what: 'registered', rule: FIRST_OF_ITS_KIND },
+                  ...{ through: undefined, score: undefined, levels: undefined },
+                }
+              : { ...at, ...of, what: isFirst ? 'registered' : 'joined', rule, through, score, levels },
           ];
         });
       }
       case 'IndividualSplit': {
         const { individual, into, strategy } = event.data;
         const records = event.data.records.filter((record) => !this.#withheld.has(record));
+        if (records.length === 0) this.#unknown.add(into);
+        else this.#unknown.delete(into);
         if (this.#ids.has(into)) {
-          for (const record of records) this.#take(record, undefined);
+          if (records.length < event.data.records.length) this.#isMixed = true;
+          for (const record of records) this.#take(record, undefined, into);
           return records.map((record) => ({
             ...at,
             what: 'came-by-split',
@@ -475,11 +591,21 @@ class Story {
       }
       case 'IndividualsMerged': {
         const { individual, absorbed, decision } = event.data;
+        if (!this.#unknown.has(absorbed)) this.#unknown.delete(individual);
         if (!this.#ids.has(individual)) return [];
-        const { rule, strategy, score, levels } = decision;
-        const through = this.#shown(decision.through);
+        const came = [...this.#records].filter(([, own]) => own.individual === absorbed);
+        for (const [record, own] of came) this.#records.set(record, { ...own, individual });
+        if (came.length > 0) this.#known.add(individual);
+        const { rule, strategy, through, score, levels } = decision;
         const scored = scoredOf(score, levels);
-        return [{ ...at, what: 'merged', individual, absorbed, rule, strategy, through, ...scored }];
+        const merged: Happening = {
+          ...{ ...at, what: 'merged', individual, absorbed, rule, strategy, through, ...scored },
+        };
+        this.#came.set(
+          merged,
+          came.map(([record]) => record),
+        );
+        return [merged];
       }
       case 'RecordsRetired':
         return event.data.records.flatMap((record): Happening[] => {
@@ -499,6 +625,7 @@ class Story {
         if (this.#withheld.has(subject) || candidates.length === 0) return [];
         if (![subject, ...candidates].some((record) => this.#records.has(record))) return [];
         this.#referrals.add(referral);
+        if (candidates.length < event.data.candidates.length) this.#partly.add(referral);
         const scored = scoredOf(score, levels);
         return [{ ...at, what: 'referred', referral, reason, rule, subject, candidates, ...scored }];
       }
@@ -523,13 +650,17 @@ class Story {
       case 'LinkAllowed':
       case 'ReviewGiven': {
         const { rows, reason, by } = event.data;
-        const known = new Set([...this.#records.values(), ...this.#gone.values()]);
-        if (!rows.some((row) => known.has(row))) return [];
+        const known = new Set([
+          ...[...this.#records.values()].map(({ rowKey }) => rowKey),
+          ...this.#gone.values(),
+        ]);
+        if (!rows.some((row) => known.has(row)) || rows.some((row) => this.#withheldRows.has(row))) return [];
         const said = event.type === 'ReviewGiven' ? { answer: event.data.answer } : {};
         return [{ ...at, what: 'reviewed', decision: event.type, ...said, rows, reason, by }];
       }
       case 'RelationshipsIdentified':
         return event.data.relationships.flatMap(({ kind, child, other, domain }): Happening[] => {
+          if (this.#unknown.has(child) || this.#unknown.has(other)) return [];
           if (this.#ids.has(child)) return [{ ...at, what: 'relationship', kind, other, domain }];
           return this.#ids.has(other) ? [{ ...at, what: 'relationship', kind, other: child, domain }] : [];
         });
@@ -579,28 +710,60 @@ class Story {
     const { record } = placement;
     if (!this.#records.has(record)) return [];
     this.#leave(record);
-    const reason = isLinked(placement) ? placement.rule : placement.setAside;
+    const rule =
+      isLinked(placement) && placement.through !== undefined && this.#withheld.has(placement.through)
+        ? NOT_SHOWN
+        : undefined;
+    const reason = isLinked(placement) ? (rule ?? placement.rule) : placement.setAside;
     return [
       { ...at, what: 'left', record, reason, into: isLinked(placement) ? placement.individual : undefined },
     ];
   }
 
-  /** A record, unless nothing may be told of it. */
-  #shown(record: RecordId | undefined): RecordId | undefined {
-    return record === undefined || this.#withheld.has(record) ? undefined : record;
+  #hasRecords(individual: IndividualId): boolean {
+    return [...this.#records.values()].some((own) => own.individual === individual);
   }
 
-  #take(record: RecordId, rowKey: RowKey | undefined): void {
+  /** A record of a sensitive dataset: nothing is told of it. */
+  #withhold(placement: Placement): void {
+    this.#withheld.add(placement.record);
+    this.#withheldRows.add(placement.rowKey);
+    if (!isLinked(placement)) return;
+    if (placement.registered) this.#unknown.add(placement.individual);
+    if (this.#ids.has(placement.individual)) this.#isMixed = true;
+  }
+
+  #take(record: RecordId, rowKey: RowKey | undefined, individual: IndividualId): void {
+    const known = rowKey ?? this.#records.get(record)?.rowKey ?? this.#gone.get(record);
     this.#gone.delete(record);
-    this.#records.set(record, rowKey);
+    this.#known.add(individual);
+    this.#records.set(record, { rowKey: known, individual });
   }
 
   #leave(record: RecordId): void {
-    const rowKey = this.#records.get(record) ?? this.#gone.get(record);
+    const rowKey = this.#records.get(record)?.rowKey ?? this.#gone.get(record);
     this.#records.delete(record);
     this.#gone.set(record, rowKey);
   }
 }
+
+/** How the ledger names the rule of a record that founds its individual. */
+const FIRST_OF_ITS_KIND = 'first-of-its-kind';
+
+/** The score of a ground between records that are shown, with its weights, if they are those of the model that the ledger names. */
+function scoreTold(
+  { compared }: ShownGround,
+  { strategy }: ProgrammeLedger,
+): { score?: number; levels?: Readonly<Record<string, string>>; comparison?: ToldComparison } {
+  if (compared === undefined || compared.weights.model !== strategy?.parameters['model']) return {};
+  return { score: compared.weights.score, levels: levelsIn(compared.weights), comparison: compared };
+}
+
+/** The levels as the ledger states them: of the fields that are compared. */
+const levelsIn = ({ fields }: MatchWeights): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    fields.filter(({ missing }) => missing === undefined).map(({ field, level }) => [field, level]),
+  );
 
 const scoredOf = (
   score: number | undefined,

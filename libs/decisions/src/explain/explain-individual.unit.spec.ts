@@ -1,10 +1,10 @@
-import type { LedgerEvent, RecordId } from '@kinledger/contracts';
+import { isLinked, type LedgerEvent, type RecordId } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
-import { history, runs, type Step } from '@kinledger/domain/testing';
+import { history, historyWithConstraints, kin1Settings, runs, type Step } from '@kinledger/domain/testing';
 import type { EventStore } from '@kinledger/event-store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RecordedHistory, STREAM } from '../replay/testing/recorded-history.js';
+import { programmeOfHistories, RecordedHistory, STREAM } from '../replay/testing/recorded-history.js';
 import { explainIndividual, isNotInLedger, type Explanation } from './explain-individual.js';
 
 type Row = readonly [id: string, ...tokens: (readonly [domain: string, value: string])[]];
@@ -147,6 +147,78 @@ describe('an explanation of an individual', () => {
     expect(explanation.steps).toHaveLength(1);
   });
 
+  it('knows neither a record of a sensitive dataset nor an individual that only such records make', async () => {
+    const { store } = await RecordedHistory.of([
+      submit(0, ['r0', ['email', 'e0']]),
+      submit(1, ['r1', ['email', 'e0']], ['r2', ['email', 'e2']]),
+    ]);
+    const [shown, hidden, alone] = await placementsOf(store);
+    const refused = (id: string) => explain(store, id, { sensitive: 'beta.user' });
+    const alonesIndividual = alone !== undefined && isLinked(alone) ? alone.individual : '';
+    for (const id of [hidden?.record ?? '', alone?.record ?? '', alonesIndividual])
+      await expect(refused(id)).rejects.toThrow(`the ledger has no record and no individual ${id} up to`);
+    const told = await refused(shown?.record ?? '');
+    expect(told.steps[0]?.considered[0]?.tokens).toMatchObject([{ rule: 'email', holders: 1 }]);
+  });
+
+  it('tells a record that met a withheld one alone as the first of its individual', async () => {
+    const { store } = await RecordedHistory.of([
+      submit(1, ['r1', ['email', 'e0']]),
+      submit(0, ['r0', ['email', 'e0']]),
+    ]);
+    const [, joining] = await placementsOf(store);
+    expect(happenings(await explain(store, joining?.record ?? ''))[1]).toMatchObject({ what: 'joined' });
+    const told = await explain(store, joining?.record ?? '', { sensitive: 'beta.user' });
+    expect(happenings(told)).toMatchObject([
+      { what: 'registered', rule: 'first-of-its-kind', record: joining?.record },
+    ]);
+    expect(happenings(told)[0]).not.toMatchObject({ through: expect.anything() as string });
+  });
+
+  it('tells a link to a withheld record by a record that is shown, or as one that is not shown', async () => {
+    const steps = [
+      submit(0, ['r0', ['email', 'e0'], ['mobile', 'm0']]),
+      submit(1, ['r1', ['email', 'e0'], ['nhs-number', 'n1']]),
+      submit(2, ['r2', ['nhs-number', 'n1'], ['mobile', 'm0']], ['r3', ['nhs-number', 'n1']]),
+    ];
+    const { store } = await RecordedHistory.of(steps);
+    const [first, withheld, byBoth, byWithheld] = await placementsOf(store);
+    expect(byBoth).toMatchObject({ rule: 'nhs-number', through: withheld?.record });
+    const told = await explain(store, first?.record ?? '', { sensitive: 'beta.user' });
+    expect(happenings(told).slice(1)).toMatchObject([
+      { what: 'joined', record: byBoth?.record },
+      { what: 'joined', record: byWithheld?.record, rule: 'nhs-number', through: byBoth?.record },
+    ]);
+    expect(JSON.stringify(told)).not.toContain(withheld?.record);
+    const alone = await RecordedHistory.of(
+      steps.map((step, at) => (at < 2 ? step : submit(2, ['r3', ['nhs-number', 'n1']]))),
+    );
+    const lone = await placementsOf(alone.store);
+    const gap = await explain(alone.store, lone[0]?.record ?? '', { sensitive: 'beta.user' });
+    expect(happenings(gap)[1]).toMatchObject({ what: 'joined', rule: 'not-shown', through: undefined });
+  });
+
+  it('leaves out a merge of somebody whom only withheld records know, and what people decided of withheld rows', async () => {
+    const { store } = await RecordedHistory.of([
+      submit(0, ['r0', ['email', 'e0']]),
+      submit(1, ['r1', ['email', 'e1']]),
+      { kind: 'constrain', type: 'LinkReviewed', picks: [0, 1] },
+    ]);
+    const placements = await placementsOf(store);
+    const [first] = placements;
+    const events = await eventsOf(store);
+    expect(events.some(({ type }) => type === 'IndividualsMerged')).toBe(true);
+    expect((await explain(store, first?.record ?? '')).steps).toHaveLength(3);
+    for (const sensitive of ['alpha.user', 'beta.user']) {
+      const shown = placements[sensitive === 'beta.user' ? 0 : 1];
+      const told = await explain(store, shown?.record ?? '', { sensitive });
+      expect(told.steps).toHaveLength(1);
+      // Whoever was known keeps the id, which forwards.
+      expect(told.absorbed).toHaveLength(sensitive === 'beta.user' ? 0 : 1);
+      expect(told.records).toEqual([shown?.record]);
+    }
+  });
+
   it('says so where the ledger has no such id, and where a record belongs to nobody', async () => {
     const { store } = await RecordedHistory.of([submit(0, ['r0'])]);
     const [alone] = await placementsOf(store);
@@ -161,7 +233,9 @@ describe('an explanation of an individual', () => {
         // A rotation of the token keys explains nothing, and is in nobody's way.
         if (pick % 2 === 0) await recorded.rotateKeys();
         const { reader } = recorded.player.world;
-        const live = [...reader.records.keys()].filter((record) => recorded.ledger.engine.consider(record));
+        const live = [...reader.records.keys()].filter((record) =>
+          recorded.ledger.engine.consider(record, () => true),
+        );
         const record = live[pick % Math.max(1, live.length)];
         if (record === undefined) return;
         const explanation = await explain(recorded.store, record).catch((error: unknown) => {
@@ -181,6 +255,37 @@ describe('an explanation of an individual', () => {
           ).toBe(true);
       }),
       runs(20),
+    );
+  });
+});
+
+describe('an explanation of an individual of whom a sensitive dataset knows something too', () => {
+  it('names no withheld record and no withheld row, whatever happened', async () => {
+    await fc.assert(
+      fc.asyncProperty(historyWithConstraints(8), fc.nat(50), async (steps, pick) => {
+        const programme = programmeOfHistories(kin1Settings, { sensitive: ['beta.user'] });
+        const recorded = await RecordedHistory.begin(undefined, programme);
+        for (const step of steps) await recorded.step(step);
+        const { engine } = recorded.ledger;
+        const { reader } = recorded.player.world;
+        const rows = [...reader.records.keys()].map((record) => ({ record, row: engine.rowOf(record) }));
+        const shown = rows.filter(({ row }) => row?.dataset !== 'beta.user').map(({ record }) => record);
+        const record = shown[pick % Math.max(1, shown.length)];
+        if (record === undefined) return;
+        const told = await explain(recorded.store, record, { sensitive: 'beta.user' }).catch(
+          (error: unknown) => {
+            if (!isNotInLedger(error)) throw error;
+            return undefined;
+          },
+        );
+        const text = JSON.stringify(told ?? '');
+        for (const { record: one, row } of rows)
+          if (row?.dataset === 'beta.user') {
+            expect(text).not.toContain(one);
+            expect(text).not.toContain(row.rowKey);
+          }
+      }),
+      runs(40),
     );
   });
 });

@@ -8,6 +8,7 @@ import {
   type RowSpec,
   type Step,
 } from '@kinledger/domain/testing';
+import type { EventStore } from '@kinledger/event-store';
 import { describe, expect, it } from 'vitest';
 import { programmeOfHistories, RecordedHistory, STREAM } from '../replay/testing/recorded-history.js';
 import { explainIndividual, isNotInLedger } from './explain-individual.js';
@@ -149,6 +150,15 @@ describe('the answer to why two records are not together', () => {
         expect(JSON.stringify(told)).toContain(`"score":${own}`);
         expect(JSON.stringify(told)).not.toContain(String(score));
       }
+      const individual = await explainIndividual({
+        ...{ store: history.store, stream: STREAM, id: a, signal, isSensitive },
+        engine: (options) => new LinkageEngine(options),
+      });
+      const doubts = individual.steps.flatMap(({ happened }) =>
+        happened.filter(({ what }) => what === 'referred'),
+      );
+      expect(doubts).toMatchObject([{ score: own, comparison: { weights: { score: own } } }]);
+      expect(JSON.stringify(individual)).not.toContain(String(score));
     }
   });
 
@@ -253,5 +263,59 @@ describe('an explanation of an individual that a score made', () => {
     if (referred?.what !== 'referred') throw new Error('nothing was referred');
     expect(referred.comparison?.weights.score).toBe(referred.score);
     expect(referred.comparison?.conditions).toContainEqual({ condition: 'score', outcome: 'failed' });
+  });
+
+  const explained = async (store: EventStore, id: string, isSensitive: (dataset: string) => boolean) =>
+    explainIndividual({
+      ...{ store, stream: STREAM, id, signal, isSensitive },
+      engine: (options) => new LinkageEngine(options),
+    });
+  const isGamma = (dataset: string) => dataset === 'gamma.user';
+
+  it('states no score of a pair with a record of a sensitive dataset', async () => {
+    const { history, placed } = await recorded([
+      submit(0, child('a', noAddress, nhs('1'))),
+      submit(2, child('c', ada, nhs('1'))),
+      submit(1, child('b', ada)),
+    ]);
+    const joined = placed.find((one) => 'score' in one);
+    if (joined === undefined || !('score' in joined)) throw new Error('nobody joined by a score');
+    expect(joined.through).toBe(placed[1]?.record);
+    const of = (isSensitive: (dataset: string) => boolean) =>
+      explained(history.store, placed[0]?.record ?? '', isSensitive);
+    expect(JSON.stringify(await of(() => false))).toContain(`"score":${joined.score}`);
+    const told = await of(isGamma);
+    expect(JSON.stringify(told)).not.toContain(String(joined.score));
+    expect(told.steps.at(-1)?.happened).toMatchObject([
+      { what: 'joined', record: joined.record, rule: 'not-shown', through: undefined, levels: undefined },
+    ]);
+  });
+
+  it('states the score of a record that is shown, where a withheld one has another', async () => {
+    const { history, placed } = await recorded([
+      submit(0, child('a', { ...ada, born: '2020-04-03' }, nhs('1'))),
+      submit(2, child('c', ada, nhs('1'))),
+      submit(1, child('b', ada)),
+    ]);
+    const joined = placed.at(-1);
+    if (joined === undefined || !('score' in joined)) throw new Error('nobody joined by a score');
+    const told = await explained(history.store, placed[0]?.record ?? '', isGamma);
+    const own = history.ledger.engine.relate(
+      placed[0]?.record as RecordId,
+      joined.record,
+      (dataset) => !isGamma(dataset),
+    );
+    const score = own?.compared?.weights.score;
+    expect(score).not.toBe(joined.score);
+    expect(told.steps.at(-1)?.happened).toMatchObject([
+      {
+        what: 'joined',
+        rule: 'kin-1',
+        through: placed[0]?.record,
+        score,
+        comparison: { weights: { score } },
+      },
+    ]);
+    expect(JSON.stringify(told)).not.toContain(String(joined.score));
   });
 });

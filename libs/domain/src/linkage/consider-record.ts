@@ -1,4 +1,4 @@
-import type { IndividualId, RecordId, RowKey, SubmissionId } from '@kinledger/contracts';
+import type { DatasetId, IndividualId, RecordId, RowKey, SubmissionId } from '@kinledger/contracts';
 import { groupedTogether } from './component-of.js';
 import { contradictionBetween } from './contradiction.js';
 import { evidenceOf, isUsable, joined, profileOf, type Evidence, type Profile } from './evidence.js';
@@ -51,8 +51,14 @@ export interface ConsideredToken {
   readonly hasForce: boolean;
   /** False if a token of this kind needs a birth date and the record has none. */
   readonly isUsable: boolean;
-  /** The number of live records that hold the token as their own, including this record. */
+  /** The number of live records that are shown and hold the token as their own, including this record. */
   readonly holders: number;
+}
+
+/** A record of the same individual that an identifier links to another, by the kind of the identifier. */
+export interface MetByToken {
+  readonly rule: string;
+  readonly record: RecordId;
 }
 
 /** What a strategy considers when it places a record, in the current state of the ledger. */
@@ -84,13 +90,27 @@ interface Meeting {
   readonly score: number;
 }
 
+/** Which records are told of. */
+type Shown = (record: number) => boolean;
+
+/** The records of datasets that are shown. */
+const shownIn =
+  ({ records, submissions }: LinkageIndex, isShown: (dataset: DatasetId) => boolean): Shown =>
+  (record) =>
+    isShown(submissions.get(records.submissionOf(record)).dataset);
+
 /**
- * What the strategy considers when it decides where a live record belongs, and why each alternative loses. Only reads
- * the index, apart from bringing the stored force of tokens up to date.
+ * What the strategy considers when it decides where a live record belongs, and why each alternative loses. Records of datasets that are
+ * not shown are left out, as if they were not there. Only reads the index, apart from bringing the stored force of tokens up to date.
  */
-export function considerRecord(index: LinkageIndex, record: number): Considered {
+export function considerRecord(
+  index: LinkageIndex,
+  record: number,
+  isShownDataset: (dataset: DatasetId) => boolean,
+): Considered {
   index.settle();
   const { records } = index;
+  const isShown = shownIn(index, isShownDataset);
   const meetings = new Map<string, Meeting>();
   const tokens: (ConsideredToken & { readonly channel: number })[] = [];
   const own = placeOf(index, record);
@@ -102,6 +122,7 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
     const channel = index.tokens.channelOf(token);
     let holders = 0;
     for (const holder of liveHoldersOf(index, token)) {
+      if (!isShown(holder)) continue;
       holders += 1;
       const place = placeOf(index, holder);
       if (holder === record || place === own) continue;
@@ -120,7 +141,7 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
   }
   for (const candidate of scoredCandidatesOf(index, record, (one) => evidenceIn(index, one))) {
     const place = placeOf(index, candidate.record);
-    if (place === own) continue;
+    if (place === own || !isShown(candidate.record)) continue;
     const known = meetings.get(place);
     const met = { ...candidate, token: NONE, channel: channels.count };
     // A token that joins nobody says less than the comparison of the same two individuals.
@@ -147,10 +168,55 @@ export function considerRecord(index: LinkageIndex, record: number): Considered 
         records.outcomeOf(meeting.record) === 'placed'
           ? index.individuals.idOf(individualOf(index, meeting.record))
           : undefined,
-      verdict: verdictOn(index, record, meeting),
+      verdict: verdictOn(index, record, meeting, isShown),
     })),
     more: Math.max(0, all.length - MAX_RIVALS),
   };
+}
+
+/**
+ * The person record of its individual to which the strongest identifier links a live record, among those of datasets that are shown;
+ * undefined if no identifier links it to one.
+ */
+export function metByToken(
+  index: LinkageIndex,
+  record: number,
+  isShownDataset: (dataset: DatasetId) => boolean,
+): MetByToken | undefined {
+  index.settle();
+  const { records, tokens } = index;
+  const { channels } = index.strategy;
+  const isShown = shownIn(index, isShownDataset);
+  const own = placeOf(index, record);
+  let met: { readonly record: number; readonly channel: number } | undefined;
+  const end = records.endOfOccurrences(record);
+  for (let at = records.firstOccurrence(record); at < end; at = records.occurrenceAfter(at, end)) {
+    const token = records.tokenAt(at);
+    const channel = tokens.channelOf(token);
+    if (records.isCarerAt(at) || !tokens.linked(token) || (met !== undefined && met.channel < channel))
+      continue;
+    if (records.isPerson(record) && !channels.joinsPersons(channel)) continue;
+    const birthDate = records.birthDateOf(record);
+    for (const holder of liveHoldersOf(index, token)) {
+      if (
+        holder === record ||
+        !records.isPerson(holder) ||
+        placeOf(index, holder) !== own ||
+        !isShown(holder)
+      )
+        continue;
+      if (
+        channels.joinsByBirthDate(channel) &&
+        (birthDate === NONE || birthDate !== records.birthDateOf(holder))
+      )
+        continue;
+      if (met === undefined || channel < met.channel || holder < met.record)
+        met = { record: holder, channel };
+    }
+  }
+  return met === undefined
+    ? undefined
+    : { rule: channels.domainOf(met.channel), record: records.idOf(met.record) };
 }
 
 export const individualOf = ({ individuals, records }: LinkageIndex, record: number): number =>
@@ -198,13 +264,13 @@ function tokenAgainst(
     : null;
 }
 
-function verdictOn(index: LinkageIndex, record: number, meeting: Meeting): RivalVerdict {
+function verdictOn(index: LinkageIndex, record: number, meeting: Meeting, isShown: Shown): RivalVerdict {
   const { records, strategy } = index;
   const { record: rival, channel } = meeting;
   const against = tokenAgainst(index, record, meeting);
   if (against !== null) return against;
-  if (forbids(index, record, rival)) return 'forbidden';
-  const [mine, others] = [membersOf(index, record), membersOf(index, rival)];
+  const [mine, others] = [membersOf(index, record).filter(isShown), membersOf(index, rival).filter(isShown)];
+  if (forbids(index, [record, ...mine], [rival, ...others])) return 'forbidden';
   if (!records.isPerson(record)) return verdictOnFact(index, record, channel, mine, others);
   if (!records.isPerson(rival)) return 'facts-never-join';
   const members = [...mine, ...others];
@@ -277,11 +343,11 @@ export function membersOf(index: LinkageIndex, record: number): number[] {
   return members;
 }
 
-function forbids(index: LinkageIndex, record: number, rival: number): boolean {
+function forbids(index: LinkageIndex, mine: readonly number[], others: readonly number[]): boolean {
   const { constraints, keys, records } = index;
   if (constraints.isEmpty) return false;
-  const theirs = new Set([rival, ...membersOf(index, rival)]);
-  return [record, ...membersOf(index, record)].some((member) =>
+  const theirs = new Set(others);
+  return mine.some((member) =>
     [...constraints.partnersOf(records.keyOf(member))].some(
       ([key, decided]) => decided === 'never-link' && theirs.has(keys.liveRecord(key)),
     ),

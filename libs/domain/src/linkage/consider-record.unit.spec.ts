@@ -21,7 +21,7 @@ const user = 'peep.user';
 function consider(...rows: readonly RowSpec[]) {
   const world = new LinkageWorld();
   rows.forEach((row, index) => world.submit({ dataset: user, sequence: index + 1, rows: [row] }));
-  return { world, considered: world.engine.consider(recordOf(world, rows.at(-1)?.id ?? '')) };
+  return { world, considered: world.engine.consider(recordOf(world, rows.at(-1)?.id ?? ''), () => true) };
 }
 const recordOf = (world: LinkageWorld, id: string): RecordId => {
   const [record] = [...world.reader.records].find(([, { rowKey }]) => rowKey === rowKeyOf(user, id)) ?? [];
@@ -86,7 +86,7 @@ describe('the engine’s account of what a strategy considers', () => {
   it('states that a person forbade the link', () => {
     const { world } = consider(adult('a', email('e')), adult('b', email('e')));
     world.constrain('LinkForbidden', [rowKeyOf(user, 'a'), rowKeyOf(user, 'b')]);
-    expect(world.engine.consider(recordOf(world, 'b'))?.rivals).toMatchObject([
+    expect(world.engine.consider(recordOf(world, 'b'), () => true)?.rivals).toMatchObject([
       { rule: 'email', verdict: 'forbidden' },
     ]);
   });
@@ -97,7 +97,7 @@ describe('the engine’s account of what a strategy considers', () => {
     const visit = [...world.reader.records].find(
       ([, { rowKey }]) => rowKey === rowKeyOf('peep.engagement', 'v'),
     )?.[0];
-    expect(world.engine.consider(visit as RecordId)?.rivals).toMatchObject([
+    expect(world.engine.consider(visit as RecordId, () => true)?.rivals).toMatchObject([
       { rule: 'email', verdict: 'weaker-token' },
     ]);
   });
@@ -117,9 +117,9 @@ describe('the engine’s account of what a strategy considers', () => {
     const [session] = [...world.reader.records].find(
       ([, { rowKey }]) => rowKey === rowKeyOf('alpha.engagement', 's'),
     ) as [RecordId, unknown];
-    expect(world.engine.consider(session)?.rivals.map(({ rule, verdict }) => `${rule} ${verdict}`)).toEqual([
-      'case-number weaker-token',
-    ]);
+    expect(
+      world.engine.consider(session, () => true)?.rivals.map(({ rule, verdict }) => `${rule} ${verdict}`),
+    ).toEqual(['case-number weaker-token']);
   });
 
   it('knows no rival among rows of people that share a case number alone, where it joins nobody', () => {
@@ -127,7 +127,7 @@ describe('the engine’s account of what a strategy considers', () => {
       kinChild('a', { born: '2020-03-04', letters: 'ada' }, caseNumber('K')),
       kinChild('b', { born: '2018-07-09', letters: 'zoe', gender: 'm' }, caseNumber('K')),
     ]);
-    const considered = world.engine.consider(rowOf('b'));
+    const considered = world.engine.consider(rowOf('b'), () => true);
     expect(considered?.tokens).toMatchObject([{ rule: 'case-number', holders: 2 }]);
     expect(considered?.rivals).toEqual([]);
   });
@@ -136,7 +136,7 @@ describe('the engine’s account of what a strategy considers', () => {
     const { world } = consider(adult('a', email('e')));
     const record = recordOf(world, 'a');
     world.erase([record]);
-    expect(world.engine.consider(record)).toBeUndefined();
-    expect(world.engine.consider('0'.repeat(32) as RecordId)).toBeUndefined();
+    expect(world.engine.consider(record, () => true)).toBeUndefined();
+    expect(world.engine.consider('0'.repeat(32) as RecordId, () => true)).toBeUndefined();
   });
 });

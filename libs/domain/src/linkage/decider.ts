@@ -16,7 +16,7 @@ import type {
 } from '@kinledger/contracts';
 import type { Archived } from './archive.js';
 import type { Comparison } from './compare-records.js';
-import type { Considered } from './consider-record.js';
+import type { Considered, MetByToken } from './consider-record.js';
 import type { MatchWeights } from './pair-account.js';
 import type { PersonSought, PersonsFound } from './persons-found.js';
 import type { PairRelation } from './relate-records.js';
@@ -144,8 +144,17 @@ export interface LinkageDecider extends Archived {
   /** The individual to which a record belongs, or belonged last; undefined for one that is set aside or unknown. */
   individualOf(record: RecordId): IndividualId | undefined;
 
-  /** What the strategy has before it when it places a live record, as the ledger stands; undefined for any other. */
-  consider(record: RecordId): Considered | undefined;
+  /**
+   * What the strategy has before it when it places a live record, as the ledger stands; undefined for any other. Records of datasets that
+   * are not shown are left out, as if they were not there.
+   */
+  consider(record: RecordId, isShown: (dataset: DatasetId) => boolean): Considered | undefined;
+
+  /**
+   * The person record of its individual to which the strongest identifier links a live record, among those of datasets that are shown;
+   * undefined if no identifier links it to one.
+   */
+  metByToken(record: RecordId, isShown: (dataset: DatasetId) => boolean): MetByToken | undefined;
 
   /**
    * What the individuals of two live records say of themselves side by side, as the ledger stands: by kind, never a

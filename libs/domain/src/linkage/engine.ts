@@ -16,7 +16,7 @@ import type {
 import { applyEvent } from './apply-event.js';
 import type { Archive } from './archive.js';
 import { compareRecords, type Comparison } from './compare-records.js';
-import { considerRecord, type Considered } from './consider-record.js';
+import { considerRecord, metByToken, type Considered, type MetByToken } from './consider-record.js';
 import { contentHashOf } from './content-hash.js';
 import {
   submissionNotDecidable,
@@ -177,11 +177,18 @@ export class LinkageEngine implements LinkageDecider {
     return individuals.idOf(individuals.resolve(records.individualOf(record)));
   }
 
-  consider(id: RecordId): Considered | undefined {
+  consider(id: RecordId, isShown: (dataset: DatasetId) => boolean): Considered | undefined {
     const record = this.#index.records.find(id);
     return record === NONE || !this.#index.records.isLive(record)
       ? undefined
-      : considerRecord(this.#index, record);
+      : considerRecord(this.#index, record, isShown);
+  }
+
+  metByToken(id: RecordId, isShown: (dataset: DatasetId) => boolean): MetByToken | undefined {
+    const record = this.#index.records.find(id);
+    return record === NONE || !this.#index.records.isLive(record)
+      ? undefined
+      : metByToken(this.#index, record, isShown);
   }
 
   compare(

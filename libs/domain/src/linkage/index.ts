@@ -1,7 +1,7 @@
 export * from './archive.js';
 export type { ComparedKind, Comparison } from './compare-records.js';
 export type { Contradiction } from './contradiction.js';
-export type { Considered, ConsideredToken, Rival, RivalVerdict } from './consider-record.js';
+export type { Considered, ConsideredToken, MetByToken, Rival, RivalVerdict } from './consider-record.js';
 export type * from './pair-account.js';
 export type * from './relate-records.js';
 export * from './decider.js';

@@ -1,4 +1,5 @@
 import {
+  NOT_SHOWN,
   toldOf,
   verdictTexts,
   type CauseOfStep,
@@ -71,7 +72,7 @@ function describeSeveral(
   const last = records.at(-1)?.happening ?? first;
   const places =
     first.position === last.position ? `${first.position}` : `${first.position} to ${last.position}`;
-  return `  ${places}  ${count(records.length)} records join ${first.individual} by ${first.rule}, strategy ${first.strategy}${carrier(first.submission, files)}; nothing else was considered`;
+  return `  ${places}  ${count(records.length)} records join ${first.individual} by ${nameOf(first.rule)}, strategy ${first.strategy}${carrier(first.submission, files)}; nothing else was considered`;
 }
 
 function describeCause(
@@ -106,20 +107,20 @@ const describeFile = ({ submission, dataset, period, provider, agreement }: Expl
 
 function describeHappening(one: Happening, files: ReadonlyMap<string, ExplainedSubmission>): string {
   const ground = (rule: string, through: string | undefined, strategy: string) =>
-    `by ${rule}${through === undefined ? '' : `, through record ${through}`}, strategy ${strategy}`;
+    `by ${nameOf(rule)}${through === undefined ? '' : `, through record ${through}`}, strategy ${strategy}`;
   switch (one.what) {
     case 'registered':
       return `record ${one.record} founds ${one.individual} ${ground(one.rule, one.through, one.strategy)}${carrier(one.submission, files)}`;
     case 'joined':
       return `record ${one.record} joins ${one.individual} ${ground(one.rule, one.through, one.strategy)}${scoring(one.score, one.levels)}${carrier(one.submission, files)}`;
     case 'left':
-      return `record ${one.record} leaves: ${one.reason}${one.into === undefined ? '' : `, to individual ${one.into}`}`;
+      return `record ${one.record} leaves: ${nameOf(one.reason)}${one.into === undefined ? '' : `, to individual ${one.into}`}`;
     case 'came-by-split':
       return `record ${one.record} comes from individual ${one.out}, which is split, strategy ${one.strategy}`;
     case 'merged':
       return `individual ${one.absorbed} is merged into ${one.individual} ${ground(one.rule, one.through, one.strategy)}`;
     case 'referred':
-      return `referral ${one.referral} (${one.reason}, by ${one.rule}${scoring(one.score, one.levels)}): record ${one.subject} against ${one.candidates.join(', ')}`;
+      return `referral ${one.referral} (${one.reason}, by ${nameOf(one.rule)}${scoring(one.score, one.levels)}): record ${one.subject} against ${one.candidates.join(', ')}`;
     case 'referral-lapsed':
       return `referral ${one.referral} lapses: its evidence is gone or settled`;
     case 'carried':
@@ -138,6 +139,8 @@ function describeHappening(one: Happening, files: ReadonlyMap<string, ExplainedS
       return `record ${one.record} is erased: ${one.basis}${one.by === undefined ? '' : `, asked by ${one.by}`}`;
   }
 }
+
+const nameOf = (rule: string): string => (rule === NOT_SHOWN ? 'a link that is not shown' : rule);
 
 const carrier = (submission: string, files: ReadonlyMap<string, ExplainedSubmission>): string => {
   const file = files.get(submission);

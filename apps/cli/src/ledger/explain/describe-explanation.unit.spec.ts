@@ -1,5 +1,5 @@
 import type { IndividualId, RecordId, SubmissionId } from '@kinledger/contracts';
-import type { Explanation, Step } from '@kinledger/decisions';
+import { NOT_SHOWN, type Explanation, type Step } from '@kinledger/decisions';
 import { describe, expect, it } from 'vitest';
 import { describeExplanation } from './describe-explanation.js';
 
@@ -77,6 +77,13 @@ describe('an explanation, for people', () => {
     expect(text).toContain('made again: equal');
     expect(text).toContain(
       `7  record ${second} joins ${individual} by child-key, through record ${first}, strategy leap-1`,
+    );
+  });
+
+  it('tells of a record that joined through one that is withheld that the link is not shown', () => {
+    const told = { ...joined, rule: NOT_SHOWN, through: undefined };
+    expect(withSteps({ ...step, happened: [told] })).toContain(
+      `7  record ${second} joins ${individual} by a link that is not shown, strategy leap-1`,
     );
   });
 

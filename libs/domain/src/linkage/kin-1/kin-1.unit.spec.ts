@@ -253,7 +253,7 @@ describe('kin-1', () => {
       rows.forEach((row, at) => world.submit({ dataset: `service${at}.user`, rows: [row] }));
       const key = rowKeyOf(`service${rows.length - 1}.user`, rows.at(-1)?.id ?? '');
       const [record] = [...world.reader.records].find(([, { rowKey }]) => rowKey === key) ?? [];
-      return record === undefined ? undefined : world.engine.consider(record);
+      return record === undefined ? undefined : world.engine.consider(record, () => true);
     };
 
     it('names the rival of a row without an identifier of its own, with score and levels', () => {

@@ -1,0 +1,113 @@
+import type { GoldenColumn } from './golden-table.js';
+
+/** The key that stands for what is not known, in every dimension. */
+export const UNKNOWN = -1;
+
+/** The key of individuals in facts of a dataset that the definition calls sensitive. */
+export const WITHHELD = -2;
+
+/** SQL of the key of a day. Keys of days sort as the days do. */
+export const dateKey = (day: string): string => `coalesce(${day} - DATE '0001-01-01', ${UNKNOWN})`;
+
+/** SQL of the day in Europe/London of a point in time. */
+export const londonDay = (time: string): string => `(${time} AT TIME ZONE 'Europe/London')::date`;
+
+const month = (day: string): string =>
+  `extract(year FROM ${day})::int * 12 + extract(month FROM ${day})::int - 1`;
+
+/** SQL of the rank of a period by its first day and its months: the one order of periods, as `periodRank` has it. */
+export const periodKey = (firstDay: string, months: number): string =>
+  `((${month(firstDay)}) * 13 + ${months})`;
+
+/**
+ * SQL of the key of an LSOA: its nine characters as a number. What is no code of an LSOA has none.
+ */
+export const areaKey = (lsoa: string): string =>
+  `coalesce(CASE WHEN ${lsoa} ~ '^[A-Z][0-9]{8}$' THEN (ascii(${lsoa}) - 64) * 100000000::bigint + substr(${lsoa}, 2)::int END, ${UNKNOWN})`;
+
+/** SQL of a table of a few rows with these columns. */
+export const valuesOf = (
+  name: string,
+  columns: readonly string[],
+  rows: readonly (readonly (string | number | boolean | null)[])[],
+): string =>
+  `(VALUES ${rows.map((row) => `(${row.map(literal).join(', ')})`).join(', ')}) AS ${name} (${columns.join(', ')})`;
+
+function literal(value: string | number | boolean | null): string {
+  if (value === null) return 'NULL';
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+}
+
+/** The records of each dataset by its number, with its service; `sensitive` where the definition says so. */
+export const datasets = `datasets AS MATERIALIZED (
+  SELECT n.number, n.dataset, d.data_type, coalesce(s.ordinal + 1, ${UNKNOWN}) AS service_key,
+         coalesce(bool_or((said.entry->>'sensitive')::boolean), false) AS sensitive
+  FROM numbered_dataset n
+  LEFT JOIN dataset d ON d.dataset = n.dataset
+  LEFT JOIN service s ON s.service = d.service
+  LEFT JOIN (SELECT jsonb_array_elements(definition->'datasets') AS entry FROM programme) said
+    ON said.entry->>'id' = n.dataset
+  GROUP BY n.number, n.dataset, d.data_type, s.ordinal
+)`;
+
+/** SQL of the individual of a record `r` of the dataset `d`. */
+export const individualKey = `CASE WHEN d.sensitive THEN ${WITHHELD} ELSE coalesce(r.individual, ${UNKNOWN}) END`;
+
+/** Columns that every fact about one record has, after its key. */
+export const recordColumns = {
+  individual_key: {
+    type: 'int',
+    meaning: `The individual that the record is linked to. ${UNKNOWN}: none, because the record is set aside. ${WITHHELD}: withheld, because the dataset is sensitive.`,
+    source: 'the linker’s decisions in the ledger',
+    definition: 'as the links stand at the position of the read models',
+    refersTo: { table: 'individual' },
+  },
+  service_key: {
+    type: 'int',
+    meaning: `The service whose dataset the record is in; ${UNKNOWN} where the definition no longer has the dataset.`,
+    source: 'programme definition: datasets',
+    refersTo: { table: 'service' },
+  },
+  submission_key: {
+    type: 'int',
+    meaning: 'The file that the record came in.',
+    source: 'the ledger: SubmissionReceived',
+    refersTo: { table: 'submission_quality' },
+  },
+  role: {
+    type: 'text',
+    meaning:
+      'The role of the row’s person: child, adult, practitioner, volunteer, or none for activity without a person.',
+    source: 'the dataset’s role, or its column of roles',
+  },
+  state: {
+    type: 'text',
+    meaning: 'linked, or set-aside where no individual could be told.',
+    source: 'the linker’s decisions in the ledger',
+  },
+  set_aside_because: {
+    type: 'text',
+    nullable: true,
+    meaning:
+      'Why a record is set aside: unlinkable (nothing to link it by), referred (a review is due), impersonal (no person).',
+    source: 'the linker’s decisions in the ledger',
+  },
+} as const satisfies Readonly<Record<string, GoldenColumn>>;
+
+/** SQL of the same columns, of a record `r` of the dataset `d`. */
+export const recordValues = `${individualKey}, coalesce(d.service_key, ${UNKNOWN}), r.submission, r.role, r.state, r.reason`;
+
+export const recordKey = {
+  type: 'int',
+  meaning: 'Opaque key of the record. It stays the same in every rebuild.',
+  source: 'the record’s place in the ledger',
+} as const satisfies GoldenColumn;
+
+/** A date that a fact is about, in a role. */
+export const dateColumn = (role: string, meaning: string, source: string) =>
+  ({
+    type: 'int',
+    meaning: `${meaning} ${UNKNOWN} where it is not known.`,
+    source,
+    refersTo: { table: 'date', role },
+  }) as const satisfies GoldenColumn;

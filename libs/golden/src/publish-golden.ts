@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { clientRoleNames, postgresRole, type ClientRoleName } from '@kinledger/database';
+import type pg from 'pg';
+import { columnsOf, type GoldenTable, type Readers } from './golden-table.js';
+import { dateRoles, GOLDEN_VERSION, goldenTables } from './golden-tables.js';
+
+/** The schema that analysts see. */
+export const GOLDEN_SCHEMA = `golden_v${GOLDEN_VERSION}`;
+
+/** The functions that the views show. Nobody may use this schema by name. */
+const ROWS = `${GOLDEN_SCHEMA}_rows`;
+
+/** The same lock as that of the schema `published`, which these functions use. */
+const PUBLISH_LOCK = 7_163_504;
+
+const readersOf: Readonly<Record<Readers, readonly ClientRoleName[]>> = {
+  'data team': ['analyst'],
+  everybody: ['analyst', 'public'],
+};
+
+const quoted = (name: string): string => `"${name}"`;
+const text = (said: string): string => `'${said.replaceAll("'", "''")}'`;
+
+/**
+ * A view is bound to its tables, and would go with them when a rebuild swaps the schema. So each view shows a function,
+ * which finds the read models at each call, and reads their checkpoint first, as the functions of `published` do: a
+ * swap waits until the reader’s transaction ends, and neither waits for the other.
+ */
+function functionOfTable(table: GoldenTable): string {
+  const name = `${ROWS}.${quoted(table.name)}`;
+  const returned = columnsOf(table).map(({ name: column, type }) => `${quoted(column)} ${type}`);
+  return `CREATE FUNCTION ${name}() RETURNS TABLE (${returned.join(', ')})
+  LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS ${table.kind === 'dimension' ? 1_000 : 100_000} SET search_path = pg_catalog, pg_temp AS $golden$
+BEGIN
+  PERFORM set_config('search_path', published.schema_at(NULL) || ', pg_temp', true);
+  RETURN QUERY EXECUTE $query$${table.sql}$query$;
+END
+$golden$;
+REVOKE ALL ON FUNCTION ${name}() FROM PUBLIC;`;
+}
+
+function viewOfTable(table: GoldenTable): string {
+  const name = `${GOLDEN_SCHEMA}.${quoted(table.name)}`;
+  const columns = columnsOf(table);
+  return [
+    functionOfTable(table),
+    `CREATE VIEW ${name} AS SELECT ${columns.map((column) => quoted(column.name)).join(', ')} FROM ${ROWS}.${quoted(table.name)}();`,
+    `COMMENT ON VIEW ${name} IS ${text(`${table.meaning} One row: ${table.grain}.`)};`,
+    ...columns.map(
+      (column) => `COMMENT ON COLUMN ${name}.${quoted(column.name)} IS ${text(column.meaning)};`,
+    ),
+  ].join('\n');
+}
+
+const viewsOfRoles = dateRoles.map(({ name, columns }) =>
+  [
+    `CREATE VIEW ${GOLDEN_SCHEMA}.${quoted(name)} AS SELECT ${columns
+      .map((column) => `${quoted(column.shows)} AS ${quoted(column.name)}`)
+      .join(', ')} FROM ${GOLDEN_SCHEMA}.date;`,
+    `COMMENT ON VIEW ${GOLDEN_SCHEMA}.${quoted(name)} IS ${text(`The table date in the role ${name}.`)};`,
+  ].join('\n'),
+);
+
+/** Grants to the roles that this cluster has. A view of dates in a role calls the function of dates. */
+const grants = `
+DO $$
+DECLARE
+  granted record;
+BEGIN
+  FOR granted IN SELECT * FROM (VALUES ${clientRoleNames
+    .flatMap((role) => [
+      `('${postgresRole(role)}', 'USAGE ON SCHEMA ${GOLDEN_SCHEMA}')`,
+      ...[...goldenTables, ...dateRoles]
+        .filter(({ readers }) => readersOf[readers].includes(role))
+        .map(({ name }) => `('${postgresRole(role)}', 'SELECT ON ${GOLDEN_SCHEMA}.${quoted(name)}')`),
+      ...goldenTables
+        .filter(({ readers }) => readersOf[readers].includes(role))
+        .map(({ name }) => `('${postgresRole(role)}', 'EXECUTE ON FUNCTION ${ROWS}.${quoted(name)}()')`),
+    ])
+    .join(', ')}) AS wanted (role, what)
+    JOIN pg_roles ON rolname = wanted.role
+  LOOP
+    EXECUTE format('GRANT %s TO %I', granted.what, granted.role);
+  END LOOP;
+END
+$$;`;
+
+const statements = [
+  `CREATE SCHEMA ${ROWS};`,
+  `CREATE SCHEMA ${GOLDEN_SCHEMA};`,
+  ...goldenTables.map(viewOfTable),
+  ...viewsOfRoles,
+].join('\n');
+
+const digest = createHash('sha256').update(statements).update(grants).digest('hex');
+
+/**
+ * Brings the schema of the golden dataset up to date with this code, in one transaction, and grants its views to the
+ * roles that read them. Run it as the owner of the read models, after `publish`; a rebuild does not require it again.
+ */
+export async function publishGolden(client: pg.ClientBase): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);
+    const { rows } = await client.query<{ digest: string | null }>(
+      `SELECT obj_description(to_regnamespace('${GOLDEN_SCHEMA}')::oid, 'pg_namespace') AS digest`,
+    );
+    if (rows[0]?.digest !== digest) {
+      await client.query(
+        `DROP SCHEMA IF EXISTS ${GOLDEN_SCHEMA} CASCADE; DROP SCHEMA IF EXISTS ${ROWS} CASCADE`,
+      );
+      await client.query(statements);
+      await client.query(`COMMENT ON SCHEMA ${GOLDEN_SCHEMA} IS '${digest}'`);
+    }
+    // A role may have been made since.
+    await client.query(grants);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
