@@ -205,7 +205,7 @@ describe('the reporting API', () => {
         get('/v1/figures/reach/1?period=2023-24-Q2&scope=service:nobody'),
         get('/v1/figures/reach/1?period=2031-32-Q2'),
         get('/v1/figures/reach/1?period=2023-24-Q2&scope=everything'),
-        get('/v1/figures/reach/2?period=2023-24-Q2'),
+        get('/v1/figures/reach/9?period=2023-24-Q2'),
       ]);
       expect(refused.map(({ status }) => status)).toEqual([404, 404, 400, 404]);
     });

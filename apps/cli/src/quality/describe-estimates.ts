@@ -61,6 +61,7 @@ export const describeBounds = (period: string, { families, ...people }: Estimate
   [
     `Reach of ${period}, between its bounds`,
     boundsTable<'children' | 'adults'>(people),
-    `  Of families ${count(families.counted)} were counted, and there are at most ${count(families.high)} if the relationships that rows state are right.`,
-    '  They have no lower bound: no rate says how many relationships are missing.',
+    `  Of families ${count(families.counted)} were counted; ${count(families.unknown)} people are of unknown family.`,
+    `  There are at most ${count(families.high)}, if the relationships that rows state are right, and at least the ${count(families.low)} of two people or more:`,
+    '  how many relationships of people alone are missing, no rate says.',
   ].join('\n');
