@@ -50,7 +50,7 @@ export interface EngineOptionsBeside extends LinkageEngineOptions {
 
 /** A ledger beside which tables of name frequencies are. */
 interface Place {
-  readonly store: Pick<EventStore, 'readNameTable'>;
+  readonly store: Pick<EventStore, 'readNameTable' | 'keyVersionOfNameTable'>;
   readonly stream: string;
 }
 
@@ -77,7 +77,7 @@ const nameTableMissing = (id: string) =>
 /**
  * Refuses a table of name frequencies whose tokens are under another key than the ledger, because every name would be very rare
  * by it. Also looks whether the table is still there as it was read: a rotation wraps tables before bodies, so that one which
- * began meanwhile shows.
+ * began meanwhile shows. The table itself is not read: its bytes change with its key alone.
  * @param keyVersion that of the bodies with which the table is used. @throws LedgerUnreadable.
  */
 export async function requireNameTableUnder(
@@ -86,12 +86,12 @@ export async function requireNameTableUnder(
   { nameTable }: Pick<EngineOptionsBeside, 'nameTable'>,
 ): Promise<void> {
   if (nameTable === undefined) return;
-  const found = await store.readNameTable(stream, nameTable.id);
+  const found = await store.keyVersionOfNameTable(stream, nameTable.id);
   if (found === undefined) throw nameTableMissing(nameTable.id);
-  const differing = [nameTable, found].find((table) => table.keyVersion !== keyVersion);
+  const differing = [nameTable.keyVersion, found].find((version) => version !== keyVersion);
   if (differing !== undefined)
     throw ledgerUnreadable(
-      `the table of name frequencies ${found.id} is under token key ${differing.keyVersion}, and the ledger is under ${keyVersion}: try again once a rotation of the keys has ended; if none is under way, estimate the model again`,
+      `the table of name frequencies ${nameTable.id} is under token key ${differing}, and the ledger is under ${keyVersion}: try again once a rotation of the keys has ended; if none is under way, estimate the model again`,
     );
 }
 

@@ -105,6 +105,9 @@ export interface EventStore {
   /** The table of name frequencies of this ledger with this id; undefined if it was erased, or never was. */
   readNameTable(stream: string, id: string): Promise<NameTable | undefined>;
 
+  /** The version of the key of that table’s tokens, with which alone its bytes change; undefined as {@link readNameTable}. */
+  keyVersionOfNameTable(stream: string, id: string): Promise<number | undefined>;
+
   /**
    * Settings of the store for this stream by which events could be lost or others could write. Empty if there are none.
    */

@@ -37,6 +37,7 @@ export function waitingStore(store: EventStore, wait: LedgerWait, signal: AbortS
     countBodies: (stream, to) => store.countBodies(stream, to),
     readPayload: (digest) => store.readPayload(digest),
     readNameTable: (stream, id) => store.readNameTable(stream, id),
+    keyVersionOfNameTable: (stream, id) => store.keyVersionOfNameTable(stream, id),
     findings: (stream) => patiently(() => store.findings(stream)),
     subscribe: (stream, options) => store.subscribe(stream, options),
     close: () => store.close(),

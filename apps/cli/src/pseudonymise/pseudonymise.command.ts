@@ -14,7 +14,6 @@ import type { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import { Failure } from '../failure.js';
 import { programmeDirectory } from '../input/programme-directory.js';
-import { discardWhenStopped } from '../output/discard-when-stopped.js';
 import { print } from '../output/output.js';
 import { growingPrivateFile, type GrowingFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
@@ -82,8 +81,6 @@ async function pseudonymise(path: string, options: Options): Promise<void> {
   const clear = schemaIn(options.schema, dataset, programme);
   const orders = declaredOrders(options, clear);
   const opened: GrowingFile[] = [];
-  const discard = () => opened.forEach((file) => file.discard());
-  const finished = discardWhenStopped(discard);
   try {
     const out = growingPrivateFile(options.out);
     opened.push(out);
@@ -109,8 +106,7 @@ async function pseudonymise(path: string, options: Options): Promise<void> {
       throw new Failure(`nothing leaves: ${whyNothingLeaves[reason]} (${whereFound(options.errors)})`);
     if (options.errors !== undefined) say(options.json, whereFound(options.errors));
   } finally {
-    discard();
-    finished();
+    for (const file of opened) file.discard();
   }
 }
 

@@ -1,7 +1,7 @@
 import { streamOf } from '@kinledger/decisions';
 import { modelWithNames } from '@kinledger/decisions/testing';
 import { withMethods } from '@kinledger/test-doubles';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { inMemoryWorld, startLinker, until, untilDone, type RunningLinker } from '../testing/linker-world.js';
 import { interruptedStore } from '../testing/interrupted-store.js';
 import { InMemorySnapshots } from '../testing/in-memory-snapshots.js';
@@ -31,17 +31,19 @@ describe('the decision loop in memory', () => {
     keyRotationFeatures(withSnapshots);
   });
 
-  it('stops before its next decision once the table of names of its model is erased', async () => {
+  it('reads the table of names of its model once, and stops before its next decision once that is erased', async () => {
     const world = await inMemoryWorld();
     const { first, visits } = eventfulYear();
     const { table, strategy } = modelWithNames();
     const stream = streamOf(programme);
     await world.nameTables?.keep(stream, table);
+    const readings = vi.spyOn(world.store, 'readNameTable');
     const linker = startLinker(world, { programme: smallProgramme({ strategy }) });
     await world.inbox.stageIntakes([first.intake]);
     await world.inbox.stageChunks(first.chunks);
     linker.wakeUp.call();
     await untilDone(world);
+    expect(readings).toHaveBeenCalledTimes(1);
     const head = await world.store.head(stream);
     await world.nameTables?.erase(stream, table.id);
     await world.inbox.stageIntakes([visits.intake]);

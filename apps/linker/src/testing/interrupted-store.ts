@@ -38,6 +38,7 @@ export const storeWith = (inner: EventStore, append: EventStore['append']): Even
   countBodies: (stream, to) => inner.countBodies(stream, to),
   readPayload: (digest) => inner.readPayload(digest),
   readNameTable: (stream, id) => inner.readNameTable(stream, id),
+  keyVersionOfNameTable: (stream, id) => inner.keyVersionOfNameTable(stream, id),
   findings: (stream) => inner.findings(stream),
   subscribe: (stream, options) => inner.subscribe(stream, options),
   close: () => inner.close(),

@@ -64,7 +64,7 @@ export class ReferralExaminer {
     const { store, stream, pageSize } = this.#options;
     const { ledger, definitions, nameTable } = known;
     // Rows that were read with an erased table are forgotten.
-    if (nameTable !== undefined && (await store.readNameTable(stream, nameTable.id)) === undefined)
+    if (nameTable !== undefined && (await store.keyVersionOfNameTable(stream, nameTable.id)) === undefined)
       return undefined;
     const at = ledger.closedAt;
     const end = await lastClosedAt(store, stream);

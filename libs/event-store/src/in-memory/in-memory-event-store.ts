@@ -199,6 +199,10 @@ export class InMemoryEventStore implements EventStore {
     return this.#ledger.nameTables.get(stream)?.get(id);
   }
 
+  async keyVersionOfNameTable(stream: string, id: string): Promise<number | undefined> {
+    return this.#ledger.nameTables.get(stream)?.get(id)?.keyVersion;
+  }
+
   /** An in-memory store has no settings. */
   async findings(): Promise<readonly StreamFinding[]> {
     return [];

@@ -165,6 +165,10 @@ export class KurrentDbEventStore implements EventStore {
     return this.#beside.readNameTable(stream, id);
   }
 
+  keyVersionOfNameTable(stream: string, id: string): Promise<number | undefined> {
+    return this.#beside.keyVersionOfNameTable(stream, id);
+  }
+
   findings(stream: string): Promise<readonly StreamFinding[]> {
     return this.#told(
       this.#streams

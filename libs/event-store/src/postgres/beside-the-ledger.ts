@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Segment } from '../event-store.js';
 import type { NameTable } from '../name-tables.js';
 import { copiedRows, wholeNumber } from './copied-rows.js';
-import { readNameTable } from './postgres-name-tables.js';
+import { keyVersionOfNameTable, readNameTable } from './postgres-name-tables.js';
 import { copiedSegment, copiedSegmentColumns } from './rows.js';
 
 /** Reads segments and payloads, which are rows in PostgreSQL whichever store holds the events. */
@@ -47,6 +47,11 @@ export class BesideTheLedger {
   async readNameTable(stream: string, id: string): Promise<NameTable | undefined> {
     const number = await this.streamNumber(stream);
     return number === undefined ? undefined : readNameTable(this.#pool, number, id);
+  }
+
+  async keyVersionOfNameTable(stream: string, id: string): Promise<number | undefined> {
+    const number = await this.streamNumber(stream);
+    return number === undefined ? undefined : keyVersionOfNameTable(this.#pool, number, id);
   }
 
   /** A stream's number, once assigned, never changes. */

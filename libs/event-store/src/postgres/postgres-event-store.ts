@@ -114,6 +114,10 @@ export class PostgresEventStore implements EventStore {
     return this.#beside.readNameTable(stream, id);
   }
 
+  keyVersionOfNameTable(stream: string, id: string): Promise<number | undefined> {
+    return this.#beside.keyVersionOfNameTable(stream, id);
+  }
+
   /** A table has no such settings: roles decide who may write it, and nothing expires. */
   async findings(): Promise<readonly StreamFinding[]> {
     return [];

@@ -40,11 +40,13 @@ describe('tables of name frequencies in PostgreSQL', () => {
       await tables.keep(stream, table('under the second key', 2));
       const kept = await store.readNameTable(stream, table('').id);
       expect(kept).toMatchObject({ id: table('').id, keyVersion: 2 });
+      expect(await store.keyVersionOfNameTable(stream, table('').id)).toBe(2);
       expect(Buffer.from(kept?.bytes ?? []).toString('utf8')).toBe('under the second key');
       expect(await tables.all(stream)).toHaveLength(1);
       expect(await tables.erase(stream, table('').id)).toBe(true);
       expect(await tables.erase(stream, table('').id)).toBe(false);
       expect(await store.readNameTable(stream, table('').id)).toBeUndefined();
+      expect(await store.keyVersionOfNameTable(stream, table('').id)).toBeUndefined();
     } finally {
       await store.close();
     }

@@ -24,6 +24,19 @@ export async function readNameTable(
   return rows[0] && tableOf(rows[0]);
 }
 
+/** The version of that table’s key, without its bytes: whoever holds them asks often. @param stream its number */
+export async function keyVersionOfNameTable(
+  pool: pg.Pool,
+  stream: number,
+  id: string,
+): Promise<number | undefined> {
+  const { rows } = await pool.query<Pick<Row, 'key_version'>>(
+    `SELECT key_version FROM ledger.name_frequencies WHERE stream = $1 AND id = decode($2, 'hex')`,
+    [stream, id],
+  );
+  return rows[0]?.key_version;
+}
+
 /** Keeps tables of name frequencies with the linker's role. */
 export class PostgresNameTables implements NameTables {
   readonly #pool: pg.Pool;
