@@ -10,6 +10,7 @@ import {
   type KinRecord,
   type StrategySettings,
 } from '@kinledger/domain';
+import { partsByScore } from '@kinledger/linkage-quality';
 
 /** A row of a service's list of people, as its file has it, in canonical forms. */
 export interface ListedPerson {
@@ -37,6 +38,8 @@ export interface Found {
   readonly doubts: readonly string[];
   /** Families of two people or more. */
   readonly families: readonly string[];
+  /** Parts of people that scores alone hold together. */
+  readonly parts: number;
 }
 
 /** LEAP's limits, with partial evidence in the first bands. */
@@ -62,6 +65,9 @@ export function foundIn(rows: Readonly<Record<string, ListedPerson>>): Found {
   const people = new Map(
     found.groups.map(({ persons }) => [persons[0] as string, persons.map(named).sort().join(' + ')] as const),
   );
+  const whose = new Map(
+    found.groups.flatMap(({ persons }) => persons.map((key) => [key, persons[0] as string] as const)),
+  );
   const { families } = familiesOf(records, found, [], strategy);
   return {
     people: [...people.values()].sort(),
@@ -72,6 +78,7 @@ export function foundIn(rows: Readonly<Record<string, ListedPerson>>): Found {
         ),
       ),
     ].sort(),
+    parts: partsByScore(records, noConstraints, settings, (rowKey) => whose.get(rowKey)),
     families: families
       .map(({ members }) =>
         members

@@ -3,7 +3,11 @@ import { foundIn, type Found, type ListedPerson } from './described-people.js';
 
 type Rows = Readonly<Record<string, ListedPerson>>;
 /** What the story is, the rows as services list them, and whom linkage has to find. What is not said is empty. */
-type Story = readonly [what: string, rows: Rows, found: Pick<Found, 'people'> & Partial<Found>];
+type Story = readonly [
+  what: string,
+  rows: Rows,
+  found: Pick<Found, 'people'> & Partial<Omit<Found, 'parts'>>,
+];
 
 const here = { postcode: 'SE1 1AA' };
 const elsewhere = { postcode: 'N1 2BB' };
@@ -241,6 +245,36 @@ describe.each([
     const expected = { doubts: [], families: [], ...found };
     const named = Object.entries(rows);
     for (const ordered of [named, named.toReversed()])
-      expect(foundIn(Object.fromEntries(ordered))).toEqual(expected);
+      expect(foundIn(Object.fromEntries(ordered))).toMatchObject(expected);
+  });
+});
+
+describe('the parts of people that scores alone hold together', () => {
+  it.each<[what: string, rows: Rows, parts: number]>([
+    [
+      'are none where an NHS number joins',
+      { a: { ...ada, nhsNumber: '1' }, b: { ...ada, nhsNumber: '1' } },
+      0,
+    ],
+    ['are one of two rows', { a: { ...ada, email: hers }, b: { ...ada, nhsNumber: '1' } }, 1],
+    [
+      'are one of four rows, of which whole identifiers join two and two',
+      {
+        a: { ...ada, email: hers },
+        b: { ...ada, email: hers },
+        c: { ...ada, nhsNumber: '1' },
+        d: { ...ada, nhsNumber: '1' },
+      },
+      1,
+    ],
+    [
+      'leave out a row without an identifier, which reach counts as one more anyway',
+      { a: { ...ada, email: hers }, b: ada },
+      0,
+    ],
+  ])('%s', (_, rows, parts) => {
+    const found = foundIn(rows);
+    expect(found.people).toEqual([Object.keys(rows).join(' + ')]);
+    expect(found.parts).toBe(parts);
   });
 });

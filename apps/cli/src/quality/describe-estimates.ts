@@ -56,6 +56,10 @@ export const describeReviewed = ({ strata, falseLinks }: ReviewedLinks): string 
     `Wrong links among all, weighted by stratum: ${measuredText(falseLinks)}`,
   ].join('\n');
 
+/** What the figure's upper bound takes on trust. */
+export const describeParts = (byScore: number): string =>
+  `Scores alone hold ${count(byScore)} parts of individuals together, in all periods. If each of these links is wrong, reach exceeds its upper bound by so many people at most.`;
+
 /** Bounds where no truth is known. */
 export const describeBounds = (period: string, { families, ...people }: EstimatedReach): string =>
   [
