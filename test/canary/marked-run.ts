@@ -264,7 +264,7 @@ export class MarkedRun {
     ];
     for (const path of paths) {
       const answer = await fetch(`${services['reporting-api']}${path}`, {
-        headers: { authorization: `Bearer ${tokens.reader}` },
+        headers: { authorization: `Bearer ${tokens.operator}` },
       });
       if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
       this.answers.push({ name: `answer: ${path}`, bytes: Buffer.from(await answer.text()) });

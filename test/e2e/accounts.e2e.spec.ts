@@ -44,9 +44,9 @@ describe('accounts of services that run', () => {
   });
 
   it('can be rotated while this machine’s own commands use them', async () => {
-    const { reader } = platform.connected.tokens;
-    await accounts('rotate', 'reader');
-    expect(await letIn(reader)).toBe(false);
+    const { operator } = platform.connected.tokens;
+    await accounts('rotate', 'operator');
+    expect(await letIn(operator)).toBe(false);
     await fetch(await platform.signInLink(), { redirect: 'manual' }).then(({ status }) =>
       expect(status).toBe(303),
     );

@@ -38,7 +38,7 @@ async function expectSound(
   state: string,
   paths: readonly string[],
   status = 200,
-  { url, token } = { url: platform.reports, token: platform.connected.tokens.reader },
+  { url, token } = { url: platform.reports, token: platform.connected.tokens.operator },
 ): Promise<void> {
   for (const path of paths) {
     const authorization = `Bearer ${token}`;

@@ -145,7 +145,7 @@ export class RunningPlatform {
   /** Reads a document of the reporting API. */
   async read<T>(path: string): Promise<T> {
     const { services, tokens } = this.connected;
-    return this.#call<T>(`${services['reporting-api']}${path}`, tokens.reader, {});
+    return this.#call<T>(`${services['reporting-api']}${path}`, tokens.operator, {});
   }
 
   /** Groups of row keys that belong to one individual: equal on any two platforms with the same rows and keys. */

@@ -26,6 +26,7 @@ describe('the reporting API', () => {
     folder = mkdtempSync(join(tmpdir(), 'kinledger-reporting-'));
     const accounts = [
       { name: 'funder', tokenSha256: sha256('reader-token'), roles: ['reader'] },
+      { name: 'analyst', tokenSha256: sha256('team-token'), roles: ['data-team'] },
       { name: 'officer', tokenSha256: sha256('provider-token'), roles: ['provider'], provider: 'somebody' },
     ];
     writeFileSync(join(folder, 'access.json'), JSON.stringify({ accounts }));
@@ -44,13 +45,13 @@ describe('the reporting API', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const get = (path: string, token = 'reader-token') =>
+  const get = (path: string, token = 'team-token') =>
     fetch(`${service.url}${path}`, {
       headers: token === '' ? {} : { authorization: `Bearer ${token}` },
       redirect: 'manual',
     });
 
-  const asBrowser = (path: string, token = 'reader-token') =>
+  const asBrowser = (path: string, token = 'team-token') =>
     fetch(`${service.url}${path}`, {
       headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', authorization: `Bearer ${token}` },
     });
@@ -172,7 +173,7 @@ describe('the reporting API', () => {
         const names = columns.map(({ name }) => name);
         expect(answer.rows.length, rows).toBeGreaterThan(0);
         for (const row of answer.rows)
-          expect(Object.keys(row)).toEqual(['start', 'scope', 'coverage', ...names]);
+          expect(Object.keys(row)).toEqual(['start', 'scope', 'coverage', 'suppressed', ...names]);
         const table = await get(`${rows}.csv?period=2023-24-Q2`);
         expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
         expect((await table.text()).trimEnd().split('\n')).toHaveLength(answer.rows.length + 1);
@@ -243,9 +244,9 @@ describe('the reporting API', () => {
       ]);
       const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2')).text();
       expect(csv).toContain(
-        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received',
+        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received,none',
       );
-      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,,41,no-files');
+      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,,41,no-files,none');
       const page = await (await get('/reach?period=2023-24-Q2')).text();
       const rowOf = (name: string) =>
         new RegExp(`<th scope="row"[^>]*>${name}.*?</tr>`, 's')
@@ -302,7 +303,7 @@ describe('the reporting API', () => {
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const lines = (await answer.text()).trim().split('\n');
       expect(lines[0]).toContain('period,level,strand,service,name,children,adults,families');
-      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,0,41,files-received');
+      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,0,41,files-received,none');
     });
 
     it('answers reach by quarter for the programme, a strand or a service', async () => {
@@ -323,8 +324,8 @@ describe('the reporting API', () => {
       });
       const csv = await (await get('/v1/figures/reach-by-quarter.csv?scope=service:real')).text();
       expect(csv.split('\n').slice(0, 2)).toEqual([
-        'scope,period,children,adults,families,individuals,unlinkable_rows,referred_rows,indistinct_people,upper_bound,ledger_position,coverage',
-        'service:real,2023-24-Q2,1,0,1,1,0,1,0,2,41,files-received',
+        'scope,period,children,adults,families,individuals,unlinkable_rows,referred_rows,indistinct_people,upper_bound,ledger_position,coverage,disclosure',
+        'service:real,2023-24-Q2,1,0,1,1,0,1,0,2,41,files-received,none',
       ]);
     });
 
@@ -340,6 +341,91 @@ describe('the reporting API', () => {
       const answer = await get(path);
       expect(answer.status).toBe(status);
       expect(await answer.json()).toMatchObject({ type: `urn:kinledger:problem:${code}` });
+    });
+
+    it('gives a reader no small count in any figure, form or page', async () => {
+      const catalogue = (await (await get('/v1/figures')).json()) as {
+        figures: { rows: string; columns: { name: string; disclosure: string | null }[] }[];
+      };
+      for (const { rows, columns } of catalogue.figures)
+        for (const by of ['period', 'quarter']) {
+          const path = `${rows}?period=lifetime&by=${by}`;
+          const [exact, shown] = await Promise.all(
+            ['team-token', 'reader-token'].map(
+              async (token) =>
+                (await (await get(path, token)).json()) as {
+                  disclosure: string;
+                  rows: Record<string, number | null | string[]>[];
+                },
+            ),
+          );
+          expect([exact?.disclosure, shown?.disclosure]).toEqual(['none', 'nhs-2018@1']);
+          expect(shown?.rows.length).toBe(exact?.rows.length);
+          for (const [place, row] of (exact?.rows ?? []).entries())
+            for (const { name, disclosure } of columns) {
+              const [one, other] = [row[name], shown?.rows[place]?.[name]];
+              if (disclosure === null || typeof one !== 'number' || disclosure === 'open') continue;
+              // The small programme has no count of 8 or more.
+              expect(other, `${path} ${name}`).toBe(one === 0 ? 0 : null);
+              const { suppressed } = shown?.rows[place] ?? {};
+              expect(Array.isArray(suppressed) && suppressed.includes(name), name).toBe(one !== 0);
+            }
+          const table = await (await get(path.replace('?', '.csv?'), 'reader-token')).text();
+          const [, ...lines] = table.trimEnd().split('\n');
+          expect(lines.every((line) => line.endsWith('nhs-2018@1'))).toBe(true);
+          expect(lines.join('\n')).toContain('[c]');
+        }
+    });
+
+    it('gives a reader the same value of a cell as JSON, as CSV and on the page', async () => {
+      const reach = (await (
+        await get('/v1/figures/reach?period=2023-24-Q2', 'reader-token')
+      ).json()) as object;
+      expect(reach).toMatchObject({
+        disclosure: 'nhs-2018@1',
+        reach: { children: null, workforce: 0, upperBound: null, coverage: 'files-received' },
+        doubleCountingRemoved: { children: null, adults: null, families: null },
+      });
+      const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2', 'reader-token')).text();
+      expect(csv.split('\n')[1]).toBe(
+        '2023-24-Q2,programme,,,Small,[c],[c],[c],[c],0,0,0,[c],0,[c],0,0,41,files-received,nhs-2018@1',
+      );
+      const page = (await (await asBrowser('/reach?period=2023-24-Q2', 'reader-token')).text()).replaceAll(
+        /<[^>]+>|\s+/g,
+        ' ',
+      );
+      expect(page).toMatch(/Children +\[c\]/);
+      expect(page).toContain('Disclosure control nhs-2018@1');
+      expect(page).not.toMatch(/Adding up the services/);
+      const quarters = await (await get('/v1/figures/reach-by-quarter.csv', 'reader-token')).text();
+      expect(quarters.split('\n')[1]).toBe(
+        'programme,2023-24-Q2,[c],[c],[c],[c],0,[c],0,[c],41,files-received,nhs-2018@1',
+      );
+    });
+
+    it('hides zero from readers where the programme’s definition names a rule that does', async () => {
+      await owner.query(
+        `UPDATE golden.programme SET definition = definition || '{"disclosure": "threshold-10-with-zero"}'`,
+      );
+      // Answers are cached by position.
+      await owner.query('UPDATE golden.checkpoint SET position = 42');
+      try {
+        const shown = (await (await get('/v1/figures/reach/1?period=2023-24-Q2', 'reader-token')).json()) as {
+          disclosure: string;
+          rows: Record<string, unknown>[];
+        };
+        expect(shown.disclosure).toBe('threshold-10-with-zero@1');
+        for (const row of shown.rows) expect(row).toMatchObject({ children: null, workforce: null });
+        const deciles = (await (
+          await get('/v1/figures/reach-by-deprivation/1?period=2023-24-Q2', 'reader-token')
+        ).json()) as { rows: { scope: string }[] };
+        // Also services that nobody came to have a row.
+        expect(deciles.rows.map(({ scope }) => scope)).toContain('service:quiet');
+      } finally {
+        await owner.query(
+          `UPDATE golden.programme SET definition = definition - 'disclosure'; UPDATE golden.checkpoint SET position = 41`,
+        );
+      }
     });
 
     it('admits readers and nobody else', async () => {

@@ -1,4 +1,4 @@
-import type { CountColumn, Counts } from './count-columns.js';
+import type { CountColumn, Counts, KnownCounts } from './count-columns.js';
 import type { Parameter, Publication } from './publication.js';
 
 /** A column by which a figure is broken down, in addition to scope and quarter. */
@@ -28,6 +28,15 @@ export type FigureRow<
   readonly start: string | null;
   readonly scope: string;
 } & { readonly [Name in keyof Dimensions]: string | number | null } & Counts<Columns>;
+
+/** A row of a figure’s answer after disclosure control: a suppressed count is null. */
+export type ShownRow<
+  Columns extends Readonly<Record<string, CountColumn>> = Readonly<Record<string, CountColumn>>,
+  Dimensions extends Readonly<Record<string, Dimension>> = Readonly<Record<string, Dimension>>,
+> = {
+  readonly start: string | null;
+  readonly scope: string;
+} & { readonly [Name in keyof Dimensions]: string | number | null } & KnownCounts<Columns>;
 
 /**
  * A figure: its columns, and the one query that counts by scope and period. JSON, CSV, tables on pages and in the

@@ -3,6 +3,7 @@ export * from './closing/compute-quarter.js';
 export * from './closing/definition-missing.js';
 export * from './closing/erasure-effect.js';
 export * from './closing/figures-in-force.js';
+export { cellRules } from './disclosure/disclosure-profiles.js';
 export * from './disclosure/quarter-release.js';
 export * from './columns.js';
 export * from './directories/directories.js';

@@ -1,5 +1,6 @@
 import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
+import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
 import type { Publication } from './publication.js';
 import { reachByDeprivation, reachByDeprivation1 } from './reach/reach-by-deprivation.js';
@@ -8,9 +9,10 @@ import { reach, reach1 } from './reach/reach.js';
 /** Every version of every figure. A version stays as long as figures published with it must be reproducible. */
 export const figures: readonly Figure[] = [reach1, reach, reachByDeprivation1, reachByDeprivation];
 
-/** All queries on the read models: figures, and the names and files shown beside them. */
+/** All queries on the read models: figures, exact and as readers see them, and the names and files shown beside them. */
 export const publications: readonly Publication[] = [
   ...figures,
+  ...figures.map((figure) => shownFigure(figure)),
   ...Object.values(directories),
   ...Object.values(submissions),
 ];

@@ -12,6 +12,8 @@ th { min-width: 8rem; }
 .wide thead th { min-width: 0; }
 .wide thead th + th { text-align: right; }
 .wide td { text-align: right; white-space: nowrap; }
+.wide thead th.words, .wide td.words { text-align: left; white-space: normal; }
+summary { padding: .25rem 0; cursor: pointer; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dt { font-weight: bold; }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -44,23 +46,30 @@ export const htmlTable = (
   caption: string,
   heads: readonly string[],
   rows: readonly (readonly string[])[],
-): string =>
-  [
+  isWords: (column: number) => boolean = () => false,
+): string => {
+  const marked = (column: number) => (isWords(column) ? ' class="words"' : '');
+  const head = (text: string, column: number) => `<th scope="col"${marked(column)}>${escaped(text)}</th>`;
+  const row = ([first = '', ...rest]: readonly string[]) =>
+    `<tr><th scope="row">${escaped(first)}</th>${rest.map((text, at) => `<td${marked(at + 1)}>${escaped(text)}</td>`).join('')}</tr>`;
+  return [
     `<table><caption>${escaped(caption)}</caption>`,
-    `<thead><tr>${heads.map((head) => `<th scope="col">${escaped(head)}</th>`).join('')}</tr></thead>`,
-    `<tbody>${rows.map(rowOf).join('')}</tbody></table>`,
+    `<thead><tr>${heads.map(head).join('')}</tr></thead>`,
+    `<tbody>${rows.map(row).join('')}</tbody></table>`,
   ].join('');
+};
 
-/** A table of numbers with many columns, which scrolls in a region of its own where there is no room. */
+/**
+ * A table of numbers with many columns, which scrolls in a region of its own where there is no room.
+ * @param isWords whether a column, counted from 0, holds words; of the first it makes no difference.
+ */
 export const wideTable = (
   caption: string,
   heads: readonly string[],
   rows: readonly (readonly string[])[],
+  isWords?: (column: number) => boolean,
 ): string =>
-  `<div class="wide" role="region" tabindex="0" aria-label="${escaped(caption)}">${htmlTable(caption, heads, rows)}</div>`;
-
-const rowOf = ([first = '', ...rest]: readonly string[]): string =>
-  `<tr><th scope="row">${escaped(first)}</th>${rest.map((text) => `<td>${escaped(text)}</td>`).join('')}</tr>`;
+  `<div class="wide" role="region" tabindex="0" aria-label="${escaped(caption)}">${htmlTable(caption, heads, rows, isWords)}</div>`;
 
 export const htmlList = (texts: readonly string[]): string =>
   `<ul>${texts.map((text) => `<li>${escaped(text)}</li>`).join('')}</ul>`;

@@ -26,7 +26,7 @@ export class PageRenderer {
     this.#environment.addGlobal('site', pages);
     this.#environment.addFilter('navigation', navigationOf);
     this.#environment.addFilter('number', (value: unknown) =>
-      typeof value === 'number' ? value.toLocaleString('en-GB') : '–',
+      typeof value === 'number' ? value.toLocaleString('en-GB') : typeof value === 'string' ? value : '–',
     );
     this.#environment.addFilter('instant', instantName);
     this.#environment.addFilter('age', (iso: string) => ageName(iso));

@@ -19,7 +19,7 @@ export interface Outcome {
 export interface Observed extends Pick<PlatformUnderTest, 'query' | 'ledger'> {
   readonly connection: {
     readonly services: Pick<LocalConnection['services'], 'reporting-api'>;
-    readonly tokens: Pick<LocalConnection['tokens'], 'reader'>;
+    readonly tokens: Pick<LocalConnection['tokens'], 'operator'>;
   };
 }
 
@@ -75,7 +75,7 @@ async function figuresOf(platform: Observed, periods: readonly string[]): Promis
   const answers: Record<string, unknown> = {};
   for (const period of [...periods, 'lifetime']) {
     const answer = await fetch(`${services['reporting-api']}/v1/figures/reach?period=${period}`, {
-      headers: { authorization: `Bearer ${tokens.reader}` },
+      headers: { authorization: `Bearer ${tokens.operator}` },
     });
     if (!answer.ok) throw new Error(`the figures of ${period} were answered ${answer.status}`);
     answers[period] = await answer.json();

@@ -42,7 +42,7 @@ export const outcome = (
 ): Promise<Outcome> =>
   outcomeOf(
     {
-      connection: { services: { 'reporting-api': reports.url }, tokens: { reader: platform.token } },
+      connection: { services: { 'reporting-api': reports.url }, tokens: { operator: platform.token } },
       query: (database, sql, values) => platform.query(database, sql, values),
       ledger: () => ledgerOf(platform),
     },

@@ -19,6 +19,7 @@ export type Submission = z.infer<typeof submission>;
 
 const figure = z.object({
   coverage: z.enum(coverages),
+  suppressed: z.array(z.string()),
   ...countMembers(reachColumns, columnNames(reachColumns)),
 });
 export type Figure = z.infer<typeof figure>;
@@ -30,16 +31,21 @@ const reachAnswer = z.object({
   period: z.string(),
   label: z.string(),
   position: z.number(),
+  disclosure: z.string(),
   reach: figure,
   strands: z.array(figure.extend({ strand: z.string(), name: z.string(), services: z.array(serviceFigure) })),
   otherServices: z.array(serviceFigure),
-  doubleCountingRemoved: z.object({ children: z.number(), adults: z.number(), families: z.number() }),
+  doubleCountingRemoved: z.object({
+    children: z.number().nullable(),
+    adults: z.number().nullable(),
+    families: z.number().nullable(),
+  }),
   byDeprivation: z.array(
     z.object({
       decile: z.number().nullable(),
-      children: z.number(),
-      adults: z.number(),
-      families: z.number(),
+      children: z.number().nullable(),
+      adults: z.number().nullable(),
+      families: z.number().nullable(),
     }),
   ),
 });
@@ -76,7 +82,12 @@ const figureRows = z.looseObject({
   programme: z.string(),
   label: z.string(),
   position: z.number(),
-  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))),
+  disclosure: z.string(),
+  rows: z.array(
+    z
+      .object({ suppressed: z.array(z.string()) })
+      .catchall(z.union([z.string(), z.number(), z.null(), z.array(z.string())])),
+  ),
 });
 export type FigureRows = z.infer<typeof figureRows>;
 

@@ -159,7 +159,7 @@ async function load(
   const began = performance.now();
   const { services, tokens } = connection;
   const apis = {
-    reporting: reportingApi({ url: services['reporting-api'], token: tokens.reader }),
+    reporting: reportingApi({ url: services['reporting-api'], token: tokens.operator }),
     linker: linkerApi({ url: services.linker, token: tokens.operator }),
   };
   const send = async () => {
@@ -207,7 +207,7 @@ async function reportOf(
   connection: LocalConnection,
 ): Promise<DemoReport> {
   const { services, tokens } = connection;
-  const reporting = reportingApi({ url: services['reporting-api'], token: tokens.reader });
+  const reporting = reportingApi({ url: services['reporting-api'], token: tokens.operator });
   const [{ quality: linkage }, traced, answer, datasets] = await Promise.all([
     assessAgainstTruth(connection.evaluation, folder.truth, loaded.files),
     traceReach(

@@ -1,6 +1,8 @@
+import { SUPPRESSED } from '@kinledger/figures/columns';
 import type { DescribedFigure, FigureRows } from '../api/reporting.js';
 import { count } from '../output/output.js';
 import { right, table } from '../output/table.js';
+import { disclosureText } from './reach-table.js';
 
 /** Turns `childrenThroughCarerOnly` into a column heading: Children through carer only. */
 const headOf = (name: string): string => {
@@ -8,8 +10,8 @@ const headOf = (name: string): string => {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 };
 
-const shown = (value: string | number | null | undefined): string =>
-  value === null || value === undefined ? '–' : typeof value === 'number' ? count(value) : value;
+const shown = (value: FigureRows['rows'][number][string] | undefined): string =>
+  typeof value === 'number' ? count(value) : typeof value === 'string' ? value : '–';
 
 /** The rows of a figure as a table, then the meaning of its columns. */
 export function figureTable({ title, columns }: DescribedFigure, answer: FigureRows): string {
@@ -18,10 +20,13 @@ export function figureTable({ title, columns }: DescribedFigure, answer: FigureR
   const places = quarters ? ['start', 'scope'] : ['scope'];
   return [
     `${title}, ${answer.label}, at ledger position ${count(answer.position)}`,
+    ...disclosureText(answer),
     '',
     table(
       [...places.map((name) => ({ title: headOf(name) })), ...names.map((name) => right(headOf(name)))],
-      answer.rows.map((row) => [...places, ...names].map((name) => shown(row[name]))),
+      answer.rows.map((row) =>
+        [...places, ...names].map((name) => (row.suppressed.includes(name) ? SUPPRESSED : shown(row[name]))),
+      ),
     ),
     '',
     ...columns.map(({ name, meaning }) => `${headOf(name)}: ${meaning}`),

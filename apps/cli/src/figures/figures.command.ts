@@ -49,7 +49,7 @@ const addQuestion = (command: Command): Command =>
     .option('--url <url>', 'reporting service (default: the one started here)')
     .option(
       '--token <token>',
-      'bearer token (default: KINLEDGER_TOKEN, or the reader’s account of this machine)',
+      'bearer token (default: KINLEDGER_TOKEN, or the operator’s account of this machine)',
     )
     .option('--json', 'print the answer as JSON')
     .option('--csv', 'print the answer as CSV');
@@ -103,7 +103,7 @@ const reportingEndpoint = ({ url, token }: Pick<Options, 'url' | 'token'>): Endp
   const given = token ?? process.env['KINLEDGER_TOKEN'];
   if (url !== undefined) return { url, token: given };
   const { services, tokens } = requireConnection(homeDirectory());
-  return { url: services['reporting-api'], token: given ?? tokens.reader };
+  return { url: services['reporting-api'], token: given ?? tokens.operator };
 };
 
 /** Rebuilds read models up to a past position, if this machine runs the services. */

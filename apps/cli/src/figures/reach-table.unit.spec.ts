@@ -3,16 +3,19 @@ import type { Figure, ReachAnswer } from '../api/reporting.js';
 import { reachTable } from './reach-table.js';
 
 const known: Figure = {
+  suppressed: [],
   ...{ coverage: 'files-received', children: 1200, adults: 5, families: 9, individuals: 1205 },
   ...{ childrenThroughCarerOnly: 2, workforce: 4, unlinkable: 3, referred: 1, upperBound: 1209 },
   ...{ indistinct: 0, anonymous: 5, byBirthDateAlone: 6, familyUnknown: 7 },
 };
 const nobody: Figure = {
+  suppressed: [],
   ...{ coverage: 'files-received', children: 0, adults: 0, families: 0, individuals: 0 },
   ...{ childrenThroughCarerOnly: 0, workforce: 0, unlinkable: 0, referred: 0, upperBound: 0 },
   ...{ indistinct: 0, anonymous: 0, byBirthDateAlone: 0, familyUnknown: 0 },
 };
 const unknown: Figure = {
+  suppressed: [],
   ...{ coverage: 'no-files', children: null, adults: null, families: null, individuals: null },
   ...{ childrenThroughCarerOnly: null, workforce: null, unlinkable: null, referred: null, upperBound: null },
   ...{ indistinct: null, anonymous: null, byBirthDateAlone: null, familyUnknown: null },
@@ -20,6 +23,7 @@ const unknown: Figure = {
 
 const answer: ReachAnswer = {
   ...{ programme: 'LEAP', period: '2023-24-Q4', label: 'Q4 2023/24', position: 99 },
+  disclosure: 'none',
   reach: known,
   strands: [
     {

@@ -22,7 +22,7 @@ export function addSignInCommand(program: Command): void {
     .addOption(
       new Option(
         '--pages <which>',
-        'reports, as this machine’s reader; or ledger, which has closed quarters and explanations, as its auditor',
+        'reports, as this machine’s operator; or ledger, which has closed quarters and explanations, as its auditor',
       )
         .choices(pages)
         .default('reports'),
@@ -43,7 +43,7 @@ async function signInLink(
   which: Pages = 'reports',
 ): Promise<{ readonly link: string; readonly expiresAt: string }> {
   const [url, token] =
-    which === 'reports' ? [services['reporting-api'], tokens.reader] : [services.projector, tokens.auditor];
+    which === 'reports' ? [services['reporting-api'], tokens.operator] : [services.projector, tokens.auditor];
   if (token === undefined) {
     throw new Failure(
       'this home has no account auditor: "kinledger accounts add auditor --role auditor" makes one',
@@ -53,7 +53,7 @@ async function signInLink(
   return { link: new URL(path, url).href, expiresAt };
 }
 
-/** The address of the pages to print: a sign-in link, unless the reader's account has ended. */
+/** The address of the pages to print: a sign-in link, unless the operator's account has ended. */
 export async function pagesAddress(
   connection: LocalConnection,
 ): Promise<readonly [address: string, how: string]> {

@@ -1,15 +1,18 @@
 import {
   askFigure,
+  askShown,
   columnNames,
   countMembers,
+  countOfNobody,
   covered,
   coverageOfAll,
   coverageOfService,
   csvHeadOf,
   filesOf,
-  noughts,
   programmeName,
+  ruleInForce,
   servicesOf,
+  SUPPRESSED,
   type Coverage,
   type Figure,
   type FigureQuestion,
@@ -20,7 +23,8 @@ import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import type { Snapshot } from '../read-models/read-models.js';
 import { filesReceived } from './files-received.js';
-import { behindSince, coverage } from './reach-answer.js';
+import { behindSince, coverage, disclosure, suppressed } from './reach-answer.js';
+import type { Seen } from './seen.js';
 
 /** A row of any figure. */
 interface WideRow extends Readonly<Record<string, string | number | null>> {
@@ -28,12 +32,17 @@ interface WideRow extends Readonly<Record<string, string | number | null>> {
   readonly scope: string;
 }
 
-/** A row of the response: period start, scope, coverage, dimensions and counts. */
-export type AnsweredRow = Readonly<Record<string, string | number | null>> & { readonly coverage: Coverage };
+/** A row of the response: period start, scope, coverage, suppressed counts, dimensions and counts. */
+export interface AnsweredRow {
+  readonly coverage: Coverage;
+  readonly suppressed: readonly string[];
+  readonly [name: string]: string | number | null | readonly string[];
+}
 
 export interface FigureAnswerRows {
   readonly programme: string;
   readonly position: number;
+  readonly disclosure: string;
   readonly rows: readonly AnsweredRow[];
 }
 
@@ -46,12 +55,14 @@ export const figureAnswer = (figure: Figure) =>
     period: z.string().describe('Canonical code, or "lifetime".'),
     label: z.string(),
     position: z.int().describe('Ledger position that the figures stand at.'),
+    disclosure,
     behindSince,
     rows: z.array(
       z.object({
         start: z.iso.date().nullable().describe('First day of the quarter; null for the whole period.'),
         scope: z.string().describe('programme, strand:<strand> or service:<service>'),
         coverage,
+        suppressed,
         ...Object.fromEntries(
           Object.entries(figure.dimensions).map(([name, { type, meaning }]) => [
             name,
@@ -70,12 +81,17 @@ export const figureAnswer = (figure: Figure) =>
 export async function figureRows(
   snapshot: Snapshot,
   figure: Figure,
-  question: Pick<FigureQuestion, 'by' | 'scope'> & { readonly period: Period | undefined },
+  question: Pick<FigureQuestion, 'by' | 'scope'> & {
+    readonly period: Period | undefined;
+    readonly seen: Seen;
+  },
 ): Promise<FigureAnswerRows> {
   const { client, asAt, position } = snapshot;
-  const { period, by, scope } = question;
+  const { period, by, scope, seen } = question;
   const bounds = { from: period?.start ?? null, until: period?.end ?? null };
-  const counted = await askFigure(client, figure, { ...bounds, by, scope, asAt });
+  const ask = seen === 'exact' ? askFigure : askShown;
+  const counted: readonly WideRow[] = await ask(client, figure, { ...bounds, by, scope, asAt });
+  const ofNobody = seen === 'exact' ? 0 : await countOfNobody(client, snapshot);
   const services = await servicesOf(client, snapshot);
   const files = await filesReceived(snapshot);
   const whole = Object.keys(figure.dimensions).length === 0 && by === 'period';
@@ -84,11 +100,15 @@ export async function figureRows(
   );
   const rows: WideRow[] = [
     ...counted,
-    ...empty.map((name) => ({ start: null, scope: name, ...noughts(figure.columns) })),
+    ...empty.map((name) => ({
+      ...{ start: null, scope: name },
+      ...Object.fromEntries(columnNames(figure.columns).map((column) => [column, ofNobody])),
+    })),
   ].toSorted(byScopeAndStart(scopesOf(services, null)));
   return {
     programme: await programmeName(client, snapshot),
     position,
+    disclosure: seen === 'exact' ? 'none' : await ruleInForce(client, snapshot),
     rows: rows.map((row): AnsweredRow => {
       const { start, scope: of, ...rest } = row;
       const own = filesOf(files, start === null ? period : periodOfDate(start));
@@ -98,10 +118,10 @@ export async function figureRows(
       const names = Object.keys(figure.dimensions);
       const dimensions = Object.fromEntries(names.map((name) => [name, rest[name] ?? null]));
       const counts = Object.fromEntries(
-        columnNames(figure.columns).map((name) => [name, Number(rest[name] ?? 0)]),
+        columnNames(figure.columns).map((name) => [name, rest[name] == null ? null : Number(rest[name])]),
       );
-      const { coverage: known, ...shown } = covered(counts, behind);
-      return { start, scope: of, coverage: known, ...dimensions, ...shown };
+      const { coverage: known, suppressed: hidden, ...shown } = covered(counts, behind);
+      return { start, scope: of, coverage: known, suppressed: hidden, ...dimensions, ...shown };
     }),
   };
 }
@@ -113,15 +133,16 @@ export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly 
   return stringify(
     answer.rows.map((row) => [
       ...[answer.period, row['start'], row['scope']],
-      ...[...dimensions, ...columns].map((name) => row[name]),
-      ...[answer.position, row.coverage],
+      ...dimensions.map((name) => row[name]),
+      ...columns.map((name) => (row.suppressed.includes(name) ? SUPPRESSED : row[name])),
+      ...[answer.position, row.coverage, answer.disclosure],
     ]),
     {
       header: true,
       columns: [
         ...['period', 'quarter_start', 'scope', ...dimensions],
         ...Object.entries(figure.columns).map(([name, column]) => csvHeadOf(name, column)),
-        ...['ledger_position', 'coverage'],
+        ...['ledger_position', 'coverage', 'disclosure'],
       ],
       escape_formulas: true,
     },

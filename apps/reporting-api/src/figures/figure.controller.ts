@@ -1,10 +1,11 @@
 import type { Figure } from '@kinledger/figures';
-import { answers, answersCsv, problems, Roles } from '@kinledger/service-kit';
+import { answers, answersCsv, CurrentCaller, problems, Roles, type Caller } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query, type Type } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { figureAnswer, figureCsv } from './figure-rows.js';
 import { Figures } from './figures.js';
+import { seenBy } from './seen.js';
 import { periodAsked, reachQuery, scopeText } from './reach-question.js';
 
 const figureQuery = reachQuery.extend({
@@ -39,8 +40,15 @@ export function figureController(figure: Figure): Type {
       operationId: `${name}-rows`,
       summary: `${figure.title}, version ${figure.version}, row by row`,
     })
-    async rows(@Query({ schema: figureQuery }) query: FigureQuery): Promise<unknown> {
-      return this.#figures.rows(figure, { ...query, period: periodAsked(query.period) });
+    async rows(
+      @CurrentCaller() caller: Caller,
+      @Query({ schema: figureQuery }) query: FigureQuery,
+    ): Promise<unknown> {
+      return this.#figures.rows(figure, {
+        ...query,
+        seen: seenBy(caller),
+        period: periodAsked(query.period),
+      });
     }
 
     @Get(`${figure.version}.csv`)
@@ -52,10 +60,17 @@ export function figureController(figure: Figure): Type {
       operationId: `${name}-table`,
       summary: `${figure.title}, version ${figure.version}, as a table`,
     })
-    async table(@Query({ schema: figureQuery }) query: FigureQuery): Promise<string> {
+    async table(
+      @CurrentCaller() caller: Caller,
+      @Query({ schema: figureQuery }) query: FigureQuery,
+    ): Promise<string> {
       return figureCsv(
         figure,
-        await this.#figures.rows(figure, { ...query, period: periodAsked(query.period) }),
+        await this.#figures.rows(figure, {
+          ...query,
+          seen: seenBy(caller),
+          period: periodAsked(query.period),
+        }),
       );
     }
   }

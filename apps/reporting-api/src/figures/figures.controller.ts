@@ -1,9 +1,10 @@
 import { figures, type Figure } from '@kinledger/figures';
-import { answers, answersCsv, problems, Roles } from '@kinledger/service-kit';
+import { answers, answersCsv, CurrentCaller, problems, Roles, type Caller } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Figures } from './figures.js';
+import { seenBy } from './seen.js';
 import { quartersAnswer, reachAnswer, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 import { quartersCsv, reachCsv } from './reach-csv.js';
 import { periodAsked, reachQuery, scopeAsked, scopeText, type ReachQuery } from './reach-question.js';
@@ -74,8 +75,11 @@ export class FiguresController {
   @ApiResponse(answers(200, 'The reach.', reachAnswer))
   @ApiResponse(noSuchReach)
   @ApiOperation({ summary: 'Unique reach of a period by programme, strand and service' })
-  async reach(@Query({ schema: reachQuery }) query: ReachQuery): Promise<ReachAnswer> {
-    return this.#figures.reach(periodAsked(query.period), query.asAt);
+  async reach(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: reachQuery }) query: ReachQuery,
+  ): Promise<ReachAnswer> {
+    return this.#figures.reach(seenBy(caller), periodAsked(query.period), query.asAt);
   }
 
   @Get('reach.csv')
@@ -84,8 +88,11 @@ export class FiguresController {
   @ApiResponse(answersCsv(200, 'The reach, a line for each scope.'))
   @ApiResponse(noSuchReach)
   @ApiOperation({ summary: 'The same as a table for Excel and Power BI' })
-  async reachTable(@Query({ schema: reachQuery }) query: ReachQuery): Promise<string> {
-    return reachCsv(await this.#figures.reach(periodAsked(query.period), query.asAt));
+  async reachTable(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: reachQuery }) query: ReachQuery,
+  ): Promise<string> {
+    return reachCsv(await this.#figures.reach(seenBy(caller), periodAsked(query.period), query.asAt));
   }
 
   @Get('reach-by-quarter')
@@ -93,9 +100,10 @@ export class FiguresController {
   @ApiResponse(noSuchScope)
   @ApiOperation({ summary: 'Reach of each quarter for the programme, a strand or a service' })
   async quarters(
+    @CurrentCaller() caller: Caller,
     @Query({ schema: quartersQuery }) query: z.infer<typeof quartersQuery>,
   ): Promise<QuartersAnswer> {
-    return this.#figures.quarters(scopeAsked(query.scope));
+    return this.#figures.quarters(seenBy(caller), scopeAsked(query.scope));
   }
 
   @Get('reach-by-quarter.csv')
@@ -105,8 +113,9 @@ export class FiguresController {
   @ApiResponse(noSuchScope)
   @ApiOperation({ summary: 'The same as a table' })
   async quartersTable(
+    @CurrentCaller() caller: Caller,
     @Query({ schema: quartersQuery }) query: z.infer<typeof quartersQuery>,
   ): Promise<string> {
-    return quartersCsv(await this.#figures.quarters(scopeAsked(query.scope)));
+    return quartersCsv(await this.#figures.quarters(seenBy(caller), scopeAsked(query.scope)));
   }
 }

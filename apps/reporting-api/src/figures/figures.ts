@@ -7,12 +7,14 @@ import {
   datasets,
   filesOf,
   nameOf,
-  noughts,
+  countOfNobody,
   programmeName,
   reachByQuarter,
-  reachColumns,
+  ruleInForce,
   scopeName,
   servicesOf,
+  shownReach,
+  shownReachByQuarter,
   wholeReach,
   type Figure,
   type FigureQuestion,
@@ -28,6 +30,7 @@ import { figureRows, type FigureAnswerRows } from './figure-rows.js';
 import { filesReceived } from './files-received.js';
 import { hasBegun, offeredPeriods, type OfferedPeriods } from './offered-periods.js';
 import { scopeAsked } from './reach-question.js';
+import type { Seen } from './seen.js';
 import type { DatasetOfService } from '@kinledger/page-kit/names';
 import { quarterColumns, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 
@@ -54,17 +57,15 @@ export class Figures {
    * Reach of a period, or of the lifetime if it is undefined.
    * @throws Problem 404 for a period that has not begun.
    */
-  async reach(period: Period | undefined, asAt?: number): Promise<ReachAnswer> {
+  async reach(seen: Seen, period: Period | undefined, asAt?: number): Promise<ReachAnswer> {
     if (period !== undefined && !hasBegun(period, this.#today)) throw notBegun(period, this.#today);
-    const question = `reach ${period?.code ?? 'lifetime'}`;
+    const question = `reach ${seen} ${period?.code ?? 'lifetime'}`;
     const compute = async (snapshot: Snapshot): Promise<Omit<ReachAnswer, 'behindSince'>> => {
-      const { programme, strands, otherServices, byDeprivation, ...rest } = await wholeReach(
-        snapshot.client,
-        {
-          ...snapshot,
-          ...(period === undefined ? {} : { period }),
-        },
-      );
+      const asked = { ...snapshot, ...(period === undefined ? {} : { period }) };
+      const { programme, strands, otherServices, byDeprivation, ...rest } =
+        seen === 'exact'
+          ? await wholeReach(snapshot.client, asked)
+          : await shownReach(snapshot.client, asked);
       const files = filesOf(await filesReceived(snapshot), period);
       const services = strands.flatMap((strand) => strand.services);
       const together = (parts: typeof services) =>
@@ -73,6 +74,7 @@ export class Figures {
         programme: await programmeName(snapshot.client, snapshot),
         period: period?.code ?? 'lifetime',
         label: period?.label ?? 'Lifetime',
+        disclosure: await disclosureOf(seen, snapshot),
         reach: covered(programme, together([...services, ...otherServices])),
         ...rest,
         strands: strands.map((strand) => ({
@@ -95,20 +97,21 @@ export class Figures {
   async rows(
     figure: Figure,
     question: Pick<FigureQuestion, 'by'> & {
+      readonly seen: Seen;
       readonly period: Period | undefined;
       readonly scope?: string | undefined;
       readonly asAt?: number | undefined;
     },
   ): Promise<FigureRowsAnswer> {
-    const { period, by, scope = null, asAt } = question;
+    const { seen, period, by, scope = null, asAt } = question;
     if (period !== undefined && !hasBegun(period, this.#today)) throw notBegun(period, this.#today);
     const code = period?.code ?? 'lifetime';
     const answer = await this.#readModels.answer(
-      `${nameOf(figure)} ${code} ${by} ${scope ?? 'every scope'}`,
+      `${nameOf(figure)} ${seen} ${code} ${by} ${scope ?? 'every scope'}`,
       async (snapshot) => {
         if (scope !== null) requireScope(await servicesOf(snapshot.client, snapshot), scopeAsked(scope));
         const { id, version } = figure;
-        const rows = await figureRows(snapshot, figure, { period, by, scope });
+        const rows = await figureRows(snapshot, figure, { seen, period, by, scope });
         return { figure: id, version, period: code, label: period?.label ?? 'Lifetime', ...rows };
       },
       asAt,
@@ -120,42 +123,53 @@ export class Figures {
    * Reach of each quarter up to the latest with a file or with attendance, earliest first, including quarters without
    * files in between. @throws Problem 404 for a scope that is not in the programme.
    */
-  async quarters(scope: ReachScope): Promise<QuartersAnswer> {
+  async quarters(seen: Seen, scope: ReachScope): Promise<QuartersAnswer> {
     const name = scopeName(scope);
     const today = this.#today;
-    const answer = await this.#readModels.answer(`quarters ${name} ${quarterOf(today)}`, async (snapshot) => {
-      const { client, position } = snapshot;
-      const defined = await servicesOf(client, snapshot);
-      requireScope(defined, scope);
-      const files = await filesReceived(snapshot);
-      const whole = await reachByQuarter(client, { kind: 'programme' }, snapshot);
-      const offered = offeredPeriods(
-        files,
-        whole.map(({ start }) => start),
-        today,
-      );
-      const rows = scope.kind === 'programme' ? whole : await reachByQuarter(client, scope, snapshot);
-      const services = defined.filter((service) => isWithin(service, scope));
-      const shown = offered.quarters.filter(
-        ({ code, start }) =>
-          whole.some((row) => row.start === start) ||
-          code === offered.opens.code ||
-          start < offered.opens.start,
-      );
-      return {
-        programme: await programmeName(client, snapshot),
-        scope: name,
-        position,
-        quarters: (files.length + whole.length === 0 ? [] : shown).map((period) => {
-          const figure = quarterCounts(
-            rows.find((row) => row.start === period.start) ?? noughts(reachColumns),
-          );
-          const own = filesOf(files, period);
-          const coverage = coverageOfAll(services.map((service) => coverageOfService(service, own)));
-          return { period: period.code, label: period.label, ...covered(figure, coverage) };
-        }),
-      };
-    });
+    const answer = await this.#readModels.answer(
+      `quarters ${seen} ${name} ${quarterOf(today)}`,
+      async (snapshot) => {
+        const { client, position } = snapshot;
+        const defined = await servicesOf(client, snapshot);
+        requireScope(defined, scope);
+        const files = await filesReceived(snapshot);
+        const whole = await reachByQuarter(client, { kind: 'programme' }, snapshot);
+        const offered = offeredPeriods(
+          files,
+          whole.map(({ start }) => start),
+          today,
+        );
+        const rows: readonly QuarterRow[] =
+          seen === 'shown'
+            ? await shownReachByQuarter(client, scope, snapshot)
+            : scope.kind === 'programme'
+              ? whole
+              : await reachByQuarter(client, scope, snapshot);
+        const ofNobody = seen === 'exact' ? 0 : await countOfNobody(client, snapshot);
+        const services = defined.filter((service) => isWithin(service, scope));
+        const shown = offered.quarters.filter(
+          ({ code, start }) =>
+            whole.some((row) => row.start === start) ||
+            code === offered.opens.code ||
+            start < offered.opens.start,
+        );
+        return {
+          programme: await programmeName(client, snapshot),
+          scope: name,
+          position,
+          disclosure: await disclosureOf(seen, snapshot),
+          quarters: (files.length + whole.length === 0 ? [] : shown).map((period) => {
+            const figure = quarterCounts(
+              rows.find((row) => row.start === period.start),
+              ofNobody,
+            );
+            const own = filesOf(files, period);
+            const coverage = coverageOfAll(services.map((service) => coverageOfService(service, own)));
+            return { period: period.code, label: period.label, ...covered(figure, coverage) };
+          }),
+        };
+      },
+    );
     return this.#withAge(answer);
   }
 
@@ -211,10 +225,20 @@ export class Figures {
 
 const quarterOf = (day: string): string => periodOfDate(day)?.code ?? day;
 
-/** The columns of a quarter that the series shows. */
-const quarterCounts = (counts: ReachCounts): Pick<ReachCounts, (typeof quarterColumns)[number]> =>
+type QuarterRow = ReachCounts<number | null> & { readonly start: string };
+
+/** The columns of a quarter that the series shows; of a quarter without a row, what is shown of nobody. */
+const quarterCounts = (
+  counts: QuarterRow | undefined,
+  ofNobody: 0 | null,
+): Pick<ReachCounts<number | null>, (typeof quarterColumns)[number]> =>
   // One count for each column of the series.
-  Object.fromEntries(quarterColumns.map((column) => [column, counts[column]])) as never;
+  Object.fromEntries(
+    quarterColumns.map((column) => [column, counts === undefined ? ofNobody : counts[column]]),
+  ) as never;
+
+const disclosureOf = async (seen: Seen, snapshot: Snapshot): Promise<string> =>
+  seen === 'exact' ? 'none' : ruleInForce(snapshot.client, snapshot);
 
 /** An administrative source lists people whom no service reached, so it counts only towards its own coverage. */
 const isWithin = (service: ServiceOfProgramme, scope: ReachScope): boolean => {

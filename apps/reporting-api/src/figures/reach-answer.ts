@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { columnNames, countMembers, coverages, reachByDeprivation, reachColumns } from '@kinledger/figures';
 
-const count = z.int().nonnegative();
+const count = z.int().nonnegative().nullable().describe('Null: suppressed.');
 
 export const coverage = z
   .enum(coverages)
@@ -9,7 +9,19 @@ export const coverage = z
     'What stands behind the counts. They are null, not 0, unless files of attendance were received for the period or rows came in another period’s file.',
   );
 
-const figure = z.object({ coverage, ...countMembers(reachColumns, columnNames(reachColumns)) });
+export const suppressed = z
+  .array(z.string())
+  .describe(
+    'Counts that are null because they are small: disclosure control suppresses them. Others are unknown.',
+  );
+
+export const disclosure = z
+  .string()
+  .describe(
+    '"none" for the programme’s own people; for readers the rule by which counts are suppressed and rounded.',
+  );
+
+const figure = z.object({ coverage, suppressed, ...countMembers(reachColumns, columnNames(reachColumns)) });
 export type FigureAnswer = z.infer<typeof figure>;
 
 const serviceFigure = figure.extend({
@@ -19,7 +31,10 @@ const serviceFigure = figure.extend({
 });
 export type ServiceAnswer = z.infer<typeof serviceFigure>;
 
-const excess = z.int().describe('Sum over services less the programme’s figure.');
+const excess = z
+  .int()
+  .nullable()
+  .describe('Sum over services less the programme’s figure; null where one of these is suppressed.');
 
 export const behindSince = z.iso
   .datetime()
@@ -34,6 +49,7 @@ export const reachAnswer = z.object({
   period: z.string().describe('Canonical code, or "lifetime".'),
   label: z.string(),
   position: z.int().describe('Ledger position that the figures stand at.'),
+  disclosure,
   behindSince,
   reach: figure,
   strands: z.array(figure.extend({ strand: z.string(), name: z.string(), services: z.array(serviceFigure) })),
@@ -61,12 +77,14 @@ export const quartersAnswer = z.object({
   programme: z.string(),
   scope: z.string(),
   position: z.int(),
+  disclosure,
   behindSince,
   quarters: z.array(
     z.object({
       period: z.string(),
       label: z.string(),
       coverage,
+      suppressed,
       ...countMembers(reachColumns, quarterColumns),
     }),
   ),

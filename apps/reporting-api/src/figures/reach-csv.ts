@@ -1,4 +1,4 @@
-import { columnNames, csvHeadOf, reachColumns } from '@kinledger/figures';
+import { columnNames, csvHeadOf, reachColumns, SUPPRESSED } from '@kinledger/figures';
 import { stringify } from 'csv-stringify/sync';
 import {
   quarterColumns,
@@ -20,9 +20,8 @@ export function reachCsv(answer: ReachAnswer): string {
   const line = (place: Row, row: FigureAnswer): Row => [
     answer.period,
     ...place,
-    ...columns.map((column) => row[column]),
-    answer.position,
-    row.coverage,
+    ...columns.map((column) => (row.suppressed.includes(column) ? SUPPRESSED : row[column])),
+    ...[answer.position, row.coverage, answer.disclosure],
   ];
   const ofService = (strand: string, service: ServiceAnswer): Row =>
     line(['service', strand, service.service, service.name], service);
@@ -39,26 +38,26 @@ export function reachCsv(answer: ReachAnswer): string {
     columns: [
       ...['period', 'level', 'strand', 'service', 'name'],
       ...columns.map((column) => csvHeadOf(column, reachColumns[column])),
-      ...['ledger_position', 'coverage'],
+      ...['ledger_position', 'coverage', 'disclosure'],
     ],
     escape_formulas: true,
   });
 }
 
 /** Reach by quarter as CSV: a row for each quarter. */
-export const quartersCsv = ({ scope, position, quarters }: QuartersAnswer): string =>
+export const quartersCsv = ({ scope, position, disclosure, quarters }: QuartersAnswer): string =>
   stringify(
     quarters.map((quarter): Row => [
       ...[scope, quarter.period],
-      ...quarterColumns.map((column) => quarter[column]),
-      ...[position, quarter.coverage],
+      ...quarterColumns.map((column) => (quarter.suppressed.includes(column) ? SUPPRESSED : quarter[column])),
+      ...[position, quarter.coverage, disclosure],
     ]),
     {
       header: true,
       columns: [
         ...['scope', 'period'],
         ...quarterColumns.map((column) => csvHeadOf(column, reachColumns[column])),
-        ...['ledger_position', 'coverage'],
+        ...['ledger_position', 'coverage', 'disclosure'],
       ],
       escape_formulas: true,
     },

@@ -1,6 +1,6 @@
 import type { QuartersAnswer } from '../figures/reach-answer.js';
 
-type Quarter = QuartersAnswer['quarters'][number];
+type Quarter = Omit<QuartersAnswer['quarters'][number], 'suppressed'>;
 
 /** A quarter with known counts. */
 interface Known {

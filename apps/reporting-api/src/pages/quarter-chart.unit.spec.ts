@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { QuartersAnswer } from '../figures/reach-answer.js';
 import { leftOutWhenNarrow, quarterCharts } from './quarter-chart.js';
 
-type Quarter = QuartersAnswer['quarters'][number];
+type Quarter = Omit<QuartersAnswer['quarters'][number], 'suppressed'>;
 
 const quarter = (children: number | null, families = children): Quarter => ({
   ...{

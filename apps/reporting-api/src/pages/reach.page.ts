@@ -3,14 +3,16 @@ import {
   doubtfulRows,
   placesTableColumns,
   reachTableColumns,
+  SUPPRESSED,
   type ServiceOfProgramme,
 } from '@kinledger/figures';
-import { Roles } from '@kinledger/service-kit';
+import { CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
 import { Controller, Get, Header, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Figures } from '../figures/figures.js';
+import { seenBy } from '../figures/seen.js';
 import type { OfferedPeriods } from '../figures/offered-periods.js';
 import type { FigureAnswer, ReachAnswer } from '../figures/reach-answer.js';
 import { quartersCsv, reachCsv } from '../figures/reach-csv.js';
@@ -50,13 +52,17 @@ export class ReachPage {
 
   @Get('reach')
   @Header('content-type', 'text/html; charset=utf-8')
-  async page(@Query({ schema: query }) { period: asked, scope }: Query): Promise<string> {
+  async page(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: query }) { period: asked, scope }: Query,
+  ): Promise<string> {
+    const seen = seenBy(caller);
     const [offered, services, { quarters }] = await Promise.all([
       this.#figures.offered(),
       this.#figures.services(),
-      this.#figures.quarters(scopeAsked(scope)),
+      this.#figures.quarters(seen, scopeAsked(scope)),
     ]);
-    const answer = await this.#figures.reach(asked === undefined ? offered.opens : periodAsked(asked));
+    const answer = await this.#figures.reach(seen, asked === undefined ? offered.opens : periodAsked(asked));
     const scopes = scopesOf(services);
     return this.#renderer.render('reach.njk', {
       section: 'reach',
@@ -65,7 +71,8 @@ export class ReachPage {
       behindSince: answer.behindSince,
       label: answer.label,
       period: answer.period,
-      removed: answer.doubleCountingRemoved,
+      removed: removedFrom(answer),
+      disclosure: answer.disclosure,
       whole: row(answer.reach),
       tiles: tilesOf(answer.reach),
       uncounted: uncountedOf(answer.reach),
@@ -82,7 +89,7 @@ export class ReachPage {
       periods: periodsOf(offered, answer),
       quarters: quarters.map((quarter) => ({
         ...quarter,
-        cells: reachTableColumns.map(({ of }) => of(quarter)),
+        cells: reachTableColumns.map(({ of }) => of(quarter) ?? SUPPRESSED),
         ...remarks(quarter),
       })),
       headings: {
@@ -90,7 +97,7 @@ export class ReachPage {
         places: placesTableColumns.map(({ heading }) => heading),
       },
       chart: quarterCharts(quarters),
-      gaps: quarters.some(({ children }) => children === null),
+      gaps: quarters.some((quarter) => isUnknown(quarter)),
       leftOut: leftOutWhenNarrow(quarters),
       counting: services
         .filter(
@@ -103,29 +110,47 @@ export class ReachPage {
   @Get('reach/table.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="reach.csv"')
-  async table(@Query({ schema: query }) { period }: Query): Promise<string> {
-    return reachCsv(await this.#figures.reach(periodAsked(period ?? 'lifetime')));
+  async table(@CurrentCaller() caller: Caller, @Query({ schema: query }) { period }: Query): Promise<string> {
+    return reachCsv(await this.#figures.reach(seenBy(caller), periodAsked(period ?? 'lifetime')));
   }
 
   @Get('reach/quarters.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="reach-by-quarter.csv"')
-  async quartersTable(@Query({ schema: query }) { scope }: Query): Promise<string> {
-    return quartersCsv(await this.#figures.quarters(scopeAsked(scope)));
+  async quartersTable(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: query }) { scope }: Query,
+  ): Promise<string> {
+    return quartersCsv(await this.#figures.quarters(seenBy(caller), scopeAsked(scope)));
   }
 }
 
 const row = (figure: FigureAnswer) => ({
-  ...figure,
-  doubtful: doubtfulRows(figure),
-  cells: placesTableColumns.map(({ of }) => of(figure)),
+  individuals: figure.individuals ?? SUPPRESSED,
+  upperBound: figure.upperBound ?? SUPPRESSED,
+  doubtful: doubtfulRows(figure) ?? SUPPRESSED,
+  cells: placesTableColumns.map(({ of }) => of(figure) ?? SUPPRESSED),
   ...remarks(figure),
 });
 
+/** Whether a figure has no counts at all. */
+const isUnknown = ({ children, suppressed }: Pick<FigureAnswer, 'children' | 'suppressed'>): boolean =>
+  children === null && suppressed.length === 0;
+
+/** The double counting that was removed, if there was any; a suppressed number of it is not zero. */
+function removedFrom({ doubleCountingRemoved: removed }: ReachAnswer) {
+  const { children, adults, families } = removed;
+  const isAny = [children, adults, families].some((number) => number !== null && number > 0);
+  return isAny
+    ? { children: children ?? SUPPRESSED, adults: adults ?? SUPPRESSED, families: families ?? SUPPRESSED }
+    : undefined;
+}
+
 /** The text in place of unknown counts, and beside counts from another period's file. */
-function remarks({ coverage, children }: Pick<FigureAnswer, 'coverage' | 'children'>) {
+function remarks(figure: Pick<FigureAnswer, 'coverage' | 'children' | 'suppressed'>) {
+  const { coverage } = figure;
   if (coverage === 'files-received') return {};
-  return children === null
+  return isUnknown(figure)
     ? { unknown: coverageName(coverage) }
     : { remark: `${coverageName(coverage)} for this period; these rows came in files of other periods` };
 }
@@ -133,12 +158,12 @@ function remarks({ coverage, children }: Pick<FigureAnswer, 'coverage' | 'childr
 function tilesOf(reach: FigureAnswer) {
   const doubtful = doubtfulRows(reach);
   return [
-    { name: 'Children', value: reach.children },
-    { name: 'Adults', value: reach.adults },
-    { name: 'Families', value: reach.families },
+    { name: 'Children', value: reach.children ?? SUPPRESSED },
+    { name: 'Adults', value: reach.adults ?? SUPPRESSED },
+    { name: 'Families', value: reach.families ?? SUPPRESSED },
     {
       name: 'At most (people)',
-      value: reach.upperBound,
+      value: reach.upperBound ?? SUPPRESSED,
       ...(doubtful === null || doubtful === 0
         ? {}
         : {

@@ -14,7 +14,7 @@ export const reportingPages: PagesOfService = {
   views: here('../../views'),
   assets: { folder: here('../../assets'), styles: ['reports.css'] },
   footer:
-    'Pseudonymous data: no figure here names a person. Small numbers are shown as they are; do not publish them.',
+    'Pseudonymous data: no figure here names a person. The programme’s own team sees small numbers as they are; do not publish them.',
   headings: { 503: 'The figures are being prepared' },
   signInLinks: true,
 };

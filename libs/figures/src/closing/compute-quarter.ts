@@ -12,6 +12,7 @@ import {
   shownColumns,
   type DisclosureProfile,
 } from '../disclosure/disclosure-profiles.js';
+import { rowsFor } from '../disclosure/shown-figure.js';
 
 export interface QuarterQuestion {
   readonly programme: ProgrammeId;
@@ -69,7 +70,7 @@ async function computeFigure(
   const order = keys.map((name) => `${quoted(name)}${isText(figure, name) ? ' COLLATE "C"' : ''} NULLS LAST`);
   const { rows } = await client.query<Value[]>({
     text: `SELECT ${[...names.map(quoted), ...shownColumns(profile, figure.columns, quoted)].join(', ')}
-           FROM (${figure.sql}) AS answered (${['start', ...names].map((name) => pg.escapeIdentifier(name)).join(', ')})
+           FROM (${rowsFor(figure, profile)}) AS answered (${['start', ...names].map((name) => pg.escapeIdentifier(name)).join(', ')})
            ORDER BY ${order.join(', ')}`,
     values: [start, end, 'period', null],
     rowMode: 'array',

@@ -1,12 +1,16 @@
 import type { Bounds } from '@kinledger/disclosure';
 import type { CountColumn, CountColumns } from '../count-columns.js';
 
-/** A rule of disclosure control, as SQL: what a public release shows of a count. Versions stay, like those of figures. */
+/** A rule of disclosure control, as SQL: what a reader is shown of a count. Versions stay, like those of figures. */
 export interface DisclosureProfile {
   readonly id: string;
   readonly version: number;
+  /** What it does, in one sentence for people. */
+  readonly rule: string;
   /** SQL of what is shown of a protected count; null where it is suppressed. */
   readonly shown: (count: string) => string;
+  /** Whether a count of nobody is suppressed like a small one: tables then have a row for every scope, with and without people. */
+  readonly hidesNobody: boolean;
   /** What a reader who knows the rule knows of a count that is shown so; null is suppressed. */
   readonly known: (shown: number | null) => Bounds;
   /** What such a reader knows of a count that is suppressed although the rule would show it. */
@@ -20,6 +24,8 @@ export interface DisclosureProfile {
 const nhs2018: DisclosureProfile = {
   id: 'nhs-2018',
   version: 1,
+  rule: '1 to 7 are suppressed, other counts are rounded to the nearest 5, and 0 stays.',
+  hidesNobody: false,
   known: (shown) => {
     if (shown === null) return { low: 1, high: 7 };
     return shown === 0 ? { low: 0, high: 0 } : { low: Math.max(8, shown - 2), high: shown + 2 };
@@ -29,11 +35,30 @@ const nhs2018: DisclosureProfile = {
     `CASE WHEN ${count} = 0 THEN 0 WHEN ${count} BETWEEN 1 AND 7 THEN NULL ELSE 5 * round(${count} / 5.0)::int END`,
 };
 
+/**
+ * The threshold of trusted research environments such as UK LLC’s: no count below 10 leaves, zero included, because that
+ * nobody of a group is somewhere says something of each of its members. What is 10 or more is rounded to the nearest 5,
+ * which the threshold alone does not ask for: exact sums would give small counts back.
+ */
+const threshold10WithZero: DisclosureProfile = {
+  id: 'threshold-10-with-zero',
+  version: 1,
+  rule: '0 to 9 are suppressed, and other counts are rounded to the nearest 5.',
+  hidesNobody: true,
+  known: (shown) =>
+    shown === null ? { low: 0, high: 9 } : { low: Math.max(10, shown - 2), high: shown + 2 },
+  knownBeside: { low: 10, high: Infinity },
+  shown: (count) => `CASE WHEN ${count} < 10 THEN NULL ELSE 5 * round(${count} / 5.0)::int END`,
+};
+
 /** Every version of every profile. */
-export const disclosureProfiles: readonly DisclosureProfile[] = [nhs2018];
+export const disclosureProfiles: readonly DisclosureProfile[] = [nhs2018, threshold10WithZero];
 
 /** The profile that a quarter is closed with now. */
 export const profileInForce: DisclosureProfile = nhs2018;
+
+/** The rules that a programme definition may name: of each, the first version, which looks at each count alone. */
+export const cellRules: readonly DisclosureProfile[] = [nhs2018, threshold10WithZero];
 
 /** SQL of what a profile shows of each column, of a table whose columns have these names. */
 export function shownColumns(

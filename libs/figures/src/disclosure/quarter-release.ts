@@ -3,7 +3,6 @@ import {
   addUpTo,
   atMost,
   atMostSumOf,
-  type Bounds,
   type Relation,
   type Release,
   type ReleasedCell,
@@ -27,8 +26,6 @@ export interface QuarterRelease {
   /** By the id of a cell, the published sums that it is part of: whoever suppresses it has to suppress these too. */
   readonly sums: ReadonlyMap<string, readonly string[]>;
 }
-
-const NOTHING: Bounds = { low: 0, high: 0 };
 
 /**
  * All that a reader knows from the published form of a quarter’s figures: what each shown or suppressed count says, and
@@ -68,7 +65,7 @@ class TableCells {
 
   constructor(
     { figure, columns, rows }: FigureTable,
-    { known, knownBeside }: DisclosureProfile,
+    { known, knownBeside, hidesNobody }: DisclosureProfile,
     services: readonly ServiceOfStrand[],
   ) {
     const defined = foundIn(figures, figure);
@@ -96,7 +93,7 @@ class TableCells {
       for (const values of this.#dimensions) {
         const row = byKey.get(JSON.stringify([scope, ...values]));
         for (const [place, column] of places) {
-          const shown = row === undefined ? 0 : (row[place] ?? null);
+          const shown = row === undefined ? (hidesNobody ? null : 0) : (row[place] ?? null);
           const count = defined.columns[column];
           if (typeof shown === 'string' || count === undefined) continue;
           const id = this.#id(scope, values, column);
@@ -107,7 +104,7 @@ class TableCells {
             }
           if (count.disclosure !== 'protected') continue;
           const released: ReleasedCell = {
-            ...{ id, known: row === undefined ? NOTHING : known(shown), protected: shown === null },
+            ...{ id, known: known(shown), protected: shown === null },
             // A count of nobody is left as it is: suppressing it would hide that nobody came.
             ...(shown === null || shown === 0 ? {} : { secondary: { cost: shown, known: knownBeside } }),
           };

@@ -58,19 +58,31 @@ export function coverageOfService(
 export const coverageOfAll = (parts: readonly Coverage[]): Coverage =>
   coverages.find((coverage) => parts.includes(coverage)) ?? 'no-files';
 
-/** A figure whose counts are null if unknown. */
+/** A figure whose counts are null if unknown or suppressed. */
 export type Covered<Figure> = {
-  readonly [Key in keyof Figure]: Figure[Key] extends number ? number | null : Figure[Key];
-} & { readonly coverage: Coverage };
+  readonly [Key in keyof Figure]: Figure[Key] extends number | null ? number | null : Figure[Key];
+} & {
+  readonly coverage: Coverage;
+  /** The counts that are null because disclosure control suppresses them; all other null ones are unknown. */
+  readonly suppressed: string[];
+};
 
-/** Replaces 0 by null if no file of attendance covers the period. Counts from another period’s file stay. */
+/**
+ * Replaces 0 by null if no file of attendance covers the period. Counts from another period’s file stay, and so does what
+ * is suppressed, which is null already.
+ */
 export function covered<Figure extends object>(figure: Figure, coverage: Coverage): Covered<Figure> {
-  const counted = Object.values(figure).some((value) => typeof value === 'number' && value !== 0);
+  const entries = Object.entries(figure);
+  const counted = entries.some(([, value]) => value === null || (typeof value === 'number' && value !== 0));
   const known = coverage === 'files-received' || counted;
-  const entries = Object.entries(figure).map(([name, value]: [string, unknown]) => [
+  const counts = entries.map(([name, value]: [string, unknown]) => [
     name,
     typeof value === 'number' && !known ? null : value,
   ]);
+  const suppressed = known ? entries.flatMap(([name, value]) => (value === null ? [name] : [])) : [];
   // The same members as before, except that numbers may have become null.
-  return { ...Object.fromEntries(entries), coverage } as Covered<Figure>;
+  return { ...Object.fromEntries(counts), coverage, suppressed } as Covered<Figure>;
 }
+
+/** How a suppressed count is shown wherever people read it. */
+export const SUPPRESSED = '[c]';

@@ -84,14 +84,26 @@ describe('a figure with its coverage', () => {
   const figure = { name: 'Steps', children: 0, adults: 0 };
 
   it('is 0 only if an attendance file was received', () => {
-    expect(covered(figure, 'files-received')).toEqual({ ...figure, coverage: 'files-received' });
+    expect(covered(figure, 'files-received')).toEqual({
+      ...figure,
+      ...{ coverage: 'files-received', suppressed: [] },
+    });
     for (const coverage of coverages.filter((one) => one !== 'files-received')) {
-      expect(covered(figure, coverage)).toEqual({ name: 'Steps', children: null, adults: null, coverage });
+      expect(covered(figure, coverage)).toEqual({
+        ...{ name: 'Steps', children: null, adults: null, coverage, suppressed: [] },
+      });
     }
   });
 
   it('keeps counts from another period’s file, and says that its own file is missing', () => {
     const late = { ...figure, adults: 2 };
-    expect(covered(late, 'no-files')).toEqual({ ...late, coverage: 'no-files' });
+    expect(covered(late, 'no-files')).toEqual({ ...late, coverage: 'no-files', suppressed: [] });
+  });
+
+  it('names the counts that are suppressed, so that they are told from unknown ones', () => {
+    const small = { ...figure, children: null };
+    expect(covered(small, 'files-received')).toMatchObject({ adults: 0, suppressed: ['children'] });
+    // A small count from another period’s file is known, and what is shown beside it is 0.
+    expect(covered(small, 'no-files')).toMatchObject({ children: null, adults: 0, suppressed: ['children'] });
   });
 });

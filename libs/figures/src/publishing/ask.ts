@@ -1,7 +1,10 @@
 import type pg from 'pg';
 import type { CountColumns } from '../count-columns.js';
-import type { Dimension, Figure, FigureQuestion, FigureRow } from '../figure.js';
-import { functionOf, type Publication } from '../publication.js';
+import { disclosureRule } from '../directories/directories.js';
+import { cellRules, profileInForce } from '../disclosure/disclosure-profiles.js';
+import { shownIdOf } from '../disclosure/shown-figure.js';
+import type { Dimension, Figure, FigureQuestion, FigureRow, ShownRow } from '../figure.js';
+import { functionOf, nameOf, type Publication } from '../publication.js';
 
 /** Which read models to query: the live ones, or those at a past position. */
 export interface AsAt {
@@ -15,7 +18,7 @@ export interface AsAt {
  */
 export async function ask<Row extends pg.QueryResultRow>(
   client: Pick<pg.ClientBase, 'query'>,
-  publication: Publication,
+  publication: Pick<Publication, 'id' | 'version' | 'parameters'>,
   values: readonly unknown[] = [],
   { asAt }: AsAt = {},
 ): Promise<readonly Row[]> {
@@ -37,6 +40,23 @@ export const askFigure = <
   { from = null, until = null, by = 'period', scope = null, asAt }: Partial<FigureQuestion> & AsAt,
 ): Promise<readonly FigureRow<Columns, Dimensions>[]> =>
   ask(client, figure, [from, until, by, scope], { asAt });
+
+/** Runs a figure’s query with disclosure control, by the rule that the programme’s definition names. */
+export const askShown = <
+  Columns extends CountColumns,
+  Dimensions extends Readonly<Record<string, Dimension>>,
+>(
+  client: Pick<pg.ClientBase, 'query'>,
+  figure: Figure<Columns, Dimensions>,
+  { from = null, until = null, by = 'period', scope = null, asAt }: Partial<FigureQuestion> & AsAt,
+): Promise<readonly ShownRow<Columns, Dimensions>[]> =>
+  ask(client, { ...figure, id: shownIdOf(figure) }, [from, until, by, scope], { asAt });
+
+/** Name and version of the rule by which `askShown` answers. */
+export async function ruleInForce(client: Pick<pg.ClientBase, 'query'>, asAt: AsAt = {}): Promise<string> {
+  const [row] = await ask<{ rule: string | null }>(client, disclosureRule, [], asAt);
+  return nameOf(cellRules.find(({ id }) => id === row?.rule) ?? profileInForce);
+}
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;

@@ -12,7 +12,7 @@ import { reachColumns } from '../reach/reach-columns.js';
 import { reach } from '../reach/reach.js';
 import { positionOf } from '../reach/whole-reach.js';
 import { figures, publications } from '../registry.js';
-import { ask, askFigure, isMissing, isOvertaken } from './ask.js';
+import { ask, askFigure, askShown, isMissing, isOvertaken, ruleInForce } from './ask.js';
 import { publish } from './publish.js';
 
 const programmeOf = (children: number) => ({
@@ -195,6 +195,68 @@ describe('the schema published', () => {
     expect(seen.size).toBeGreaterThan(3);
     // A rebuild interrupts a reader at most once: the next transaction sees the new read models.
     expect(overtaken).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('figures as a reader may see them', () => {
+  const quarter = { from: '2023-07-01', until: '2023-10-01', scope: 'programme' };
+  beforeEach(async () => {
+    await publish(owner);
+    await rebuild(12);
+  });
+
+  it('are rounded and suppressed by the rule that the definition names, in the database', async () => {
+    expect(await askShown(reader, reach, quarter)).toMatchObject([{ children: 10, adults: 0 }]);
+    expect(await ruleInForce(reader)).toBe('nhs-2018@1');
+    await owner.query(
+      `UPDATE golden.programme SET definition = definition || '{"disclosure": "threshold-10-with-zero"}'`,
+    );
+    expect(await ruleInForce(reader)).toBe('threshold-10-with-zero@1');
+    expect(await askShown(reader, reach, { ...quarter, scope: 'strand:language' })).toMatchObject([
+      { children: 10, adults: null, upperBound: null },
+    ]);
+    await rebuild(3);
+    expect(await askShown(reader, reach, quarter)).toMatchObject([{ children: null }]);
+  });
+
+  it('give a row of nothing to every scope where the rule hides zero', async () => {
+    await owner.query(
+      `UPDATE golden.programme SET definition = definition || '{"disclosure": "threshold-10-with-zero"}'`,
+    );
+    const nobody = await askShown(reader, reach, { from: '2019-07-01', until: '2019-10-01' });
+    expect(nobody.map(({ scope, children }) => [scope, children])).toEqual([
+      ['programme', null],
+      ['service:real', null],
+      ['strand:language', null],
+    ]);
+    expect(await askFigure(reader, reach, { from: '2019-07-01', until: '2019-10-01' })).toEqual([]);
+  });
+
+  it('are those of the closing for a quarter that is closed, so that what it suppressed cannot be asked for', async () => {
+    const columns = ['scope', ...Object.keys(reachColumns)];
+    const closedWith = [
+      'programme',
+      null,
+      ...Object.keys(reachColumns)
+        .slice(1)
+        .map(() => 15),
+    ];
+    const figuresOfThen = { figures: [{ figure: 'reach@1', columns, rows: [closedWith] }] };
+    await owner.query(
+      `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
+       VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
+      [JSON.stringify(figuresOfThen)],
+    );
+    expect(await askShown(reader, reach, quarter)).toMatchObject([
+      { start: null, children: null, adults: 15 },
+    ]);
+    expect(await askShown(reader, reach, { by: 'quarter', scope: 'programme' })).toMatchObject([
+      { start: '2023-07-01', children: null, adults: 15 },
+    ]);
+    // A scope that counted nothing then counts nothing here, whatever came later.
+    expect(await askShown(reader, reach, { ...quarter, scope: 'service:real' })).toEqual([]);
+    expect(await askShown(reader, reach, { scope: 'programme' })).toMatchObject([{ children: 10 }]);
+    expect(await askFigure(reader, reach, quarter)).toMatchObject([{ children: 12 }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Counts } from '../count-columns.js';
-import { askFigure, type AsAt } from '../publishing/ask.js';
+import type { Counts, KnownCounts } from '../count-columns.js';
+import { askFigure, askShown, type AsAt } from '../publishing/ask.js';
 import type { reachColumns } from './reach-columns.js';
 import { reach } from './reach.js';
 
@@ -29,5 +29,15 @@ export async function reachByQuarter(
   asAt: AsAt = {},
 ): Promise<readonly QuarterReach[]> {
   const rows = await askFigure(client, reach, { by: 'quarter', scope: scopeName(scope), ...asAt });
+  return rows.flatMap(({ start, scope: _, ...counts }) => (start === null ? [] : [{ start, ...counts }]));
+}
+
+/** The same after disclosure control: a suppressed count is null. */
+export async function shownReachByQuarter(
+  client: pg.ClientBase,
+  scope: ReachScope,
+  asAt: AsAt = {},
+): Promise<readonly ({ readonly start: string } & KnownCounts<typeof reachColumns>)[]> {
+  const rows = await askShown(client, reach, { by: 'quarter', scope: scopeName(scope), ...asAt });
   return rows.flatMap(({ start, scope: _, ...counts }) => (start === null ? [] : [{ start, ...counts }]));
 }

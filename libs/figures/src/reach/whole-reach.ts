@@ -1,44 +1,51 @@
 import type pg from 'pg';
-import { columnNames, noughts, type Counts } from '../count-columns.js';
+import { columnNames } from '../count-columns.js';
 import { programme, services, standing, strands } from '../directories/directories.js';
-import { ask, askFigure, type AsAt } from '../publishing/ask.js';
+import { disclosureProfiles } from '../disclosure/disclosure-profiles.js';
+import { nameOf } from '../publication.js';
+import { ask, askFigure, askShown, ruleInForce, type AsAt } from '../publishing/ask.js';
 import { reachByDeprivation } from './reach-by-deprivation.js';
 import { reachColumns } from './reach-columns.js';
 import { reach } from './reach.js';
 
-export type ReachCounts = Counts<typeof reachColumns>;
+/** Counts of reach: exact ones, or with null for those that disclosure control suppresses. */
+export type ReachCounts<Count extends number | null = number> = {
+  readonly [Column in keyof typeof reachColumns]: Count;
+};
 
-export interface ServiceReach extends ReachCounts {
+export type ServiceReach<Count extends number | null = number> = ReachCounts<Count> & {
   readonly service: string;
   readonly name: string;
   readonly individualBeneficiaries: boolean;
-}
+};
 
-export interface StrandReach extends ReachCounts {
+export type StrandReach<Count extends number | null = number> = ReachCounts<Count> & {
   readonly strand: string;
   readonly name: string;
-  readonly services: readonly ServiceReach[];
-}
+  readonly services: readonly ServiceReach<Count>[];
+};
 
-export interface DecileReach extends Counts<(typeof reachByDeprivation)['columns']> {
+export type DecileReach<Count extends number | null = number> = {
+  readonly [Column in keyof (typeof reachByDeprivation)['columns']]: Count;
+} & {
   /** 1 is the most deprived tenth; null where the residence is unknown. */
   readonly decile: number | null;
-}
+};
 
-export interface Reach {
+export interface Reach<Count extends number | null = number> {
   /** Ledger position of the read models. */
   readonly position: number;
-  readonly programme: ReachCounts;
-  readonly strands: readonly StrandReach[];
+  readonly programme: ReachCounts<Count>;
+  readonly strands: readonly StrandReach<Count>[];
   /** Services without a strand (administrative sources) that report engagement. */
-  readonly otherServices: readonly ServiceReach[];
+  readonly otherServices: readonly ServiceReach<Count>[];
   /** Sum over services minus the programme’s figure. */
   readonly doubleCountingRemoved: {
-    readonly children: number;
-    readonly adults: number;
-    readonly families: number;
+    readonly children: Count;
+    readonly adults: Count;
+    readonly families: Count;
   };
-  readonly byDeprivation: readonly DecileReach[];
+  readonly byDeprivation: readonly DecileReach<Count>[];
 }
 
 /** A service of the programme definition. */
@@ -79,16 +86,64 @@ export interface ReachQuestion extends AsAt {
  * Reach of a period in every scope. The client must be in a repeatable-read transaction, so that all queries see one
  * state.
  */
-export async function wholeReach(client: pg.ClientBase, { period, asAt }: ReachQuestion): Promise<Reach> {
-  const bounds = { from: period?.start ?? null, until: period?.end ?? null, asAt };
+export async function wholeReach(client: pg.ClientBase, question: ReachQuestion): Promise<Reach> {
+  const bounds = boundsOf(question);
   const rows = await askFigure(client, reach, bounds);
   const deciles = await askFigure(client, reachByDeprivation, { ...bounds, scope: 'programme' });
+  return assembled<number>(client, question, { rows, deciles, ofNobody: 0 });
+}
+
+/** The same after disclosure control; sums are of shown counts, and suppressed where a part is. */
+export async function shownReach(
+  client: pg.ClientBase,
+  question: ReachQuestion,
+): Promise<Reach<number | null>> {
+  const bounds = boundsOf(question);
+  const rows = await askShown(client, reach, bounds);
+  const deciles = await askShown(client, reachByDeprivation, { ...bounds, scope: 'programme' });
+  return assembled<number | null>(client, question, {
+    ...{ rows, deciles },
+    ofNobody: await countOfNobody(client, question),
+  });
+}
+
+/** What a rule shows of a count of nobody. */
+export async function countOfNobody(client: pg.ClientBase, asAt: AsAt): Promise<0 | null> {
+  const rule = await ruleInForce(client, asAt);
+  return disclosureProfiles.find((profile) => nameOf(profile) === rule)?.hidesNobody === true ? null : 0;
+}
+
+const boundsOf = ({ period, asAt }: ReachQuestion) => ({
+  from: period?.start ?? null,
+  until: period?.end ?? null,
+  asAt,
+});
+
+interface ReachRows<Count extends number | null> {
+  readonly rows: readonly (ReachCounts<Count> & { readonly start: string | null; readonly scope: string })[];
+  readonly deciles: readonly (Omit<DecileReach<Count>, 'decile'> & {
+    readonly start: string | null;
+    readonly scope: string;
+    readonly decile: string | number | null;
+  })[];
+  readonly ofNobody: Count;
+}
+
+async function assembled<Count extends number | null>(
+  client: pg.ClientBase,
+  { asAt }: AsAt,
+  { rows, deciles, ofNobody }: ReachRows<Count>,
+): Promise<Reach<Count>> {
   const known = new Map(rows.map((row) => [row.scope, row]));
-  const counts = (scope: string): ReachCounts => {
+  const counts = (scope: string): ReachCounts<Count> => {
     const row = known.get(scope);
-    if (row === undefined) return noughts(reachColumns);
+    if (row === undefined)
+      // One count for each column.
+      return Object.fromEntries(
+        columnNames(reachColumns).map((name) => [name, ofNobody]),
+      ) as ReachCounts<Count>;
     const { start: _start, scope: _scope, ...numbers } = row;
-    return numbers;
+    return numbers; // the row without its two keys
   };
   const all = (await servicesOf(client, { asAt }))
     .toSorted(
@@ -102,8 +157,12 @@ export async function wholeReach(client: pg.ClientBase, { period, asAt }: ReachQ
   const ofStrand = (strand: string | null) =>
     all.filter((service) => service.strand === strand).map((service) => service.reach);
   const whole = counts('programme');
-  const excess = (column: 'children' | 'adults' | 'families') =>
-    all.reduce((sum, service) => sum + service.reach[column], 0) - whole[column];
+  const excess = (column: 'children' | 'adults' | 'families'): Count => {
+    const parts: readonly (number | null)[] = [...all.map(({ reach: of }) => of[column]), whole[column]];
+    if (parts.includes(null)) return null as Count; // only shown counts are ever null
+    const sum = parts.slice(0, -1).reduce<number>((before, part) => before + (part ?? 0), 0);
+    return (sum - (whole[column] ?? 0)) as Count;
+  };
   const strandRows = await ask<{ strand: string; name: string }>(client, strands, [], { asAt });
   return {
     position: await positionOf(client, { asAt }),
@@ -114,15 +173,15 @@ export async function wholeReach(client: pg.ClientBase, { period, asAt }: ReachQ
       services: ofStrand(strand),
     })),
     otherServices: ofStrand(null).filter((service) =>
-      columnNames(reachColumns).some((column) => service[column] > 0),
+      columnNames(reachColumns).some((column) => service[column] !== 0),
     ),
     doubleCountingRemoved: {
       children: excess('children'),
       adults: excess('adults'),
       families: excess('families'),
     },
-    // The type of a dimension allows text, too; a decile is a number or null.
     byDeprivation: deciles.map(({ start: _start, scope: _scope, decile, ...numbers }) => ({
+      // The type of a dimension allows text, too; a decile is a number or null.
       decile: decile === null ? null : Number(decile),
       ...numbers,
     })),

@@ -429,6 +429,10 @@ export const programmeDefinition = z.strictObject({
       'Profile of the derived tokens that rows of people get, as far as agreements permit them. Absent: none, and nothing is spent on them.',
     ),
   plausibility: plausibility.prefault({}),
+  disclosure: z
+    .enum(['nhs-2018', 'threshold-10-with-zero'])
+    .exactOptional()
+    .describe('The rule of disclosure control for figures that leave the programme. Absent: nhs-2018.'),
   area,
   consentForms: z.array(consentForm).min(1).exactOptional(),
   priorityPopulation: priorityPopulation

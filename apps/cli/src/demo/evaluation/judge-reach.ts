@@ -60,7 +60,7 @@ export function judgeReach(answer: ReachAnswer, truth: TrueReach): JudgedReach {
         ),
       ]),
     ],
-    doubleCountingRemoved: answer.doubleCountingRemoved,
+    doubleCountingRemoved: countsOf(answer.doubleCountingRemoved),
     trueDoubleCounting: excess(
       services.map((service) => truth.services[service.service] ?? nobody),
       truth.programme,
@@ -69,7 +69,11 @@ export function judgeReach(answer: ReachAnswer, truth: TrueReach): JudgedReach {
 }
 
 /** Counts unknown figures as 0, so that their error shows who was missed. */
-const countsOf = ({ children, adults, families }: Figure): TrueCounts => ({
+const countsOf = ({
+  children,
+  adults,
+  families,
+}: Pick<Figure, 'children' | 'adults' | 'families'>): TrueCounts => ({
   children: children ?? 0,
   adults: adults ?? 0,
   families: families ?? 0,

@@ -5,6 +5,7 @@ import type { TrueReach } from './truth.js';
 
 const figure = (children: number, adults: number, families: number): Figure => ({
   coverage: 'files-received',
+  suppressed: [],
   ...{ children, adults, families, individuals: children + adults, childrenThroughCarerOnly: 0 },
   ...{ workforce: 0, unlinkable: 3, referred: 0, indistinct: 0, upperBound: children + adults + 3 },
   ...{ anonymous: 0, byBirthDateAlone: 0, familyUnknown: 0 },
@@ -13,6 +14,7 @@ const service = (id: string, of: Figure) => ({ service: id, name: id, ...of });
 
 const answer: ReachAnswer = {
   ...{ programme: 'LEAP', period: '2023-24-Q4', label: 'Q4 2023/24', position: 99 },
+  disclosure: 'none',
   reach: figure(11, 5, 9),
   strands: [
     {

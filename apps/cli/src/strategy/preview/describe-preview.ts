@@ -10,14 +10,22 @@ import type {
 } from '@kinledger/decisions';
 import { count } from '../../output/output.js';
 import { right, table, type Column } from '../../output/table.js';
+import { codes, type PreviewNames } from './preview-names.js';
 import type { StrategyPreview } from './strategy-preview.js';
+
+/** A column, with a longer title for a page, where the title alone is unclear. */
+export interface PreviewColumn extends Column {
+  readonly inFull?: string;
+}
 
 /** One table of a preview, for text and for a page alike. */
 export interface PreviewTable {
   readonly title: string;
   /** What a reader has to know of it. */
   readonly note?: string;
-  readonly columns: readonly Column[];
+  /** What the command gives beside it: for text alone. */
+  readonly hint?: string;
+  readonly columns: readonly PreviewColumn[];
   readonly rows: readonly (readonly string[])[];
   /** Said in place of a table without rows. */
   readonly empty: string;
@@ -33,12 +41,14 @@ export const describePreview = (preview: StrategyPreview, scope: string): string
     '\n\n',
   );
 
-const textOf = ({ title, note, columns, rows, empty }: PreviewTable): string =>
-  [
+const textOf = ({ title, note, hint, columns, rows, empty }: PreviewTable): string => {
+  const notes = [note, hint].filter((one) => one !== undefined);
+  return [
     title,
     ...(rows.length === 0 ? [`  ${empty}`] : [table(columns, rows)]),
-    ...(note === undefined ? [] : [note]),
+    ...(notes.length === 0 ? [] : [notes.join(' ')]),
   ].join('\n');
+};
 
 /** What is compared. */
 export function headOf({ asAt, inForce, proposed, isInForce, events }: StrategyPreview): string[] {
@@ -52,37 +62,45 @@ export function headOf({ asAt, inForce, proposed, isInForce, events }: StrategyP
 }
 
 /** Every table, in the order in which a reader needs them. */
-export const tablesOf = ({ linkage }: StrategyPreview): PreviewTable[] =>
+export const tablesOf = ({ linkage }: StrategyPreview, names: PreviewNames = codes): PreviewTable[] =>
   linkage === undefined
     ? []
     : [
         individualsTable(linkage),
         sourcesTable(linkage),
-        referralsTable(linkage),
+        referralsTable(linkage, names),
         kinTable(linkage),
-        ...exampleTables(linkage.examples),
+        ...exampleTables(linkage.examples, names),
       ];
 
 /** The counts that change, quarter by quarter. */
-export function figureTables({ quarters, isShown = false }: StrategyPreview, scope: string): PreviewTable[] {
+export function figureTables(
+  { quarters, isShown = false }: StrategyPreview,
+  scope: string,
+  names: PreviewNames = codes,
+): PreviewTable[] {
   if (quarters === undefined) return [];
   const rows = quarters.flatMap(({ period, isClosed, cells }) =>
     cells
       .filter((cell) => scope === 'all' || cell.scope === scope)
       .map((cell) => [
-        isClosed ? `${period} closed` : period,
-        ...[cell.figure, [cell.scope, ...cell.dimensions.map((value) => value ?? 'unknown')].join(' ')],
-        ...[cell.column, number(cell.before), number(cell.after)],
+        isClosed ? `${names.quarter(period)} closed` : names.quarter(period),
+        names.figure(cell.figure),
+        [names.scope(cell.scope), ...cell.dimensions.map((value) => value ?? 'unknown')].join(' '),
+        ...[names.count(cell.column), number(cell.before), number(cell.after)],
         cell.change === null ? SUPPRESSED : signed(cell.change),
       ]),
   );
   return [
-    quartersTable(quarters),
+    quartersTable(quarters, names),
     {
-      title: scope === 'all' ? 'Figures that would change' : `Figures that would change: ${scope}`,
-      note: isShown
-        ? `${SUPPRESSED}: suppressed. Each number is rounded by itself, so that they need not add up.`
-        : 'Exact counts: for the programme’s own team. --shown gives what may be given away.',
+      title:
+        scope === 'all' ? 'Figures that would change' : `Figures that would change: ${names.scope(scope)}`,
+      ...(isShown
+        ? {
+            note: `${SUPPRESSED}: suppressed. Each number is rounded by itself, so that they need not add up.`,
+          }
+        : { hint: 'Exact counts: for the programme’s own team. --shown gives what may be given away.' }),
       columns: [
         ...['Quarter', 'Figure', 'Scope', 'Count'].map((title) => ({ title })),
         ...['Before', 'After', 'Change'].map(right),
@@ -96,12 +114,18 @@ export function figureTables({ quarters, isShown = false }: StrategyPreview, sco
 const SUPPRESSED = '[c]';
 const number = (value: number | null): string => (value === null ? SUPPRESSED : count(value));
 
-const quartersTable = (quarters: NonNullable<StrategyPreview['quarters']>): PreviewTable => ({
+const quartersTable = (
+  quarters: NonNullable<StrategyPreview['quarters']>,
+  names: PreviewNames,
+): PreviewTable => ({
   title: 'Quarters',
   note: 'Closed: what was published stands, and "kinledger quarter compare" would show these changes.',
-  columns: [{ title: 'Quarter' }, { title: '' }, right('Counts'), right('of these would change')],
+  columns: [
+    ...[{ title: 'Quarter' }, { title: '', inFull: 'State' }],
+    ...[right('Counts'), { ...right('of these would change'), inFull: 'Counts that would change' }],
+  ],
   rows: quarters.map(({ period, isClosed, counts, cells }) => [
-    ...[period, isClosed ? 'closed' : 'open', count(counts), count(cells.length)],
+    ...[names.quarter(period), isClosed ? 'closed' : 'open', count(counts), count(cells.length)],
   ]),
   empty: 'No quarter has figures.',
 });
@@ -115,7 +139,12 @@ const individualsTable = ({ individuals }: LinkageChanges): PreviewTable => ({
   note: 'Merged: so many individuals become so many, of so many records; split likewise.',
   columns: [
     { title: 'Role' },
-    ...['Before', 'After', 'Change', 'Merged', 'into', 'Records', 'Split', 'into', 'Records'].map(right),
+    ...['Before', 'After', 'Change', 'Merged'].map(right),
+    { ...right('into'), inFull: 'Merged into' },
+    { ...right('Records'), inFull: 'Records of the merged' },
+    right('Split'),
+    { ...right('into'), inFull: 'Split into' },
+    { ...right('Records'), inFull: 'Records of the split' },
   ],
   rows: individuals.map(({ role, before, after, merges, splits }: RoleChanges) => [
     role,
@@ -128,21 +157,16 @@ const individualsTable = ({ individuals }: LinkageChanges): PreviewTable => ({
 
 const sourcesTable = ({ sources }: LinkageChanges): PreviewTable => ({
   title: 'Datasets whose live records are concerned',
-  note: 'Joining: set aside before, linked afterwards; alone: as an individual of its own. Leaving: the reverse. --json has every dataset.',
+  note: 'Joining: set aside before, linked afterwards; alone: as an individual of its own. Leaving: the reverse.',
+  hint: '--json has every dataset.',
   columns: [
     ...['Dataset', 'Role'].map((title) => ({ title })),
-    ...[
-      'Live',
-      'Linked',
-      'after',
-      'Joining',
-      'alone',
-      'Leaving',
-      'In merges',
-      'In splits',
-      'Doubts',
-      'after',
-    ].map(right),
+    ...['Live', 'Linked'].map(right),
+    { ...right('after'), inFull: 'Linked after' },
+    right('Joining'),
+    { ...right('alone'), inFull: 'Joining alone' },
+    ...['Leaving', 'In merges', 'In splits', 'Doubts'].map(right),
+    { ...right('after'), inFull: 'Doubts after' },
   ],
   rows: sources
     .filter(isConcerned)
@@ -159,12 +183,12 @@ const sourcesTable = ({ sources }: LinkageChanges): PreviewTable => ({
 const isConcerned = ({ joining, leaving, merged, split, referrals }: SourceChanges): boolean =>
   joining.toOthers + joining.alone + leaving + merged + split > 0 || referrals.before !== referrals.after;
 
-const referralsTable = ({ referrals }: LinkageChanges): PreviewTable => ({
+const referralsTable = ({ referrals }: LinkageChanges, names: PreviewNames): PreviewTable => ({
   title: 'Doubts that wait for a person',
   note: 'Settled: their records are one individual afterwards. Lapsed: the doubt is gone, and they are not.',
   columns: [{ title: 'Reason' }, ...['Before', 'After', 'Opened', 'Settled', 'Lapsed', 'Staying'].map(right)],
   rows: referrals.map(({ reason, before, after, opened, settled, lapsed, staying }) => [
-    reason,
+    names.reason(reason),
     ...[before, after, opened, settled, lapsed, staying].map(count),
   ]),
   empty: 'There are none, before or after.',
@@ -172,7 +196,10 @@ const referralsTable = ({ referrals }: LinkageChanges): PreviewTable => ({
 
 const kinTable = ({ relationships, families }: LinkageChanges): PreviewTable => ({
   title: 'Relationships and families',
-  columns: [{ title: '' }, ...['Before', 'After', 'Formed', 'Ended', 'With other members'].map(right)],
+  columns: [
+    { title: '', inFull: 'What' },
+    ...['Before', 'After', 'Formed', 'Ended', 'With other members'].map(right),
+  ],
   rows: [
     ...relationships.map(({ kind, before, after, identified, ended }: RelationshipChanges) => [
       `relationships, ${kind}`,
@@ -198,7 +225,7 @@ const exampleTitles: Readonly<Record<ExampleKind, string>> = {
 const MILLIBITS = 1_000;
 const RECORDS_SHOWN = 3;
 
-function exampleTables(examples: LinkageChanges['examples']): PreviewTable[] {
+function exampleTables(examples: LinkageChanges['examples'], names: PreviewNames): PreviewTable[] {
   return Object.entries(exampleTitles).flatMap(([kind, title]) => {
     const shown = examples[kind as ExampleKind]; // keys of the titles
     if (shown.length === 0) return [];
@@ -206,7 +233,7 @@ function exampleTables(examples: LinkageChanges['examples']): PreviewTable[] {
       {
         title,
         columns: [{ title: 'Records' }, { title: 'Why' }, right('Bits')],
-        rows: shown.map(exampleRow),
+        rows: shown.map((example) => exampleRow(example, names)),
         empty: '',
         isExample: true,
       },
@@ -214,11 +241,11 @@ function exampleTables(examples: LinkageChanges['examples']): PreviewTable[] {
   });
 }
 
-const exampleRow = ({ records, rule, reason, score }: ChangeExample): string[] => [
+const exampleRow = ({ records, rule, reason, score }: ChangeExample, names: PreviewNames): string[] => [
   [
     ...records.slice(0, RECORDS_SHOWN),
     ...(records.length > RECORDS_SHOWN ? [`and ${records.length - RECORDS_SHOWN} more`] : []),
   ].join('\n'),
-  reason ?? rule ?? '',
+  reason === undefined ? (rule ?? '') : names.reason(reason),
   score === undefined ? '' : (score / MILLIBITS).toFixed(1),
 ];

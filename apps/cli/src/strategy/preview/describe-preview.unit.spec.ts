@@ -1,4 +1,5 @@
 import type { DatasetId, RecordId } from '@kinledger/contracts';
+import { markupProblems } from '@kinledger/page-kit/testing';
 import { describe, expect, it } from 'vitest';
 import { describePreview } from './describe-preview.js';
 import { previewPage } from './preview-page.js';
@@ -103,9 +104,18 @@ describe('the page of a preview', () => {
   });
 
   it('has the figures of every scope, and shows no markup of a name', () => {
-    expect(page).toContain('<summary>service:&lt;baby&gt;: 1 count</summary>');
+    expect(page).toContain('<summary>Service &lt;baby&gt;: 1 count</summary>');
     expect(page).not.toContain('<baby>');
     expect(page).toContain('1,346');
+  });
+
+  it('is valid, in words, with every column named and columns of words apart from numbers', async () => {
+    expect(await markupProblems(page)).toEqual([]);
+    for (const name of ['Q2 2023/24 closed', 'Unique reach', 'It could belong to either of several'])
+      expect(page).toContain(name);
+    expect(page).not.toContain('<th scope="col"></th>');
+    expect(page).not.toMatch(/--json|--shown/);
+    expect(page).toContain('<td class="words">Unique reach</td><td class="words">Programme</td>');
   });
 
   it('says for whom exact counts are, and not where they are suppressed', () => {

@@ -1,16 +1,17 @@
 import { escaped, htmlDocument, wideTable } from '@kinledger/file-templates';
 import { count } from '../../output/output.js';
 import { figureTables, headOf, tablesOf, type PreviewTable } from './describe-preview.js';
+import { words } from './preview-names.js';
 import type { StrategyPreview } from './strategy-preview.js';
 
 /** A preview as a page that needs nothing else: all its tables, and the figures of every scope. */
 export function previewPage(preview: StrategyPreview): string {
   const { linkage, quarters = [], isShown = false } = preview;
   const scopes = [...new Set(quarters.flatMap(({ cells }) => cells.map(({ scope }) => scope)))].sort();
-  const programme = figureTables(preview, 'programme');
+  const programme = figureTables(preview, 'programme', words);
   const others = scopes
     .filter((scope) => scope !== 'programme')
-    .map((scope) => ({ scope, table: figureTables(preview, scope).at(-1) }));
+    .map((scope) => ({ scope, table: figureTables(preview, scope, words).at(-1) }));
   return htmlDocument('Preview of a linkage strategy', [
     ...headOf(preview).map((line) => `<p>${escaped(line)}</p>`),
     isShown
@@ -20,14 +21,14 @@ export function previewPage(preview: StrategyPreview): string {
       ? []
       : [
           '<h2>Who is who</h2>',
-          ...tablesOf({ ...preview, linkage: { ...linkage, examples: noExamples } }).map(section),
+          ...tablesOf({ ...preview, linkage: { ...linkage, examples: noExamples } }, words).map(section),
         ]),
     ...(quarters.length === 0 ? [] : ['<h2>Figures</h2>']),
     ...programme.map(section),
     ...others.map(({ scope, table }) =>
       table === undefined
         ? ''
-        : `<details><summary>${escaped(scope)}: ${count(table.rows.length)} ${table.rows.length === 1 ? 'count' : 'counts'}</summary>${section(table)}</details>`,
+        : `<details><summary>${escaped(words.scope(scope))}: ${count(table.rows.length)} ${table.rows.length === 1 ? 'count' : 'counts'}</summary>${section(table)}</details>`,
     ),
     ...examples(preview),
   ]);
@@ -36,7 +37,7 @@ export function previewPage(preview: StrategyPreview): string {
 const noExamples = { merges: [], splits: [], joining: [], leaving: [], referrals: [] };
 
 function examples(preview: StrategyPreview): string[] {
-  const all = tablesOf(preview).filter(({ isExample }) => isExample === true);
+  const all = tablesOf(preview, words).filter(({ isExample }) => isExample === true);
   if (all.length === 0) return [];
   return [
     '<h2>Examples</h2>',
@@ -51,8 +52,9 @@ function section({ title, note, columns, rows, empty }: PreviewTable): string {
   return (
     wideTable(
       title,
-      columns.map((column) => column.title),
+      columns.map((column) => column.inFull ?? column.title),
       rows,
+      (at) => columns[at]?.align !== 'right',
     ) + told
   );
 }

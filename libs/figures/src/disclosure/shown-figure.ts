@@ -1,0 +1,88 @@
+import type { Figure } from '../figure.js';
+import { nameOf, type Publication } from '../publication.js';
+import { cellRules, profileInForce, shownColumns, type DisclosureProfile } from './disclosure-profiles.js';
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * SQL of a figure’s rows, with rows of 0 for every scope of the programme beside those that counted something, for every
+ * value that the figure is broken down by: whoever may not learn that nobody was counted must not learn it from a missing row.
+ */
+export function wholeTable({ sql, columns, dimensions, returns }: Figure): string {
+  const keys = Object.keys(dimensions).map(quote);
+  const counts = Object.keys(columns).map((name) => `coalesce(answered.${quote(name)}, 0) AS ${quote(name)}`);
+  const places = ['start', ...keys].join(', ');
+  const heads = returns.map(({ name }) => quote(name)).join(', ');
+  const isSame = ['start', ...keys].map((name) => `answered.${name} IS NOT DISTINCT FROM place.${name}`);
+  // A figure that is not broken down has a row for the whole period, also where nothing at all was counted.
+  const ofNothing = keys.length === 0 ? ` UNION SELECT NULL WHERE $3 = 'period'` : '';
+  return `
+  WITH answered (${heads}) AS MATERIALIZED (${sql}), place AS (
+    SELECT DISTINCT ${places} FROM answered${ofNothing}
+  ), named (scope) AS (
+    SELECT 'programme' UNION ALL SELECT 'strand:' || strand FROM strand UNION ALL SELECT 'service:' || service FROM service
+  )
+  SELECT place.start, named.scope, ${[...keys.map((key) => `place.${key}`), ...counts].join(', ')}
+  FROM place CROSS JOIN named
+  LEFT JOIN answered ON answered.scope = named.scope AND ${isSame.join(' AND ')}
+  WHERE $4::text IS NULL OR named.scope = $4`;
+}
+
+/** The figure’s rows before a profile looks at them. */
+export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): string =>
+  hidesNobody ? wholeTable(figure) : figure.sql;
+
+/**
+ * SQL that answers a figure’s question as a reader may see it: each count by the profile, alone. A quarter whose figures were
+ * computed when it closed has those counts instead, after disclosure control: otherwise what was suppressed there beside
+ * small counts could be asked for here.
+ */
+export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
+  const heads = figure.returns.map(({ name }) => quote(name)).join(', ');
+  const keys = figure.returns.slice(1, figure.returns.length - Object.keys(figure.columns).length);
+  const kept = figure.returns
+    .slice(1)
+    .map(({ type }, place) => (type === 'text' ? `kept->>${place}` : `(kept->>${place})::${type}`));
+  const shown = shownColumns(profile, figure.columns, (name) => `live.${quote(name)}`);
+  return `
+  WITH closed AS MATERIALIZED (
+    SELECT opens, rows FROM (
+      SELECT (make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)))::date AS opens,
+             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows') AS rows
+      FROM closed_quarter WHERE figures IS NOT NULL
+    ) AS quarter
+    WHERE rows IS NOT NULL
+      AND CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')
+                  ELSE $1::date = opens AND $2::date = opens + interval '3 months' END
+  )
+  SELECT * FROM (
+    SELECT CASE $3 WHEN 'quarter' THEN to_char(opens, 'YYYY-MM-DD') END, ${kept.join(', ')}
+    FROM closed CROSS JOIN LATERAL jsonb_array_elements(closed.rows) AS kept
+    WHERE $4::text IS NULL OR kept->>0 = $4
+    UNION ALL
+    SELECT live.start, live.scope, ${[...keys.slice(1).map(({ name }) => `live.${quote(name)}`), ...shown].join(', ')}
+    FROM (${rowsFor(figure, profile)}) AS live (${heads})
+    WHERE NOT EXISTS (
+      SELECT FROM closed WHERE $3 IS DISTINCT FROM 'quarter' OR to_char(opens, 'YYYY-MM-DD') = live.start
+    )
+  ) AS answer (${heads})
+  ORDER BY ${['start', ...keys.map(({ name, type }) => `${quote(name)}${type === 'text' ? ' COLLATE "C"' : ''}`)].join(', ')}`;
+}
+
+/** Id of the publication that answers a figure’s question as a reader may see it. */
+export const shownIdOf = ({ id }: Pick<Publication, 'id'>): string => `${id}-shown`;
+
+/** The figure as a reader may see it, by the rule that the programme’s definition names. */
+export const shownFigure = (figure: Figure): Publication => {
+  const sqlBy = (profile: DisclosureProfile): string => shownSqlOf(figure, profile);
+  return {
+    ...{
+      id: shownIdOf(figure),
+      version: figure.version,
+      parameters: figure.parameters,
+      returns: figure.returns,
+    },
+    sql: sqlBy(profileInForce),
+    byRule: Object.fromEntries(cellRules.map((rule) => [rule.id, sqlBy(rule)])),
+  };
+};
