@@ -388,7 +388,7 @@ describe('the reporting API', () => {
       });
       const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2', 'reader-token')).text();
       expect(csv.split('\n')[1]).toBe(
-        '2023-24-Q2,programme,,,Small,[c],[c],[c],[c],0,0,0,[c],0,[c],0,0,41,files-received,nhs-2018@1',
+        '2023-24-Q2,programme,,,Small,[c],[c],[c],[c],0,0,0,[c],0,[c],0,0,0,41,files-received,nhs-2018@1',
       );
       const page = (await (await asBrowser('/reach?period=2023-24-Q2', 'reader-token')).text()).replaceAll(
         /<[^>]+>|\s+/g,

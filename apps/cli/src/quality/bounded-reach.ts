@@ -46,7 +46,7 @@ export const boundReach = <Kind extends ReachKind>(
         kind,
         { ...cases[kind], ...boundCount(cases[kind], errors[kind]), errors: errors[kind] },
       ]),
-  ) as Record<Kind, BoundedFigure>;
+  ) as unknown as Record<Kind, BoundedFigure>; // one for each kind
 
 /**
  * Bounds children and adults by their rates. No rate says how many relationships are missing. Families are at most those counted, and one
