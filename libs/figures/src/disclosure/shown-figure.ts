@@ -45,12 +45,10 @@ export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): str
 export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
   const heads = figure.returns.map(({ name }) => quote(name)).join(', ');
   const keys = figure.returns.slice(1, figure.returns.length - Object.keys(figure.columns).length);
-  const kept = figure.returns
-    .slice(1)
-    .map(({ name, type }) => {
-      const value = `kept->>(SELECT place::int - 1 FROM jsonb_array_elements_text(closed.columns) WITH ORDINALITY AS head (name, place) WHERE name = '${name}')`;
-      return type === 'text' ? value : `(${value})::${type}`;
-    });
+  const kept = figure.returns.slice(1).map(({ name, type }) => {
+    const value = `kept->>(SELECT place::int - 1 FROM jsonb_array_elements_text(closed.columns) WITH ORDINALITY AS head (name, place) WHERE name = '${name}')`;
+    return type === 'text' ? value : `(${value})::${type}`;
+  });
   const shown = shownColumns(profile, figure.columns, (name) => `live.${quote(name)}`);
   return `
   WITH closed AS MATERIALIZED (
