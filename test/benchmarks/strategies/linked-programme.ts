@@ -13,7 +13,7 @@ import {
 } from '@kinledger/domain';
 import type { Programme } from '@kinledger/programme';
 import type { SyntheticPerson } from '@kinledger/synthetic';
-import { isIdentified, linkageRecordOf, takenRows, type TakenRow } from '../../programmes/files-through.ts';
+import { linkageRecordOf, takenRows, type TakenRow } from '../../programmes/files-through.ts';
 import { NamesDerived, programmeWith, type FieldSet } from './field-sets.ts';
 
 export interface ProgrammeOptions {
@@ -83,7 +83,7 @@ export function settingsOf(name: 'leap-1' | 'kin-1', { programme, rows }: Progra
 export interface Linked {
   readonly seconds: number;
   readonly individualOf: (row: KnownRow) => string | undefined;
-  /** The reporting family: several individuals that are related, or one who has an identifier. */
+  /** The reporting family: one individual, or several that are related. */
   readonly familyOf: (row: KnownRow) => string | undefined;
   /** Why a row is in no individual. */
   readonly setAside: ReadonlyMap<string, 'unlinkable' | 'referred'>;
@@ -108,7 +108,6 @@ export function linkedBy(settings: StrategySettings, rows: readonly KnownRow[]):
       .families.filter(({ scope }) => scope === 'programme')
       .flatMap(({ members }) => members.map((member) => [member, members[0] ?? ''] as const)),
   );
-  const identified = new Set(rows.filter(isIdentified).map(({ row }) => individuals.get(row.rowKey)));
   const setAside = new Map<string, 'unlinkable' | 'referred'>();
   for (const { rowKey, reason } of found.setAside) if (reason !== 'impersonal') setAside.set(rowKey, reason);
   const referrals = new Map<string, number>();
@@ -119,8 +118,7 @@ export function linkedBy(settings: StrategySettings, rows: readonly KnownRow[]):
     individualOf,
     familyOf: (row) => {
       const individual = individualOf(row);
-      if (individual === undefined) return undefined;
-      return families.get(individual) ?? (identified.has(individual) ? individual : undefined);
+      return individual === undefined ? undefined : (families.get(individual) ?? individual);
     },
     setAside,
     referrals,

@@ -50,7 +50,7 @@ export const boundReach = <Kind extends ReachKind>(
 
 /**
  * Bounds children and adults by their rates. No rate says how many relationships are missing. Families are at most those counted, and one
- * for each person of unknown family, and for whoever is hidden by a wrong link or has no individual. Assumed: the relationships that
+ * for each person without an identifier, and for whoever is hidden by a wrong link or has no individual. Assumed: the relationships that
  * rows state are right. They are at least those of two people or more, since people alone may be of these. Assumed: of families of which
  * rows show two parts, there are fewer than of people alone who are families.
  */

@@ -42,7 +42,7 @@ export interface Families {
 
 /**
  * The relationships and families of a programme, and the families of each scope, as a function of the set of live
- * records and their partition. A person alone is in no family here; figures count such a person as a family of one, if a row has an identifier.
+ * records and their partition. A person alone is in no family here; figures count such a person as a family of one.
  */
 export function familiesOf(
   records: readonly KinRecord[],

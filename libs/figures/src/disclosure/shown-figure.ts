@@ -1,5 +1,5 @@
 import type { Figure } from '../figure.js';
-import type { Publication } from '../publication.js';
+import { nameOf, type Publication } from '../publication.js';
 import { cellRules, profileInForce, shownColumns, type DisclosureProfile } from './disclosure-profiles.js';
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -39,25 +39,23 @@ export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): str
 /**
  * SQL that answers a figure’s question as a reader may see it: each count by the profile, alone. A quarter whose figures were
  * computed when it closed has those counts instead, after disclosure control: otherwise what was suppressed there beside
- * small counts could be asked for here. So does a quarter that closed with another version of the figure: a column that this
- * version did not have is withheld.
+ * small counts could be asked for here.
  */
 export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
   const heads = figure.returns.map(({ name }) => quote(name)).join(', ');
   const keys = figure.returns.slice(1, figure.returns.length - Object.keys(figure.columns).length);
-  const kept = figure.returns.slice(1).map(({ name, type }) => {
-    const value = `kept->>(SELECT place::int - 1 FROM jsonb_array_elements_text(closed.columns) WITH ORDINALITY AS head (name, place) WHERE name = '${name}')`;
-    return type === 'text' ? value : `(${value})::${type}`;
-  });
+  const kept = figure.returns
+    .slice(1)
+    .map(({ type }, place) => (type === 'text' ? `kept->>${place}` : `(kept->>${place})::${type}`));
   const shown = shownColumns(profile, figure.columns, (name) => `live.${quote(name)}`);
   return `
   WITH closed AS MATERIALIZED (
-    SELECT opens, found->'rows' AS rows, found->'columns' AS columns FROM (
+    SELECT opens, rows FROM (
       SELECT (make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)))::date AS opens,
-             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure starts with "${figure.id}@")') AS found
+             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows') AS rows
       FROM closed_quarter WHERE figures IS NOT NULL
     ) AS quarter
-    WHERE found IS NOT NULL
+    WHERE rows IS NOT NULL
       AND CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')
                   ELSE $1::date = opens AND $2::date = opens + interval '3 months' END
   )

@@ -20,8 +20,7 @@ export const reachColumns = {
   families: {
     unit: 'families',
     disclosure: 'protected',
-    meaning:
-      'Reporting families; a person in none counts as a family of one, unless no row of theirs has an identifier.',
+    meaning: 'Reporting families; a person in none counts as a family of one.',
     heading: 'Families',
   },
   individuals: {
@@ -125,32 +124,7 @@ export const reachColumns = {
       inUpperBound: false,
     },
   },
-  familyUnknown: {
-    unit: 'people',
-    disclosure: 'protected',
-    meaning:
-      'Individuals, counted among children and adults, who are in no family and of whom no row has an identifier. Families leave them out, and are up to so many more.',
-    csv: 'people_of_unknown_family',
-    uncounted: {
-      name: 'Of unknown family',
-      explanation:
-        'Of the people counted, those whose rows have no identifier: nothing says whose family they are. Families leave them out, and are up to so many more.',
-      line: 'Of those counted, without an identifier and of unknown family: families are up to so many more',
-      inUpperBound: false,
-    },
-  },
 } as const satisfies CountColumns;
-
-const { familyUnknown: _, ...columns1 } = reachColumns;
-/** The columns of the first version, in which a person without an identifier is a family of one. */
-export const reachColumns1 = {
-  ...columns1,
-  families: {
-    ...columns1.families,
-    meaning: 'Reporting families; a person in none counts as a family of one.',
-  },
-} as const satisfies CountColumns;
-
 export type ReachColumn = keyof typeof reachColumns;
 
 type ReachAnswered = KnownCounts<typeof reachColumns>;
@@ -192,6 +166,6 @@ export const placesTableColumns: readonly TableColumn<ReachAnswered>[] = [
 
 /** Rows and people that reach does not count, one line per kind. */
 export const reachUncounted = uncountedColumns<ReachColumn>(reachColumns, [
-  ...(['unlinkable', 'referred', 'indistinct', 'anonymous', 'byBirthDateAlone', 'familyUnknown'] as const),
+  ...(['unlinkable', 'referred', 'indistinct', 'anonymous', 'byBirthDateAlone'] as const),
   ...(['childrenThroughCarerOnly', 'workforce'] as const),
 ]);

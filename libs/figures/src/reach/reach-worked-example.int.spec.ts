@@ -70,7 +70,6 @@ const none: ReachCounts = {
   upperBound: 0,
   anonymous: 0,
   byBirthDateAlone: 0,
-  familyUnknown: 0,
 };
 const programme: ReachCounts = {
   children: 1, // Zoe
@@ -85,7 +84,6 @@ const programme: ReachCounts = {
   upperBound: 8,
   anonymous: 6,
   byBirthDateAlone: 3, // all but Bo
-  familyUnknown: 0,
 };
 const language: ReachCounts = {
   ...none,

@@ -1,34 +1,33 @@
 import { defineFigure } from '../figure.js';
-import { nameless } from './nameless.js';
 import { inScopes, person, qualifying, startOfAnswer } from './qualifying.js';
-import { reachColumns, reachColumns1 } from './reach-columns.js';
+import { reachColumns } from './reach-columns.js';
 import { toldApart } from './told-apart.js';
 
-/** How a version counts families. */
-interface Families {
-  /** Further common table expressions, each after a comma. */
-  readonly expressions: string;
-  /** Aggregates over `placed`, and what is joined to it for them. */
-  readonly counts: string;
-  readonly joined: string;
-  /** Of `people`, and of the answer: further columns, each after a comma. */
-  readonly known: string;
-  readonly answered: string;
-}
-
-const sqlOf = (families: Families): string => `
+/**
+ * Distinct people and families with at least one qualifying engagement (domain §5), the rows that could be one more
+ * person each, and how many more people the rows of an individual could be. Reads the rows of the read models once for
+ * all of these.
+ */
+export const reach = defineFigure({
+  id: 'reach',
+  version: 1,
+  title: 'Unique reach',
+  closesWithQuarter: true,
+  columns: reachColumns,
+  dimensions: {},
+  sql: `
   WITH ${qualifying}, present AS (
     SELECT DISTINCT start, strand, service, individual, family, role FROM qualifying WHERE state = 'linked'
   ), placed AS MATERIALIZED (
     SELECT DISTINCT start, scope, individual, family, role FROM ${inScopes('present')}
-  )${families.expressions}, people AS (
+  ), people AS (
     SELECT start, scope,
            (count(DISTINCT individual) FILTER (WHERE role = 'child'))::int AS children,
            (count(DISTINCT individual) FILTER (WHERE role = 'adult'))::int AS adults,
-           ${families.counts}
+           (count(DISTINCT family) FILTER (WHERE role IN ('child', 'adult')))::int AS families,
            (count(DISTINCT individual) FILTER (WHERE role IN ('child', 'adult')))::int AS individuals,
            (count(DISTINCT individual) FILTER (WHERE role IN ('practitioner', 'volunteer')))::int AS workforce
-    FROM placed${families.joined} GROUP BY start, scope
+    FROM placed GROUP BY start, scope
   ), set_aside AS (
     SELECT start, scope,
            (count(*) FILTER (WHERE reason = 'unlinkable' AND role IN ('child', 'adult')))::int AS unlinkable,
@@ -64,51 +63,13 @@ const sqlOf = (families: Families): string => `
            coalesce(t.children, 0) AS children_through_carer_only, coalesce(p.workforce, 0) AS workforce,
            coalesce(r.unlinkable, 0) AS unlinkable, coalesce(r.referred, 0) AS referred,
            coalesce(d.indistinct, 0) AS indistinct, coalesce(r.anonymous, 0) AS anonymous,
-           coalesce(d.by_birth_date_alone, 0) AS by_birth_date_alone${families.known}
+           coalesce(d.by_birth_date_alone, 0) AS by_birth_date_alone
     FROM people p
     FULL JOIN set_aside r USING (start, scope)
     LEFT JOIN doubts d USING (start, scope)
     LEFT JOIN through_carer t USING (start, scope)
   )
   SELECT ${startOfAnswer}, scope, children, adults, families, individuals, children_through_carer_only, workforce,
-         unlinkable, referred, indistinct, individuals + unlinkable + referred + indistinct, anonymous, by_birth_date_alone${families.answered}
-  FROM counts ORDER BY start, scope COLLATE "C"`;
-
-/**
- * Distinct people and families with at least one qualifying engagement (domain §5), the rows that could be one more
- * person each, and how many more people the rows of an individual could be. Reads the rows of the read models once for
- * all of these. Of a person without an identifier nothing says whose family they are: families leave them out.
- */
-export const reach = defineFigure({
-  id: 'reach',
-  version: 2,
-  title: 'Unique reach',
-  closesWithQuarter: true,
-  columns: reachColumns,
-  dimensions: {},
-  sql: sqlOf({
-    expressions: `, ${nameless}`,
-    counts: `(count(DISTINCT family) FILTER (WHERE role IN ('child', 'adult') AND n.individual IS NULL))::int AS families,
-           (count(DISTINCT n.individual) FILTER (WHERE role IN ('child', 'adult')))::int AS family_unknown,`,
-    joined: ' LEFT JOIN nameless n USING (individual)',
-    known: ',\n           coalesce(p.family_unknown, 0) AS family_unknown',
-    answered: ',\n         family_unknown',
-  }),
-});
-
-/** The same, where a person without an identifier is a family of one. */
-export const reach1 = defineFigure({
-  id: 'reach',
-  version: 1,
-  title: 'Unique reach',
-  closesWithQuarter: true,
-  columns: reachColumns1,
-  dimensions: {},
-  sql: sqlOf({
-    expressions: '',
-    counts: `(count(DISTINCT family) FILTER (WHERE role IN ('child', 'adult')))::int AS families,`,
-    joined: '',
-    known: '',
-    answered: '',
-  }),
+         unlinkable, referred, indistinct, individuals + unlinkable + referred + indistinct, anonymous, by_birth_date_alone
+  FROM counts ORDER BY start, scope COLLATE "C"`,
 });
