@@ -8,6 +8,7 @@ import {
 } from '@kinledger/golden';
 import { hasRole, Problem, type Caller } from '@kinledger/service-kit';
 import { Injectable } from '@nestjs/common';
+import type pg from 'pg';
 import { ReadModels } from '../read-models/read-models.js';
 import { nextAddress, type QueryOptions } from './query-options.js';
 import { refused } from './refused.js';
@@ -79,11 +80,11 @@ export class GoldenSets {
   }
 }
 
-interface Client {
-  query<Row extends object>(text: string, values: readonly unknown[]): Promise<{ rows: Row[] }>;
-}
-
-async function countOf(client: Client, from: string, values: readonly unknown[]): Promise<number> {
+async function countOf(
+  client: Pick<pg.ClientBase, 'query'>,
+  from: string,
+  values: readonly unknown[],
+): Promise<number> {
   const { rows } = await client.query<{ count: number }>(`SELECT count(*)::float8 AS count ${from}`, [
     ...values,
   ]);
