@@ -11,6 +11,10 @@ import { GoldenSets } from './odata/golden-sets.js';
 import { ODataController, PUBLIC_URL } from './odata/odata.controller.js';
 import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
+import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
+import { QualityPage } from './pages/quality.page.js';
+import { ServiceReportsPage } from './pages/service-reports.page.js';
+import { Reports } from './reports/reports.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
@@ -39,6 +43,9 @@ export class ReportingApiModule {
         ReachPage,
         SubmissionsPage,
         DatasetsPage,
+        ServiceReportsPage,
+        ProgrammeReportsPage,
+        QualityPage,
       ],
       providers: [
         { provide: CLOCK, useValue: clock },
@@ -47,6 +54,7 @@ export class ReportingApiModule {
         Figures,
         Submissions,
         ClosedQuarters,
+        Reports,
         GoldenSets,
       ],
     };
