@@ -34,14 +34,14 @@ export async function reachedCases(
           SELECT individual_id, bool_or(unidentified_case IS NULL) AS identified
           FROM golden.record WHERE state = 'linked' GROUP BY individual_id
         ), reached AS (
-          SELECT r.role, r.state, r.reason, individual_id, f.family_id IS NOT NULL AS related,
-                 coalesce(f.family_id, CASE WHEN i.identified THEN individual_id END) AS family,
+          SELECT r.role, r.state, r.reason, r.individual_id, f.family_id IS NOT NULL AS related,
+                 coalesce(f.family_id, CASE WHEN i.identified THEN r.individual_id END) AS family,
                  r.dataset || coalesce(' case ' || coalesce(r.case_mark, r.unidentified_case), ' row ' || r.record_id) AS one_case,
                  -- A fact that is linked without an identifier is linked by its case number.
                  r.unidentified_case IS NULL AS identified
           FROM golden.engagement e JOIN golden.record r USING (record_id)
-          LEFT JOIN individual i USING (individual_id)
-          LEFT JOIN golden.family_member f ON f.scope = 'programme' AND f.individual_id = individual_id
+          LEFT JOIN individual i ON i.individual_id = r.individual_id
+          LEFT JOIN golden.family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
           WHERE e.qualifying AND r.state <> 'retired' AND r.role IN ('child', 'adult')
             AND e.event_date >= $1::date AND e.event_date < $2::date
         )
