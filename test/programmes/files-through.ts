@@ -54,6 +54,8 @@ export interface TakenRow {
   readonly truth: SyntheticPerson | undefined;
   /** Who sent the file. */
   readonly provider: string;
+  /** The row as intake read it: identifiers in clear text, by column of the schema. */
+  readonly values: readonly (string | null)[];
 }
 
 /** What is true of a row, whether intake took it or not. */
@@ -124,12 +126,20 @@ export async function takenRows(
       const row = pseudonymised.pseudonymise([index + 2, values], noRows());
       taken.push({
         ...{ row, dataset, person, family: truth?.family || person, reachedIn, truth },
-        provider: file.provider,
+        ...{ provider: file.provider, values },
       });
     }
   }
   return taken;
 }
+
+/** Whether the row has an identifier; a linked row that has none is linked by its case number. */
+export const isIdentified = ({ row: { tokens } }: TakenRow): boolean =>
+  tokens.some(
+    ({ domain, use }) =>
+      use === 'identity' &&
+      (domain !== 'mobile' || tokens.some((guard) => guard.use === 'guard' && guard.domain === 'birth-date')),
+  );
 
 /** What linkage reads of a row. */
 export const linkageRecordOf = ({ row, dataset }: TakenRow): LinkageRecord => ({

@@ -7,8 +7,14 @@ import type { reportingConfig } from './config.js';
 import { figureController } from './figures/figure.controller.js';
 import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
+import { GoldenSets } from './odata/golden-sets.js';
+import { ODataController, PUBLIC_URL } from './odata/odata.controller.js';
 import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
+import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
+import { QualityPage } from './pages/quality.page.js';
+import { ServiceReportsPage } from './pages/service-reports.page.js';
+import { Reports } from './reports/reports.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
@@ -33,11 +39,24 @@ export class ReportingApiModule {
         SubmissionsController,
         DatasetsController,
         QuartersController,
+        ODataController,
         ReachPage,
         SubmissionsPage,
         DatasetsPage,
+        ServiceReportsPage,
+        ProgrammeReportsPage,
+        QualityPage,
       ],
-      providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions, ClosedQuarters],
+      providers: [
+        { provide: CLOCK, useValue: clock },
+        { provide: PUBLIC_URL, useValue: config.public.url ?? null },
+        ReadModels,
+        Figures,
+        Submissions,
+        ClosedQuarters,
+        Reports,
+        GoldenSets,
+      ],
     };
   }
 }
