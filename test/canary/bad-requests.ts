@@ -343,6 +343,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'an email for a record',
       reviewPost('/v1/review-undoings', { subject: carer.email, candidate: unknownId, reason: 'mistaken' }),
     ],
+    ['page 404', 'an email for a service of families', get(`/families/${email}`)],
     ['page 404', 'an email for a file', get(`/files/submitted/${email}`)],
     [
       'identifiers-invalid',

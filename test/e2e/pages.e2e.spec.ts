@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { markupProblems } from '@kinledger/page-kit/testing';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quarterCharts } from '../../apps/reporting-api/dist/pages/quarter-chart.js';
+import { quarterCharts } from '../../apps/reporting-api/dist/pages/quarter-charts.js';
 import { findBrowser } from './browser.js';
 import { accessibilityProblems, layoutOf } from './page-checks.js';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
@@ -40,8 +40,10 @@ async function expectSound(
   status = 200,
   { url, token } = { url: platform.reports, token: platform.connected.tokens.operator },
 ): Promise<void> {
+  const authorization = `Bearer ${token}`;
+  // Whoever else is signed in to the browser.
+  await examined.setExtraHTTPHeaders({ authorization });
   for (const path of paths) {
-    const authorization = `Bearer ${token}`;
     const answer = await fetch(`${url}${path}`, {
       headers: { accept: 'text/html', authorization },
     });
@@ -49,7 +51,9 @@ async function expectSound(
     expect({ path, markup: await markupProblems(await answer.text()) }).toEqual({ path, markup: [] });
     for (const width of widths) {
       await examined.setViewportSize({ width, height: 900 });
-      await examined.goto(`${url}${path}`);
+      const shown = await examined.goto(`${url}${path}`);
+      // The browser is shown the page that was asked for, and not the form to sign in.
+      expect({ path, width, shown: shown?.status() }).toEqual({ path, width, shown: status });
       if (screenshots !== undefined) {
         const name = `${state}${path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}-${width}.png`;
         await examined.screenshot({ path: join(screenshots, name), fullPage: true });
@@ -61,6 +65,7 @@ async function expectSound(
       expect({ where, problems: await accessibilityProblems(examined) }).toEqual({ where, problems: [] });
     }
   }
+  await examined.setExtraHTTPHeaders({});
 }
 
 // Skipped without a browser; the run names the skipped tests.
@@ -118,18 +123,19 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
   it('draw a chart of eight years that is legible on every screen', async () => {
     const quarters = Array.from({ length: 32 }, (_, index) => {
       const children = index % 7 === 5 ? null : 200 + index * 37;
-      const counts = { children, adults: children, families: children, individuals: children };
+      const counts = { children, adults: children, families: children };
       const label = `Q${(index % 4) + 1} ${2015 + Math.floor(index / 4)}/${16 + Math.floor(index / 4)}`;
-      const rest = { unlinkable: children, referred: children, indistinct: 0, upperBound: children };
-      return { period: label, label, coverage: 'files-received' as const, ...counts, ...rest };
+      const suppressed = index % 7 === 5 && index > 20 ? ['children'] : [];
+      return { label, suppressed, ...counts };
     });
+    const { svg } = await quarterCharts(quarters, 'Whole programme');
     const assets = await Promise.all(
       ['govuk-frontend', 'kinledger', 'reports'].map(async (name) => {
         const sheet = await fetch(`${platform.reports}/assets/${name}.css`);
         return (await sheet.text()).replace(/@import[^;]+;/, '');
       }),
     );
-    const content = `<style>${assets.join('')}</style><div class="govuk-width-container">${quarterCharts(quarters)}</div>`;
+    const content = `<style>${assets.join('')}</style><div class="govuk-width-container">${svg}</div>`;
     for (const width of widths) {
       await examined.setViewportSize({ width, height: 900 });
       await examined.setContent(content);
@@ -262,6 +268,10 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect(await files.innerText()).not.toContain('Natural Thinkers');
       const file = (await files.getByRole('link').first().getAttribute('href')) ?? '';
       await expectSound('ingest', ['/files', file, '/datasets/baby-steps.user', '/returns'], 200, {
+        url,
+        token,
+      });
+      await expectSound('families', ['/families', '/families/baby-steps', '/families/maternity'], 200, {
         url,
         token,
       });
@@ -439,6 +449,37 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect((await text('main')).join(' ')).toContain('No files received for Q1 2022/23');
       await expectSound('nothing-received', ['/reach?period=2022-23-Q1']);
     });
+  });
+
+  it('tells families what is held about them, without an account', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    try {
+      const family = await context.newPage();
+      const { ingest } = platform.connected.services;
+      await family.goto(`${ingest}/families`);
+      await family.getByRole('link', { name: 'Baby Steps' }).click();
+      expect(await family.locator('h1').innerText()).toContain('What is held about my family');
+      expect(await family.getByRole('row', { name: /^Postcode/ }).innerText()).toContain(
+        'The address is not kept',
+      );
+      const unknown = await family.goto(`${ingest}/families/nobody`);
+      expect(unknown?.status()).toBe(404);
+      // Everything beside it asks for one.
+      await family.goto(`${ingest}/datasets`);
+      expect(await family.locator('h1').innerText()).toBe('Sign in');
+      const file = join(work, 'families.html');
+      await platform.installation.json('family-notice', '--out', file);
+      const html = readFileSync(file, 'utf8');
+      expect(await markupProblems(html)).toEqual([]);
+      for (const width of widths) {
+        await examined.setViewportSize({ width, height: 900 });
+        await examined.setContent(html);
+        expect({ width, overflow: (await layoutOf(examined)).overflow }).toEqual({ width, overflow: 0 });
+        expect({ width, problems: await accessibilityProblems(examined) }).toEqual({ width, problems: [] });
+      }
+    } finally {
+      await context.close();
+    }
   });
 
   it('signs people in with an account’s token, and out again', async () => {

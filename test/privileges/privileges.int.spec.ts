@@ -167,7 +167,16 @@ const expected: Readonly<
   'platform analyst': { tables: goldenViews(goldenTables.map(({ name }) => name)), functions: [] },
   'platform public': {
     tables: goldenViews([
-      ...['published_count', 'published_quarter', 'definition', 'date', 'period', 'service', 'ethnicity'],
+      ...[
+        'standing',
+        'published_count',
+        'published_quarter',
+        'definition',
+        'date',
+        'period',
+        'service',
+        'ethnicity',
+      ],
     ]),
     functions: [],
   },
@@ -177,7 +186,10 @@ const expected: Readonly<
     functions: publications.map((publication) => functionOf(publication)).sort(),
   },
   'platform inspector': {
-    tables: readOnly([...tableNames, ...viewNames].map((table) => `${LIVE_SCHEMA}.${table}`)),
+    tables: {
+      ...readOnly([...tableNames, ...viewNames].map((table) => `${LIVE_SCHEMA}.${table}`)),
+      ...goldenViews(goldenTables.map(({ name }) => name)),
+    },
     functions: [],
   },
   'platform eraser': {

@@ -16,6 +16,7 @@ import { MailMetrics } from './mail/mail-metrics.js';
 import { intakeOutbox } from './outbox/intake-outbox.js';
 import { PublishAgain } from './outbox/publish-again.js';
 import { DatasetsPage } from './pages/datasets.page.js';
+import { FamiliesPage } from './pages/families.page.js';
 import { FilesPage } from './pages/files.page.js';
 import { ingestPages } from './pages/ingest-pages.js';
 import { ReturnsPage } from './pages/returns.page.js';
@@ -69,6 +70,7 @@ export class IngestModule {
         FilesPage,
         ReturnsPage,
         DatasetsPage,
+        FamiliesPage,
       ],
       providers: [
         IntakeMetrics,

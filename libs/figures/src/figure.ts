@@ -1,4 +1,4 @@
-import type { CountColumn, Counts, KnownCounts } from './count-columns.js';
+import type { CountColumn, Counts, DerivedColumns, KnownCounts } from './count-columns.js';
 import type { Parameter, Publication } from './publication.js';
 
 /** A column by which a figure is broken down, in addition to scope and quarter. */
@@ -51,7 +51,13 @@ export interface Figure<
   readonly closesWithQuarter: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
+  /** Follow from the columns, in a row. They are no part of the query, and may be told better without another version. */
+  readonly derived: DerivedColumns;
+  /** The type of the datasets that it reads: without a file of these, what it counts is unknown. */
+  readonly readFrom: ReadFrom;
 }
+
+export type ReadFrom = 'engagement' | 'outcome' | 'feedback' | 'input';
 
 const questionParameters: readonly Parameter[] = [
   { name: 'from', type: 'date' },
@@ -72,9 +78,13 @@ export function defineFigure<
   readonly closesWithQuarter?: boolean;
   readonly columns: Columns;
   readonly dimensions: Dimensions;
+  readonly derived?: DerivedColumns;
+  /** Absent: engagement. */
+  readonly readFrom?: ReadFrom;
   readonly sql: string;
 }): Figure<Columns, Dimensions> {
   return {
+    ...{ derived: {}, readFrom: 'engagement' },
     ...definition,
     closesWithQuarter: definition.closesWithQuarter ?? false,
     parameters: questionParameters,
@@ -82,7 +92,9 @@ export function defineFigure<
       { name: 'start', type: 'text' },
       { name: 'scope', type: 'text' },
       ...Object.entries<Dimension>(definition.dimensions).map(([name, { type }]) => ({ name, type })),
-      ...Object.keys(definition.columns).map((name): Parameter => ({ name, type: 'int' })),
+      ...Object.entries<CountColumn>(definition.columns).map(([name, { kind }]): Parameter => ({
+        ...{ name, type: kind === 'measured' ? 'double precision' : 'int' },
+      })),
     ],
   };
 }

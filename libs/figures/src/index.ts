@@ -1,3 +1,9 @@
+export * from './activity/activity.js';
+export * from './activity/feedback.js';
+export * from './activity/inputs.js';
+export * from './activity/participation.js';
+export * from './activity/targets.js';
+export * from './activity/workforce.js';
 export * from './closing/cells.js';
 export * from './closing/compute-quarter.js';
 export * from './closing/definition-missing.js';
@@ -11,6 +17,7 @@ export * from './columns.js';
 export * from './directories/directories.js';
 export * from './directories/submissions.js';
 export * from './figure.js';
+export * from './outcomes/outcomes.js';
 export * from './publication.js';
 export * from './publishing/ask.js';
 export * from './publishing/publish.js';

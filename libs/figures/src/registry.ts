@@ -1,13 +1,23 @@
+import { activity, activityByKind } from './activity/activity.js';
+import { feedback } from './activity/feedback.js';
+import { inputs } from './activity/inputs.js';
+import { participation } from './activity/participation.js';
+import { targets } from './activity/targets.js';
+import { workforce } from './activity/workforce.js';
 import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
 import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
+import { outcomes } from './outcomes/outcomes.js';
 import type { Publication } from './publication.js';
 import { reachByDeprivation } from './reach/reach-by-deprivation.js';
 import { reach } from './reach/reach.js';
 
 /** Every version of every figure. A version stays as long as figures published with it must be reproducible. */
-export const figures: readonly Figure[] = [reach, reachByDeprivation];
+export const figures: readonly Figure[] = [
+  ...[reach, reachByDeprivation],
+  ...[participation, activity, activityByKind, feedback, workforce, inputs, targets, outcomes],
+];
 
 /** All queries on the read models: figures, exact and as readers see them, and the names and files shown beside them. */
 export const publications: readonly Publication[] = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { newestFigures } from './closing/figures-in-force.js';
-import { columnNames } from './count-columns.js';
+import { columnNames, type CountColumn } from './count-columns.js';
 import { nameOf, type Publication } from './publication.js';
 import { figures, publications } from './registry.js';
 
@@ -15,6 +15,14 @@ const digestOf = ({ parameters, returns, sql }: Publication): string =>
 const published: Readonly<Record<string, string>> = {
   'reach@1': 'a4b492d0d3080a4c',
   'reach-by-deprivation@1': 'dc9228c7d200d52f',
+  'participation@1': '97d13c39e1782443',
+  'activity@1': 'ded1b82a797b0ff6',
+  'activity-by-kind@1': '5b88f87e446accb9',
+  'feedback@1': '93567d9ac8edd2fe',
+  'workforce@1': '55d8a1ff9f9ff916',
+  'inputs@1': '242a142917d3f69d',
+  'targets@1': 'd7956ddc6297d4ce',
+  'outcomes@1': '01547cd31ec79062',
 };
 
 describe('the registry of figures', () => {
@@ -44,7 +52,11 @@ describe('the registry of figures', () => {
     for (const { columns } of figures) {
       for (const name of columnNames(columns)) {
         expect(columns[name]?.meaning, name).toMatch(/\.$/);
-        expect(columns[name]?.disclosure, name).not.toBe('open');
+        const { disclosure, meanOf, sumOf, unit }: CountColumn = columns[name]!;
+        // What is open tells of nobody.
+        if (disclosure === 'open') expect(['amount', 'entries'], name).toContain(unit);
+        for (const of of [...(meanOf ?? []), ...(sumOf ?? [])])
+          expect(columns[of]?.disclosure, `${name} of ${of}`).toBe('protected');
       }
     }
   });

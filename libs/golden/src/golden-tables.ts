@@ -4,6 +4,7 @@ import { date, period } from './dimensions/calendar.js';
 import { ethnicity } from './dimensions/ethnicity.js';
 import { measure } from './dimensions/measures.js';
 import { area, family, familyIndividual, individual, individualAttribute } from './dimensions/people.js';
+import { standing } from './dimensions/standing.js';
 import { service } from './dimensions/services.js';
 import { population, submissionFinding, submissionQuality, target } from './facts/programme-facts.js';
 import { engagement, feedback, input, outcome, registration, servicePair } from './facts/record-facts.js';
@@ -14,7 +15,7 @@ export const GOLDEN_VERSION = 1;
 
 /** All tables, those that are cleared for everybody first. */
 export const goldenTables: readonly GoldenTable[] = [
-  ...[publishedCount, publishedQuarter, definition, date, period, service, ethnicity],
+  ...[standing, publishedCount, publishedQuarter, definition, date, period, service, ethnicity],
   ...[registration, engagement, outcome, feedback, input, servicePair],
   ...[submissionQuality, submissionFinding, population, target],
   ...[individual, individualAttribute, family, familyIndividual, area, measure],

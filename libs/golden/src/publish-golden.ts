@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { clientRoleNames, postgresRole, type ClientRoleName } from '@kinledger/database';
+import { clientRoleNames, postgresRole, type ClientRoleName, type RoleName } from '@kinledger/database';
 import type pg from 'pg';
 import { columnsOf, type GoldenTable, type Readers } from './golden-table.js';
 import { dateRoles, GOLDEN_VERSION, goldenTables } from './golden-tables.js';
@@ -13,9 +13,14 @@ const ROWS = `${GOLDEN_SCHEMA}_rows`;
 /** The same lock as that of the schema `published`, which these functions use. */
 const PUBLISH_LOCK = 7_163_504;
 
-const readersOf: Readonly<Record<Readers, readonly ClientRoleName[]>> = {
-  'data team': ['analyst'],
-  everybody: ['analyst', 'public'],
+/** The inspector, an operator who may read the read models themselves, reads this view of them too. */
+const readingRoles = [...clientRoleNames, 'inspector'] as const satisfies readonly (
+  ClientRoleName | RoleName
+)[];
+
+const readersOf: Readonly<Record<Readers, readonly (typeof readingRoles)[number][]>> = {
+  'data team': ['analyst', 'inspector'],
+  everybody: readingRoles,
 };
 
 const quoted = (name: string): string => `"${name}"`;
@@ -67,7 +72,7 @@ DO $$
 DECLARE
   granted record;
 BEGIN
-  FOR granted IN SELECT * FROM (VALUES ${clientRoleNames
+  FOR granted IN SELECT * FROM (VALUES ${readingRoles
     .flatMap((role) => [
       `('${postgresRole(role)}', 'USAGE ON SCHEMA ${GOLDEN_SCHEMA}')`,
       ...[...goldenTables, ...dateRoles]

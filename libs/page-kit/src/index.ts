@@ -1,4 +1,11 @@
-export { waterfallCharts, type Waterfall } from './charts/index.js';
+export {
+  categoryCharts,
+  waterfallCharts,
+  type CategoryChart,
+  type CategoryCharts,
+  type Series,
+  type Waterfall,
+} from './charts/index.js';
 export { PageRenderer } from './page-renderer.js';
 export { PagesModule, type PagesModuleOptions } from './pages.module.js';
 export type { PageSection, PagesOfService } from './pages.js';

@@ -69,6 +69,10 @@ export function checkDefinition(
     }
   }
 
+  const { green = 1, amber = 0 } = shape.data?.reporting?.targetRating ?? {};
+  if (amber >= green)
+    report('reporting.targetRating.amber', `${amber} is not below green, which is ${green}`);
+
   for (const { index, value } of services)
     checkService(value, (path, message) => report(`services[${index}].${path}`, message));
 

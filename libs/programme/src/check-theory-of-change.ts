@@ -1,6 +1,6 @@
 import type { Dataset } from './definition/definition.js';
 import { codedValues } from './definition/row-roles.js';
-import type { Measure, TheoryOfChange } from './definition/theory-of-change.js';
+import type { Measure, Pairing, TheoryOfChange } from './definition/theory-of-change.js';
 import type { Report } from './problem.js';
 
 /** A dataset with its schema, which is undefined if it has faults of its own. */
@@ -10,7 +10,7 @@ export type KnownDataset = Pick<Dataset, 'id' | 'dataType'> & {
 
 /** Checks codes of domains and outcomes, and that each measure can be read from its dataset. */
 export function checkTheoryOfChange(
-  { domains, measures }: TheoryOfChange,
+  { domains, measures, pairing }: TheoryOfChange,
   datasets: readonly KnownDataset[],
   report: Report,
 ): void {
@@ -32,8 +32,44 @@ export function checkTheoryOfChange(
     const dataset = datasets.find(({ id }) => id === measure.dataset);
     if (dataset === undefined) report(`${path}.dataset`, `no dataset "${measure.dataset}"`);
     else checkSource(measure, dataset, (at, message) => report(`${path}.${at}`, message));
+    if (measure.pairing !== undefined && !('instrument' in measure.of))
+      report(`${path}.pairing`, 'answers to a question are not paired');
+    checkPairing(measure, pairing, dataset, (at, message) => report(`${path}.pairing${at}`, message));
   });
 }
+
+/** Checks what holds for a measure, with what all measures have in common. */
+function checkPairing(
+  { of, pairing: own }: Measure,
+  common: Pairing | undefined,
+  dataset: KnownDataset | undefined,
+  report: Report,
+): void {
+  const { minimumDays = 28, windowDays = 365, informant, ...occasions } = { ...common, ...own };
+  if (minimumDays > windowDays)
+    report(
+      '',
+      `a last score at least ${minimumDays} days after the first is beyond the window of ${windowDays}`,
+    );
+  const schema = dataset?.schema;
+  if (own === undefined || schema === undefined || !('instrument' in of)) return;
+  const known = occasionsOf(schema);
+  for (const which of ['first', 'last'] as const)
+    for (const [index, name] of (own[which] === undefined ? [] : (occasions[which] ?? [])).entries())
+      if (!known.includes(name)) report(`.${which}[${index}]`, `"${name}" is no occasion of the dataset`);
+  const names = schema.fields.flatMap(({ 'x-kinledger': { target } }) =>
+    target?.to === 'attribute' ? [target.name] : [],
+  );
+  if (own.informant !== undefined && informant !== undefined && !names.includes(informant))
+    report('.informant', `the dataset has no attribute "${informant}"`);
+}
+
+const occasionsOf = (schema: Dataset['schema']): readonly string[] => [
+  ...codesOfFact(schema, 'occasion'),
+  ...schema.fields.flatMap(({ 'x-kinledger': { target } }) =>
+    target?.to === 'measure' && target.occasion !== undefined ? [target.occasion] : [],
+  ),
+];
 
 function once(seen: Set<string>, name: string, path: string, report: Report): void {
   if (seen.has(name)) report(path, `"${name}" is defined twice`);
@@ -64,7 +100,7 @@ const codesOf = (schema: Dataset['schema'], fact: 'instrument' | 'measure'): rea
 
 function codesOfFact(
   schema: Dataset['schema'],
-  fact: 'instrument' | 'measure' | 'question',
+  fact: 'instrument' | 'measure' | 'occasion' | 'question',
 ): readonly string[] {
   const fixed = schema['x-kinledger'].facts?.[fact];
   if (fixed !== undefined) return [fixed];

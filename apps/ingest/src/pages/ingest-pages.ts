@@ -8,6 +8,7 @@ export const ingestPages: PagesOfService = {
     { href: '/files', text: 'Files' },
     { href: '/returns', text: 'Returns' },
     { href: '/datasets', text: 'Datasets' },
+    { href: '/families', text: 'For families' },
   ],
   views: fileURLToPath(new URL('../../views', import.meta.url)),
   footer:

@@ -171,7 +171,8 @@ export async function drawn(
 async function chartOf({ weights, label }: ComparisonView): Promise<string> {
   const bits = (millibits: number) => millibits / MILLIBITS;
   const { svg } = await waterfallCharts({
-    description: `How the score of ${label} comes about, field by field, in bits. The table that follows holds the same numbers.`,
+    title: `How the score of ${label} comes about, field by field, in bits`,
+    description: 'The table that follows holds the same numbers.',
     decimals: 3,
     before: { name: 'Start', value: bits(weights.start) },
     changes: weights.fields

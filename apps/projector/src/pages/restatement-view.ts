@@ -102,7 +102,8 @@ async function chartOf(
   );
   if (then === null || now === null || steps.some(([, change]) => change === null)) return undefined;
   const { svg, startsAt } = await waterfallCharts({
-    description: `What changed the count ${countName(cell)}. The table that follows holds the same numbers.`,
+    title: `What changed the count ${countName(cell)}`,
+    description: 'The table that follows holds the same numbers.',
     before: { name: before, value: then },
     changes: steps.map(([cause, change]) => ({ name: causeNames[cause], change: change ?? 0 })),
     after: { name: 'Now', value: now },

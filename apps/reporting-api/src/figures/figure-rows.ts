@@ -14,6 +14,7 @@ import {
   servicesOf,
   SUPPRESSED,
   type Coverage,
+  type DisclosureClass,
   type Figure,
   type FigureQuestion,
   type ServiceOfProgramme,
@@ -70,6 +71,12 @@ export const figureAnswer = (figure: Figure) =>
           ]),
         ),
         ...countMembers(figure.columns, columnNames(figure.columns)),
+        ...Object.fromEntries(
+          Object.entries(figure.derived).map(([name, { unit, meaning }]) => [
+            name,
+            (unit === 'rating' ? z.string() : z.number()).nullable().describe(meaning),
+          ]),
+        ),
       }),
     ),
   });
@@ -102,7 +109,12 @@ export async function figureRows(
     ...counted,
     ...empty.map((name) => ({
       ...{ start: null, scope: name },
-      ...Object.fromEntries(columnNames(figure.columns).map((column) => [column, ofNobody])),
+      ...Object.fromEntries(
+        columnNames(figure.columns).map((column) => [
+          column,
+          figure.columns[column]?.kind === 'measured' ? null : ofNobody,
+        ]),
+      ),
     })),
   ].toSorted(byScopeAndStart(scopesOf(services, null)));
   return {
@@ -113,15 +125,39 @@ export async function figureRows(
       const { start, scope: of, ...rest } = row;
       const own = filesOf(files, start === null ? period : periodOfDate(start));
       const behind = coverageOfAll(
-        services.filter((service) => isPartOf(service, of)).map((service) => coverageOfService(service, own)),
+        services
+          .filter((service) => isPartOf(service, of))
+          .map((service) => coverageOfService(service, own, figure.readFrom)),
       );
       const names = Object.keys(figure.dimensions);
       const dimensions = Object.fromEntries(names.map((name) => [name, rest[name] ?? null]));
       const counts = Object.fromEntries(
         columnNames(figure.columns).map((name) => [name, rest[name] == null ? null : Number(rest[name])]),
       );
-      const { coverage: known, suppressed: hidden, ...shown } = covered(counts, behind);
-      return { start, scope: of, coverage: known, suppressed: hidden, ...dimensions, ...shown };
+      // What is open is of nobody, and known without files; what is measured is suppressed with the counts that it is of.
+      const isOf = (name: string, ...classes: readonly DisclosureClass[]): boolean =>
+        classes.some((one) => one === figure.columns[name]?.disclosure);
+      const ofPeople = Object.entries(counts).filter(([name]) => isOf(name, 'protected', 'computed again'));
+      const {
+        coverage: known,
+        suppressed: hidden,
+        ...people
+      } = covered(Object.fromEntries(ofPeople), behind);
+      const notMeasured = Object.entries(counts).flatMap(([name, value]) =>
+        value === null &&
+        isOf(name, 'mean') &&
+        figure.columns[name]?.meanOf?.some((of) => hidden.includes(of))
+          ? [name]
+          : [],
+      );
+      const shown = { ...counts, ...people };
+      const derived = Object.entries(figure.derived).map(([name, { of }]) => [name, of(shown)] as const);
+      const notDerived = hidden.length === 0 ? [] : derived.filter(([, value]) => value === null);
+      return {
+        ...{ start, scope: of, coverage: known },
+        suppressed: [...hidden, ...notMeasured, ...notDerived.map(([name]) => name)],
+        ...{ ...dimensions, ...shown, ...Object.fromEntries(derived) },
+      };
     }),
   };
 }
@@ -129,7 +165,7 @@ export async function figureRows(
 /** The same rows as CSV, for Excel and Power BI. */
 export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly period: string }): string {
   const dimensions = Object.keys(figure.dimensions);
-  const columns = columnNames(figure.columns);
+  const columns = [...columnNames(figure.columns), ...Object.keys(figure.derived)];
   return stringify(
     answer.rows.map((row) => [
       ...[answer.period, row['start'], row['scope']],
@@ -141,7 +177,9 @@ export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly 
       header: true,
       columns: [
         ...['period', 'quarter_start', 'scope', ...dimensions],
-        ...Object.entries(figure.columns).map(([name, column]) => csvHeadOf(name, column)),
+        ...Object.entries({ ...figure.columns, ...figure.derived }).map(([name, column]) =>
+          csvHeadOf(name, column),
+        ),
         ...['ledger_position', 'coverage', 'disclosure'],
       ],
       escape_formulas: true,

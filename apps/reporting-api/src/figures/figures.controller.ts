@@ -27,18 +27,20 @@ const catalogue = z.object({
           unit: z
             .string()
             .nullable()
-            .describe('people, families or rows; null for what breaks the figure down.'),
+            .describe('people, families, rows and so on; null for what breaks the figure down.'),
           disclosure: z
             .string()
             .nullable()
-            .describe('What disclosure control does to it: protected, computed again, open.'),
+            .describe(
+              'What disclosure control does to it: protected, computed again, mean, open. derived: it follows from the other columns as they are shown.',
+            ),
         }),
       ),
     }),
   ),
 });
 
-const described = ({ id, version, title, columns, dimensions }: Figure) => ({
+const described = ({ id, version, title, columns, dimensions, derived }: Figure) => ({
   ...{ figure: id, version, title, rows: `/v1/figures/${id}/${version}` },
   columns: [
     ...Object.entries(dimensions).map(([name, { meaning }]) => ({
@@ -46,6 +48,9 @@ const described = ({ id, version, title, columns, dimensions }: Figure) => ({
     })),
     ...Object.entries(columns).map(([name, { meaning, unit, disclosure }]) => ({
       ...{ name, meaning, unit, disclosure },
+    })),
+    ...Object.entries(derived).map(([name, { meaning, unit }]) => ({
+      ...{ name, meaning, unit, disclosure: 'derived' },
     })),
   ],
 });

@@ -19,7 +19,8 @@ import { quartersCsv, reachCsv } from '../figures/reach-csv.js';
 import { periodAsked, scopeAsked } from '../figures/reach-question.js';
 import { titleOf } from '@kinledger/page-kit/names';
 import { PageRenderer } from '@kinledger/page-kit';
-import { leftOutWhenNarrow, quarterCharts } from './quarter-chart.js';
+import { quarterCharts } from './quarter-charts.js';
+import { quartersFinding } from './quarters-finding.js';
 import { uncountedOf } from './uncounted.js';
 
 const query = z.object({
@@ -64,6 +65,7 @@ export class ReachPage {
     ]);
     const answer = await this.#figures.reach(seen, asked === undefined ? offered.opens : periodAsked(asked));
     const scopes = scopesOf(services);
+    const scopeName = scopes.find(({ value }) => value === scope)?.name ?? scope;
     return this.#renderer.render('reach.njk', {
       section: 'reach',
       programme: answer.programme,
@@ -84,7 +86,7 @@ export class ReachPage {
       })),
       otherServices: answer.otherServices.map((service) => ({ ...row(service), name: service.name })),
       scope,
-      scopeName: scopes.find(({ value }) => value === scope)?.name ?? scope,
+      scopeName,
       scopes: scopes.map((item) => ({ ...item, selected: item.value === scope })),
       periods: periodsOf(offered, answer),
       quarters: quarters.map((quarter) => ({
@@ -96,9 +98,9 @@ export class ReachPage {
         quarters: reachTableColumns.map(({ heading }) => heading),
         places: placesTableColumns.map(({ heading }) => heading),
       },
-      chart: quarterCharts(quarters),
+      drawing: quarters.length === 0 ? undefined : await quarterCharts(quarters, scopeName),
+      finding: quartersFinding(quarters, scopeName),
       gaps: quarters.some((quarter) => isUnknown(quarter)),
-      leftOut: leftOutWhenNarrow(quarters),
       counting: services
         .filter(
           ({ individualBeneficiaries, sessionKinds }) => individualBeneficiaries && sessionKinds.length > 0,

@@ -15,13 +15,15 @@ export interface DisclosureProfile {
   readonly hidesNobody: boolean;
   /** What a reader who knows the rule knows of a count that is shown so; null is suppressed. */
   readonly known: (shown: number | null) => Bounds;
+  /** A mean, or what else is measured of several people together, is shown of at least so many. */
+  readonly fewestOfMean: number;
   /** What such a reader knows of a count that is suppressed although the rule would show it. */
   readonly knownBeside: Bounds;
 }
 
 /**
  * NHS Digital's rule by analogy (domain §5): 1 to 7 are suppressed, other counts are rounded to the nearest 5, and sums are of
- * rounded parts, suppressed where a part is. 0 stays. The rule looks at each count alone.
+ * rounded parts, suppressed where a part is. 0 stays. Means are of 8 people or more. The rule looks at each count alone.
  */
 const nhs2018: DisclosureProfile = {
   id: 'nhs-2018',
@@ -29,6 +31,7 @@ const nhs2018: DisclosureProfile = {
   rule: '1 to 7 are suppressed, other counts are rounded to the nearest 5, and 0 stays.',
   remedied: false,
   hidesNobody: false,
+  fewestOfMean: 8,
   known: (shown) => {
     if (shown === null) return { low: 1, high: 7 };
     return shown === 0 ? { low: 0, high: 0 } : { low: Math.max(8, shown - 2), high: shown + 2 };
@@ -49,6 +52,7 @@ const threshold10WithZero: DisclosureProfile = {
   rule: '0 to 9 are suppressed, and other counts are rounded to the nearest 5.',
   remedied: false,
   hidesNobody: true,
+  fewestOfMean: 10,
   known: (shown) =>
     shown === null ? { low: 0, high: 9 } : { low: Math.max(10, shown - 2), high: shown + 2 },
   knownBeside: { low: 10, high: Infinity },
@@ -74,7 +78,7 @@ export const profileInForce: DisclosureProfile = profilesInForce.get(nhs2018.id)
 
 /** SQL of what a profile shows of each column, of a table whose columns have these names. */
 export function shownColumns(
-  { shown }: DisclosureProfile,
+  { shown, fewestOfMean }: DisclosureProfile,
   columns: CountColumns,
   quoted: (name: string) => string,
 ): readonly string[] {
@@ -85,6 +89,9 @@ export function shownColumns(
       case 'computed again':
         if (column.sumOf === undefined) throw new Error(`column ${name} does not say what it is the sum of`);
         return column.sumOf.map((part) => `(${shown(quoted(part))})`).join(' + ');
+      case 'mean':
+        if (column.meanOf === undefined) throw new Error(`column ${name} does not say what it is a mean of`);
+        return `CASE WHEN ${column.meanOf.map((of) => `${quoted(of)} >= ${fewestOfMean}`).join(' AND ')} THEN ${quoted(name)} END`;
       case 'open':
         return quoted(name);
       default:

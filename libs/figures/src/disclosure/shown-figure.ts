@@ -10,7 +10,11 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
  */
 export function wholeTable({ sql, columns, dimensions, returns }: Figure): string {
   const keys = Object.keys(dimensions).map(quote);
-  const counts = Object.keys(columns).map((name) => `coalesce(answered.${quote(name)}, 0) AS ${quote(name)}`);
+  const counts = Object.entries(columns).map(([name, { kind }]) =>
+    kind === 'measured'
+      ? `answered.${quote(name)}`
+      : `coalesce(answered.${quote(name)}, 0) AS ${quote(name)}`,
+  );
   const places = ['start', ...keys].join(', ');
   const heads = returns.map(({ name }) => quote(name)).join(', ');
   const isSame = ['start', ...keys].map((name) => `answered.${name} IS NOT DISTINCT FROM place.${name}`);

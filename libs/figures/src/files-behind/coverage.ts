@@ -43,15 +43,20 @@ function covers(file: ReceivedFiles, asked: Period | undefined): boolean {
   return holdsAllSoFar || sent.start < asked.end;
 }
 
-/** @param files the files that cover the period. */
+/**
+ * @param files the files that cover the period.
+ * @param dataType of the datasets that the figure reads. A figure of others than attendance is of files of its own type or of none.
+ */
 export function coverageOfService(
   service: { readonly service: string; readonly individualBeneficiaries: boolean },
   files: readonly ReceivedFiles[],
+  dataType: string = ATTENDANCE,
 ): Coverage {
-  if (!service.individualBeneficiaries) return 'activity-only';
+  const ofAttendance = dataType === ATTENDANCE;
+  if (ofAttendance && !service.individualBeneficiaries) return 'activity-only';
   const own = files.filter((file) => file.service === service.service);
-  if (own.some(({ dataType }) => dataType === ATTENDANCE)) return 'files-received';
-  return own.length > 0 ? 'no-attendance-file' : 'no-files';
+  if (own.some((file) => file.dataType === dataType)) return 'files-received';
+  return own.length > 0 && ofAttendance ? 'no-attendance-file' : 'no-files';
 }
 
 /** The coverage of several services together: the best one. */

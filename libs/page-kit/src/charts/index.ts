@@ -1,5 +1,7 @@
+import type { CategoryChart, CategoryCharts } from './category-chart.js';
 import type { Waterfall, WaterfallCharts } from './waterfall.js';
 
+export type { CategoryChart, CategoryCharts, Series } from './category-chart.js';
 export type { Waterfall } from './waterfall.js';
 
 /**
@@ -9,4 +11,10 @@ export type { Waterfall } from './waterfall.js';
 export async function waterfallCharts(waterfall: Waterfall): Promise<WaterfallCharts> {
   const { drawWaterfall } = await import('./waterfall.js');
   return drawWaterfall(waterfall);
+}
+
+/** Draws counts by category: one drawing for each kind of screen, of which the style sheet shows one. */
+export async function categoryCharts(chart: CategoryChart): Promise<CategoryCharts> {
+  const { drawCategories } = await import('./category-chart.js');
+  return drawCategories(chart);
 }

@@ -1,7 +1,11 @@
+import { harmless } from './harmless-text.js';
 import { CHART_TEXT, svgOfChart, type ChartKind, type ChartOption } from './svg-of-chart.js';
 
 /** A number before and after, and what changed it, in the order in which it is drawn. It may pass below 0. */
 export interface Waterfall {
+  /** What is drawn, as a screen reader names the drawing. */
+  readonly title: string;
+  /** What a screen reader says after the title. */
   readonly description: string;
   /** Decimal places of the numbers beside the bars; none of counts. */
   readonly decimals?: number;
@@ -34,9 +38,8 @@ export function drawWaterfall(waterfall: Waterfall): WaterfallCharts {
   const startsAt = startOf(bars);
   const kinds: readonly ChartKind[] = ['narrow', 'medium', 'wide'];
   const height = bars.length * ROW_HEIGHT + 34;
-  const svg = kinds.map((kind) =>
-    svgOfChart(optionOf(bars, startsAt, kind), { kind, height, description: waterfall.description }),
-  );
+  const titles = { title: waterfall.title, description: waterfall.description };
+  const svg = kinds.map((kind) => svgOfChart(optionOf(bars, startsAt, kind), { kind, height, ...titles }));
   return { svg: svg.join(''), startsAt };
 }
 
@@ -71,12 +74,6 @@ function barsOf({ before, changes, after, decimals = 0 }: Waterfall): readonly B
     whole(after),
   ];
 }
-
-/**
- * ECharts remembers texts as keys of plain objects, where the name of a member of Object.prototype would find that member,
- * and change it for the whole process: such a text gets a space without width before it.
- */
-const harmless = (text: string): string => (text in Object.prototype ? `\u200B${text}` : text);
 
 /** 0, or a round number not far below what changes, or below everything if a number is below 0. */
 function startOf(bars: readonly Bar[]): number {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { drawWaterfall, type Waterfall } from './waterfall.js';
 
 const waterfall = (before: number, ...changes: readonly number[]): Waterfall => ({
+  title: 'What changed a count',
   description: 'Why the “children” differ',
   before: { name: 'As published', value: before },
   changes: changes.map((change, index) => ({ name: `Cause ${index}`, change })),
@@ -33,7 +34,14 @@ describe('a waterfall chart', () => {
       { name: 'Start', value: -12.7 },
       { name: 'Score', value: -2.158 },
     ];
-    const { svg, startsAt } = drawWaterfall({ description: 'Weights', decimals: 3, before, changes, after });
+    const { svg, startsAt } = drawWaterfall({
+      title: 'Weights',
+      description: 'Bits',
+      decimals: 3,
+      before,
+      changes,
+      after,
+    });
     for (const text of ['−12.700', '+12.042', '−1.500', '−2.158'])
       expect(svg.split(`>${text}</text>`)).toHaveLength(4);
     expect(startsAt).toBeLessThanOrEqual(-12.7);
@@ -66,7 +74,13 @@ describe('a waterfall chart', () => {
     const before = members();
     for (const name of ['__proto__', 'constructor']) {
       const whole = { name, value: 10 };
-      drawWaterfall({ description: name, before: whole, changes: [{ name, change: 1 }], after: whole });
+      drawWaterfall({
+        title: name,
+        description: name,
+        before: whole,
+        changes: [{ name, change: 1 }],
+        after: whole,
+      });
     }
     expect(members()).toEqual(before);
   });

@@ -13,7 +13,7 @@ import {
 } from '@kinledger/contracts';
 import { z } from 'zod';
 import { codeSystem } from './code-systems/code-system.js';
-import { consentForm, lawfulBasis, optOut, permittedDerivations } from './governance.js';
+import { consentForm, contact, lawfulBasis, optOut, permittedDerivations } from './governance.js';
 import { linkageStrategy } from './linkage-strategy.js';
 import { lsoaCode } from './lsoa-code.js';
 import { population } from './populations.js';
@@ -266,7 +266,7 @@ export const service = z.strictObject({
     .min(1)
     .exactOptional()
     .describe('Minimum and intended sessions, in the order of their days. No figure reads them yet.'),
-  targets: z.array(target).min(1).exactOptional().describe('No figure reads them yet.'),
+  targets: z.array(target).min(1).exactOptional(),
 });
 export type Service = z.infer<typeof service>;
 
@@ -338,6 +338,14 @@ export const agreement = z.strictObject({
     .max(120)
     .exactOptional()
     .describe('Reference of the data protection impact assessment. For documents.'),
+  retention: z
+    .string()
+    .min(1)
+    .max(300)
+    .exactOptional()
+    .describe(
+      'How long rows are kept, in plain words for families. For documents: nothing is deleted by it.',
+    ),
 });
 
 export const area = z.strictObject({
@@ -382,6 +390,31 @@ export const plausibility = z
   })
   .describe('What ages and dates can be, in whole years: what lies beyond them is told and counts nowhere.');
 export type Plausibility = z.infer<typeof plausibility>;
+
+const share = z.number().positive().max(2);
+
+export const reporting = z
+  .strictObject({
+    targetRating: z
+      .strictObject({
+        green: share.describe('From this share of a target on it is rated green.'),
+        amber: share.describe('From this share on amber; below, red.'),
+      })
+      .exactOptional()
+      .describe('How reach is rated against targets. Absent: green from 1, amber from 0.9.'),
+    highestRating: z
+      .int()
+      .min(2)
+      .max(100)
+      .exactOptional()
+      .describe('The highest answer to a question: it and the one below are the two highest. Absent: 5.'),
+    declinedItem: code
+      .exactOptional()
+      .describe(
+        'The item of inputs, in people, that says how many gave no consent. Absent: people-without-consent.',
+      ),
+  })
+  .describe('What figures need to know of the programme’s rules.');
 
 export const programmeDefinition = z.strictObject({
   id: programmeId,
@@ -435,6 +468,7 @@ export const programmeDefinition = z.strictObject({
     .describe('The rule of disclosure control for figures that leave the programme. Absent: nhs-2018.'),
   area,
   consentForms: z.array(consentForm).min(1).exactOptional(),
+  contact: contact.exactOptional(),
   priorityPopulation: priorityPopulation
     .exactOptional()
     .describe('Whom the programme means to reach first. No figure reads it yet.'),
@@ -443,7 +477,10 @@ export const programmeDefinition = z.strictObject({
     .min(1)
     .exactOptional()
     .describe('Denominators of shares. No figure reads them yet.'),
-  theoryOfChange: theoryOfChange.exactOptional().describe('No figure reads it yet.'),
+  theoryOfChange: theoryOfChange
+    .exactOptional()
+    .describe('What the programme means to change, and the measures by which outcomes are counted.'),
+  reporting: reporting.exactOptional(),
 });
 export type ProgrammeDefinition = z.infer<typeof programmeDefinition>;
 

@@ -56,6 +56,18 @@ export const lawfulBasis = z.strictObject({
     .describe('How the common-law duty of confidence is met.'),
 });
 
+const line = z.string().min(1).max(200);
+
+/** Whom families ask about their data, and to whom they complain. For documents. */
+export const contact = z
+  .strictObject({
+    name: line,
+    email: z.email().exactOptional(),
+    phone: line.exactOptional(),
+    address: line.exactOptional().describe('For letters, in one line.'),
+  })
+  .describe('Whom families ask about their data, and to whom they complain. For documents.');
+
 export const optOut = z
   .enum(['withdrawal-of-consent', 'objection', 'national-data-opt-out', 'none'])
   .describe('How a person stops it. For documents: erasure and withdrawal work the same in every case.');

@@ -1,4 +1,4 @@
-import { code, datasetId } from '@kinledger/contracts';
+import { attributeName, code, datasetId } from '@kinledger/contracts';
 import { z } from 'zod';
 
 /** The code of an outcome, as in LEAP’s theory of change: 1.2.2. */
@@ -15,6 +15,29 @@ export const outcomeDomain = z.strictObject({
   outcomes: z.array(outcome).min(1),
 });
 
+const days = z.int().min(1).max(3660);
+const occasions = z.array(code).min(1).max(30);
+
+/** Which scores of a person make a pair of a first and a last one. */
+export const pairing = z.strictObject({
+  minimumDays: days
+    .exactOptional()
+    .describe('A last score is at least so many days after the first. Absent: 28.'),
+  windowDays: days.exactOptional().describe('And at most so many. Absent: 365.'),
+  first: occasions
+    .exactOptional()
+    .describe(
+      'Occasions whose score begins an episode of a person in a service. Absent: the earliest score of a person in the service does, and there is one episode.',
+    ),
+  last: occasions.exactOptional().describe('Occasions whose score may be a last one. Absent: any.'),
+  informant: attributeName
+    .exactOptional()
+    .describe(
+      'Attribute that says who answered: both scores of a pair are the same one’s. Absent: nothing says it.',
+    ),
+});
+export type Pairing = z.infer<typeof pairing>;
+
 /** A measure: which scores or answers of a dataset tell of an outcome. */
 export const measure = z.strictObject({
   id: code,
@@ -27,6 +50,7 @@ export const measure = z.strictObject({
     z.strictObject({ question: code }).describe('Ratings of a feedback dataset.'),
   ]),
   better: z.enum(['higher', 'lower']).describe('Which way is an improvement.'),
+  pairing: pairing.exactOptional().describe('What differs for this measure. Absent: as for all measures.'),
 });
 export type Measure = z.infer<typeof measure>;
 
@@ -34,5 +58,8 @@ export type Measure = z.infer<typeof measure>;
 export const theoryOfChange = z.strictObject({
   domains: z.array(outcomeDomain).min(1),
   measures: z.array(measure),
+  pairing: pairing
+    .exactOptional()
+    .describe('How first and last scores are paired. Absent: by the defaults of each member.'),
 });
 export type TheoryOfChange = z.infer<typeof theoryOfChange>;
