@@ -16,7 +16,8 @@ export function quarterVersionsOf(
 ): QuarterVersions {
   const { authority, area, disclosure: rule } = definition;
   const disclosure = rule === undefined ? usual : disclosureByRule[rule];
-  if (disclosure === undefined) throw new Error(`this program has no rule of disclosure control ${rule ?? ''}`);
+  if (disclosure === undefined)
+    throw new Error(`this program has no rule of disclosure control ${rule ?? ''}`);
   return {
     definition: digest,
     strategy: adoptedStrategyOf(definition).digest,

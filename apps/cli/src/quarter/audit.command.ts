@@ -47,7 +47,9 @@ export function auditText(found: AuditOfQuarter): string {
     inOneRow,
   );
   if (counts.length === 0)
-    return [head, 'Each can have three values or more, whatever else is published here.', ...groups].join('\n');
+    return [head, 'Each can have three values or more, whatever else is published here.', ...groups].join(
+      '\n',
+    );
   const givenAway = counts.filter(({ values }) => values !== null).length;
   const open = counts.length - givenAway;
   const openText = open === 0 ? '' : `, and of ${count(open)} more it was not found out`;

@@ -20,7 +20,9 @@ export const remedyInWorker: RemedyOf = async (published, services) => {
     return await new Promise((resolve, reject) => {
       worker.on('message', (answer: unknown) => resolve(quarterFigures.parse(answer)));
       worker.on('error', reject);
-      worker.on('exit', () => reject(new Error('the thread that looks for a remedy ended before it had one')));
+      worker.on('exit', () =>
+        reject(new Error('the thread that looks for a remedy ended before it had one')),
+      );
     });
   } finally {
     void worker.terminate();

@@ -78,7 +78,9 @@ export class Recounts {
       });
     }
     const order = { kind: 'reproduction' as const, asked: { period }, by, head: closing.revision };
-    return this.#start(order, (options) => reproduceQuarter(options, { closing, publication }, this.#options.remedy));
+    return this.#start(order, (options) =>
+      reproduceQuarter(options, { closing, publication }, this.#options.remedy),
+    );
   }
 
   /**

@@ -78,10 +78,14 @@ const cellName = z.string().max(400);
 export const disclosureRemedy = z.object({
   suppressed: z
     .array(cellName)
-    .describe('Counts that the rule would show, suppressed beside small ones; with the sums that they are part of.'),
+    .describe(
+      'Counts that the rule would show, suppressed beside small ones; with the sums that they are part of.',
+    ),
   withheld: z
     .array(cellName)
-    .describe('Counts of several scopes that are suppressed whatever they are, 0 included, because nothing less is enough.'),
+    .describe(
+      'Counts of several scopes that are suppressed whatever they are, 0 included, because nothing less is enough.',
+    ),
   audited: z.int().nonnegative().describe('Suppressed counts that were looked at.'),
   narrowed: z
     .array(cellName)
@@ -103,7 +107,9 @@ export const quarterFigures = z.object({
   figures: z.array(figureTable),
   remedy: disclosureRemedy
     .exactOptional()
-    .describe('In the published form, where the profile suppresses beside small counts; absent in the full one.'),
+    .describe(
+      'In the published form, where the profile suppresses beside small counts; absent in the full one.',
+    ),
   files: z
     .array(
       z.object({

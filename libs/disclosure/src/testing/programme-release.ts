@@ -55,7 +55,11 @@ export function programmeRelease(seed: number, size: ProgrammeSize): Release {
         const count = counts.get(idOf(scope, value, column)) ?? 0;
         const shown = nhs2018.shown(count);
         cells.push({
-          ...{ id: idOf(scope, value, column), known: nhs2018.known(shown), protected: shown === 'suppressed' },
+          ...{
+            id: idOf(scope, value, column),
+            known: nhs2018.known(shown),
+            protected: shown === 'suppressed',
+          },
           ...(typeof shown === 'number' && shown > 0
             ? { secondary: { cost: shown, known: { low: 8, high: Infinity } } }
             : {}),
@@ -73,9 +77,15 @@ export function programmeRelease(seed: number, size: ProgrammeSize): Release {
     for (const value of ['all', ...values]) {
       const of = (scope: string): string => idOf(scope, value, column);
       const distinct = (whole: string, parts: readonly string[]): void => {
-        relations.push(...parts.map((part) => atMost(of(part), of(whole))), atMostSumOf(of(whole), parts.map(of)));
+        relations.push(
+          ...parts.map((part) => atMost(of(part), of(whole))),
+          atMostSumOf(of(whole), parts.map(of)),
+        );
       };
-      distinct('programme', services.map((service) => `service ${service}`));
+      distinct(
+        'programme',
+        services.map((service) => `service ${service}`),
+      );
       for (let strand = 0; strand < size.strands; strand += 1)
         distinct(
           `strand ${strand}`,

@@ -25,6 +25,8 @@ export const figuresInForce = (): Pick<QuarterVersions, 'figures' | 'disclosure'
 } => ({
   figures: newestFigures().map((figure) => inForceOf(figure)),
   disclosure: nameOf(profileInForce),
-  disclosureByRule: Object.fromEntries([...profilesInForce].map(([rule, profile]) => [rule, nameOf(profile)])),
+  disclosureByRule: Object.fromEntries(
+    [...profilesInForce].map(([rule, profile]) => [rule, nameOf(profile)]),
+  ),
   readModels: TABLES_VERSION,
 });

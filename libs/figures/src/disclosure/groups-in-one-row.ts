@@ -12,7 +12,8 @@ export const groupsInOneRow = (published: QuarterFigures): readonly string[] =>
   published.figures.flatMap((table) => {
     const { breaksDown } = figureRelations[table.figure] ?? {};
     if (breaksDown === undefined) return [];
-    const keys = 1 + Object.keys(figures.find((each) => nameOf(each) === table.figure)?.dimensions ?? {}).length;
+    const keys =
+      1 + Object.keys(figures.find((each) => nameOf(each) === table.figure)?.dimensions ?? {}).length;
     const values = new Set(table.rows.map((row) => JSON.stringify(row.slice(1, keys))));
     // A table with one row breaks nothing down.
     if (values.size < 2) return [];

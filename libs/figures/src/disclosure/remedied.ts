@@ -67,8 +67,7 @@ function siblingsOf(
     (each) => cell.scope === `service:${each.service}` || cell.scope === `strand:${each.strand ?? ''}`,
   )?.strand;
   const within = services.filter((each) => strand == null || each.strand === strand);
-  const scopes =
-    width > 0 ? undefined : new Set(within.map(({ service }) => `service:${service}`));
+  const scopes = width > 0 ? undefined : new Set(within.map(({ service }) => `service:${service}`));
   return [...cells].flatMap(([other, { figure, scope, dimensions, column }]) =>
     figure === cell.figure &&
     column === cell.column &&
