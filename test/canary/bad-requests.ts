@@ -322,6 +322,21 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       }),
     ],
     ['recount-unknown', 'no such recount', project(`/v1/recounts/${unknownId}`)],
+    // Bad requests about studies
+    [
+      'extract-not-permitted',
+      'an extract that no agreement allows',
+      ask(`${services.projector}/v1/studies/extracts`, tokens.dataTeam, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ specification: unpermittedSpecification }),
+      }),
+    ],
+    [
+      'study-unknown',
+      'the end of a study that never was',
+      ask(`${services.projector}/v1/studies/no-such-study/destruction`, tokens.dataTeam, { method: 'POST' }),
+    ],
     // Bad requests about reviews
     [
       'referral-unknown',
@@ -486,3 +501,18 @@ export function raw(
       });
     });
 }
+
+/** Complete, and of a study that no agreement names. */
+const unpermittedSpecification = {
+  ...{
+    version: 1,
+    study: 'nobody-agreed',
+    title: 'A study',
+    purpose: 'To be refused',
+    expires: '2099-01-01',
+  },
+  recipient: { organisation: 'Nobody', people: 'none', setting: 'none', outputs: 'none' },
+  approval: { reference: 'none', on: '2025-01-01' },
+  cohort: { who: 'recorded', roles: ['child'] },
+  ...{ datasets: ['natural-thinkers.user'], attributes: [], area: 'none', families: false },
+};

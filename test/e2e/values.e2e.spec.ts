@@ -1,5 +1,11 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningPlatform } from './running-platform.js';
+
+const example = fileURLToPath(new URL('../../docs/examples/studies/collective-impact.json', import.meta.url));
 
 interface Reach {
   readonly children: number;
@@ -126,6 +132,44 @@ describe('reach, from values as people and spreadsheets write them', () => {
       'a5,child,Zoe,,a4@example.org,03/02/2020,Not known,05/11/2023,Group,Yes',
     ]);
     expect(await reachIn('2023-24-Q3')).toEqual({ children: 0, adults: 4, unlinkable: 1, upperBound: 5 });
+  });
+
+  it('hands an evaluator the people whom agreements and consents allow, until the study’s key is destroyed', async () => {
+    const consented = `${personTitles.replace('nhs_number,', '')},consent_form_version`;
+    await send(['natural-thinkers.user', 'natural-thinkers-team'], '2023-24-Q2', consented, [
+      'EV1,adult,,ev1@example.org,,,17/02/1990,F,ZZ1 1AA,05/07/2023,Yes,2023-2',
+      'EV2,adult,,ev2@example.org,,,18/02/1990,F,ZZ1 1AA,05/07/2023,Yes,2022-1',
+    ]);
+    await send(naturalThinkers, '2023-24-Q2', sessionTitles, [
+      'EV1,adult,,ev1@example.org,,,,08/07/2023,Group,Yes',
+      'EV2,adult,,ev2@example.org,,,,08/07/2023,Group,Yes',
+    ]);
+    const folder = mkdtempSync(join(tmpdir(), 'kinledger-study-'));
+    try {
+      const file = join(folder, 'specification.json');
+      const whole = JSON.parse(readFileSync(example, 'utf8')) as object;
+      const cohort = { who: 'engaged', roles: ['adult'] };
+      const datasets = ['natural-thinkers.user', 'natural-thinkers.engagement'];
+      writeFileSync(file, JSON.stringify({ ...whole, cohort, datasets }));
+      const run = (...args: readonly string[]) => platform.installation.json('study', ...args);
+      await run('extract', file, '--out', join(folder, 'extract.zip'));
+      expect(readFileSync(join(folder, 'extract.zip')).subarray(0, 2).toString()).toBe('PK');
+      expect(await run('list')).toMatchObject({
+        studies: [{ study: 'collective-impact', extracts: [{ people: 1 }] }],
+      });
+      await run('destroy', 'collective-impact', '--out', join(folder, 'certificate.md'), '--yes');
+      const refused = await platform.installation.run(
+        'study',
+        'extract',
+        file,
+        '--out',
+        join(folder, 'more.zip'),
+      );
+      expect(refused.stderr).toMatch(/The key of this study is destroyed/);
+      expect(readdirSync(folder).sort()).toEqual(['certificate.md', 'extract.zip', 'specification.json']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('counts no event dated far outside its period, in any quarter', async () => {

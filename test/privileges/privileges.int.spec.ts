@@ -142,6 +142,8 @@ const expected: Readonly<
       'operations.recount': 'delete insert select update',
       'operations.review_command': 'delete insert select update',
       'operations.review_examination': 'delete insert select update',
+      'operations.study': 'insert select update(key destroyed_at destroyed_by)',
+      'operations.study_extract': 'insert select update(completed_at people manifest)',
       'operations.upload': 'insert select update',
       'projector.decision_trace': 'delete insert select',
       'projector.outbox': 'delete insert select',

@@ -286,6 +286,11 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
       'Its memory is given back. The next look at a doubtful link reads the ledger anew, and takes longer.',
     mend: 'Nothing, unless it happens again: then look at the error.',
   },
+  'an extract of a study broke off': {
+    means:
+      'Its reader went away, or the database failed. Nothing that is complete was handed out, and the list of extracts says so.',
+    mend: 'Nothing, if the reader asks again. Otherwise look at the error.',
+  },
   'explaining an individual failed': {
     means: 'The question is answered with a failure.',
     mend: 'Look at the error, and ask again.',

@@ -51,7 +51,8 @@ describe('the description of the projector’s API', () => {
       ...['/v1/recounts', '/v1/recounts/{id}', '/v1/explanations', '/v1/explanations/{id}'],
       ...['/v1/looks', '/v1/looks.csv', '/v1/reviews', '/v1/review-examinations'],
       ...['/v1/review-examinations/{id}', '/v1/review-undoings', '/v1/review-orders/{id}'],
-      ...['/v1/review-decisions', '/v1/sign-in-links'],
+      ...['/v1/review-decisions', '/v1/studies', '/v1/studies/checks', '/v1/studies/extracts'],
+      ...['/v1/studies/{study}/destruction', '/v1/sign-in-links'],
     ]);
     expect(paths['/v1/explanations']?.['post']?.responses).toMatchObject({ '202': {}, '403': {}, '503': {} });
   });

@@ -1,5 +1,6 @@
 import { programmeId, type ProgrammeId } from '@kinledger/contracts';
 import { isStoreUnreachable, openEventStore, type EventStore } from '@kinledger/event-store';
+import { londonDay } from '@kinledger/domain';
 import { PagesModule } from '@kinledger/page-kit';
 import { readProgramme, type Programme } from '@kinledger/programme';
 import {
@@ -58,6 +59,8 @@ import { ReviewQueue } from './reviews/review-queue.js';
 import { Reviews } from './reviews/reviews.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
 import { SensitiveDatasets } from './reviews/sensitive-datasets.js';
+import { Studies } from './studies/studies.js';
+import { StudiesController } from './studies/studies.controller.js';
 
 const EVENT_STORE = Symbol('event store');
 const PROGRAMME = Symbol('programme');
@@ -142,6 +145,7 @@ export class ProjectorModule {
         ExplanationsController,
         LooksController,
         ReviewsController,
+        StudiesController,
         HomePage,
         QuartersPage,
         ExplanationsPage,
@@ -339,6 +343,15 @@ export class ProjectorModule {
           inject: [Examinations, ReviewOrders],
           useFactory: (examinations: Examinations, orders: ReviewOrders) =>
             new Reviews({ examinations, orders }),
+        },
+        {
+          provide: Studies,
+          inject: [PROGRAMME, 'kinledger pool platform', PinoLogger],
+          useFactory: (programme: Programme, pool: pg.Pool, logger: PinoLogger) =>
+            new Studies({
+              ...{ programme, pool, today: () => londonDay(new Date()) },
+              onError: (err) => logger.error({ err }, 'an extract of a study broke off'),
+            }),
         },
         Projections,
       ],

@@ -12,7 +12,7 @@ export const projectorService: ServiceOptions<typeof projectorConfig> = {
   api: {
     title: 'Kinledger projector',
     description:
-      'Rebuilds of the read models, recounts of closed quarters, explanations of individuals, and reviews of doubtful links.',
+      'Rebuilds of the read models, recounts of closed quarters, explanations of individuals, reviews of doubtful links, and extracts for evaluators.',
     tags: {
       rebuilds: 'Rebuilding the read models from the ledger.',
       recounts: 'Closed quarters, counted again and compared.',
@@ -20,6 +20,8 @@ export const projectorService: ServiceOptions<typeof projectorConfig> = {
       looks: 'Who looked at whom, and why.',
       reviews:
         'Doubtful links: the queue, looks at the evidence, answers and what was decided. For the data team.',
+      studies:
+        'Extracts for evaluators, as agreements permit them, and the end of a study. For the data team.',
       'sign-in': 'How a browser gets to the pages.',
     },
   },

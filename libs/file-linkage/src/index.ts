@@ -1,4 +1,5 @@
-export { decidedPairs, individualsOf, type DecidedPair } from './linking/decided-pairs.js';
+export { pairReasons } from './linking/decided-pairs.js';
+export { individualsIn } from './linking/individuals.js';
 export { linkFiles, type LinkedFiles, type LinkingOptions } from './linking/link-files.js';
 export { csvFile, guessSchemaOf } from './linking/read-files.js';
 export { sourceOf } from './reading/record-ids.js';

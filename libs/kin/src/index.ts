@@ -1,3 +1,4 @@
+export { kindsWithSignatures, signatureOf } from './comparison/signature.js';
 export { intersect } from './comparison/ascending-lists.js';
 export type { ComparedField, OneEdit, ValueTable } from './comparison/compared-field.js';
 export { Comparison } from './comparison/comparison.js';
@@ -28,7 +29,8 @@ export {
 export { modelHash, modelText, readModel, type Model, type StratumModel } from './model/model.js';
 export { pairClasses, samePerson, strata, type PairClass, type Stratum } from './model/pair-class.js';
 export { MILLIBITS, probabilityOf, ScoreTable, stratumNumber, type ClassShare } from './model/score-table.js';
-export { clusterPairs } from './clusters/cluster-pairs.js';
+export { clusterComponents, clusterPairs, likelyComponents } from './clusters/cluster-pairs.js';
+export type { Components } from './clusters/components.js';
 export type { ClusterRules, ScoredPairs } from './clusters/scored-pairs.js';
 export {
   Bands,

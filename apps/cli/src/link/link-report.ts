@@ -1,8 +1,9 @@
 import { stepsDrawing } from './steps-drawing.js';
 import { explainPair, levelsOf, MILLIBITS, probabilityOf, samePerson, type Model } from '@kinledger/kin';
-import { decidedPairs, individualsOf, type DecidedPair, type LinkedFiles } from '@kinledger/file-linkage';
+import { individualsIn, type LinkedFiles } from '@kinledger/file-linkage';
 import { escaped } from './escaped.js';
 import { count, percent } from '../output/output.js';
+import { ruleOf } from './write-links.js';
 
 /** Chosen pairs: so many of each kind. */
 const PAIRS_SHOWN = 3;
@@ -15,7 +16,7 @@ const LAST_BIT = 30;
  * @param showValues whether record ids stand in it; otherwise it names no record.
  */
 export function linkReport(linked: LinkedFiles, showValues: boolean): string {
-  const pairs = [...decidedPairs(linked)];
+  const pairs = pairsOf(linked);
   return page([
     summary(linked, pairs),
     ...linked.model.strata.map((stratum) => weights(linked.model, stratum)),
@@ -26,8 +27,26 @@ export function linkReport(linked: LinkedFiles, showValues: boolean): string {
   ]);
 }
 
+/** A pair of records of one individual, and how sure that is. */
+interface DecidedPair {
+  readonly first: number;
+  readonly second: number;
+  readonly score: number;
+  readonly certain: boolean;
+  readonly rule: string;
+}
+
+const pairsOf = ({ decided }: LinkedFiles): readonly DecidedPair[] =>
+  decided.flatMap(({ first, second, scores, reasons }) =>
+    Array.from(first, (one, pair) => ({
+      ...{ first: one, second: second[pair] as number, score: scores[pair] as number },
+      certain: reasons[pair] === 0,
+      rule: ruleOf(reasons[pair] as number),
+    })),
+  );
+
 function summary(linked: LinkedFiles, pairs: readonly DecidedPair[]): string {
-  const certain = pairs.filter(({ band }) => band === 'auto-link').length;
+  const certain = pairs.filter(({ certain: is }) => is).length;
   const numbers: readonly (readonly [string, string])[] = [
     ['Records', count(linked.records.count)],
     ['Individuals', count(linked.clusterOf.filter((first, record) => first === record).length)],
@@ -84,14 +103,16 @@ function histogram({ scoreCounts }: LinkedFiles): string {
 function individuals(linked: LinkedFiles): string {
   const sizes = new Map<number, number>();
   let linkedRecords = 0;
-  for (const members of individualsOf(linked.clusterOf)) {
-    sizes.set(members.length, (sizes.get(members.length) ?? 0) + 1);
-    linkedRecords += members.length;
+  const { count: many, starts } = individualsIn(linked.clusterOf);
+  for (let individual = 0; individual < many; individual++) {
+    const size = (starts[individual + 1] as number) - (starts[individual] as number);
+    sizes.set(size, (sizes.get(size) ?? 0) + 1);
+    linkedRecords += size;
   }
   sizes.set(1, linked.records.count - linkedRecords);
   const rows = [...sizes]
     .sort(([a], [b]) => a - b)
-    .map(([size, many]): readonly [string, string] => [String(size), count(many)]);
+    .map(([size, found]): readonly [string, string] => [String(size), count(found)]);
   return table('Records of an individual', ['Records', 'Individuals'], rows);
 }
 
@@ -127,8 +148,8 @@ function unlinkable({ records, comparison, table: scores }: LinkedFiles): string
 /** Some certain pairs, some just above even, and some that a person looks at although the score is high. */
 function chosen(pairs: readonly DecidedPair[]): readonly DecidedPair[] {
   const byScore = [...pairs].sort((a, b) => a.score - b.score || a.first - b.first || a.second - b.second);
-  const certain = byScore.filter(({ band }) => band === 'auto-link');
-  const referred = byScore.filter(({ band }) => band === 'refer');
+  const certain = byScore.filter((pair) => pair.certain);
+  const referred = byScore.filter((pair) => !pair.certain);
   return [
     ...referred.slice(0, PAIRS_SHOWN),
     ...referred.slice(-PAIRS_SHOWN),
@@ -154,8 +175,7 @@ function waterfall(linked: LinkedFiles, pair: DecidedPair, number: number, showV
     bits(weight).toFixed(1),
   ]);
   const oneToOne = bonus === 0 ? '' : `; one-to-one linkage adds ${bits(bonus)} bits`;
-  const decision = `${pair.band}${pair.reason === undefined ? '' : `: ${pair.reason}`}`;
-  return `${heading(title)}<p>${escaped(decision)}; probability ${probabilityOf(pair.score).toFixed(4)}${oneToOne}.</p>${chart}${bare(['Field', 'Level', 'Bits'], [['start', '', bits(explained.start).toFixed(1)], ...rows, ['score', '', bits(explained.score).toFixed(1)]], `The same as a table: ${title}`)}`;
+  return `${heading(title)}<p>${escaped(pair.rule)}; probability ${probabilityOf(pair.score).toFixed(4)}${oneToOne}.</p>${chart}${bare(['Field', 'Level', 'Bits'], [['start', '', bits(explained.start).toFixed(1)], ...rows, ['score', '', bits(explained.score).toFixed(1)]], `The same as a table: ${title}`)}`;
 }
 
 const heading = (title: string): string => `<h2>${escaped(title)}</h2>`;

@@ -142,7 +142,7 @@ async function write(
   return counts;
 }
 
-const steps = ['read', 'derive', 'candidates', 'compare', 'estimate', 'score', 'cluster', 'write'];
+const steps = ['read', 'derive', 'candidates', 'compare', 'estimate', 'score', 'cluster', 'decide', 'write'];
 
 const describe = (
   summary: { individuals: number; pairs: number; autoLinked: number; toReview: number; seconds: number },

@@ -1,5 +1,5 @@
 import { probabilityOf } from '@kinledger/kin';
-import { AFTER_VALUES, decidedPairs, sourceOf, type LinkedFiles } from '@kinledger/file-linkage';
+import { AFTER_VALUES, pairReasons, sourceOf, type LinkedFiles } from '@kinledger/file-linkage';
 import { RowBytes } from './row-bytes.js';
 
 /** How the two files are called in results. */
@@ -34,22 +34,32 @@ export function* pairRows(linked: LinkedFiles, counts: LinkCounts): Iterable<Uin
   const two = linked.sources > 1;
   const endings = new Map<number, string>();
   const rows = new RowBytes().text('left_id,right_id,probability,rule\n');
-  for (const { first, second, score, band, reason } of decidedPairs(linked)) {
-    if (two && sourceOf(records, first) === sourceOf(records, second)) continue;
-    counts.pairs += 1;
-    if (band === 'auto-link') counts.autoLinked += 1;
-    writeId(rows, linked, first).text(',');
-    writeId(rows, linked, second);
-    let probability = endings.get(score);
-    if (probability === undefined) {
-      probability = `,${probabilityOf(score).toFixed(6)},`;
-      endings.set(score, probability);
+  for (const { first, second, scores, reasons } of linked.decided)
+    for (let pair = 0; pair < first.length; pair++) {
+      const one = first[pair] as number;
+      const other = second[pair] as number;
+      if (two && sourceOf(records, one) === sourceOf(records, other)) continue;
+      const [score, reason] = [scores[pair] as number, reasons[pair] as number];
+      counts.pairs += 1;
+      if (reason === 0) counts.autoLinked += 1;
+      writeId(rows, linked, one).text(',');
+      writeId(rows, linked, other);
+      const key = score * pairReasons.length + reason;
+      let ending = endings.get(key);
+      if (ending === undefined) {
+        ending = `,${probabilityOf(score).toFixed(6)},${ruleOf(reason)}`;
+        endings.set(key, ending);
+      }
+      rows.text(ending);
+      if (rows.endRow()) yield rows.take();
     }
-    rows.text(probability).text(band);
-    if (reason !== undefined) rows.text(': ').text(reason);
-    if (rows.endRow()) yield rows.take();
-  }
   yield rows.take();
+}
+
+/** @param reason a number of {@link pairReasons}. */
+export function ruleOf(reason: number): string {
+  const name = pairReasons[reason];
+  return name === undefined ? 'auto-link' : `refer: ${name}`;
 }
 
 function writeId(rows: RowBytes, { records, ids, idOf }: LinkedFiles, record: number): RowBytes {

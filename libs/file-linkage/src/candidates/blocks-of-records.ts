@@ -1,4 +1,5 @@
 import { sharedInts } from '../values/shared-arrays.js';
+import type { Blocks } from './blocks.js';
 import type { KeyBlocks } from './key-blocks.js';
 
 /** By record: the blocks in which it stands, ascending. Blocks of all keys are numbered through, key after key. */
@@ -33,18 +34,83 @@ export function blocksOfRecords(records: number, keys: readonly KeyBlocks[]): Bl
   return { starts, blocks: ofRecords };
 }
 
-/** The first block in which both records stand; −1 if there is none. */
-export function firstCommonBlock({ starts, blocks }: BlocksOfRecords, a: number, b: number): number {
-  let atA = starts[a] as number;
-  let atB = starts[b] as number;
-  const endA = starts[a + 1] as number;
-  const endB = starts[b + 1] as number;
-  while (atA < endA && atB < endB) {
-    const ofA = blocks[atA] as number;
-    const ofB = blocks[atB] as number;
-    if (ofA === ofB) return ofA;
-    if (ofA < ofB) atA += 1;
-    else atB += 1;
+/** Where a block in which a record stands is in the record’s list. */
+export function placeOfBlock({ starts, blocks }: BlocksOfRecords, record: number, block: number): number {
+  let place = starts[record] as number;
+  while ((blocks[place] as number) < block) place += 1;
+  return place;
+}
+
+/** Whether another record stands in one of the blocks of a record’s list before a place: most records have none there. */
+export function sharesBlock(
+  { starts, blocks }: BlocksOfRecords,
+  record: number,
+  before: number,
+  other: number,
+): boolean {
+  let at = starts[record] as number;
+  if (at === before) return false;
+  let atOther = starts[other] as number;
+  const end = starts[other + 1] as number;
+  while (atOther < end) {
+    const block = blocks[at] as number;
+    const ofOther = blocks[atOther] as number;
+    if (block === ofOther) return true;
+    if (block > ofOther) atOther += 1;
+    else if (++at === before) return false;
   }
-  return -1;
+  return false;
+}
+
+/** Finds the records that stand in a block with another. The records of a block are in ascending order. */
+export class MatesOfRecords {
+  /** Those that were found last. */
+  found = new Int32Array(1024);
+  /** By record: one more than the record in whose company it was found last. */
+  readonly #metBy: Int32Array;
+  readonly #ofRecords: BlocksOfRecords;
+  readonly #members: readonly Int32Array[];
+  readonly #starts: readonly Int32Array[];
+  /** By key: the number of its first block, and one more at the end. */
+  readonly #firsts: Int32Array;
+
+  constructor(records: number, keys: readonly Blocks[], ofRecords: BlocksOfRecords) {
+    this.#metBy = new Int32Array(records);
+    this.#ofRecords = ofRecords;
+    this.#members = keys.map((key) => key.records);
+    this.#starts = keys.map((key) => key.starts);
+    this.#firsts = new Int32Array(keys.length + 1);
+    keys.forEach(({ count }, key) => {
+      this.#firsts[key + 1] = (this.#firsts[key] as number) + count;
+    });
+  }
+
+  /** Finds the records that come after one and stand in a block with it, each once. @returns how many there are. */
+  after(record: number): number {
+    const { starts, blocks } = this.#ofRecords;
+    const metBy = this.#metBy;
+    const end = starts[record + 1] as number;
+    let key = 0;
+    let count = 0;
+    for (let at = starts[record] as number; at < end; at++) {
+      const number = blocks[at] as number;
+      while (number >= (this.#firsts[key + 1] as number)) key += 1;
+      const members = this.#members[key] as Int32Array;
+      const block = number - (this.#firsts[key] as number);
+      let place = ((this.#starts[key] as Int32Array)[block + 1] as number) - 1;
+      for (let other = members[place] as number; other > record; other = members[--place] as number) {
+        if (metBy[other] === record + 1) continue;
+        metBy[other] = record + 1;
+        if (count === this.found.length) this.#grow();
+        this.found[count++] = other;
+      }
+    }
+    return count;
+  }
+
+  #grow(): void {
+    const larger = new Int32Array(this.found.length * 2);
+    larger.set(this.found);
+    this.found = larger;
+  }
 }

@@ -1,5 +1,10 @@
 import { PatternTable, strata } from '@kinledger/kin';
-import { firstCommonBlock, type BlocksOfRecords } from '../candidates/blocks-of-records.js';
+import {
+  MatesOfRecords,
+  placeOfBlock,
+  sharesBlock,
+  type BlocksOfRecords,
+} from '../candidates/blocks-of-records.js';
 import type { Blocks } from '../candidates/blocks.js';
 import { sharedInts } from '../values/shared-arrays.js';
 import { comparisonOf, pairRule, stratumOf, type ComparedRecords } from './compared-records.js';
@@ -46,12 +51,14 @@ export const patternKey = {
   pattern: (key: number): number => Math.floor(key / strata.length),
 };
 
-/** So many blocks are taken at a time. */
+/** So many blocks, or records, are taken at a time. */
 const PORTION = 1024;
+/** Where records stand in so many blocks each, two of them often share several: then it is better to go by record. */
+const MANY_BLOCKS = 12;
 
 /**
- * Compares each pair of records of these blocks once: in the first block that both stand in. That needs no set of pairs, and
- * any thread may take any block.
+ * Compares each pair of records of these blocks once: in the first block that both stand in, or by record. Neither needs a
+ * set of pairs, and any thread may take any block or record.
  */
 export function compareBlocks({ compared, keys, equal, ofRecords, taken }: BlocksToCompare): BlocksCompared {
   const { records } = compared;
@@ -61,46 +68,89 @@ export function compareBlocks({ compared, keys, equal, ofRecords, taken }: Block
   const pairs = new PairsOfThread();
   const { data, stride } = records;
   const compare = (a: number, b: number): void => {
+    if (!mayPair(a, b)) return;
     comparison.compare(data, a * stride, b * stride);
     const stratum = stratumOf(records, a, b);
     const pattern = (patterns[stratum] as PatternTable).count(comparison.low, comparison.high);
     pairs.add(a, b, patternKey.of(stratum, pattern));
   };
-  let next = Atomics.add(taken, 0, 1);
-  let portion = 0;
-  let number = 0;
-  for (const { count, records: members, starts } of keys) {
-    for (let begin = 0; begin < count; begin += PORTION, portion++) {
-      if (portion !== next) continue;
-      next = Atomics.add(taken, 0, 1);
-      for (let block = begin; block < Math.min(count, begin + PORTION); block++) {
-        const until = starts[block + 1] as number;
-        for (let at = starts[block] as number; at < until; at++) {
-          const a = members[at] as number;
-          for (let other = at + 1; other < until; other++) {
-            const b = members[other] as number;
-            if (mayPair(a, b) && firstCommonBlock(ofRecords, a, b) === number + block) compare(a, b);
-          }
-        }
-      }
+  const portions = new Portions(taken);
+  if (ofRecords.blocks.length > records.count * MANY_BLOCKS)
+    byRecord(records.count, keys, ofRecords, portions, compare);
+  else byBlock(keys, ofRecords, portions, compare);
+  portions.of(equal.count, (block) => {
+    const first = equal.records[equal.starts[block] as number] as number;
+    const end = ofRecords.starts[first + 1] as number;
+    for (let at = (equal.starts[block] as number) + 1; at < (equal.starts[block + 1] as number); at++) {
+      const other = equal.records[at] as number;
+      if (!sharesBlock(ofRecords, first, end, other)) compare(first, other);
     }
-    number += count;
-  }
-  for (let begin = 0; begin < equal.count; begin += PORTION, portion++) {
-    if (portion !== next) continue;
-    next = Atomics.add(taken, 0, 1);
-    for (let block = begin; block < Math.min(equal.count, begin + PORTION); block++) {
-      const first = equal.records[equal.starts[block] as number] as number;
-      for (let at = (equal.starts[block] as number) + 1; at < (equal.starts[block + 1] as number); at++) {
-        const other = equal.records[at] as number;
-        if (mayPair(first, other) && firstCommonBlock(ofRecords, first, other) < 0) compare(first, other);
-      }
-    }
-  }
+  });
   return {
     pairs: pairs.all(),
     patterns: patterns.map(({ size, low, high, counts }) => ({ size, low, high, counts })),
   };
+}
+
+/** Memory is read block after block. */
+function byBlock(
+  keys: readonly Blocks[],
+  ofRecords: BlocksOfRecords,
+  portions: Portions,
+  compare: (a: number, b: number) => void,
+): void {
+  let before = 0;
+  for (const { count, records: members, starts } of keys) {
+    const first = before;
+    portions.of(count, (block) => {
+      const until = starts[block + 1] as number;
+      for (let at = starts[block] as number; at < until; at++) {
+        const a = members[at] as number;
+        const place = placeOfBlock(ofRecords, a, first + block);
+        for (let other = at + 1; other < until; other++) {
+          const b = members[other] as number;
+          if (!sharesBlock(ofRecords, a, place, b)) compare(a, b);
+        }
+      }
+    });
+    before += count;
+  }
+}
+
+/** A mark at a record says that another has met it: lists of blocks are not compared. */
+function byRecord(
+  records: number,
+  keys: readonly Blocks[],
+  ofRecords: BlocksOfRecords,
+  portions: Portions,
+  compare: (a: number, b: number) => void,
+): void {
+  const mates = new MatesOfRecords(records, keys, ofRecords);
+  portions.of(records, (record) => {
+    const found = mates.after(record);
+    for (let mate = 0; mate < found; mate++) compare(record, mates.found[mate] as number);
+  });
+}
+
+/** Divides what is to be done among threads, by a counter that all of them see. */
+class Portions {
+  readonly #taken: Int32Array;
+  #next: number;
+  #passed = 0;
+
+  constructor(taken: Int32Array) {
+    this.#taken = taken;
+    this.#next = Atomics.add(taken, 0, 1);
+  }
+
+  /** Does what this thread takes of so many. All threads ask for the same, in the same order. */
+  of(count: number, work: (number: number) => void): void {
+    for (let begin = 0; begin < count; begin += PORTION, this.#passed++) {
+      if (this.#passed !== this.#next) continue;
+      this.#next = Atomics.add(this.#taken, 0, 1);
+      for (let number = begin; number < Math.min(count, begin + PORTION); number++) work(number);
+    }
+  }
 }
 
 /** Pairs are kept in runs of this many, so that none is ever copied to make room. */

@@ -17,14 +17,19 @@ export interface ComparedRecords {
   readonly unique: readonly boolean[];
 }
 
-export function comparisonOf({ fields, values, rarities }: ComparedRecords): Comparison {
+export function comparisonOf({ records, fields, values, rarities }: ComparedRecords): Comparison {
   const tables = values.map(valueTableOf);
   return new Comparison(
     fields.map(({ name, kind, vocabulary }, field): ComparedField => {
       const rarity = rarities[field];
       const table = tables[vocabulary];
       if (table === undefined) throw new Error(`the values of ${name} were not numbered`);
-      return { name, kind, slot: field, values: table, ...(rarity === undefined ? {} : { rarity }) };
+      const signatureSlot = records.signatureSlots[field] ?? -1;
+      return {
+        ...{ name, kind, slot: field, values: table },
+        ...(rarity === undefined ? {} : { rarity }),
+        ...(signatureSlot < 0 ? {} : { signatureSlot }),
+      };
     }),
   );
 }

@@ -1,24 +1,70 @@
-import { Bands, type Band, type BandReason } from '@kinledger/kin';
-import type { Linked } from './link-records.js';
+import { Bands, type BandReason, type ScoredPairs } from '@kinledger/kin';
+import type { Crew } from '../threads/crew.js';
+import { sharedBytes, sharedInts } from '../values/shared-arrays.js';
+import { individualsIn, type Individuals } from './individuals.js';
+import { PairScorer, type ScoredLinkage } from './scored-linkage.js';
 
-/** A pair of records of one individual, and how sure that is. */
-export interface DecidedPair {
-  readonly first: number;
-  readonly second: number;
-  readonly score: number;
-  readonly band: Band;
-  readonly reason: BandReason | undefined;
+/**
+ * Why a pair is not linked without a person, by the number that {@link DecidedPairs} writes; nothing at 0, where it is.
+ */
+export const pairReasons = [
+  undefined,
+  'score-too-low',
+  'rival-too-near',
+  'birth-date-does-not-agree',
+  'given-name-does-not-agree',
+  'genders-differ',
+  'identifiers-differ',
+] as const satisfies readonly (BandReason | undefined)[];
+
+/** All pairs of records that share an individual, whether or not they were candidates, in flat arrays of one length. */
+export interface DecidedPairs {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  /** In millibits. */
+  readonly scores: Int32Array;
+  /** Numbers of {@link pairReasons}. */
+  readonly reasons: Uint8Array;
+}
+
+/** The pairs of some individuals: those from a number until another. */
+export interface PairsToDecide {
+  readonly linkage: ScoredLinkage;
+  readonly individuals: Individuals;
+  readonly rivals: Int32Array;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Decides the pairs of all individuals. @param clusterOf by record: the first record of its individual. */
+export async function decidePairs(
+  linkage: ScoredLinkage,
+  likely: ScoredPairs,
+  clusterOf: Int32Array,
+  crew: Crew,
+): Promise<readonly DecidedPairs[]> {
+  const individuals = individualsIn(clusterOf);
+  const rivals = rivalScores(likely, clusterOf);
+  return crew.all(
+    'decide',
+    Array.from({ length: crew.size }, (_, part) => ({
+      ...{ linkage, individuals, rivals },
+      from: Math.floor((individuals.count * part) / crew.size),
+      until: Math.floor((individuals.count * (part + 1)) / crew.size),
+    })),
+  );
 }
 
 /**
  * The best score of each record with anybody who is not of its individual, in millibits; far below 0 where nobody comes
  * near.
  */
-function rivalScores({ records, likely: { first, second, scores }, clusterOf }: Linked): Int32Array {
-  const best = new Int32Array(records.count).fill(-(2 ** 31));
+function rivalScores({ first, second, scores }: ScoredPairs, clusterOf: Int32Array): Int32Array {
+  const best = sharedInts(clusterOf.length).fill(-(2 ** 31));
   for (let pair = 0; pair < scores.length; pair++) {
     const score = scores[pair] as number;
-    const [a, b] = [first[pair] as number, second[pair] as number];
+    const a = first[pair] as number;
+    const b = second[pair] as number;
     if (clusterOf[a] === clusterOf[b]) continue;
     if (score > (best[a] as number)) best[a] = score;
     if (score > (best[b] as number)) best[b] = score;
@@ -26,47 +72,37 @@ function rivalScores({ records, likely: { first, second, scores }, clusterOf }: 
   return best;
 }
 
-/** All pairs of records that share an individual, whether or not they were candidates. */
-export function* decidedPairs(linked: Linked): Generator<DecidedPair> {
-  const { records, comparison, table, clusterOf, bonus, stratumOf } = linked;
-  const rivals = rivalScores(linked);
+export function decidePairsOf(task: PairsToDecide): DecidedPairs {
+  const { linkage, individuals, rivals, from, until } = task;
+  const { starts, members } = individuals;
+  let count = 0;
+  for (let individual = from; individual < until; individual++) {
+    const size = (starts[individual + 1] as number) - (starts[individual] as number);
+    count += (size * (size - 1)) / 2;
+  }
+  const decided = {
+    ...{ first: sharedInts(count), second: sharedInts(count), scores: sharedInts(count) },
+    reasons: sharedBytes(count),
+  };
+  const scorer = new PairScorer(linkage);
+  const { comparison } = scorer;
   const bands = new Bands(comparison.layout);
-  for (const members of individualsOf(clusterOf))
-    for (let a = 0; a < members.length; a++)
-      for (let b = a + 1; b < members.length; b++) {
-        const [first, second] = [members[a] as number, members[b] as number];
-        comparison.compare(records.data, first * records.stride, second * records.stride);
-        const { low, high } = comparison;
-        const score = table.score(stratumOf(first, second), low, high);
+  const { bonus } = linkage;
+  let pair = 0;
+  for (let individual = from; individual < until; individual++) {
+    const end = starts[individual + 1] as number;
+    for (let a = starts[individual] as number; a < end; a++)
+      for (let b = a + 1; b < end; b++) {
+        const first = members[a] as number;
+        const second = members[b] as number;
+        const score = scorer.scoreOf(first, second);
         const rival = Math.max(rivals[first] as number, rivals[second] as number) - bonus;
-        const pair = { low, high, score, rival };
-        const reason = bands.reasonAgainst(pair);
-        yield {
-          first,
-          second,
-          score: score + bonus,
-          band: reason === undefined ? 'auto-link' : 'refer',
-          reason,
-        };
+        const { low, high } = comparison;
+        decided.first[pair] = first;
+        decided.second[pair] = second;
+        decided.scores[pair] = score + bonus;
+        decided.reasons[pair++] = pairReasons.indexOf(bands.reasonAgainst({ low, high, score, rival }));
       }
-}
-
-/** The members of each individual of two records or more, in the order of records. */
-export function* individualsOf(clusterOf: Int32Array): Generator<Int32Array> {
-  const starts = new Int32Array(clusterOf.length + 1);
-  for (const first of clusterOf) starts[first + 1] = (starts[first + 1] as number) + 1;
-  for (let record = 0; record < clusterOf.length; record++)
-    starts[record + 1] = (starts[record + 1] as number) + (starts[record] as number);
-  const members = new Int32Array(clusterOf.length);
-  const next = starts.slice();
-  for (let record = 0; record < clusterOf.length; record++) {
-    const first = clusterOf[record] as number;
-    const place = next[first] as number;
-    members[place] = record;
-    next[first] = place + 1;
   }
-  for (let first = 0; first < clusterOf.length; first++) {
-    const [from, until] = [starts[first] as number, starts[first + 1] as number];
-    if (until - from > 1) yield members.subarray(from, until);
-  }
+  return decided;
 }

@@ -11,16 +11,18 @@ export class IndividualsAlike extends Error {
   }
 }
 
+export interface IndividualsToExamine {
+  readonly records: LinkRecords;
+  /** By record: the first record of its individual. */
+  readonly clusterOf: Int32Array;
+}
+
 /**
- * Prevents two people from being one to whoever reads the links: an individual is known by 64 bits of a hash of its first
+ * Whether no two individuals would be one to whoever reads the links: an individual is known by 64 bits of a hash of its first
  * record's id. Two of ten million share one by chance in one of some four hundred thousand linkages, and ids could be made to.
- * @param clusterOf by record: the first record of its individual.
- * @throws IndividualsAlike if the hashes of two first records are equal.
  */
-export function requireDistinctIndividuals(
-  { count, data, stride, fields }: LinkRecords,
-  clusterOf: Int32Array,
-): void {
+export function areDistinct({ records, clusterOf }: IndividualsToExamine): boolean {
+  const { count, data, stride, fields } = records;
   let slots = 16;
   while (slots < count * 2) slots *= 2;
   /** A hash table of first records, each one higher, so that 0 is a free place. */
@@ -33,10 +35,10 @@ export function requireDistinctIndividuals(
     let slot = (data[at + low] as number) & (slots - 1);
     for (let found = table[slot] as number; found !== 0; found = table[slot] as number) {
       const other = (found - 1) * stride;
-      if (data[other + low] === data[at + low] && data[other + high] === data[at + high])
-        throw new IndividualsAlike();
+      if (data[other + low] === data[at + low] && data[other + high] === data[at + high]) return false;
       slot = (slot + 1) & (slots - 1);
     }
     table[slot] = record + 1;
   }
+  return true;
 }

@@ -5,7 +5,6 @@ import { idBytes, sourceOf, type RecordIds } from '../reading/record-ids.js';
 import type { LinkSchema } from '../schema/link-schema.js';
 import { crewOf, type Crew } from '../threads/crew.js';
 import { sharedBytes } from '../values/shared-arrays.js';
-import { requireDistinctIndividuals } from './distinct-individuals.js';
 import { linkRecords, type Linked } from './link-records.js';
 import { csvFile, readFiles, type CsvFile } from './read-files.js';
 
@@ -73,7 +72,6 @@ async function linkWith(
     const unique = [options.leftUnique, options.rightUnique].slice(0, files.length);
     const linked = await linkRecords(read, { unique, model, progress }, crew);
     const { records, ids } = read;
-    requireDistinctIndividuals(records, linked.clusterOf);
     const decoder = new TextDecoder();
     const idOf = (record: number): string =>
       ids.numbered

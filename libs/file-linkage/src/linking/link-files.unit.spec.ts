@@ -1,7 +1,7 @@
 import { rungsOf, type Model } from '@kinledger/kin';
 import { describe, expect, it } from 'vitest';
 import { SchemaRefused, type LinkSchema } from '../schema/link-schema.js';
-import { individualsOf } from './decided-pairs.js';
+import { individualsIn } from './individuals.js';
 import { linkCsv, type LinkedFiles, type LinkingOptions } from './link-files.js';
 
 const schema: LinkSchema = {
@@ -36,8 +36,12 @@ const people = (count: number, from = 0): readonly string[] =>
 const withIds = (rows: readonly string[], prefix: string) => rows.map((row, at) => `${prefix}${at},${row}`);
 
 /** Individuals of two records or more, by their ids. */
-const individuals = (linked: LinkedFiles): readonly (readonly string[])[] =>
-  [...individualsOf(linked.clusterOf)].map((members) => Array.from(members, linked.idOf).sort()).sort();
+const individuals = (linked: LinkedFiles): readonly (readonly string[])[] => {
+  const { count, starts, members } = individualsIn(linked.clusterOf);
+  return Array.from({ length: count }, (_, individual) =>
+    Array.from(members.subarray(starts[individual], starts[individual + 1]), linked.idOf).sort(),
+  ).sort();
+};
 
 describe('linking files', () => {
   it.each([

@@ -1,5 +1,4 @@
 import {
-  clusterPairs,
   hasRarities,
   modelOf,
   rarityShares,
@@ -7,17 +6,18 @@ import {
   strata,
   type Comparison,
   type Model,
-  type ScoredPairs,
 } from '@kinledger/kin';
 import { candidatesOf } from '../candidates/candidates.js';
 import type { KeyBlocks } from '../candidates/key-blocks.js';
-import { orderOf, sourceOf } from '../reading/record-ids.js';
 import type { LinkRecords } from '../reading/records.js';
 import type { Crew } from '../threads/crew.js';
 import { sharedInts } from '../values/shared-arrays.js';
 import { raritiesOf, type DerivedValues } from '../values/value-table.js';
 import type { BlocksCompared } from './compare-blocks.js';
 import { comparisonOf, stratumOf, type ComparedRecords } from './compared-records.js';
+import { clusterRecords } from './cluster-records.js';
+import { decidePairs, type DecidedPairs } from './decided-pairs.js';
+import { IndividualsAlike } from './distinct-individuals.js';
 import { estimateStrata } from './estimate-strata.js';
 import { expectedMatches, leftOverBonus } from './left-over.js';
 import { patternsOfStratum, type StratumPatterns } from './patterns-of-stratum.js';
@@ -44,10 +44,10 @@ export interface Linked {
   /** How many pairs were compared, and how many of them have each score. */
   readonly compared: number;
   readonly scoreCounts: ScoreCounts;
-  /** The pairs with scores above 0. */
-  readonly likely: ScoredPairs;
   /** By record: the first record of its individual. */
   readonly clusterOf: Int32Array;
+  /** All pairs of records that share an individual, in parts that follow one another. */
+  readonly decided: readonly DecidedPairs[];
   /** What one-to-one linkage added to each score. */
   readonly bonus: number;
   readonly stratumOf: (a: number, b: number) => number;
@@ -87,14 +87,21 @@ export async function linkRecords(
   const across = unique.length > 1 && unique.every(Boolean);
   const bonus = across ? leftOverBonus(expectedMatches(table, patterns), smallerSource(records)) : 0;
   const likely = likelyPairs(table, found, bonus);
+  const scoreCounts = countScores(table, patterns, bonus);
   progress('cluster');
+  const linkage = { compared, model, bonus };
+  const clusterOf = await clusterRecords(linkage, likely, crew);
+  progress('decide');
+  const [decided, [distinct]] = await Promise.all([
+    decidePairs(linkage, likely, clusterOf, crew),
+    crew.all('examine-individuals', [{ records, clusterOf }]),
+  ]);
+  if (distinct !== true) throw new IndividualsAlike();
   return {
-    ...{ records, comparison, model, table, likely, bonus },
+    ...{ records, comparison, model, table, bonus, clusterOf, decided, scoreCounts },
     keys: keys.map(({ blocks: _, ...key }) => key),
     passedOver: keys.reduce((all, key) => all + key.passedOver, 0),
     compared: pairsCompared(found),
-    scoreCounts: countScores(table, patterns, bonus),
-    clusterOf: clustersOf(compared, comparison, table, likely, bonus),
     stratumOf: (a, b) => stratumOf(records, a, b),
   };
 }
@@ -129,29 +136,6 @@ async function estimated(
   // Without any pair, the model is what one begins with.
   const evidence = await crew.all('evidence', shown.length > 0 ? shown : strataFound.slice(0, 1));
   return modelOf('estimated', layout, await estimateStrata(layout.fields, evidence, crew));
-}
-
-function clustersOf(
-  { records, ids, unique }: ComparedRecords,
-  comparison: Comparison,
-  table: ScoreTable,
-  likely: ScoredPairs,
-  bonus: number,
-): Int32Array {
-  const { data, stride } = records;
-  const uniqueSource = unique.some(Boolean)
-    ? Uint8Array.from({ length: records.count }, (_, record) =>
-        unique[sourceOf(records, record)] === true ? sourceOf(records, record) + 1 : 0,
-      )
-    : undefined;
-  return clusterPairs(records.count, likely, {
-    compareRecords: orderOf(records, ids),
-    scoreOf: (a, b) => {
-      comparison.compare(data, a * stride, b * stride);
-      return table.score(stratumOf(records, a, b), comparison.low, comparison.high) + bonus;
-    },
-    ...(uniqueSource === undefined ? {} : { uniqueSource }),
-  });
 }
 
 const pairsCompared = (found: readonly BlocksCompared[]): number =>

@@ -41,6 +41,7 @@ describe.each(uniques)('pairs of two files, of which the left is unique: %s, the
       ...{ count: rows.length, stride: 1, fields: 1, sourceStarts: [0, 6, 13] },
       data: Int32Array.from(rows, ({ role }) => role + 1),
       strata: Uint8Array.from(rows, ({ role }) => role),
+      signatureSlots: [],
       idStarts: new Float64Array(0),
       idLengths: new Int32Array(0),
     };

@@ -94,7 +94,11 @@ export async function readFiles(
   const sources = await readRanges(files, schema, linkFields, crew);
   progress('derive');
   const { values, numbers } = await numberValues(sources, linkFields, fields, crew);
-  const records = roomForRecords(sources, fields.length);
+  const signatures = fields.map(({ vocabulary }) => values[vocabulary]?.signatures);
+  const records = roomForRecords(
+    sources,
+    signatures.map((ofField) => ofField !== undefined),
+  );
   const numbered = schema.id === undefined;
   const ids: RecordIds = { bytes: files.map(({ bytes }) => bytes), numbered };
   await crew.all(
@@ -105,7 +109,7 @@ export async function readFiles(
         const first = from;
         from += range.rows;
         return {
-          ...{ range, records, source, from: first, numbered },
+          ...{ range, records, source, from: first, numbered, signatures },
           numbers: fields.map((__, field) => numbers(field, source, part)),
         };
       });

@@ -1,4 +1,5 @@
 import type { ScoredPairs, ScoreTable } from '@kinledger/kin';
+import { sharedInts } from '../values/shared-arrays.js';
 import { patternKey, type BlocksCompared } from './compare-blocks.js';
 import type { StratumPatterns } from './patterns-of-stratum.js';
 
@@ -47,9 +48,9 @@ export function likelyPairs(
         if (scoreOfKey(thread, patterns[pair] as number) > 0) kept += 1;
   });
   const likely = {
-    first: new Int32Array(kept),
-    second: new Int32Array(kept),
-    scores: new Int32Array(kept),
+    first: sharedInts(kept),
+    second: sharedInts(kept),
+    scores: sharedInts(kept),
   };
   let place = 0;
   compared.forEach(({ pairs }, thread) => {

@@ -1,6 +1,9 @@
 import { deletionColumn } from '../candidates/deletion-column.js';
 import { groupByKey, groupEqual } from '../candidates/key-blocks.js';
+import { divideComponents } from '../linking/cluster-records.js';
 import { compareBlocks } from '../linking/compare-blocks.js';
+import { decidePairsOf } from '../linking/decided-pairs.js';
+import { areDistinct } from '../linking/distinct-individuals.js';
 import { estimateOf } from '../linking/estimate-strata.js';
 import { evidenceOf } from '../linking/stratum-evidence.js';
 import { faultOfIds } from '../reading/distinct-ids.js';
@@ -23,6 +26,9 @@ export const tasks = {
   compare: compareBlocks,
   evidence: evidenceOf,
   estimate: estimateOf,
+  divide: divideComponents,
+  decide: decidePairsOf,
+  'examine-individuals': areDistinct,
 };
 
 export type TaskKind = keyof typeof tasks;

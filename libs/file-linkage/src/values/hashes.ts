@@ -1,14 +1,20 @@
-/** FNV-1a of 32 bits, of bytes. */
+/** FNV-1a of 32 bits, of nothing. */
+export const EMPTY_HASH = 0x811c9dc5;
+
+/** The same of one byte, or code unit, more. */
+export const hashWith = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193);
+
+/** The same of bytes. */
 export function hashOfBytes(bytes: Uint8Array, from: number, until: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < until; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  let hash = EMPTY_HASH;
+  for (let at = from; at < until; at++) hash = hashWith(hash, bytes[at] as number);
   return hash;
 }
 
 /** The same of the code units of a text. */
 export function hashOfText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  let hash = EMPTY_HASH;
+  for (let at = 0; at < text.length; at++) hash = hashWith(hash, text.charCodeAt(at));
   return hash;
 }
 

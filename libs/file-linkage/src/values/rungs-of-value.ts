@@ -1,6 +1,6 @@
 import { derivationsOf, type Derivation, type FieldRole } from '@kinledger/derivations';
 import { rungsOf, type FieldKind, type Rung } from '@kinledger/kin';
-import { hashOfBytes, hashOfText, mixed } from './hashes.js';
+import { EMPTY_HASH, hashOfBytes, hashOfText, hashWith, mixed } from './hashes.js';
 import { textOf, type Texts } from './text-table.js';
 
 /** Writes the rungs of a value, except those that take the number of a value, into the integers of its table. */
@@ -14,7 +14,7 @@ type TextWriter = (canonical: string, into: Int32Array, at: number) => void;
  */
 export const numberOfDerived = (text: string): number => numberOfHash(hashOfText(text));
 
-const numberOfHash = (hash: number): number => mixed(hash) & 0x7fffffff || 1;
+export const numberOfHash = (hash: number): number => mixed(hash) & 0x7fffffff || 1;
 
 const derivation = (role: FieldRole, name: string): Derivation => {
   const found = derivationsOf[role].find((each) => each.name === name);
@@ -33,12 +33,50 @@ const sound = derivation('surname', 'surname-metaphone');
 const consonants = derivation('surname', 'surname-consonants');
 const firstThree = derivation('surname', 'surname-first-three');
 
-const names: TextWriter = (name, into, at) => {
+/** Nearly all names are words of these letters: their first letters and consonants need no lists of strings. */
+const PLAIN = /^[a-z][a-z ]*$/;
+const LETTER_A = 97;
+const VOWELS = lettersOf('aeiouy');
+const FEWEST_CONSONANTS = 3;
+
+export const namesOfWords: TextWriter = (name, into, at) => {
   write(firstThree.of(name), NAME['first-three'], into, at);
   write(consonants.of(name), NAME.consonants, into, at);
   write(sound.of(name), NAME.sound, into, at);
   write(nickname.of(name), NAME.nickname, into, at);
 };
+
+export const names: TextWriter = (name, into, at) => {
+  if (!PLAIN.test(name)) {
+    namesOfWords(name, into, at);
+    return;
+  }
+  const letters = name.replaceAll(' ', '');
+  write([letters.slice(0, 3)], NAME['first-three'], into, at);
+  into[at + NAME.consonants.from] = numberOfConsonants(letters);
+  write(sound.of(name), NAME.sound, into, at);
+  write(nickname.of(name), NAME.nickname, into, at);
+};
+
+/** The letters of a word as bits, from the lowest for a. */
+function lettersOf(word: string): number {
+  let letters = 0;
+  for (let index = 0; index < word.length; index++) letters |= 1 << (word.charCodeAt(index) - LETTER_A);
+  return letters;
+}
+
+/** The number of the distinct consonants in the order of the alphabet; 0 if they are too few. */
+function numberOfConsonants(word: string): number {
+  const letters = lettersOf(word) & ~VOWELS;
+  let found = 0;
+  let hash = EMPTY_HASH;
+  for (let letter = 0; letter < 26; letter++)
+    if ((letters & (1 << letter)) !== 0) {
+      found += 1;
+      hash = hashWith(hash, LETTER_A + letter);
+    }
+  return found < FEWEST_CONSONANTS ? 0 : numberOfHash(hash);
+}
 
 const DATE = rungsOf['birth-date'].rungs;
 /** Years and months that are numbers; a date of some other length has no parts. */

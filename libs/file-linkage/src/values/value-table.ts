@@ -1,4 +1,12 @@
-import { EditedText, rungsOf, type FieldKind, type TextColumn, type ValueTable } from '@kinledger/kin';
+import {
+  EditedText,
+  kindsWithSignatures,
+  rungsOf,
+  signatureOf,
+  type FieldKind,
+  type TextColumn,
+  type ValueTable,
+} from '@kinledger/kin';
 import { localLength, partsOfName, rungWriters } from './rungs-of-value.js';
 import { sharedBytes, sharedInts } from './shared-arrays.js';
 import { decode, textOf, type Texts, type TextTable } from './text-table.js';
@@ -25,11 +33,15 @@ export interface DerivedValues {
   readonly whole: Int32Array;
   /** The characters between which one edit is looked for. */
   readonly edited: TextColumn;
+  /** Whether no two values share a whole. */
+  readonly distinctWholes: boolean;
+  /** By value, of kinds with signatures: that of its text. */
+  readonly signatures?: Int32Array;
 }
 
 /** The same as the engine takes it. */
-export const valueTableOf = ({ rungs, width, edited }: DerivedValues): ValueTable => ({
-  ...{ rungs, width },
+export const valueTableOf = ({ rungs, width, edited, distinctWholes }: DerivedValues): ValueTable => ({
+  ...{ rungs, width, distinctWholes },
   oneEdit: new EditedText(edited),
 });
 
@@ -58,7 +70,11 @@ export function deriveValues(kind: FieldKind, table: TextTable): DerivedValues {
         rungs[value * width + from + index] = number;
       });
   }
-  return { texts, rungs, width, whole, edited: editedTextOf(kind, texts) };
+  const edited = editedTextOf(kind, texts);
+  return {
+    ...{ texts, rungs, width, whole, edited, distinctWholes: joined === undefined },
+    ...(kindsWithSignatures.has(kind) ? { signatures: signaturesOf(kind, edited, texts.size) } : {}),
+  };
 }
 
 /** By value of several words: the number of the same text without spaces, which may be a new value. */
@@ -107,6 +123,26 @@ function editedTextOf(kind: FieldKind, { starts, lengths, bytes, size }: Texts):
     joinedLengths[value] = length;
   }
   return { bytes: joined, starts, lengths: joinedLengths };
+}
+
+const DIGITS_OF_MOBILE = 6;
+
+function signaturesOf(
+  kind: FieldKind,
+  { bytes, starts, lengths, localLengths }: TextColumn,
+  size: number,
+): Int32Array {
+  const signatures = sharedInts(size + 1);
+  for (let value = 1; value <= size; value++) {
+    const start = starts[value] as number;
+    const end = start + ((localLengths ?? lengths)[value] as number);
+    signatures[value] = signatureOf(
+      bytes,
+      kind === 'mobile' ? Math.max(start, end - DIGITS_OF_MOBILE) : start,
+      end,
+    );
+  }
+  return signatures;
 }
 
 /**

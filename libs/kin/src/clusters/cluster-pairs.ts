@@ -1,5 +1,5 @@
 import { MILLIBITS } from '../model/score-table.js';
-import { componentsOf } from './components.js';
+import { componentsOf, type Components } from './components.js';
 import type { ClusterRules, ScoredPairs } from './scored-pairs.js';
 
 /** One pair weighs at most ten bits for or against a cluster. */
@@ -14,14 +14,37 @@ const MOST_RECORDS = 600;
  * @returns by record: the first record of its cluster, in the order of records.
  */
 export function clusterPairs(records: number, pairs: ScoredPairs, rules: ClusterRules): Int32Array {
-  const clusterOf = new Int32Array(records);
-  for (let record = 0; record < records; record++) clusterOf[record] = record;
+  const clusterOf = Int32Array.from({ length: records }, (_, record) => record);
+  const components = likelyComponents(records, pairs);
+  clusterComponents({ records, pairs, components, from: 0, until: components.count }, rules, clusterOf);
+  return clusterOf;
+}
+
+/** The components of the pairs that score above 0. */
+export function likelyComponents(records: number, pairs: ScoredPairs): Components {
   let kept = 0;
   const numbers = new Int32Array(pairs.scores.length);
   for (let pair = 0; pair < numbers.length; pair++)
     if ((pairs.scores[pair] as number) > 0) numbers[kept++] = pair;
-  new Clustering(records, pairs, rules, clusterOf).all(numbers.subarray(0, kept));
-  return clusterOf;
+  return componentsOf(records, pairs, numbers.subarray(0, kept));
+}
+
+/** Some of the components of pairs: those from a number until another. */
+export interface ComponentsToCluster {
+  readonly records: number;
+  readonly pairs: ScoredPairs;
+  readonly components: Components;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Divides the records of these components into clusters. @param clusterOf where each record stands alone at first. */
+export function clusterComponents(
+  { records, pairs, components, from, until }: ComponentsToCluster,
+  rules: ClusterRules,
+  clusterOf: Int32Array,
+): void {
+  new Clustering(records, pairs, rules, clusterOf).some(components, from, until);
 }
 
 class Clustering {
@@ -40,20 +63,19 @@ class Clustering {
     this.#place = new Int32Array(records);
   }
 
-  all(numbers: Int32Array): void {
-    const { count, starts, pairs } = componentsOf(this.#records, this.#pairs, numbers);
-    for (let component = 0; component < count; component++) {
-      const from = starts[component] as number;
-      const until = starts[component + 1] as number;
-      if (until - from === 1) this.#joinTwo(pairs[from] as number);
-      else this.#joinMany(pairs.subarray(from, until));
+  some({ starts, pairs }: Components, from: number, until: number): void {
+    for (let component = from; component < until; component++) {
+      const begin = starts[component] as number;
+      const end = starts[component + 1] as number;
+      if (end - begin === 1) this.#joinTwo(pairs[begin] as number);
+      else this.#joinMany(pairs.subarray(begin, end));
     }
   }
 
   #joinTwo(pair: number): void {
     const a = this.#pairs.first[pair] as number;
     const b = this.#pairs.second[pair] as number;
-    if (this.#rules.scoreOf(a, b) <= 0) return;
+    if (this.#rules.scoresHold !== true && this.#rules.scoreOf(a, b) <= 0) return;
     const unique = this.#rules.uniqueSource;
     if (unique !== undefined && unique[a] !== 0 && unique[a] === unique[b]) return;
     const [first, second] = this.#rules.compareRecords(a, b) < 0 ? [a, b] : [b, a];
@@ -80,7 +102,7 @@ class Clustering {
       const b = place[second[pair] as number] as number;
       return { score: scores[pair] as number, low: Math.min(a, b), high: Math.max(a, b) };
     }).sort((p, q) => q.score - p.score || p.low - q.low || p.high - q.high);
-    const groups = new Groups(members, this.#rules);
+    const groups = new Groups(members, this.#rules, this.#rules.scoresHold === true ? ordered : []);
     for (const { low, high } of ordered) groups.join(low, high);
     members.forEach((record, at) => {
       this.#clusterOf[record] = members[groups.groupOf(at)] as number;
@@ -92,7 +114,12 @@ class Clustering {
     const { scores } = this.#pairs;
     const least = numbers.reduce((low, pair) => Math.min(low, scores[pair] as number), Infinity);
     const floor = (Math.floor(least / MILLIBITS) + 1) * MILLIBITS;
-    this.all(numbers.filter((pair) => (scores[pair] as number) >= floor));
+    const kept = componentsOf(
+      this.#records,
+      this.#pairs,
+      numbers.filter((pair) => (scores[pair] as number) >= floor),
+    );
+    this.some(kept, 0, kept.count);
   }
 }
 
@@ -103,7 +130,11 @@ class Groups {
   readonly #sources: Int32Array;
   readonly #count: number;
 
-  constructor(members: readonly number[], { scoreOf, uniqueSource }: ClusterRules) {
+  constructor(
+    members: readonly number[],
+    { scoreOf, uniqueSource }: ClusterRules,
+    known: readonly { readonly low: number; readonly high: number; readonly score: number }[],
+  ) {
     const count = members.length;
     this.#count = count;
     this.#group = Int32Array.from(members, (_, at) => at);
@@ -112,9 +143,13 @@ class Groups {
       const source = uniqueSource?.[record] ?? 0;
       return source === 0 ? 0 : 1 << source;
     });
+    const scores = new Float64Array(count * count).fill(NaN);
+    for (const { low, high, score } of known) scores[low * count + high] = score;
     for (let a = 0; a < count; a++)
       for (let b = a + 1; b < count; b++) {
-        const score = Math.max(-CLAMP, Math.min(CLAMP, scoreOf(members[a] as number, members[b] as number)));
+        let score = scores[a * count + b] as number;
+        if (Number.isNaN(score)) score = scoreOf(members[a] as number, members[b] as number);
+        score = Math.max(-CLAMP, Math.min(CLAMP, score));
         this.#sums[a * count + b] = score;
         this.#sums[b * count + a] = score;
       }

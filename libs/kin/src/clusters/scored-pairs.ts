@@ -14,6 +14,8 @@ export interface ClusterRules {
    * others, it may be below the score of their pair, and then speaks against it.
    */
   readonly scoreOf: (a: number, b: number) => number;
+  /** Whether the scores of the pairs are those of their records, so that `scoreOf` need not be asked for them. */
+  readonly scoresHold?: boolean;
   /** By record: a number of a source that holds nobody twice, from 1 to 30; 0 for other sources. Absent: no such source. */
   readonly uniqueSource?: Uint8Array;
 }

@@ -24,6 +24,8 @@ export interface ValueTable {
   readonly rungs: Int32Array;
   readonly width: number;
   readonly oneEdit: OneEdit;
+  /** Whether no two values have the same rung `whole`, so that it need not be looked up. */
+  readonly distinctWholes?: boolean;
 }
 
 export interface ComparedField {
@@ -32,6 +34,8 @@ export interface ComparedField {
   readonly kind: FieldKind;
   /** Where in a record the value of the field stands. */
   readonly slot: number;
+  /** Where a record has the {@link signatureOf} its value; absent if records have none. */
+  readonly signatureSlot?: number;
   readonly values: ValueTable;
   /** By value: 1 (very rare) to 5 (very common) in this field. Absent where the kind has no rarities. */
   readonly rarity?: Uint8Array;

@@ -1,6 +1,7 @@
 import type { ComparedField, ValueTable } from './compared-field.js';
-import { differentLevel, levelNamed, RARITIES, rungsOf, type Rung } from './field-kind.js';
+import { differentLevel, hasRarities, levelNamed, RARITIES, rungsOf, type Rung } from './field-kind.js';
 import { PatternLayout } from './pattern-layout.js';
+import { kindsWithSignatures, mayBeOneEdit } from './signature.js';
 
 const given = (name: string) => levelNamed('given-name', name);
 const GIVEN = {
@@ -32,7 +33,13 @@ interface Field {
   readonly rungs: Int32Array;
   readonly width: number;
   readonly values: ValueTable;
+  readonly distinctWholes: boolean;
   readonly rarity: Uint8Array;
+  /** The level of a value and itself, where that does not depend on the value; else 0. */
+  readonly levelOfSame: number;
+  /** Where a record has the signature of its value; −1 if nowhere. */
+  readonly signatureSlot: number;
+  readonly different: number;
   readonly levelOf: LevelOf;
   readonly word: 0 | 1;
   readonly shift: number;
@@ -64,6 +71,10 @@ export class Comparison {
         values,
         rungs: values.rungs,
         width: values.width,
+        distinctWholes: values.distinctWholes === true,
+        levelOfSame: hasRarities(kind) ? 0 : 1,
+        signatureSlot: kindsWithSignatures.has(kind) ? (field.signatureSlot ?? -1) : -1,
+        different: differentLevel(kind),
         rarity: field.rarity ?? new Uint8Array(0),
         levelOf: levelFunctions[kind],
         word: place.word,
@@ -100,7 +111,15 @@ export class Comparison {
       const first = records[a + field.slot] as number;
       const second = records[b + field.slot] as number;
       if (first === 0 || second === 0) continue;
-      const level = field.levelOf(first, second, field) << field.shift;
+      let level = 0;
+      if (first === second) level = field.levelOfSame;
+      else if (field.signatureSlot >= 0) {
+        const one = records[a + field.signatureSlot] as number;
+        const other = records[b + field.signatureSlot] as number;
+        if (!mayBeOneEdit(one, other)) level = field.different;
+      }
+      if (level === 0) level = field.levelOf(first, second, field);
+      level <<= field.shift;
       if (field.word === 0) this.low |= level;
       else this.high |= level;
     }
@@ -156,6 +175,10 @@ const LAST_SIX = rungsOf.mobile.rungs['last-six'];
 
 const whole = (value: number, { rungs, width }: Field): number => rungs[value * width] as number;
 
+function sameWhole(a: number, b: number, { rungs, width, distinctWholes }: Field): boolean {
+  return a === b || (!distinctWholes && rungs[a * width] === rungs[b * width]);
+}
+
 /** Whether both have the derivation and it is the same. */
 function agree(a: number, b: number, { from }: Rung, { rungs, width }: Field): boolean {
   const first = rungs[a * width + from] as number;
@@ -174,7 +197,7 @@ function intersect(a: number, b: number, { from, size }: Rung, { rungs, width }:
 
 /** Full agreement by rarity, 1 to 5, or 0. Of two spellings of one name the commoner counts. */
 function namesAgree(a: number, b: number, field: Field): number {
-  if (whole(a, field) !== whole(b, field)) return 0;
+  if (!sameWhole(a, b, field)) return 0;
   return Math.max(field.rarity[a] ?? RARITIES, field.rarity[b] ?? RARITIES, 1);
 }
 
@@ -200,7 +223,7 @@ function surnameLevelOf(a: number, b: number, field: Field): number {
 }
 
 function dateLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   if (agree(a, b, DATE.swapped, field)) return 2;
   const edited = field.values.oneEdit.within(a, b);
   if (agree(a, b, DATE['year-month'], field)) return edited ? 3 : 4;
@@ -212,7 +235,7 @@ function dateLevel(a: number, b: number, field: Field): number {
 }
 
 function postcodeLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   if (field.values.oneEdit.within(a, b)) return 2;
   if (agree(a, b, POSTCODE.sector, field)) return 3;
   if (agree(a, b, POSTCODE.outward, field)) return 4;
@@ -220,13 +243,13 @@ function postcodeLevel(a: number, b: number, field: Field): number {
 }
 
 function houseNumberLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   if (agree(a, b, DIGITS, field)) return 2;
   return field.values.oneEdit.within(a, b) ? 3 : 4;
 }
 
 function addressLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   if (field.values.oneEdit.within(a, b)) return 2;
   return agree(a, b, WORDS.sound, field) ? 3 : 4;
 }
@@ -239,24 +262,24 @@ function wordsLevel(a: number, b: number, field: Field): number {
 }
 
 function emailLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   if (field.values.oneEdit.within(a, b)) return 2;
   if (agree(a, b, LOCAL, field)) return 3;
   return field.values.oneEdit.localWithin(a, b) ? 4 : 5;
 }
 
 function mobileLevel(a: number, b: number, field: Field): number {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   if (field.values.oneEdit.within(a, b)) return 2;
   return agree(a, b, LAST_SIX, field) ? 3 : 4;
 }
 
 const identifierLevel: LevelOf = (a, b, field) => {
-  if (whole(a, field) === whole(b, field)) return 1;
+  if (sameWhole(a, b, field)) return 1;
   return field.values.oneEdit.within(a, b) ? 2 : 3;
 };
 
-const codeLevel: LevelOf = (a, b, field) => (whole(a, field) === whole(b, field) ? 1 : 2);
+const codeLevel: LevelOf = (a, b, field) => (sameWhole(a, b, field) ? 1 : 2);
 
 /** Names are compared together, so their functions here are only those of a name without the other. */
 const levelFunctions = {

@@ -13,7 +13,14 @@ import {
 } from '@kinledger/contracts';
 import { z } from 'zod';
 import { codeSystem } from './code-systems/code-system.js';
-import { consentForm, contact, lawfulBasis, optOut, permittedDerivations } from './governance.js';
+import {
+  consentForm,
+  contact,
+  lawfulBasis,
+  optOut,
+  permittedDerivations,
+  permittedStudy,
+} from './governance.js';
 import { linkageStrategy } from './linkage-strategy.js';
 import { lsoaCode } from './lsoa-code.js';
 import { population } from './populations.js';
@@ -332,6 +339,11 @@ export const agreement = z.strictObject({
     ),
   derivations: permittedDerivations.exactOptional(),
   optOut: optOut.exactOptional(),
+  studies: z
+    .array(permittedStudy)
+    .min(1)
+    .exactOptional()
+    .describe('Studies that may have an extract of its rows. Absent: none.'),
   dpia: z
     .string()
     .min(1)

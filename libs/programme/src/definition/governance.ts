@@ -1,4 +1,4 @@
-import { isoDate } from '@kinledger/contracts';
+import { attributeName, code, isoDate } from '@kinledger/contracts';
 import { fieldRoles, opKin1Names } from '@kinledger/derivations';
 import { z } from 'zod';
 
@@ -85,3 +85,19 @@ export const permittedDerivations = z
   .describe(
     'Derived tokens that rows of people may have. Absent: none. They are made only if the programme names a profile of derivations.',
   );
+
+/** A study that may have rows of the agreement, under pseudonyms of its own. */
+export const permittedStudy = z.strictObject({
+  study: code.describe('As the study’s data output specification names it.'),
+  until: isoDate.describe('The last day on which an extract may exist anywhere: none may expire later.'),
+  attributes: z
+    .array(attributeName)
+    .exactOptional()
+    .describe('What of its people the study may know, such as gender. Absent: nothing but their rows.'),
+  area: z
+    .enum(['decile', 'lsoa'])
+    .exactOptional()
+    .describe(
+      'How closely the study may know where they live; lsoa permits the decile too. Absent: not at all.',
+    ),
+});
