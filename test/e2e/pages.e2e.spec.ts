@@ -440,7 +440,41 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         '/submissions',
         `/submissions/${submission}`,
         '/datasets',
+        '/reports',
+        '/reports/programme',
+        '/reports/services/natural-thinkers',
+        '/data-quality',
+        '/data-quality?service=natural-thinkers&period=2023-24-Q3',
       ]);
+    });
+
+    it('shows a service manager the report of her own service, on paper too, and no other', async () => {
+      const token = platform.connected.tokens.providers['baby-steps-team'] ?? '';
+      const context = await browser.newContext({
+        javaScriptEnabled: false,
+        extraHTTPHeaders: { authorization: `Bearer ${token}` },
+      });
+      try {
+        const report = await context.newPage();
+        await report.goto(`${platform.reports}/reports`);
+        expect(await report.getByRole('main').getByRole('link').allInnerTexts()).toEqual(['Baby Steps']);
+        await report.getByRole('link', { name: 'Baby Steps' }).click();
+        expect(await report.locator('h1').innerText()).toContain('Baby Steps: service report');
+        const other = await report.goto(`${platform.reports}/reports/services/natural-thinkers`);
+        expect(other?.status()).toBe(403);
+        await report.goto(`${platform.reports}/reports/services/baby-steps`);
+        // The width between the margins of A4, in pixels of paper.
+        await report.setViewportSize({ width: 718, height: 1000 });
+        await report.emulateMedia({ media: 'print' });
+        for (const hidden of ['.govuk-service-navigation', '.kl-filters', '.kl-wide__cue', '.kl-screen-only'])
+          expect(await report.locator(`${hidden}:visible`).count()).toBe(0);
+        expect(await report.locator('svg.kl-chart:visible').count()).toBeGreaterThan(0);
+        const pdf = await report.pdf({ format: 'A4' });
+        expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+        expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(1);
+      } finally {
+        await context.close();
+      }
     });
 
     it('says that nothing was received for a quarter without files', async () => {
@@ -469,8 +503,9 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       expect(await family.locator('h1').innerText()).toBe('Sign in');
       const file = join(work, 'families.html');
       await platform.installation.json('family-notice', '--out', file);
+      expect(await markupProblems(readFileSync(file, 'utf8'))).toEqual([]);
+      await platform.installation.json('family-notice', '--service', 'baby-steps', '--out', file);
       const html = readFileSync(file, 'utf8');
-      expect(await markupProblems(html)).toEqual([]);
       for (const width of widths) {
         await examined.setViewportSize({ width, height: 900 });
         await examined.setContent(html);

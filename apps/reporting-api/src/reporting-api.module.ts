@@ -9,6 +9,10 @@ import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
 import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
+import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
+import { QualityPage } from './pages/quality.page.js';
+import { ServiceReportsPage } from './pages/service-reports.page.js';
+import { Reports } from './reports/reports.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
@@ -36,8 +40,18 @@ export class ReportingApiModule {
         ReachPage,
         SubmissionsPage,
         DatasetsPage,
+        ServiceReportsPage,
+        ProgrammeReportsPage,
+        QualityPage,
       ],
-      providers: [{ provide: CLOCK, useValue: clock }, ReadModels, Figures, Submissions, ClosedQuarters],
+      providers: [
+        { provide: CLOCK, useValue: clock },
+        ReadModels,
+        Figures,
+        Submissions,
+        ClosedQuarters,
+        Reports,
+      ],
     };
   }
 }

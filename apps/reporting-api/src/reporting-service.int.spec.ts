@@ -6,6 +6,7 @@ import { createTestDatabases, type TestDatabases } from '@kinledger/database/tes
 import { figures, nameOf } from '@kinledger/figures';
 import { addSmallFacts, defineSmall, publishSmallProgramme } from '@kinledger/figures/testing';
 import { createService, type Service } from '@kinledger/service-kit';
+import { readOds } from 'hucre/ods';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { reportingServiceWith } from './reporting-service.js';
@@ -105,6 +106,12 @@ describe('the reporting API', () => {
       const scored = { id: 'pai', name: 'Attachment', outcome: '1.2.2', term: 'medium', better: 'higher' };
       await defineSmall(owner, {
         services: [{ id: 'real', targets: [{ period: '2023-24-Q2', of: 'children', count: 10 }] }],
+        populations: [
+          {
+            ...{ id: 'children', name: 'Children', of: 'children', on: '2023-06-30' },
+            source: { edition: 'Table', rows: [{ lsoa: 'E01000001', count: 7 }] },
+          },
+        ],
         theoryOfChange: {
           domains: [],
           measures: [{ ...scored, dataset: 'real.outcome', of: { instrument: 'pai', measure: 'total' } }],
@@ -477,6 +484,120 @@ describe('the reporting API', () => {
       expect((await get('/v1/figures/reach?period=lifetime', '')).status).toBe(401);
       expect((await get('/v1/figures/reach?period=lifetime', 'provider-token')).status).toBe(403);
       expect((await get('/reach', '')).status).toBe(401);
+    });
+
+    describe('reports', () => {
+      // Of all services of the small programme, one is this provider’s.
+      beforeAll(() => owner.query("UPDATE golden.service SET provider = 'somebody' WHERE service = 'real'"));
+
+      it('show a provider the report of its own service, and refuse those of others and of the programme', async () => {
+        expect((await get('/reports/services/real', 'provider-token')).status).toBe(200);
+        expect((await get('/reports/services/real/report.ods', 'provider-token')).status).toBe(200);
+        expect((await get('/data-quality?service=real', 'provider-token')).status).toBe(200);
+        for (const path of [
+          '/reports/services/late',
+          '/reports/services/late/report.ods',
+          '/reports/programme',
+          '/reports/programme/report.ods',
+          '/data-quality?service=late',
+          '/data-quality/report.ods?service=late',
+        ])
+          expect([path, (await get(path, 'provider-token')).status]).toEqual([path, 403]);
+        expect((await get('/reports/services/nobody', 'provider-token')).status).toBe(404);
+        expect((await get('/reports/services/real', '')).status).toBe(401);
+        for (const path of ['/reports/services/late', '/reports/programme', '/data-quality'])
+          expect([path, (await get(path)).status]).toEqual([path, 200]);
+      });
+
+      it('list a provider’s own services alone, and open its data quality at them', async () => {
+        const list = await (await asBrowser('/reports', 'provider-token')).text();
+        expect([...list.matchAll(/href="\/reports\/services\/([^"]+)"/g)].map(([, id]) => id)).toEqual([
+          'real',
+        ]);
+        expect(list).not.toContain('/reports/programme');
+        const quality = await (await asBrowser('/data-quality', 'provider-token')).text();
+        expect([...quality.matchAll(/<option value="([a-z-]+)"/g)].map(([, id]) => id)).not.toContain('late');
+        expect(await (await asBrowser('/reports')).text()).toContain('href="/reports/services/late"');
+      });
+
+      it('have the figures of the API, with the status, the definition and the position of each table', async () => {
+        const { reach } = (await (await get('/v1/figures/reach?period=2023-24-Q2')).json()) as {
+          reach: Record<string, number>;
+        };
+        const html = await (await asBrowser('/reports/programme?period=2023-24-Q2')).text();
+        const rowOf = (name: string) =>
+          new RegExp(`<th scope="row"[^>]*>${name}</th>\\s*<td[^>]*>([^<]*)</td>`).exec(html)?.[1];
+        expect(rowOf('Children')).toBe(String(reach['children']));
+        expect(rowOf('At most \\(people\\)')).toBe(String(reach['upperBound']));
+        expect(html).toContain('Definition: reach@1: Unique reach.');
+        expect(html).toContain('Ledger position 41.');
+        expect(html).toContain('No files received');
+        expect(html).toContain('is not closed: its figures can change without a restatement');
+        // What is new stands apart from what is cumulative.
+        expect([...html.matchAll(/<h2 class="govuk-heading-l">([^<]+)</g)].map(([, name]) => name)).toEqual([
+          'Q2 2023/24',
+          'Lifetime',
+        ]);
+      });
+
+      it('show a provider counts of its own rows as they are, and what others told of people after disclosure control', async () => {
+        const tables = async (token: string) => {
+          const answer = await get('/reports/services/real/report.ods?period=2023-24-Q2', token);
+          const { sheets } = await readOds(new Uint8Array(await answer.arrayBuffer()));
+          const rowOf = (caption: RegExp, name: string) =>
+            sheets
+              .find(({ rows }) => caption.test(String(rows[0]?.[0])))
+              ?.rows.find(([first]) => first === name);
+          return {
+            reach: rowOf(/^Reach, Q2/, 'Children')?.[1],
+            deprivation: rowOf(/^Reach by tenth/, 'Not known')?.[1],
+          };
+        };
+        expect(await tables('provider-token')).toEqual({ reach: 1, deprivation: '[c]' });
+        expect(await tables('reader-token')).toEqual({ reach: '[c]', deprivation: '[c]' });
+        expect(await tables('team-token')).toEqual({ reach: 1, deprivation: 1 });
+      });
+
+      it('open at the latest quarter for which the service sent a file', async () => {
+        expect(await (await asBrowser('/reports/services/real')).text()).toContain(
+          '<span class="govuk-caption-xl">Q2 2023/24</span>',
+        );
+        expect(await (await asBrowser('/reports/services/late')).text()).toContain(
+          '<span class="govuk-caption-xl">Q3 2023/24</span>',
+        );
+      });
+
+      it('are downloaded as a spreadsheet under a name of their own', async () => {
+        const file = await get('/reports/services/real/report.ods?period=2023-24-Q2');
+        expect(file.headers.get('content-type')).toBe('application/vnd.oasis.opendocument.spreadsheet');
+        expect(file.headers.get('content-disposition')).toBe('attachment; filename="real-2023-24-q2.ods"');
+        const { sheets } = await readOds(new Uint8Array(await file.arrayBuffer()));
+        expect(sheets[0]?.rows).toContainEqual(['Ledger position', 41]);
+        expect(sheets.flatMap(({ rows }) => rows.map(([name, count]) => [name, count]))).toContainEqual([
+          'Children',
+          1,
+        ]);
+      });
+
+      it('refuse a period that cannot be read, or that has not begun', async () => {
+        expect((await get('/reports/services/real?period=soon')).status).toBe(400);
+        expect((await get('/reports/programme?period=2091-92-Q1')).status).toBe(404);
+      });
+
+      it('are valid HTML', async () => {
+        for (const path of [
+          ...['/reports', '/reports/programme', '/reports/programme?period=2023-24-AY'],
+          ...[
+            '/reports/services/real',
+            '/reports/services/capital',
+            '/data-quality',
+            '/data-quality?service=real',
+          ],
+        ]) {
+          const html = await (await asBrowser(path)).text();
+          expect({ path, problems: await markupProblems(html) }).toEqual({ path, problems: [] });
+        }
+      });
     });
 
     it('draws a page that needs no script and loads nothing from elsewhere', async () => {

@@ -9,6 +9,7 @@ import * as submissions from './directories/submissions.js';
 import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
 import { outcomes } from './outcomes/outcomes.js';
+import { figuresOfPeople } from './people/figures-of-people.js';
 import type { Publication } from './publication.js';
 import { reachByDeprivation } from './reach/reach-by-deprivation.js';
 import { reach } from './reach/reach.js';
@@ -16,6 +17,7 @@ import { reach } from './reach/reach.js';
 /** Every version of every figure. A version stays as long as figures published with it must be reproducible. */
 export const figures: readonly Figure[] = [
   ...[reach, reachByDeprivation],
+  ...figuresOfPeople,
   ...[participation, activity, activityByKind, feedback, workforce, inputs, targets, outcomes],
 ];
 

@@ -16,6 +16,16 @@ const digestOf = ({ parameters, returns, sql }: Publication): string =>
 const published: Readonly<Record<string, string>> = {
   'reach@1': 'a4b492d0d3080a4c',
   'reach-by-deprivation@1': 'dc9228c7d200d52f',
+  'dosage@1': '7a3aec7a63c488d0',
+  'population-reached@1': '47dbaab103f36ce5',
+  'reach-by-area@1': '26b74f3dceb8b3fa',
+  'reach-by-characteristic@1': '6f9079bfedb12f99',
+  'reach-by-priority@1': 'efc1e2ae6939f316',
+  'reach-by-services-used@1': '4faeb07724ed523d',
+  'reach-new-and-returning@1': '0cb3d00f814b18ad',
+  'reach-through-carers@1': '917b5a8b58369432',
+  'service-pairs@1': '922f01985f917bd1',
+  'service-steps@1': '99b6e9dc5ee17d56',
   'participation@1': '97d13c39e1782443',
   'activity@1': 'ded1b82a797b0ff6',
   'activity-by-kind@1': '5b88f87e446accb9',
@@ -58,6 +68,13 @@ describe('the registry of figures', () => {
       expect(Object.keys(relations?.acrossScopes ?? {}), nameOf(figure)).toEqual(
         expect.arrayContaining(columns),
       );
+    }
+  });
+
+  it('names no column of a figure twice', () => {
+    for (const figure of figures) {
+      const names = figure.returns.map(({ name }) => name);
+      expect(new Set(names).size, nameOf(figure)).toBe(names.length);
     }
   });
 

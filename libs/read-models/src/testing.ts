@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { PriorityPopulation } from '@kinledger/programme/definition';
 import type pg from 'pg';
+import type { Characteristic } from './programme/characteristics.js';
+import { priorityPath } from './programme/priority-path.js';
 import { createReadModels } from './schema.js';
+
+export { characteristicsOf } from './programme/characteristics.js';
+export { priorityPath } from './programme/priority-path.js';
 
 /** A 128-bit id derived from a readable name. */
 export const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
@@ -10,6 +16,8 @@ export interface SmallPerson {
   readonly role: 'child' | 'adult' | 'practitioner' | 'volunteer';
   readonly family?: string;
   readonly lsoa?: string;
+  /** Attributes beside the residence. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 export interface SmallEngagement {
@@ -28,8 +36,26 @@ export interface SmallEngagement {
   readonly caseNumber?: number;
 }
 
+/** The area of every small programme. */
+export const smallArea = [
+  { lsoa: 'E01000001', decile: 1, inArea: true, ward: 'North' },
+  { lsoa: 'E01000002', decile: 10, inArea: true, ward: 'South' },
+  { lsoa: 'E01000003', decile: 4, inArea: false, ward: null },
+] as const;
+
 /** A small golden dataset, written by hand, whose figures are easily counted. */
 export interface SmallProgramme {
+  /** Members of the definition that figures read, beside its name. */
+  readonly definition?: Readonly<Record<string, unknown>> & {
+    readonly priorityPopulation?: PriorityPopulation;
+  };
+  readonly characteristics?: readonly Characteristic[];
+  /** Rows of people, who may have attended nothing. */
+  readonly registrations?: readonly {
+    readonly person: string;
+    readonly service: string;
+    readonly date?: string;
+  }[];
   readonly services: readonly {
     readonly id: string;
     readonly strand: string | null;
@@ -66,8 +92,19 @@ export async function writeSmallProgramme(
   await createReadModels(client, schema);
   const at = (table: string) => `${schema}.${table}`;
   const strands = [...new Set(programme.services.flatMap(({ strand }) => strand ?? []))];
+  const { definition, characteristics = [] } = programme;
+  const { priorityPopulation } = definition ?? {};
   await client.query(
-    `INSERT INTO ${at('programme')} (programme, definition, definition_digest, defined_at) VALUES ('small', '{"name":"Small"}', '', 0)`,
+    `INSERT INTO ${at('programme')} (programme, definition, definition_digest, priority_path, defined_at)
+     VALUES ('small', $1, '', $2, 0)`,
+    [
+      { name: 'Small', ...definition },
+      priorityPopulation === undefined ? null : priorityPath(priorityPopulation.rule),
+    ],
+  );
+  await client.query(
+    `INSERT INTO ${at('characteristic')} SELECT * FROM json_populate_recordset(NULL::${at('characteristic')}, $1::json)`,
+    [JSON.stringify(characteristics.map((one, ordinal) => ({ ...one, ordinal })))],
   );
   for (const [ordinal, strand] of strands.entries()) {
     await client.query(`INSERT INTO ${at('strand')} VALUES ($1, $2, $3)`, [
@@ -112,12 +149,13 @@ export async function writeSmallProgramme(
       ],
     );
   }
-  await client.query(`INSERT INTO ${at('area')} VALUES ('E01000001', 1, true), ('E01000002', 10, true)`);
+  for (const { lsoa, decile, inArea, ward } of smallArea)
+    await client.query(`INSERT INTO ${at('area')} VALUES ($1, $2, $3, $4)`, [lsoa, decile, inArea, ward]);
   const individuals = new Map(programme.people.map(({ name }, index) => [name, index + 1]));
-  for (const [index, { name, role, lsoa }] of programme.people.entries()) {
+  for (const [index, { name, role, lsoa, attributes }] of programme.people.entries()) {
     await client.query(`INSERT INTO ${at('numbered_individual')} VALUES ($1, $2, $3, $4, '{}', NULL)`, [
       ...[index + 1, idOf(name), role],
-      JSON.stringify(lsoa === undefined ? {} : { lsoa }),
+      JSON.stringify({ ...attributes, ...(lsoa === undefined ? {} : { lsoa }) }),
     ]);
   }
   const families = [
@@ -152,9 +190,9 @@ export async function writeSmallProgramme(
   }
   const services = programme.services.map(({ id }) => id);
   for (const [index, service] of services.entries()) {
-    await client.query(`INSERT INTO ${at('numbered_dataset')} VALUES ($1, $2)`, [
-      index + 1,
-      `${service}.engagement`,
+    await client.query(`INSERT INTO ${at('numbered_dataset')} VALUES ($1, $2), ($3, $4)`, [
+      ...[index + 1, `${service}.engagement`],
+      ...[services.length + index + 1, `${service}.user`],
     ]);
   }
   const roles = new Map(programme.people.map(({ name, role }) => [name, role]));
@@ -177,6 +215,21 @@ export async function writeSmallProgramme(
         state,
         engagement.setAside ?? null,
         engagement.qualifying ?? true,
+      ],
+    );
+  }
+  for (const [index, { person, service, date }] of (programme.registrations ?? []).entries()) {
+    await client.query(
+      `INSERT INTO ${at('numbered_record')} (number, individual, submission, as_of, record_id, row_key, dataset, marks,
+         attributed, role, state)
+       VALUES ($1, $2, 0, $3, $4, $4, $5, 0, true, $6, 'linked')`,
+      [
+        ...[programme.engagements.length + index + 1, individuals.get(person), date ?? null],
+        ...[
+          idOf(`registration ${index}`),
+          services.length + services.indexOf(service) + 1,
+          roles.get(person),
+        ],
       ],
     );
   }

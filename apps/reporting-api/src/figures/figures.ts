@@ -5,6 +5,7 @@ import {
   coverageOfAll,
   coverageOfService,
   datasets,
+  definitionInForce,
   filesOf,
   nameOf,
   countOfNobody,
@@ -12,6 +13,7 @@ import {
   reachByQuarter,
   ruleInForce,
   scopeName,
+  serviceProviders,
   servicesOf,
   shownReach,
   shownReachByQuarter,
@@ -188,6 +190,27 @@ export class Figures {
   /** Services, in the order of the programme definition, administrative sources last. */
   async services(): Promise<readonly ServiceOfProgramme[]> {
     return this.#readModels.answer('services', (snapshot) => servicesOf(snapshot.client, snapshot));
+  }
+
+  /** Providers by service. */
+  async providers(): Promise<ReadonlyMap<string, string>> {
+    return this.#readModels.answer('providers', async (snapshot) => {
+      const rows = await ask<{ service: string; provider: string }>(
+        snapshot.client,
+        serviceProviders,
+        [],
+        snapshot,
+      );
+      return new Map(rows.map(({ service, provider }) => [service, provider]));
+    });
+  }
+
+  /** Digest of the programme definition in force. */
+  async definition(): Promise<string> {
+    return this.#readModels.answer('definition', async (snapshot) => {
+      const [row] = await ask<{ digest: string }>(snapshot.client, definitionInForce, [], snapshot);
+      return row?.digest ?? '';
+    });
   }
 
   /** Datasets by id. */

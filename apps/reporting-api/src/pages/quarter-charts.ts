@@ -1,5 +1,5 @@
 import { SUPPRESSED } from '@kinledger/figures';
-import { categoryCharts, type CategoryCharts } from '@kinledger/page-kit';
+import { categoryCharts, type CategoryChart, type CategoryCharts } from '@kinledger/page-kit';
 import type { QuartersAnswer } from '../figures/reach-answer.js';
 
 type Quarter = Pick<
@@ -8,17 +8,19 @@ type Quarter = Pick<
 >;
 
 /** Reach by quarter: children and adults as stacked bars, families as a mark. */
+export const quarterChart = (quarters: readonly Quarter[], scopeName: string): CategoryChart => ({
+  title: `Reach by quarter: ${scopeName}`,
+  description:
+    'Bars of children and adults, and a mark for families, quarter by quarter. The table that follows holds the same figures.',
+  categories: quarters.map(({ label }) => label),
+  bars: [
+    { name: 'Children', values: quarters.map(({ children }) => children) },
+    { name: 'Adults', values: quarters.map(({ adults }) => adults) },
+  ],
+  marks: { name: 'Families', values: quarters.map(({ families }) => families) },
+  unknown: quarters.map(({ suppressed }) => (suppressed.length > 0 ? SUPPRESSED : 'No files')),
+  order: 'time',
+});
+
 export const quarterCharts = (quarters: readonly Quarter[], scopeName: string): Promise<CategoryCharts> =>
-  categoryCharts({
-    title: `Reach by quarter: ${scopeName}`,
-    description:
-      'Bars of children and adults, and a mark for families, quarter by quarter. The table that follows holds the same figures.',
-    categories: quarters.map(({ label }) => label),
-    bars: [
-      { name: 'Children', values: quarters.map(({ children }) => children) },
-      { name: 'Adults', values: quarters.map(({ adults }) => adults) },
-    ],
-    marks: { name: 'Families', values: quarters.map(({ families }) => families) },
-    unknown: quarters.map(({ suppressed }) => (suppressed.length > 0 ? SUPPRESSED : 'No files')),
-    order: 'time',
-  });
+  categoryCharts(quarterChart(quarters, scopeName));

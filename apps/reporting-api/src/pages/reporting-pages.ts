@@ -8,8 +8,10 @@ export const reportingPages: PagesOfService = {
   serviceName: 'Reports',
   sections: [
     { href: '/reach', text: 'Reach' },
+    { href: '/reports', text: 'Reports' },
     { href: '/submissions', text: 'Submissions' },
     { href: '/datasets', text: 'Datasets' },
+    { href: '/data-quality', text: 'Data quality' },
   ],
   views: here('../../views'),
   assets: { folder: here('../../assets'), styles: ['reports.css'] },

@@ -1,6 +1,7 @@
 import {
   ask,
   oneSubmission,
+  qualityByPeriod,
   rowsByDataset,
   submissionPlaces,
   submissionsCount,
@@ -61,6 +62,27 @@ export const datasetRows = z.object({
 });
 export type DatasetRows = z.infer<typeof datasetRows>;
 
+/** Rows and findings of the files of one dataset and period that stand. */
+export interface QualityRow {
+  readonly service: string;
+  readonly dataset: string;
+  readonly dataType: string;
+  readonly period: string;
+  readonly files: number;
+  /** yyyy-mm-dd, in Europe/London. */
+  readonly receivedOn: string | null;
+  readonly read: number;
+  readonly accepted: number;
+  readonly warned: number;
+  readonly rejected: number;
+  readonly duplicate: number;
+  readonly linked: number;
+  readonly unlinkable: number;
+  readonly referred: number;
+  /** Rows by code of the finding. */
+  readonly findings: Readonly<Record<string, number>>;
+}
+
 @Injectable()
 export class Submissions {
   readonly #readModels: ReadModels;
@@ -93,6 +115,14 @@ export class Submissions {
     return this.#readModels.read(async ({ client, position }) => ({
       position,
       datasets: await ask<DatasetRows>(client, rowsByDataset),
+    }));
+  }
+
+  /** Rows and findings of the files that stand, by dataset and period. */
+  async quality(): Promise<{ readonly position: number; readonly rows: readonly QualityRow[] }> {
+    return this.#readModels.answer('quality', async ({ client, position }) => ({
+      position,
+      rows: await ask<QualityRow>(client, qualityByPeriod),
     }));
   }
 

@@ -81,6 +81,18 @@ export const services = {
         ORDER BY t.ordinal NULLS LAST, s.ordinal`,
 } as const satisfies Publication;
 
+/** Which provider runs a service, so that a provider sees its own services alone. */
+export const serviceProviders = {
+  id: 'service-providers',
+  version: 1,
+  parameters: [],
+  returns: [
+    { name: 'service', type: 'text' },
+    { name: 'provider', type: 'text' },
+  ],
+  sql: 'SELECT service, provider FROM service ORDER BY service COLLATE "C"',
+} as const satisfies Publication;
+
 /** Quarters that are closed, latest first; of their figures the published form. */
 export const closedQuarters = {
   id: 'closed-quarters',

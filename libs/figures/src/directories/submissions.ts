@@ -125,3 +125,48 @@ export const rowsByDataset = {
   GROUP BY d.dataset, v.name, d.data_type, v.ordinal
   ORDER BY v.ordinal, d.dataset COLLATE "C"`,
 } as const satisfies Publication;
+
+/**
+ * Rows and findings of the files that stand, by dataset and period, in the order of the definition. `receivedOn` is the day
+ * on which the last of them came.
+ */
+export const qualityByPeriod = {
+  id: 'quality-by-period',
+  version: 1,
+  parameters: [],
+  returns: [
+    { name: 'service', type: 'text' },
+    { name: 'dataset', type: 'text' },
+    { name: 'dataType', type: 'text' },
+    { name: 'period', type: 'text' },
+    { name: 'files', type: 'int' },
+    { name: 'receivedOn', type: 'text' },
+    { name: 'read', type: 'int' },
+    { name: 'accepted', type: 'int' },
+    { name: 'warned', type: 'int' },
+    { name: 'rejected', type: 'int' },
+    { name: 'duplicate', type: 'int' },
+    { name: 'linked', type: 'int' },
+    { name: 'unlinkable', type: 'int' },
+    { name: 'referred', type: 'int' },
+    { name: 'findings', type: 'jsonb' },
+  ],
+  sql: `
+  SELECT d.service, d.dataset, d.data_type, s.period, count(*)::int,
+         to_char(max(coalesce(u.first_at, s.received_at)) AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'),
+         ${['read', 'accepted', 'warned', 'rejected', 'duplicate'].map((name) => `coalesce(sum((s.counts->>'${name}')::int), 0)::int`).join(', ')},
+         coalesce(sum((s.outcomes->>'registered')::int + (s.outcomes->>'matched')::int), 0)::int,
+         ${['unlinkable', 'referred'].map((name) => `coalesce(sum((s.outcomes->>'${name}')::int), 0)::int`).join(', ')},
+         coalesce((SELECT jsonb_object_agg(found.code, found.rows) FROM (
+                     SELECT one.key AS code, sum(one.value::int)::int AS rows
+                     FROM submission o CROSS JOIN LATERAL jsonb_each_text(coalesce(o.findings, '{}')) AS one
+                     WHERE o.state = 'linked' AND o.dataset = d.dataset AND o.period = s.period
+                     GROUP BY one.key) AS found), '{}')
+  FROM submission s
+  JOIN dataset d USING (dataset)
+  JOIN service v USING (service)
+  LEFT JOIN operations.upload u ON u.submission_id = s.submission_id
+  WHERE s.state = 'linked'
+  GROUP BY d.service, d.dataset, d.data_type, s.period, v.ordinal
+  ORDER BY v.ordinal, d.dataset COLLATE "C", s.period COLLATE "C"`,
+} as const satisfies Publication;

@@ -1,3 +1,11 @@
+import type { dosage } from '../people/dosage.js';
+import type { populationColumns } from '../people/population-reached.js';
+import type { reachByArea } from '../people/reach-by-area.js';
+import type { reachByCharacteristic } from '../people/reach-by-characteristic.js';
+import type { reachByServicesUsed } from '../people/reach-by-services-used.js';
+import type { newAndReturningColumns } from '../people/reach-new-and-returning.js';
+import type { throughCarersColumns } from '../people/reach-through-carers.js';
+import type { servicePairs, serviceSteps } from '../people/service-pairs.js';
 import type { reachByDeprivation } from '../reach/reach-by-deprivation.js';
 import type { reachColumns } from '../reach/reach-columns.js';
 
@@ -5,9 +13,9 @@ import type { reachColumns } from '../reach/reach-columns.js';
  * How counts of one column in the parts of a scope bear on the scope’s. `distinct`: of people or families who may be in
  * several parts, so that the whole is at least each part and at most their sum. `additive`: of rows, so that parts add up to
  * the whole. `at most the sum`: nobody counts in the whole who counts in no part. `at least each part`: whoever counts in a
- * part counts in the whole.
+ * part counts in the whole. `separate`: a count of a scope says nothing of those of its parts.
  */
-export type AcrossScopes = 'distinct' | 'additive' | 'at most the sum' | 'at least each part';
+export type AcrossScopes = 'distinct' | 'additive' | 'at most the sum' | 'at least each part' | 'separate';
 
 /**
  * What a reader knows of the counts of a figure together, because of what they count. It is beside the figure, whose
@@ -25,6 +33,13 @@ export interface FigureRelations {
     readonly figure: string;
     readonly additive: readonly string[];
     readonly distinct: readonly string[];
+    /** Dimensions of which each value breaks the whole down again. */
+    readonly apart?: readonly string[];
+  };
+  /** A figure whose columns are sums of columns of this one, in every scope. */
+  readonly addsUpTo?: {
+    readonly figure: string;
+    readonly sums: Readonly<Record<string, readonly string[]>>;
   };
 }
 
@@ -75,8 +90,162 @@ const deprivation: Classified<(typeof reachByDeprivation)['columns']> = {
   breaksDown: { figure: 'reach@1', additive: ['children', 'adults'], distinct: ['families'] },
 };
 
+const reachFigure = 'reach@1';
+
+const newAndReturning: Classified<typeof newAndReturningColumns> = {
+  acrossScopes: {
+    // Who is new to the whole is new to the part that it came to; who is new to a part may have come to another one before.
+    newChildren: 'at most the sum',
+    newAdults: 'at most the sum',
+    newIndividuals: 'at most the sum',
+    newFamilies: 'at most the sum',
+    returningChildren: 'at least each part',
+    returningAdults: 'at least each part',
+    returningIndividuals: 'at least each part',
+    returningFamilies: 'at least each part',
+    lifetimeChildren: 'distinct',
+    lifetimeAdults: 'distinct',
+    lifetimeIndividuals: 'distinct',
+    lifetimeFamilies: 'distinct',
+    unlinkable: 'additive',
+    referred: 'additive',
+  },
+  within: [
+    ['newFamilies', 'newIndividuals'],
+    ['lifetimeFamilies', 'lifetimeIndividuals'],
+  ],
+  covered: [
+    { column: 'newIndividuals', by: ['newChildren', 'newAdults'] },
+    { column: 'lifetimeIndividuals', by: ['lifetimeChildren', 'lifetimeAdults'] },
+  ],
+  addsUpTo: {
+    figure: reachFigure,
+    sums: {
+      children: ['newChildren', 'returningChildren'],
+      adults: ['newAdults', 'returningAdults'],
+      individuals: ['newIndividuals', 'returningIndividuals'],
+      families: ['newFamilies', 'returningFamilies'],
+      unlinkable: ['unlinkable'],
+      referred: ['referred'],
+    },
+  },
+};
+
+/** Figures by what is held of everybody: one answer in every scope. */
+const byPeople: Classified<(typeof reachByArea)['columns']> = {
+  acrossScopes: {
+    ...{ children: 'distinct', adults: 'distinct', families: 'distinct' },
+    ...{ unlinkable: 'additive', referred: 'additive' },
+  },
+  within: [],
+  covered: [{ column: 'families', by: ['children', 'adults'] }],
+  breaksDown: {
+    figure: reachFigure,
+    additive: ['children', 'adults', 'unlinkable', 'referred'],
+    distinct: ['families'],
+  },
+};
+
+const byCharacteristic: Classified<(typeof reachByCharacteristic)['columns']> = {
+  acrossScopes: { children: 'distinct', adults: 'distinct', unlinkable: 'additive', referred: 'additive' },
+  within: [],
+  covered: [],
+  breaksDown: {
+    figure: reachFigure,
+    additive: ['children', 'adults', 'unlinkable', 'referred'],
+    distinct: [],
+    apart: ['characteristic'],
+  },
+};
+
+const throughCarers: Classified<typeof throughCarersColumns> = {
+  acrossScopes: {
+    // A child and its carer may have come to different parts.
+    withCarer: 'at least each part',
+    carerNotReached: 'at most the sum',
+    noKnownCarer: 'distinct',
+    throughCarerOnly: 'at most the sum',
+  },
+  within: [],
+  covered: [],
+  addsUpTo: {
+    figure: reachFigure,
+    sums: {
+      children: ['withCarer', 'carerNotReached', 'noKnownCarer'],
+      childrenThroughCarerOnly: ['throughCarerOnly'],
+    },
+  },
+};
+
+const servicesUsed: Classified<(typeof reachByServicesUsed)['columns']> = {
+  // Who uses one service of each strand uses two of the programme.
+  acrossScopes: { children: 'separate', adults: 'separate', individuals: 'separate', families: 'separate' },
+  within: [
+    ['children', 'individuals'],
+    ['adults', 'individuals'],
+  ],
+  covered: [{ column: 'individuals', by: ['children', 'adults'] }],
+  breaksDown: {
+    figure: reachFigure,
+    additive: ['children', 'adults', 'individuals', 'families'],
+    distinct: [],
+  },
+};
+
+/** Lists of the commonest, in which a pair that is missing may be rare or nobody’s: no release may have them with these. */
+const pairs: Classified<(typeof servicePairs)['columns']> = {
+  acrossScopes: { children: 'separate', adults: 'separate', individuals: 'separate', families: 'separate' },
+  within: servicesUsed.within,
+  covered: servicesUsed.covered,
+};
+const steps: Classified<(typeof serviceSteps)['columns']> = {
+  ...pairs,
+  acrossScopes: { ...pairs.acrossScopes, onOneDay: 'separate' },
+  within: [...pairs.within, ['onOneDay', 'individuals']],
+};
+
+const sessions: Classified<(typeof dosage)['columns']> = {
+  // It is of services alone.
+  acrossScopes: {
+    ...{
+      children: 'separate',
+      adults: 'separate',
+      childrenInProgress: 'separate',
+      adultsInProgress: 'separate',
+    },
+    ...{ unlinkable: 'separate', referred: 'separate' },
+  },
+  within: [
+    ['childrenInProgress', 'children'],
+    ['adultsInProgress', 'adults'],
+  ],
+  covered: [],
+};
+
+const population: Classified<typeof populationColumns> = {
+  acrossScopes: {
+    ...{ inPopulation: 'separate', reached: 'separate', notReached: 'separate' },
+    ...{ beyondPopulation: 'separate', reachedOfUnknownAge: 'separate' },
+  },
+  within: [
+    ['notReached', 'inPopulation'],
+    ['beyondPopulation', 'reached'],
+  ],
+  covered: [],
+};
+
 /** By figure and version. */
 export const figureRelations: Readonly<Record<string, FigureRelations>> = {
   'reach@1': reach,
   'reach-by-deprivation@1': deprivation,
+  'reach-new-and-returning@1': newAndReturning,
+  'reach-by-area@1': byPeople,
+  'reach-by-priority@1': byPeople,
+  'reach-by-characteristic@1': byCharacteristic,
+  'reach-through-carers@1': throughCarers,
+  'reach-by-services-used@1': servicesUsed,
+  'service-pairs@1': pairs,
+  'service-steps@1': steps,
+  'dosage@1': sessions,
+  'population-reached@1': population,
 };

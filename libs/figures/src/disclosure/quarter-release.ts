@@ -161,14 +161,41 @@ class TableCells {
     ]);
   }
 
-  /** Relations to the counts of the table that this one breaks down. */
+  /** Relations to the counts of the tables that this one breaks down or adds up to. */
   relationsTo(tables: ReadonlyMap<string, TableCells>): readonly Relation[] {
+    return [...this.#breakingDown(tables), ...this.#addingUp(tables)];
+  }
+
+  #addingUp(tables: ReadonlyMap<string, TableCells>): readonly Relation[] {
+    const { addsUpTo } = this.#relations;
+    const whole = addsUpTo && tables.get(addsUpTo.figure);
+    if (addsUpTo === undefined || whole === undefined) return [];
+    return this.#scopes().flatMap((scope) =>
+      Object.entries(addsUpTo.sums).map(([column, parts]) =>
+        addUpTo(
+          whole.#id(scope, [], column),
+          parts.map((part) => this.#id(scope, [], part)),
+        ),
+      ),
+    );
+  }
+
+  #breakingDown(tables: ReadonlyMap<string, TableCells>): readonly Relation[] {
     const { breaksDown } = this.#relations;
     const whole = breaksDown && tables.get(breaksDown.figure);
     if (breaksDown === undefined || whole === undefined) return [];
-    return this.#scopes().flatMap((scope) => {
-      const parts = (column: string): string[] =>
-        this.#dimensions.map((values) => this.#id(scope, values, column));
+    const { apart = [] } = breaksDown;
+    const places = Object.keys(foundIn(figures, this.figure).dimensions).flatMap((name, place) =>
+      apart.includes(name) ? place : [],
+    );
+    const breakdowns = Map.groupBy(this.#dimensions, (values) =>
+      JSON.stringify(places.map((place) => values[place])),
+    );
+    const inScopes = [...breakdowns.values()].flatMap((dimensions) =>
+      this.#scopes().map((scope) => ({ scope, dimensions })),
+    );
+    return inScopes.flatMap(({ scope, dimensions }) => {
+      const parts = (column: string): string[] => dimensions.map((values) => this.#id(scope, values, column));
       const all = (column: string): string => whole.#id(scope, [], column);
       return [
         ...breaksDown.additive.map((column) => addUpTo(all(column), parts(column))),
@@ -239,6 +266,8 @@ function acrossParts(
       return eachLess;
     case 'distinct':
       return [...eachLess, sumLess];
+    case 'separate':
+      return [];
     default:
       return how satisfies never;
   }

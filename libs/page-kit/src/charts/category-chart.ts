@@ -108,7 +108,7 @@ function columns(chart: CategoryChart, kind: ChartKind): string {
 /** Categories one below the other. */
 function rows(chart: CategoryChart, kind: ChartKind): string {
   const longest = Math.max(0, ...chart.categories.map((category) => category.length * LETTER_WIDTH));
-  const names = Math.min(NAMES[kind], Math.ceil(longest) + 16);
+  const names = Math.min(NAMES[kind], Math.ceil(longest * 1.3) + 16);
   // The library measures text by a narrower typeface than a browser may have.
   const room = (names - 14) * 0.85;
   const rowHeight = Math.max(ROW_HEIGHT, Math.ceil((longest * 1.1) / room) * LINE_HEIGHT + 8);

@@ -272,7 +272,7 @@ export const service = z.strictObject({
     .array(sessionNumbers)
     .min(1)
     .exactOptional()
-    .describe('Minimum and intended sessions, in the order of their days. No figure reads them yet.'),
+    .describe('Minimum and intended sessions, in the order of their days.'),
   targets: z.array(target).min(1).exactOptional(),
 });
 export type Service = z.infer<typeof service>;
@@ -368,15 +368,19 @@ export const area = z.strictObject({
     .min(1)
     .max(120)
     .exactOptional()
-    .describe(
-      'Publication of the LSOAs and of their deprivation, as a figure has to state it. No figure does yet.',
-    ),
+    .describe('Publication of the LSOAs and of their deprivation, as figures state it.'),
   lookupFile: z.string().describe('CSV postcode,lsoa beside the definition.'),
   lsoas: z.array(
     z.strictObject({
       code: lsoaCode,
       deprivationDecile: z.int().min(1).max(10).describe('1 is the most deprived tenth.'),
       inArea: z.boolean(),
+      ward: z
+        .string()
+        .min(1)
+        .max(120)
+        .exactOptional()
+        .describe('The ward that a figure puts its residents in. Absent: they count without a ward.'),
     }),
   ),
 });
@@ -481,14 +485,8 @@ export const programmeDefinition = z.strictObject({
   area,
   consentForms: z.array(consentForm).min(1).exactOptional(),
   contact: contact.exactOptional(),
-  priorityPopulation: priorityPopulation
-    .exactOptional()
-    .describe('Whom the programme means to reach first. No figure reads it yet.'),
-  populations: z
-    .array(population)
-    .min(1)
-    .exactOptional()
-    .describe('Denominators of shares. No figure reads them yet.'),
+  priorityPopulation: priorityPopulation.exactOptional().describe('Whom the programme means to reach first.'),
+  populations: z.array(population).min(1).exactOptional().describe('Denominators of shares.'),
   theoryOfChange: theoryOfChange
     .exactOptional()
     .describe('What the programme means to change, and the measures by which outcomes are counted.'),

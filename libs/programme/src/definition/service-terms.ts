@@ -9,6 +9,12 @@ export const sessionNumbers = z.strictObject({
   from: isoDate.describe('The first day of which this holds, until the next entry.'),
   minimum: z.int().min(1).max(1000),
   intended: z.int().min(1).max(1000),
+  endsAfterDays: z
+    .int()
+    .min(1)
+    .max(1000)
+    .exactOptional()
+    .describe('An episode has ended when somebody did not come for so many days. Absent: 90.'),
 });
 export type SessionNumbers = z.infer<typeof sessionNumbers>;
 

@@ -1,5 +1,7 @@
 import { datasetsOf, definitionDocument, type Dataset, type DefinitionDocument } from '@kinledger/programme';
 import type { EventOf, Writing } from '../read-model.js';
+import { characteristicsOf } from './characteristics.js';
+import { priorityPath } from './priority-path.js';
 
 /** Keeps the programme's tables, and the rules that other read models apply, at the definition in force. */
 export class ProgrammeWriter {
@@ -29,6 +31,7 @@ export class ProgrammeWriter {
     await this.#writeProgramme(event, document);
     await this.#writeServices(document);
     await this.#writeDatasets(document, datasets);
+    await this.#writeCharacteristics(datasets);
     rules.replace(
       new Map(
         datasets.map((dataset) => [
@@ -44,10 +47,15 @@ export class ProgrammeWriter {
     { definition }: DefinitionDocument,
   ): Promise<void> {
     await this.#writing.client.query(
-      `INSERT INTO programme (programme, definition, definition_digest, defined_at) VALUES ($1, $2, $3, $4)
+      `INSERT INTO programme (programme, definition, definition_digest, priority_path, defined_at) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (programme) DO UPDATE
-       SET definition = excluded.definition, definition_digest = excluded.definition_digest, defined_at = excluded.defined_at`,
-      [event.data.programme, definition, event.data.definition, event.revision],
+       SET definition = excluded.definition, definition_digest = excluded.definition_digest,
+           priority_path = excluded.priority_path, defined_at = excluded.defined_at`,
+      [
+        ...[event.data.programme, definition, event.data.definition],
+        definition.priorityPopulation === undefined ? null : priorityPath(definition.priorityPopulation.rule),
+        event.revision,
+      ],
     );
   }
 
@@ -77,12 +85,22 @@ export class ProgrammeWriter {
     );
     await this.#writing.client.query('DELETE FROM area');
     await this.#writing.client.query(
-      `INSERT INTO area (lsoa, deprivation_decile, in_area) SELECT * FROM unnest($1::text[], $2::int[], $3::boolean[])`,
+      `INSERT INTO area (lsoa, deprivation_decile, in_area, ward)
+       SELECT * FROM unnest($1::text[], $2::int[], $3::boolean[], $4::text[])`,
       [
         definition.area.lsoas.map(({ code }) => code),
         definition.area.lsoas.map(({ deprivationDecile }) => deprivationDecile),
         definition.area.lsoas.map(({ inArea }) => inArea),
+        definition.area.lsoas.map(({ ward }) => ward ?? null),
       ],
+    );
+  }
+
+  async #writeCharacteristics(datasets: readonly Dataset[]): Promise<void> {
+    await this.#writing.client.query('DELETE FROM characteristic');
+    await this.#writing.client.query(
+      'INSERT INTO characteristic SELECT * FROM json_populate_recordset(NULL::characteristic, $1::json)',
+      [JSON.stringify(characteristicsOf(datasets).map((one, ordinal) => ({ ...one, ordinal })))],
     );
   }
 

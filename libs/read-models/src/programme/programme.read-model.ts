@@ -13,6 +13,8 @@ export const programme = defineReadModel({
   definition jsonb NOT NULL,
   definition_digest text NOT NULL,
   strategy text,
+  -- The rule of the priority population, as a path for a person; null without one.
+  priority_path text,
   defined_at bigint NOT NULL
 );`,
       { erasure: { holds: 'nobody' } },
@@ -44,7 +46,19 @@ export const programme = defineReadModel({
       { erasure: { holds: 'nobody' } },
     ),
     readTable(
-      'CREATE TABLE area (lsoa text PRIMARY KEY, deprivation_decile int NOT NULL, in_area boolean NOT NULL);',
+      `CREATE TABLE characteristic (
+  characteristic text PRIMARY KEY,
+  attribute text NOT NULL,
+  title text NOT NULL,
+  roles text[] NOT NULL,
+  -- What values count as, where it is coarser than the attribute.
+  groups jsonb,
+  ordinal int NOT NULL
+);`,
+      { erasure: { holds: 'nobody' } },
+    ),
+    readTable(
+      'CREATE TABLE area (lsoa text PRIMARY KEY, deprivation_decile int NOT NULL, in_area boolean NOT NULL, ward text);',
       { erasure: { holds: 'nobody' } },
     ),
   ],

@@ -1,0 +1,263 @@
+import { periodOfCode, type Period } from '@kinledger/domain';
+import type { PeriodCode } from '@kinledger/contracts';
+import {
+  figures as allFigures,
+  reach,
+  reachByDeprivation,
+  type Figure,
+  type ReachScope,
+} from '@kinledger/figures';
+import { Problem } from '@kinledger/service-kit';
+import { Injectable } from '@nestjs/common';
+import { Figures } from '../figures/figures.js';
+import { ClosedQuarters } from '../quarters/closed-quarters.js';
+import { Submissions } from '../submissions/submissions.js';
+import { figureSection, type Presentation } from './figure-section.js';
+import { placesSection, removedSection } from './programme-sections.js';
+import type { ReportSight } from './report-access.js';
+import { publishedSection } from './published-section.js';
+import { coverageSection, qualitySections } from './quality-sections.js';
+import { deprivationSection, quartersSection, reachSection, type PartOf } from './reach-sections.js';
+import { sectionsOf, type Report, type ReportPart, type ReportSection } from './report.js';
+
+/** While the projector writes, sections could come from different positions: then they are asked for again. */
+const MAX_TRIES = 4;
+
+const people = 'Children and adults of the same table; nobody is left out, and not known is a line.';
+
+/** How figures beyond reach are shown, by id, in their order in a report; a figure of another id is in the API alone. */
+const presentations: Readonly<Record<string, Presentation>> = {
+  'reach-new-and-returning': {
+    title: 'New and returning',
+    denominator: 'Reach of the period.',
+    isOfRows: true,
+  },
+  'reach-by-area': { title: 'In and out of the area', denominator: people },
+  'reach-by-priority': { title: 'Priority population', denominator: people },
+  'reach-by-characteristic': {
+    title: 'Who they are',
+    denominator: people,
+    shows: ({ characteristic }) => characteristic !== 'lsoa' && characteristic !== 'deprivationDecile',
+  },
+  'reach-through-carers': { title: 'Children and their carers', denominator: 'Children of the table.' },
+  dosage: { title: 'Sessions per person', denominator: people, isOfRows: true },
+  'reach-by-services-used': { title: 'How many services people use', denominator: people },
+  'service-pairs': { title: 'Services used together', denominator: 'None: counts, not shares.' },
+  'service-steps': { title: 'From the first service to the next', denominator: 'None: counts, not shares.' },
+  'population-reached': {
+    title: 'Whom the programme did not reach',
+    denominator: 'People of the population, by its edition.',
+    shows: ({ characteristic }) => characteristic !== 'lsoa',
+  },
+  participation: { title: 'Participation', denominator: 'As each column says.', isOfRows: true },
+  activity: { title: 'Sessions and attendances', denominator: 'None: counts, not shares.', isOfRows: true },
+  'activity-by-kind': { title: 'Sessions by kind', denominator: 'None: counts, not shares.', isOfRows: true },
+  targets: { title: 'Targets', denominator: 'The target of the period.', isOfRows: true },
+  feedback: { title: 'Feedback', denominator: 'Answers to the question.', isOfRows: true },
+  outcomes: { title: 'Outcomes, first to last', denominator: 'Pairs of a first and a last score.' },
+  workforce: { title: 'Workforce', denominator: 'None: counts, not shares.', isOfRows: true },
+  inputs: { title: 'Resources and spend', denominator: 'None: amounts as stated.', isOfRows: true },
+};
+
+/** Newest versions of the figures that reports show beyond reach, in the order of the report. */
+const shownFigures: readonly (readonly [Figure, Presentation])[] = Object.entries(presentations).flatMap(
+  ([id, presentation]) => {
+    const versions = allFigures.filter((figure) => figure.id === id);
+    const [newest] = versions.toSorted((one, other) => other.version - one.version);
+    return newest === undefined ? [] : [[newest, presentation] as const];
+  },
+);
+
+export interface ReportQuestion {
+  /** Undefined: the latest quarter with counts. */
+  readonly period?: Period | undefined;
+  readonly sight: ReportSight;
+}
+
+/** Composes reports from figures of one ledger position. */
+@Injectable()
+export class Reports {
+  readonly #figures: Figures;
+  readonly #submissions: Submissions;
+  readonly #quarters: ClosedQuarters;
+
+  constructor(figures: Figures, submissions: Submissions, quarters: ClosedQuarters) {
+    this.#figures = figures;
+    this.#submissions = submissions;
+    this.#quarters = quarters;
+  }
+
+  /**
+   * A service’s report: its quarter, then its lifetime.
+   * @throws Problem 404 for an unknown service, or a period that has not begun.
+   */
+  async ofService(service: string, question: ReportQuestion): Promise<Report> {
+    const name = await this.serviceName(service);
+    return this.#report({ kind: 'service', id: service }, name, `${name}: service report`, question);
+  }
+
+  /** The programme’s report: a quarter or a year, then the lifetime. */
+  async ofProgramme(question: ReportQuestion): Promise<Report> {
+    return this.#report({ kind: 'programme' }, 'Whole programme', 'Programme report', question);
+  }
+
+  /** Quality of the files of a service, or of all services, of a period or of all. */
+  async ofQuality(service: string | undefined, { period, sight }: ReportQuestion): Promise<Report> {
+    const scopeName = service === undefined ? 'Whole programme' : await this.serviceName(service);
+    const label = period?.label ?? 'All periods';
+    const scope: ReachScope =
+      service === undefined ? { kind: 'programme' } : { kind: 'service', id: service };
+    const of: PartOf = { key: 'quality', scope: scopeNameOf(scope), scopeName, label };
+    const [{ rows, position }, names, quarters, frame, definition] = await Promise.all([
+      this.#submissions.quality(),
+      this.#figures.datasets(),
+      this.#figures.quarters(sight.counts, scope),
+      this.#figures.programme(),
+      this.#figures.definition(),
+    ]);
+    const shown = rows.filter(
+      (row) =>
+        (service === undefined || row.service === service) &&
+        (period === undefined || row.period === period.code),
+    );
+    const sections = [
+      coverageSection(of, quarters),
+      ...qualitySections(of, { rows: shown, position, names, byPeriod: service !== undefined }),
+    ];
+    return {
+      ...{ title: 'Data quality', of: scopeName, definition, period: period?.code ?? 'all', label },
+      ...{ programme: frame.programme, position, behindSince: frame.behindSince },
+      parts: [{ title: label, about: 'Files that are linked and not withdrawn.', sections }],
+    };
+  }
+
+  /** @throws Problem 404 for a service that is not in the programme. */
+  async serviceName(service: string): Promise<string> {
+    const found = (await this.#figures.services()).find((each) => each.service === service);
+    if (found === undefined) {
+      throw new Problem(404, 'scope-unknown', { detail: 'The programme has no service of this name.' });
+    }
+    return found.name;
+  }
+
+  async #report(
+    scope: ReachScope,
+    scopeName: string,
+    title: string,
+    { period: asked, sight }: ReportQuestion,
+  ): Promise<Report> {
+    const period = asked ?? (await this.#latest(scope, sight));
+    for (let tries = 1; ; tries += 1) {
+      const [frame, definition, first, whole] = await Promise.all([
+        this.#figures.programme(),
+        this.#figures.definition(),
+        this.#part(scope, { scopeName, period, sight }),
+        this.#part(scope, { scopeName, period: undefined, sight }),
+      ]);
+      const parts: readonly ReportPart[] = [
+        {
+          title: period.label,
+          about: `What happened in ${period.label}. Nothing here is added up with earlier periods.`,
+          sections: first,
+        },
+        {
+          title: 'Lifetime',
+          about: 'Since the beginning, each person counted once. It is never a sum of periods.',
+          sections: whole,
+        },
+      ];
+      const positions = new Set(
+        sectionsOf({ parts }).flatMap(({ tables }) => tables.map((table) => table.position)),
+      );
+      const { programme, position, behindSince } = frame;
+      if (positions.size <= 1 || tries === MAX_TRIES)
+        return {
+          ...{ title, of: scopeName, programme, definition, behindSince, parts },
+          ...{ period: period.code, label: period.label, position: [...positions][0] ?? position },
+        };
+    }
+  }
+
+  /** Sections of a period, or of the lifetime if it is undefined. */
+  async #part(
+    scope: ReachScope,
+    {
+      scopeName,
+      period,
+      sight,
+    }: { readonly scopeName: string; readonly period: Period | undefined; readonly sight: ReportSight },
+  ): Promise<readonly ReportSection[]> {
+    const of: PartOf = {
+      key: period === undefined ? 'lifetime' : 'period',
+      scope: scopeNameOf(scope),
+      scopeName,
+      label: period?.label ?? 'Lifetime',
+    };
+    const asked = { by: 'period' as const, period, scope: of.scope };
+    const counts = { ...asked, seen: sight.counts };
+    const characteristics = { ...asked, seen: sight.characteristics };
+    const isWhole = scope.kind === 'programme';
+    const [own, deprivation, others] = await Promise.all([
+      this.#figures.rows(reach, counts),
+      this.#figures.rows(reachByDeprivation, characteristics),
+      Promise.all(
+        shownFigures.map(async ([figure, presentation]) => {
+          const answer = await this.#figures.rows(
+            figure,
+            presentation.isOfRows === true ? counts : characteristics,
+          );
+          return figureSection(of, figure, answer, presentation);
+        }),
+      ),
+    ]);
+    const wholeReach = isWhole ? await this.#figures.reach(sight.counts, period) : undefined;
+    const quarter =
+      period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(period.code);
+    const sections = [
+      reachSection(of, own),
+      ...(period === undefined
+        ? [quartersSection(of, await this.#figures.quarters(sight.counts, scope))]
+        : []),
+      ...(wholeReach === undefined ? [] : [placesSection(of, wholeReach), removedSection(of, wholeReach)]),
+      deprivationSection(of, deprivation),
+      ...others,
+      ...(period?.kind === 'quarter' ? [publishedSection(of, quarter, own)] : []),
+      ...(await this.#qualityOf(scope, of, { period, sight })),
+    ];
+    return sections.filter((section) => section !== undefined);
+  }
+
+  async #qualityOf(
+    scope: ReachScope,
+    of: PartOf,
+    { period, sight }: { readonly period: Period | undefined; readonly sight: ReportSight },
+  ): Promise<readonly ReportSection[]> {
+    const [{ rows, position }, names, quarters] = await Promise.all([
+      this.#submissions.quality(),
+      this.#figures.datasets(),
+      this.#figures.quarters(sight.counts, scope),
+    ]);
+    const shown = rows.filter(
+      (row) =>
+        (scope.kind !== 'service' || row.service === scope.id) &&
+        (period === undefined || row.period === period.code),
+    );
+    return [
+      ...(period === undefined ? [coverageSection(of, quarters)] : []),
+      ...qualitySections(of, { rows: shown, position, names, byPeriod: false }),
+    ];
+  }
+
+  /** The latest quarter of a scope with counts, or the one that pages open with. */
+  async #latest(scope: ReachScope, sight: ReportSight): Promise<Period> {
+    const { quarters } = await this.#figures.quarters(sight.counts, scope);
+    const known = quarters.findLast(({ coverage }) => coverage === 'files-received');
+    // The series names quarters by their codes.
+    return known === undefined
+      ? (await this.#figures.offered()).opens
+      : periodOfCode(known.period as PeriodCode);
+  }
+}
+
+const scopeNameOf = (scope: ReachScope): string =>
+  scope.kind === 'programme' ? 'programme' : `${scope.kind}:${scope.id}`;
