@@ -166,18 +166,20 @@ describe('a programme of two quarters under kin-1', () => {
     ).toEqual(together(inMemory));
 
     const inFamilies = rows.flatMap((each): [string, string][] =>
-      found.individual(each) === undefined ? [] : [[uuidOf(each.row.rowKey), found.family(each) ?? '']],
+      found.individual(each) === undefined
+        ? []
+        : [[uuidOf(each.row.rowKey), found.family(each) ?? found.individual(each) ?? '']],
     );
     expect(await familiesOf(changed)).toEqual(together(inFamilies));
 
     const period = parsePeriod(PERIOD)!;
     const reached = rows.filter((each) => qualifies(each, period) && found.individual(each) !== undefined);
     const distinct = (roles: readonly string[], of: (row: TakenRow) => string | undefined) =>
-      new Set(reached.filter(({ row }) => roles.includes(row.role)).map(of)).size;
+      new Set(reached.filter(({ row }) => roles.includes(row.role)).flatMap((row) => of(row) ?? [])).size;
     expect(await reachOf(changed)).toEqual({
       children: distinct(['child'], found.individual),
       adults: distinct(['adult'], found.individual),
-      families: distinct(['child', 'adult'], found.family),
+      families: distinct(['child', 'adult'], (row) => found.family(row) ?? found.individual(row)),
     });
   });
 

@@ -182,9 +182,9 @@ const expected: Readonly<
     ]),
     functions: [],
   },
-  // The reporting service calls published functions, and reads no table.
+  // The reporting service calls published functions, and serves the golden dataset by OData. It reads no table.
   'platform reporting': {
-    tables: {},
+    tables: goldenViews(goldenTables.map(({ name }) => name)),
     functions: publications.map((publication) => functionOf(publication)).sort(),
   },
   'platform inspector': {

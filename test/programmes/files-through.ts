@@ -133,6 +133,14 @@ export async function takenRows(
   return taken;
 }
 
+/** Whether the row has an identifier; a linked row that has none is linked by its case number. */
+export const isIdentified = ({ row: { tokens } }: TakenRow): boolean =>
+  tokens.some(
+    ({ domain, use }) =>
+      use === 'identity' &&
+      (domain !== 'mobile' || tokens.some((guard) => guard.use === 'guard' && guard.domain === 'birth-date')),
+  );
+
 /** What linkage reads of a row. */
 export const linkageRecordOf = ({ row, dataset }: TakenRow): LinkageRecord => ({
   ...{ rowKey: row.rowKey, role: row.role, tokens: row.tokens, derived: row.derived, dataset: dataset.id },

@@ -17,11 +17,14 @@ import {
   type Measures,
 } from '@kinledger/linkage-quality';
 import type { Programme } from '@kinledger/programme';
-import { linkageRecordOf, takenRows, type TakenRow } from '../programmes/files-through.js';
+import { isIdentified, linkageRecordOf, takenRows, type TakenRow } from '../programmes/files-through.js';
 
 /** A figure of reach with its bounds, and who was truly reached by the rows that were taken. */
 export interface ReachedInMemory {
   readonly cases: CountedCases;
+  /** Of families: those of two people or more, and people of unknown family, whom families leave out. */
+  readonly related: number;
+  readonly unknown: number;
   /** By the rates that the truth gives. */
   readonly byTruth: CountBounds;
   /** By the rates of records with an NHS number, which were linked without it. */
@@ -60,6 +63,8 @@ export async function reachedInMemory(
     const inRole = [...live.values()].filter(({ row }) => rolesOf[kind].includes(row.role));
     const truly = ({ person, family }: TakenRow) => (isFamily ? family : person);
     const counted = (taken: TakenRow) => (isFamily ? whose.family(taken) : whose.individual(taken));
+    const isUnknown = (taken: TakenRow) =>
+      isFamily && whose.individual(taken) !== undefined && whose.family(taken) === undefined;
     const reached = inRole.filter((taken) => qualifies(taken, period));
     const { measures } = assessLinkage(
       inRole
@@ -85,9 +90,11 @@ export async function reachedInMemory(
       ),
       referred: distinct(caseOf, other.filter(whose.isReferred)),
     };
+    const related = distinct((taken) => counted(taken) ?? '', one.filter(whose.isRelated));
+    const unknown = distinct((taken) => whose.individual(taken) ?? '', other.filter(isUnknown));
     const heldOut = without(({ role }) => rolesOf[kind].includes(role)).measures;
     return {
-      cases,
+      ...{ cases, related, unknown },
       byTruth: boundCount(cases, errorsOf(measures)),
       byHeldOut: boundCount(cases, errorsOf(heldOut)),
       truth: distinct(truly, reached),
@@ -101,14 +108,6 @@ const errorsOf = ({ falseLinks, missedLinks }: Measures): LinkErrors => ({
   falseLinks: falseLinks.interval ?? anything,
   missedLinks: missedLinks.interval ?? anything,
 });
-
-/** Whether the row has an identifier; a linked row that has none is linked by its case number. */
-const isIdentified = ({ row: { tokens } }: TakenRow): boolean =>
-  tokens.some(
-    ({ domain, use }) =>
-      use === 'identity' &&
-      (domain !== 'mobile' || tokens.some((guard) => guard.use === 'guard' && guard.domain === 'birth-date')),
-  );
 
 const caseOf = ({ row, dataset }: TakenRow): string =>
   `${dataset.id} ${row.tokens.find(({ use }) => use === 'local')?.token ?? row.rowKey}`;
@@ -128,7 +127,7 @@ export function qualifies(
   );
 }
 
-/** Links rows all at once. @returns the individual and the reporting family of each row */
+/** Links rows all at once. @returns the individual and the reporting family of each row; none of a person of unknown family */
 export function linked({ definition }: Programme, taken: readonly TakenRow[]) {
   const strategy = strategyOf(definition.strategy);
   const records = taken.map((each): KinRecord => ({
@@ -150,12 +149,15 @@ export function linked({ definition }: Programme, taken: readonly TakenRow[]) {
     found.setAside.filter(({ reason }) => reason === 'referred').map(({ rowKey }) => rowKey),
   );
   const individual = ({ row }: TakenRow) => individuals.get(row.rowKey);
+  const identified = new Set(taken.filter(isIdentified).map(individual));
   return {
     individual,
     family: (each: TakenRow) => {
       const found = individual(each);
-      return found === undefined ? undefined : (families.get(found) ?? found);
+      if (found === undefined) return undefined;
+      return families.get(found) ?? (identified.has(found) ? found : undefined);
     },
+    isRelated: (each: TakenRow) => families.has(individual(each) ?? ''),
     isReferred: ({ row }: TakenRow) => referred.has(row.rowKey),
   };
 }

@@ -7,6 +7,8 @@ import type { reportingConfig } from './config.js';
 import { figureController } from './figures/figure.controller.js';
 import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
+import { GoldenSets } from './odata/golden-sets.js';
+import { ODataController, PUBLIC_URL } from './odata/odata.controller.js';
 import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
 import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
@@ -37,6 +39,7 @@ export class ReportingApiModule {
         SubmissionsController,
         DatasetsController,
         QuartersController,
+        ODataController,
         ReachPage,
         SubmissionsPage,
         DatasetsPage,
@@ -46,11 +49,13 @@ export class ReportingApiModule {
       ],
       providers: [
         { provide: CLOCK, useValue: clock },
+        { provide: PUBLIC_URL, useValue: config.public.url ?? null },
         ReadModels,
         Figures,
         Submissions,
         ClosedQuarters,
         Reports,
+        GoldenSets,
       ],
     };
   }

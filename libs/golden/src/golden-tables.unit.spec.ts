@@ -36,7 +36,7 @@ describe('the golden dataset, version 1', () => {
       outcome: '497c15b774db809f',
       period: 'a15c531aaa47417a',
       population: '4549fefd0ccc5d5c',
-      published_count: '5fd59114f6061f47',
+      published_count: '05e5b0eb530ba2cf',
       published_quarter: '5cf01d31ed85052d',
       registration: '76fbaa30ed6f96fe',
       service: '90a917459648da1f',

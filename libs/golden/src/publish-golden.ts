@@ -13,13 +13,16 @@ const ROWS = `${GOLDEN_SCHEMA}_rows`;
 /** The same lock as that of the schema `published`, which these functions use. */
 const PUBLISH_LOCK = 7_163_504;
 
-/** The inspector, an operator who may read the read models themselves, reads this view of them too. */
-const readingRoles = [...clientRoleNames, 'inspector'] as const satisfies readonly (
+/**
+ * The inspector, an operator who may read the read models themselves, reads this view of them too. The reporting API serves
+ * it by OData, and tells apart who may read what.
+ */
+const readingRoles = [...clientRoleNames, 'inspector', 'reporting'] as const satisfies readonly (
   ClientRoleName | RoleName
 )[];
 
 const readersOf: Readonly<Record<Readers, readonly (typeof readingRoles)[number][]>> = {
-  'data team': ['analyst', 'inspector'],
+  'data team': ['analyst', 'inspector', 'reporting'],
   everybody: readingRoles,
 };
 

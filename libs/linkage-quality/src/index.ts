@@ -7,5 +7,6 @@ export type { Interval, Measured } from './interval.js';
 export { wilson } from './interval.js';
 export type { JudgedRecord } from './judged-records.js';
 export { measureNames, type MeasureName } from './measures.js';
+export * from './parts-by-score.js';
 export type { Measures } from './resample-people.js';
 export * from './stratified-share.js';

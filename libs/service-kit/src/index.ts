@@ -50,6 +50,7 @@ export { answers, answersCsv, problems } from './openapi/answers.js';
 export type { ApiDescription } from './openapi/openapi.controller.js';
 export { Outbox, OutboxModule, type OutboxModuleOptions } from './outbox/outbox.module.js';
 export { InjectPool, PoolModule, poolToken } from './persistence/pool.module.js';
+export { ProblemFilter } from './problem/problem.filter.js';
 export { Problem, type ProblemDetail, type ProblemDocument, type ProblemOptions } from './problem/problem.js';
 export { SealedAnswers, sealFor } from './sealing/sealed-answers.js';
 export {

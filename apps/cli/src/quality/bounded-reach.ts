@@ -6,7 +6,7 @@ import {
   type LinkErrors,
   type Measures,
 } from '@kinledger/linkage-quality';
-import type { ReachedCases } from './reached-cases.js';
+import type { CasesOfFamilies, ReachedCases } from './reached-cases.js';
 
 export const reachKinds = ['children', 'adults', 'families'] as const;
 export type ReachKind = (typeof reachKinds)[number];
@@ -18,9 +18,9 @@ export interface BoundedFigure extends CountedCases, CountBounds {
 /** By kind. */
 export type BoundedReach<Kind extends ReachKind = ReachKind> = Readonly<Record<Kind, BoundedFigure>>;
 
-/** Reach between its bounds where no truth is known: no rate says how many relationships of families are missing. */
+/** Reach between its bounds where no truth is known. */
 export interface EstimatedReach extends BoundedReach<'children' | 'adults'> {
-  readonly families: CountedCases & Pick<CountBounds, 'high'>;
+  readonly families: CasesOfFamilies & CountBounds;
 }
 
 /** What is not known may be anything. */
@@ -46,11 +46,13 @@ export const boundReach = <Kind extends ReachKind>(
         kind,
         { ...cases[kind], ...boundCount(cases[kind], errors[kind]), errors: errors[kind] },
       ]),
-  ) as Record<Kind, BoundedFigure>;
+  ) as unknown as Record<Kind, BoundedFigure>; // one for each kind
 
 /**
- * Bounds children and adults by their rates, and families from above: whoever is hidden by a wrong link, or has no
- * individual, is one family more at most. Assumed: the relationships that rows state are right.
+ * Bounds children and adults by their rates. No rate says how many relationships are missing. Families are at most those counted, and one
+ * for each person without an identifier, and for whoever is hidden by a wrong link or has no individual. Assumed: the relationships that
+ * rows state are right. They are at least those of two people or more, since people alone may be of these. Assumed: of families of which
+ * rows show two parts, there are fewer than of people alone who are families.
  */
 export function estimateReach(
   cases: ReachedCases,
@@ -61,5 +63,9 @@ export function estimateReach(
     (sum, { high, counted }) => sum + high - counted,
     0,
   );
-  return { ...people, families: { ...cases.families, high: cases.families.counted + further } };
+  const { counted, unknown, related } = cases.families;
+  return {
+    ...people,
+    families: { ...cases.families, low: related, high: counted + unknown + further },
+  };
 }

@@ -1,5 +1,4 @@
 import { asNamed, opKin1 } from '@kinledger/derivations';
-import type { LinkConstraints } from '@kinledger/domain';
 import {
   assessWithout,
   linkDecoys,
@@ -8,7 +7,7 @@ import {
   type LinkErrors,
 } from '@kinledger/linkage-quality';
 import { errorsOf } from './bounded-reach.js';
-import { linkageRecordsOf, type LedgerRecords } from './read-live-records.js';
+import { constraintsIn, linkageRecordsOf, type LedgerRecords } from './read-live-records.js';
 
 /** The identifier that is held out: it belongs to one person, and is checked by its last digit. */
 const HELD_OUT = 'nhs-number';
@@ -29,13 +28,10 @@ export function decoyQuality(
   ledger: LedgerRecords,
   { count, seed }: { readonly count: number; readonly seed: string },
 ): DecoyQuality {
-  const { records, definition } = ledger;
+  const { definition } = ledger;
   const strategy = ledger.requireStrategy();
   const live = linkageRecordsOf(ledger);
-  const constraints: LinkConstraints = {
-    neverLink: records.decided('different'),
-    reviewedLink: records.decided('same'),
-  };
+  const constraints = constraintsIn(ledger);
   const without = assessWithout(HELD_OUT, live, constraints, strategy, { fieldOf, seed });
   const heldOut = {
     all: without(() => true),

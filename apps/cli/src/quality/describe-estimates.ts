@@ -56,11 +56,16 @@ export const describeReviewed = ({ strata, falseLinks }: ReviewedLinks): string 
     `Wrong links among all, weighted by stratum: ${measuredText(falseLinks)}`,
   ].join('\n');
 
+/** What the figure's upper bound takes on trust. */
+export const describeParts = (byScore: number): string =>
+  `Scores alone hold ${count(byScore)} parts of individuals together, in all periods. If each of these links is wrong, reach exceeds its upper bound by so many people at most.`;
+
 /** Bounds where no truth is known. */
 export const describeBounds = (period: string, { families, ...people }: EstimatedReach): string =>
   [
     `Reach of ${period}, between its bounds`,
     boundsTable<'children' | 'adults'>(people),
-    `  Of families ${count(families.counted)} were counted, and there are at most ${count(families.high)} if the relationships that rows state are right.`,
-    '  They have no lower bound: no rate says how many relationships are missing.',
+    `  Of families ${count(families.counted + families.unknown)} were counted, ${count(families.unknown)} of them one person each without an identifier, whose family nothing tells.`,
+    `  There are at most ${count(families.high)}, if the relationships that rows state are right, and at least the ${count(families.low)} of two people or more:`,
+    '  how many relationships of people alone are missing, no rate says.',
   ].join('\n');

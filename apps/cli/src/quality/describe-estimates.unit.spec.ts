@@ -40,19 +40,21 @@ describe('what is known without a truth', () => {
     expect(text).toContain('weighted by stratum: 5.00 % (1.00 to 24.00)');
   });
 
-  it('bounds people, and families from above alone', () => {
+  it('bounds people by rates, and families by what rows relate', () => {
     const counts = { counted: 256, cases: 265, unlinkable: 27, referred: 1 };
     const cases = { ...counts, identified: { counted: 256, cases: 265 } };
     const known = { falseLinks: { low: 0, high: 0.1 }, missedLinks: { low: 0, high: 0.25 } };
     const text = describeBounds(
       '2023-24-Q4',
       estimateReach(
-        { children: cases, adults: cases, families: { ...cases, counted: 180 } },
+        { children: cases, adults: cases, families: { ...cases, counted: 180, unknown: 7, related: 120 } },
         { children: known, adults: known },
       ),
     );
     expect(text).toMatch(/children +256 +253 +285 +265 +27 +1/);
     // 256 + 0.1 × 9, and 28 more; each of 29 children and 29 adults may be a family of its own.
-    expect(text).toContain('Of families 180 were counted, and there are at most 238');
+    expect(text).toContain('Of families 187 were counted, 7 of them one person each without an identifier');
+    expect(text).toContain('There are at most 245,');
+    expect(text).toContain('and at least the 120 of two people or more');
   });
 });

@@ -14,8 +14,9 @@ import { count, print } from '../output/output.js';
 import { writePrivateFile } from '../output/private-file.js';
 import { estimateReach, type EstimatedReach } from './bounded-reach.js';
 import { decoyQuality, type DecoyQuality } from './decoy-quality.js';
-import { describeBounds, describeDecoys, describeReviewed } from './describe-estimates.js';
+import { describeBounds, describeDecoys, describeParts, describeReviewed } from './describe-estimates.js';
 import { describeTrueQuality } from './describe-quality.js';
+import { partsOfLedger } from './parts-of-ledger.js';
 import { reachedCases } from './reached-cases.js';
 import { readLiveRecords } from './read-live-records.js';
 import {
@@ -97,6 +98,8 @@ interface EstimatedQuality {
   readonly reviewed?: ReviewedLinks;
   readonly period?: string;
   readonly reach?: EstimatedReach;
+  /** How many more people there are at most, whatever the period, if every link by a score is wrong. */
+  readonly byScore?: number;
 }
 
 async function withoutTruth(options: Options): Promise<void> {
@@ -111,16 +114,19 @@ async function withoutTruth(options: Options): Promise<void> {
     const connection = findConnection(homeDirectory());
     const reach =
       period === undefined ? undefined : await boundedReach(period, connection, errorsIn(decoys, reviewed));
+    const byScore = period === undefined ? undefined : partsOfLedger(ledger);
     const found: EstimatedQuality = {
       ...(decoys === undefined ? {} : { decoys }),
       ...(reviewed === undefined ? {} : { reviewed }),
       ...(reach === undefined ? {} : { period: period as string, reach }), // it was asked for
+      ...(byScore === undefined ? {} : { byScore }),
     };
     print(json, found, () =>
       [
         ...(decoys === undefined ? [] : [describeDecoys(decoys)]),
         ...(reviewed === undefined ? [] : [describeReviewed(reviewed)]),
         ...(reach === undefined ? [] : [describeBounds(period ?? '', reach)]),
+        ...(byScore === undefined ? [] : [describeParts(byScore)]),
       ].join('\n\n'),
     );
   });

@@ -12,6 +12,7 @@ import {
   nameFrequenciesIn,
   recordKindOf,
   type LinkageRecord,
+  type LinkConstraints,
   type Strategy,
 } from '@kinledger/domain';
 import type { NameFrequencies } from '@kinledger/kin';
@@ -97,3 +98,9 @@ export const linkageRecordsOf = (
       ? []
       : [{ rowKey, role, dataset: id, kind: recordKindOf(dataType, role), ...body }];
   });
+
+/** What people decided. */
+export const constraintsIn = ({ records }: Pick<LedgerRecords, 'records'>): LinkConstraints => ({
+  neverLink: records.decided('different'),
+  reviewedLink: records.decided('same'),
+});

@@ -17,6 +17,7 @@ export { coldStartOf } from './kin-1/cold-start.js';
 export * from './kin-1/estimate-model.js';
 export { leap1, type Leap1Settings } from './leap-1/leap-1.js';
 export {
+  exactSettings,
   firstBands,
   nameFrequenciesIn,
   nameTableOf,

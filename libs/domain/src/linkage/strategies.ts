@@ -37,6 +37,17 @@ export function scoringSettings(settings: StrategySettings, people: number): Kin
   }
 }
 
+/** The settings of exact linkage alone under the limits of a strategy: whatever scores would add is left out. */
+export function exactSettings({
+  maxBirthDatesPerToken,
+  maxCasesPerToken,
+  maxHoldersPerToken,
+  maxChildrenPerCarerToken,
+}: StrategySettings): Leap1Settings {
+  const limits = { maxBirthDatesPerToken, maxCasesPerToken, maxHoldersPerToken, maxChildrenPerCarerToken };
+  return { name: 'leap-1', ...limits };
+}
+
 /** The id of the table of name frequencies that a strategy's model names; undefined if it names none. */
 export const nameTableOf = (settings: StrategySettings): string | undefined =>
   scoringModel(settings)?.frequencies;

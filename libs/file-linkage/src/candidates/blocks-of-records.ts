@@ -1,4 +1,4 @@
-import { sharedInts } from '../values/shared-arrays.js';
+import { sharedInts, sharedShorts } from '../values/shared-arrays.js';
 import type { Blocks } from './blocks.js';
 import type { KeyBlocks } from './key-blocks.js';
 
@@ -7,6 +7,8 @@ export interface BlocksOfRecords {
   /** The blocks of record `r` stand from `starts[r]` to `starts[r + 1]`. */
   readonly starts: Int32Array;
   readonly blocks: Int32Array;
+  /** By key, and by place in its blocks: how many blocks the record that stands there has before that one. */
+  readonly before: readonly Uint16Array[];
 }
 
 export function blocksOfRecords(records: number, keys: readonly KeyBlocks[]): BlocksOfRecords {
@@ -21,35 +23,33 @@ export function blocksOfRecords(records: number, keys: readonly KeyBlocks[]): Bl
   const ofRecords = sharedInts(starts[records] as number);
   const next = starts.slice();
   let number = 0;
-  for (const { blocks } of keys)
+  const before = keys.map(({ blocks }) => {
+    const ofKey = sharedShorts(blocks.records.length);
     for (let block = 0; block < blocks.count; block++) {
       for (let at = blocks.starts[block] as number; at < (blocks.starts[block + 1] as number); at++) {
         const record = blocks.records[at] as number;
         const place = next[record] as number;
         ofRecords[place] = number;
+        ofKey[at] = place - (starts[record] as number);
         next[record] = place + 1;
       }
       number += 1;
     }
-  return { starts, blocks: ofRecords };
+    return ofKey;
+  });
+  return { starts, blocks: ofRecords, before };
 }
 
-/** Where a block in which a record stands is in the record’s list. */
-export function placeOfBlock({ starts, blocks }: BlocksOfRecords, record: number, block: number): number {
-  let place = starts[record] as number;
-  while ((blocks[place] as number) < block) place += 1;
-  return place;
-}
-
-/** Whether another record stands in one of the blocks of a record’s list before a place: most records have none there. */
+/** Whether another record stands in one of the first blocks of a record. @param first how many blocks those are. */
 export function sharesBlock(
   { starts, blocks }: BlocksOfRecords,
   record: number,
-  before: number,
+  first: number,
   other: number,
 ): boolean {
+  if (first === 0) return false;
   let at = starts[record] as number;
-  if (at === before) return false;
+  const before = at + first;
   let atOther = starts[other] as number;
   const end = starts[other + 1] as number;
   while (atOther < end) {

@@ -1,10 +1,5 @@
 import { PatternTable, strata } from '@kinledger/kin';
-import {
-  MatesOfRecords,
-  placeOfBlock,
-  sharesBlock,
-  type BlocksOfRecords,
-} from '../candidates/blocks-of-records.js';
+import { MatesOfRecords, sharesBlock, type BlocksOfRecords } from '../candidates/blocks-of-records.js';
 import type { Blocks } from '../candidates/blocks.js';
 import { sharedInts } from '../values/shared-arrays.js';
 import { comparisonOf, pairRule, stratumOf, type ComparedRecords } from './compared-records.js';
@@ -80,10 +75,10 @@ export function compareBlocks({ compared, keys, equal, ofRecords, taken }: Block
   else byBlock(keys, ofRecords, portions, compare);
   portions.of(equal.count, (block) => {
     const first = equal.records[equal.starts[block] as number] as number;
-    const end = ofRecords.starts[first + 1] as number;
+    const blocks = (ofRecords.starts[first + 1] as number) - (ofRecords.starts[first] as number);
     for (let at = (equal.starts[block] as number) + 1; at < (equal.starts[block + 1] as number); at++) {
       const other = equal.records[at] as number;
-      if (!sharesBlock(ofRecords, first, end, other)) compare(first, other);
+      if (!sharesBlock(ofRecords, first, blocks, other)) compare(first, other);
     }
   });
   return {
@@ -99,22 +94,20 @@ function byBlock(
   portions: Portions,
   compare: (a: number, b: number) => void,
 ): void {
-  let before = 0;
-  for (const { count, records: members, starts } of keys) {
-    const first = before;
+  keys.forEach(({ count, records: members, starts }, key) => {
+    const before = ofRecords.before[key] as Uint16Array;
     portions.of(count, (block) => {
       const until = starts[block + 1] as number;
       for (let at = starts[block] as number; at < until; at++) {
         const a = members[at] as number;
-        const place = placeOfBlock(ofRecords, a, first + block);
+        const blocks = before[at] as number;
         for (let other = at + 1; other < until; other++) {
           const b = members[other] as number;
-          if (!sharesBlock(ofRecords, a, place, b)) compare(a, b);
+          if (!sharesBlock(ofRecords, a, blocks, b)) compare(a, b);
         }
       }
     });
-    before += count;
-  }
+  });
 }
 
 /** A mark at a record says that another has met it: lists of blocks are not compared. */

@@ -98,8 +98,13 @@ export const publishedCount: GoldenTable = {
   meaning:
     'Counts after disclosure control, as the ledger keeps them. Distinct counts do not add up over scopes, quarters or breakdowns. A combination without a row counted nobody.',
   readers: 'everybody',
-  key: ['period_key', 'definition_key', 'scope', ...places.map((place) => `dimension_${place}_value`)],
+  key: ['published_count_key'],
   columns: {
+    published_count_key: {
+      type: 'int',
+      meaning: 'Opaque key, which holds at one position only.',
+      source: 'the order of quarter, figure, scope, breakdowns and column',
+    },
     period_key: {
       type: 'int',
       meaning: 'The quarter.',
@@ -148,7 +153,8 @@ export const publishedCount: GoldenTable = {
   CROSS JOIN LATERAL jsonb_array_elements(t.rows) AS said (row)
   WHERE columns.place > f.dimensions
 )
-SELECT ${periodKeyOfCode('k.period')}, coalesce(d.definition_key, ${UNKNOWN}), k.cells->>0, split_part(k.cells->>0, ':', 1), coalesce(s.ordinal + 1, ${UNKNOWN}),
+SELECT (row_number() OVER (ORDER BY k.period, k.figure COLLATE "C", (k.cells->>0) COLLATE "C", k.cells::text COLLATE "C", k.place))::int,
+       ${periodKeyOfCode('k.period')}, coalesce(d.definition_key, ${UNKNOWN}), k.cells->>0, split_part(k.cells->>0, ':', 1), coalesce(s.ordinal + 1, ${UNKNOWN}),
        ${places.map((place) => `k.names[${place}], CASE WHEN k.names[${place}] IS NOT NULL THEN k.cells->>${place} END`).join(',\n       ')},
        (k.cells->>k.place)::bigint, CASE WHEN k.cells->>k.place IS NULL THEN 'suppressed' ELSE 'shown' END
 FROM known k

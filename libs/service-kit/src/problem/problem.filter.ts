@@ -20,7 +20,12 @@ export class ProblemFilter implements ExceptionFilter {
         'a request failed',
       );
     }
-    sendProblem(http.getResponse<FastifyReply>(), request.id, problem);
+    this.send(http.getResponse<FastifyReply>(), request.id, problem);
+  }
+
+  /** Sends it in the format that callers of the route expect. */
+  protected send(reply: FastifyReply, requestId: string, problem: Problem): void {
+    sendProblem(reply, requestId, problem);
   }
 }
 

@@ -72,7 +72,8 @@ export interface Agreement {
    * missing. Two strangers may well share a birth date, a gender and three letters of a name, or a birth date, a gender and a
    * postcode. So without two whole names a contact, the NHS number or the place has to agree, and the place is not enough
    * if there are no letters of a name either, or if both rows have a child key and the keys differ, which means that their carers'
-   * emails do.
+   * emails do. Two whole names that are one letter apart need a contact or the NHS number too: twins are called Amelia and Amelie,
+   * and have birth date, surname and place in common.
    */
   readonly mayLink: boolean;
   /** Two birth dates that no slip of the pen explains. */
@@ -121,8 +122,8 @@ export class PairScores {
   #isBacked(one: Evidence, other: Evidence): boolean {
     const isStated = (field: DecidingField) => this.#levelOf(field) !== 0;
     const isShared = (field: SharedField) => shared[field].has(this.#levelOf(field));
-    if (isStated('given-name') || this.#outcomeOf('nhs-number') === 'held') return true;
-    if (isShared('email') || isShared('mobile')) return true;
+    if (this.#outcomeOf('nhs-number') === 'held' || isShared('email') || isShared('mobile')) return true;
+    if (isStated('given-name')) return this.#levelOf('given-name') !== given('one edit');
     if (!isStated('given-name-part') || haveOtherKeys(one, other)) return false;
     return isShared('postcode') || isShared('address');
   }

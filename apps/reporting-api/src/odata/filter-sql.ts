@@ -1,0 +1,253 @@
+import type { NamedColumn } from '@kinledger/golden';
+import { defaultParser, TokenType, type Token } from '@odata/parser';
+import { refused } from './refused.js';
+
+/** SQL with numbered parameters, and their values: no text of a query is ever part of the SQL. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+export const MOST_CHARACTERS = 4_000;
+const MOST_TERMS = 200;
+
+/** The parser decodes percent signs by itself, so that those of a text are encoded for it. */
+const encoded = (text: string): string => text.replaceAll('%', '%25');
+const decoded = (text: string): string => text.replaceAll('%25', '%');
+
+/**
+ * Translates a $filter, which is decoded already, on these columns.
+ * @throws Problem 400 for what is not OData, names another property, compares unlike types or is not supported.
+ */
+export function filterSql(filter: string, columns: readonly NamedColumn[]): Condition {
+  if (filter.length > MOST_CHARACTERS)
+    throw refused(`$filter has more than ${MOST_CHARACTERS} characters: ask for less at once.`);
+  let tree: Token;
+  try {
+    tree = defaultParser.filter(encoded(filter));
+  } catch {
+    throw refused('$filter cannot be read as OData.');
+  }
+  const translation = new Translation(columns);
+  return { sql: translation.condition(tree), values: translation.values };
+}
+
+type Kind = 'number' | 'text' | 'boolean' | 'day' | 'time';
+
+interface Operand {
+  readonly sql: string;
+  /** Undefined of null. */
+  readonly kind: Kind | undefined;
+  readonly isNull: boolean;
+}
+
+const kindOf: Readonly<Record<NamedColumn['type'], Kind>> = {
+  ...{ bigint: 'number', int: 'number', 'double precision': 'number', boolean: 'boolean' },
+  ...{ date: 'day', text: 'text', timestamptz: 'time' },
+};
+
+const ordered: Readonly<Partial<Record<TokenType, string>>> = {
+  [TokenType.GreaterThanExpression]: '>',
+  [TokenType.GreaterOrEqualsExpression]: '>=',
+  [TokenType.LesserThanExpression]: '<',
+  [TokenType.LesserOrEqualsExpression]: '<=',
+};
+
+/** What the parser gives of an expression with two sides. */
+interface Sides {
+  readonly left: Token;
+  readonly right: Token;
+}
+
+class Translation {
+  readonly values: unknown[] = [];
+  readonly #columns: ReadonlyMap<string, NamedColumn>;
+  #terms = 0;
+
+  constructor(columns: readonly NamedColumn[]) {
+    this.#columns = new Map(columns.map((column) => [column.name, column]));
+  }
+
+  condition(token: Token): string {
+    this.#terms += 1;
+    if (this.#terms > MOST_TERMS) throw refused('$filter has too many terms: ask for less at once.');
+    switch (token.type) {
+      case TokenType.AndExpression:
+      case TokenType.OrExpression: {
+        // The parser’s declared types say nothing of the value.
+        const { left, right } = token.value as Sides;
+        const word = token.type === TokenType.AndExpression ? 'AND' : 'OR';
+        return `(${this.condition(left)} ${word} ${this.condition(right)})`;
+      }
+      case TokenType.NotExpression:
+        return this.#negation(token.value as Token);
+      case TokenType.BoolParenExpression:
+      case TokenType.CommonExpression:
+        return this.condition(token.value as Token);
+      case TokenType.EqualsExpression:
+        return this.#equality(token.value as Sides, 'IS NOT DISTINCT FROM');
+      case TokenType.NotEqualsExpression:
+        return this.#equality(token.value as Sides, 'IS DISTINCT FROM');
+      case TokenType.GreaterThanExpression:
+      case TokenType.GreaterOrEqualsExpression:
+      case TokenType.LesserThanExpression:
+      case TokenType.LesserOrEqualsExpression:
+        return this.#order(token.value as Sides, ordered[token.type] ?? '');
+      case TokenType.MethodCallExpression:
+        return this.#search(token);
+      default:
+        return this.#truth(token);
+    }
+  }
+
+  /**
+   * The parser lets "not" reach as far as it can, where OData lets it reach over the next term alone: the rest is put
+   * beside it again. Before a comparison without parentheses, readers of OData disagree.
+   */
+  #negation(negated: Token): string {
+    switch (negated.type) {
+      case TokenType.AndExpression:
+      case TokenType.OrExpression: {
+        const { left, right } = negated.value as Sides;
+        const word = negated.type === TokenType.AndExpression ? 'AND' : 'OR';
+        return `(${this.#negation(left)} ${word} ${this.condition(right)})`;
+      }
+      case TokenType.BoolParenExpression:
+      case TokenType.MethodCallExpression:
+      case TokenType.FirstMemberExpression:
+      case TokenType.CommonExpression:
+        return `(NOT ${this.condition(negated)})`;
+      default:
+        throw refused('Put what "not" is about into parentheses.');
+    }
+  }
+
+  #equality({ left, right }: Sides, sql: string): string {
+    const [one, other] = [this.#operand(left), this.#operand(right)];
+    requireAlike(one, other);
+    return `(${one.sql} ${sql} ${other.sql})`;
+  }
+
+  /** Nothing is before or after what has no value. */
+  #order({ left, right }: Sides, sql: string): string {
+    const [one, other] = [this.#operand(left), this.#operand(right)];
+    if (one.isNull || other.isNull) return '(false)';
+    requireAlike(one, other);
+    if (one.kind === 'boolean') throw refused('true and false have no order: compare them with eq or ne.');
+    const collation = one.kind === 'text' ? ' COLLATE "C"' : '';
+    return `coalesce(${one.sql} ${sql} ${other.sql}${collation}, false)`;
+  }
+
+  #search(token: Token): string {
+    const { method, parameters } = token.value as { method: string; parameters: readonly Token[] };
+    const [text, part] = parameters.map((parameter) => this.#operand(parameter));
+    if (parameters.length !== 2 || text?.kind !== 'text' || part?.kind !== 'text')
+      throw refused(
+        '$filter has a function that is not supported here, or other operands than its two texts.',
+      );
+    switch (method) {
+      case 'contains':
+        return `(strpos(${text.sql}, ${part.sql}) > 0)`;
+      case 'startswith':
+        return `starts_with(${text.sql}, ${part.sql})`;
+      case 'endswith':
+        return `(right(${text.sql}, length(${part.sql})) = ${part.sql} AND length(${text.sql}) >= length(${part.sql}))`;
+      default:
+        throw refused('Of functions, $filter takes contains, startswith, endswith, tolower and toupper.');
+    }
+  }
+
+  #truth(token: Token): string {
+    const { kind, sql } = this.#operand(token);
+    if (kind !== 'boolean') throw refused('$filter has a term that is neither true nor false.');
+    return `(${sql})`;
+  }
+
+  #operand(token: Token): Operand {
+    switch (token.type) {
+      case TokenType.Literal:
+        return this.#literal(token);
+      case TokenType.CommonExpression:
+      case TokenType.FirstMemberExpression:
+      case TokenType.MemberExpression:
+      case TokenType.PropertyPathExpression:
+        return this.#operand(token.value as Token);
+      case TokenType.ODataIdentifier:
+        return this.#property((token.value as { name: string }).name);
+      case TokenType.MethodCallExpression:
+        return this.#changedCase(token);
+      default:
+        throw refused('$filter has an expression that is not supported here.');
+    }
+  }
+
+  #property(name: string): Operand {
+    const column = this.#columns.get(name);
+    if (column === undefined) throw refused('$filter names a property that the set does not have.');
+    return { sql: `"${column.name}"`, kind: kindOf[column.type], isNull: false };
+  }
+
+  #changedCase(token: Token): Operand {
+    const { method, parameters } = token.value as { method: string; parameters: readonly Token[] };
+    const word = method === 'tolower' ? 'lower' : method === 'toupper' ? 'upper' : undefined;
+    const [only] = parameters;
+    if (word === undefined || only === undefined || parameters.length !== 1)
+      throw refused('Of functions, $filter takes contains, startswith, endswith, tolower and toupper.');
+    const operand = this.#operand(only);
+    if (operand.kind !== 'text') throw refused('tolower and toupper take a text.');
+    return { ...operand, sql: `${word}(${operand.sql})` };
+  }
+
+  #literal({ raw, value }: Token): Operand {
+    switch (String(value)) {
+      case 'null':
+        return { sql: 'NULL', kind: undefined, isNull: true };
+      case 'Edm.String':
+        return this.#given('text', decoded(raw.slice(1, -1)).replaceAll("''", "'"), 'text');
+      case 'Edm.Boolean':
+        return this.#given('boolean', raw === 'true', 'boolean');
+      case 'Edm.SByte':
+      case 'Edm.Byte':
+      case 'Edm.Int16':
+      case 'Edm.Int32':
+      case 'Edm.Int64':
+      case 'Edm.Decimal':
+      case 'Edm.Double':
+      case 'Edm.Single':
+        if (!Number.isFinite(Number(raw))) throw refused('$filter has a number that is none here.');
+        return this.#given('number', raw, 'numeric');
+      case 'Edm.Date':
+        return this.#given('day', validDay(raw), 'date');
+      case 'Edm.DateTimeOffset':
+        return this.#given('time', validTime(raw), 'timestamptz');
+      default:
+        throw refused('$filter has a value of a type that is not supported here.');
+    }
+  }
+
+  #given(kind: Kind, value: unknown, type: string): Operand {
+    if (typeof value === 'string' && value.includes('\0')) throw refused('A text holds no zero character.');
+    this.values.push(value);
+    return { sql: `$${this.values.length}::${type}`, kind, isNull: false };
+  }
+}
+
+function requireAlike(one: Operand, other: Operand): void {
+  if (!one.isNull && !other.isNull && one.kind !== other.kind)
+    throw refused(
+      'Compare a property with a value of its type: a text in quotes, a day as 2023-07-31, a time as 2023-07-31T12:00:00Z.',
+    );
+}
+
+function validDay(raw: string): string {
+  const day = new Date(`${raw}T00:00:00Z`);
+  if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== raw)
+    throw refused('$filter names a day that no calendar has.');
+  return raw;
+}
+
+function validTime(raw: string): string {
+  const time = new Date(raw);
+  if (Number.isNaN(time.getTime())) throw refused('$filter names a time that no calendar has.');
+  return time.toISOString();
+}
