@@ -227,6 +227,22 @@ export const markedFiles = {
   },
 } as const satisfies Record<string, MarkedFile>;
 
+/** So many people of one name that a table of common names has it. */
+const NAMESAKES = 24;
+/** The two people, and others who have the carer’s name. */
+export const markedNamesakes: MarkedFile = {
+  dataset: 'baby-steps.user',
+  provider: 'baby-steps-team',
+  text: csv([
+    ...[peopleTitles, carerRow.with(10, '12/01/2024'), childRow],
+    ...Array.from({ length: NAMESAKES }, (_, at) => [
+      ...[`QF-CANARY-${78_000 + at}`, 'Parent', '', `namesake-${at}@canary-post.example`, '', '', ''],
+      ...[`11/03/${1_960 + at}`, 'Female', carer.postcode, '11/01/2024', 'Mother', '', ''],
+      ...[...registered, carer.name, note, carer.givenName, carer.surname, ''],
+    ]),
+  ]),
+};
+
 /** Sessions that both attended, one a day. */
 export const markedSessions = (...days: readonly string[]): MarkedFile => ({
   dataset: 'baby-steps.engagement',

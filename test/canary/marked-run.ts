@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { RunningPlatform } from '../e2e/running-platform.js';
 import { badRequests, raw, type BadRequest, type Known } from './bad-requests.js';
-import { carer, digestedFile, markedFiles, markedSessions, type MarkedFile } from './marked-people.js';
+import {
+  carer,
+  digestedFile,
+  markedFiles,
+  markedNamesakes,
+  markedSessions,
+  type MarkedFile,
+} from './marked-people.js';
 import { filesIn, tablesIn } from './places.js';
 import type { Place } from './scanner.js';
 import { collectedAt, TraceCollector } from './trace-collector.js';
@@ -14,6 +21,9 @@ const PERIOD = '2023-24-Q4';
 type Database = 'restricted' | 'platform' | 'bus';
 
 type Json = Readonly<Record<string, unknown>>;
+
+const refuse = (table: string) => `ALTER TABLE ${table} ADD CONSTRAINT canary CHECK (false) NOT VALID`;
+const allow = (table: string) => `ALTER TABLE ${table} DROP CONSTRAINT canary`;
 
 /** A platform that has processed two marked people in files of every outcome, many of them bad. */
 export class MarkedRun {
@@ -108,6 +118,8 @@ export class MarkedRun {
     await this.#submitLinked(markedFiles.corrected);
     await this.platform.withdraw(elsewhere.submission);
     await this.platform.until(elsewhere.submission, 'withdrawn');
+    await this.#submitLinked(markedNamesakes);
+    await this.#scoreWithCommonNames();
     await this.#loseAFile();
     const refused = await this.#upload(markedFiles.mostlyWrong);
     this.ownReport = await this.#read(
@@ -200,6 +212,42 @@ export class MarkedRun {
     return { submission: id, upload };
   }
 
+  /** Estimates a model with a table of common names, previews and adopts it, and has the commands refuse. */
+  async #scoreWithCommonNames(): Promise<void> {
+    const model = 'linkage-model.json';
+    const file = join(this.#programme, model);
+    const estimate = ['strategy', 'estimate', '--frequencies', '--out', file];
+    const table = 'ledger.name_frequencies';
+    await this.asSuperuser('platform', refuse(table));
+    await this.#command('a table of names that refuses', 1, ...estimate);
+    await this.asSuperuser('platform', allow(table));
+    await this.#command('an estimate', 0, ...estimate);
+    this.answers.push({ name: 'answer: the model', bytes: readFileSync(file) });
+    const preview = join(this.temporary, 'preview.html');
+    await this.#command('a preview', 0, 'strategy', 'preview', '--model', file, '--html', preview);
+    await this.platform.halt();
+    this.#edit('programme.json', (json) => ({
+      ...json,
+      strategy: {
+        ...(json['strategy'] as Json),
+        ...{ name: 'kin-1', model: { file: model }, maxHoldersPerKey: 100 },
+        ...{ reviewFrom: 4_000, linkFrom: 7_000, margin: 3_000 },
+      },
+    }));
+    await this.platform.start();
+    await this.#submitLinked(markedSessions('13/02/2024'));
+    await this.#command('the strategy', 0, 'strategy', 'show');
+    const { frequencies } = JSON.parse(readFileSync(file, 'utf8')) as { readonly frequencies: string };
+    await this.#command('erasing in vain', 1, 'strategy', 'erase-frequencies', frequencies);
+  }
+
+  /** Runs a command, and keeps what it says. */
+  async #command(name: string, due: number, ...words: readonly string[]): Promise<void> {
+    const { code, stdout, stderr } = await this.platform.installation.run(...words);
+    if (code !== due) throw new Error(`${name}: the command ended with ${code}: ${stderr}`);
+    this.answers.push({ name: `command: ${name}`, bytes: Buffer.from(`${stdout}\n${stderr}`) });
+  }
+
   /** Damages the sealed rows of a file on disk, so that it cannot be opened and is parked. */
   async #loseAFile(): Promise<void> {
     const upload = await this.#upload(markedFiles.people, '2023-24-Q2');
@@ -213,8 +261,6 @@ export class MarkedRun {
 
   /** Makes tables refuse rows. PostgreSQL quotes the row in its error, which services must not log. */
   async #breakTables(): Promise<void> {
-    const refuse = (table: string) => `ALTER TABLE ${table} ADD CONSTRAINT canary CHECK (false) NOT VALID`;
-    const allow = (table: string) => `ALTER TABLE ${table} DROP CONSTRAINT canary`;
     const broken: readonly (readonly [Database, string, service: string])[] = [
       ['bus', 'bus.message', 'ingest'],
       ['platform', 'linker.chunk', 'linker'],

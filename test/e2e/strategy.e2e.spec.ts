@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
 
@@ -39,8 +40,11 @@ describe('a model of a programme of its own', () => {
   const programme = join(folder, 'programme');
   const data = join(folder, 'data');
   const platform = new RunningPlatform();
+  const restored = new RunningPlatform();
   let files: readonly ProgrammeFile[];
   let before: Quality;
+  /** The submission that came last. */
+  let last: string;
 
   const json = <T>(...args: readonly string[]) => platform.installation.json<T>(...args);
   const estimate = (file: string) =>
@@ -63,13 +67,12 @@ describe('a model of a programme of its own', () => {
       readonly files: readonly ProgrammeFile[];
     });
     await platform.start('strategy', '--programme', programme);
-    let last = '';
     for (const file of files.slice(0, -1)) last = (await platform.submit(data, file)).id;
     await platform.until(last, 'linked');
     before = await quality();
   }, 600_000);
   afterAll(async () => {
-    await platform.stop();
+    await Promise.all([platform.stop(), restored.stop()]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -112,7 +115,8 @@ describe('a model of a programme of its own', () => {
       },
     });
     await platform.start('strategy', '--programme', programme);
-    await platform.until((await platform.submit(data, files.at(-1)!)).id, 'linked');
+    last = (await platform.submit(data, files.at(-1)!)).id;
+    await platform.until(last, 'linked');
     const found = await json<InForce>('strategy', 'show');
     const { hash } = await json<{ readonly hash: string }>('strategy', 'show', join(folder, 'model.json'));
     expect(found).toMatchObject({ strategy: 'kin-1', hash, parameters: { model: hash } });
@@ -131,6 +135,59 @@ describe('a model of a programme of its own', () => {
       ...['strategy', 'show', join(folder, 'next.json'), '--against', join(folder, 'model.json')],
     );
     expect(told).toContain('Moved by');
+  });
+
+  it('is restored with its table of common names from a backup, and decides as the original does', async () => {
+    const ledger = await platform.ledger();
+    await platform.halt();
+    const [backup, keys] = [join(folder, 'backup'), join(folder, 'keys')];
+    await json('backup', '--out', backup, '--keys-out', keys);
+    const { home } = restored.installation;
+    await restored.installation.json('restore', backup, '--keys', keys, '--home', home);
+    for (const each of [platform, restored]) await each.start(undefined, '--programme', programme);
+    expect(await restored.ledger()).toEqual(ledger);
+    expect(await restored.groups()).toEqual(await platform.groups());
+    const shown = () => restored.installation.json<InForce>('strategy', 'show');
+    expect(await shown()).toEqual(await json<InForce>('strategy', 'show'));
+    expect((await shown()).tables.filter(({ inForce }) => inForce)).toHaveLength(1);
+    // The linker decides with it: links are worked out again without these rows.
+    for (const each of [platform, restored]) {
+      await each.withdraw(last);
+      await each.until(last, 'withdrawn');
+    }
+    expect(await restored.ledger()).not.toHaveLength(ledger.length);
+    expect(await restored.groups()).toEqual(await platform.groups());
+    const replayed = await restored.installation.run('ledger', 'replay');
+    expect(replayed.code, replayed.stdout).toBe(0);
+  });
+
+  it('is refused in one sentence where a restored database has another table in the place of its own, or none', async () => {
+    const { frequencies } = JSON.parse(textOf('model.json')) as { readonly frequencies: string };
+    const client = new pg.Client({ connectionString: restored.superuserUrl('platform') });
+    await client.connect();
+    try {
+      const bytes = Buffer.from('{"fields":{},"format":"kin-frequencies/1"}');
+      const which = `WHERE id = decode('${frequencies}', 'hex')`;
+      await client.query(`UPDATE ledger.name_frequencies SET bytes = $1, digest = sha256($1) ${which}`, [
+        bytes,
+      ]);
+      const foreign = await restored.installation.run('ledger', 'replay');
+      expect([foreign.code, foreign.stderr.trimEnd().split('\n').at(-1)]).toEqual([
+        1,
+        expect.stringMatching(
+          new RegExp(`^kinledger: .*${frequencies} is another table: restore the database`),
+        ),
+      ]);
+      await client.query(`DELETE FROM ledger.name_frequencies ${which}`);
+      const missing = await restored.installation.run('ledger', 'replay');
+      expect([missing.code, missing.stderr.trimEnd().split('\n').at(-1)]).toEqual([
+        1,
+        expect.stringMatching(new RegExp(`^kinledger: .*${frequencies}, which was erased or not restored`)),
+      ]);
+    } finally {
+      await client.end();
+    }
+    await restored.halt();
   });
 
   it('follows its table of common names to another token key, and is refused once that is erased, until another is estimated', async () => {

@@ -3,6 +3,7 @@ import {
   canonicalJson,
   encodeLedgerEvent,
   nameTableOf,
+  sha256Hex,
   strategyDigest,
   strategyOf,
   strategyWithTable,
@@ -57,7 +58,7 @@ interface Place {
 /**
  * The engine's options in a definition, with the table of name frequencies that its model may name. Whoever uses them
  * calls {@link requireNameTableUnder} once the ledger's key version is known.
- * @throws LedgerUnreadable if that table is not beside the ledger.
+ * @throws LedgerUnreadable if that table is not beside the ledger, or another is in its place.
  */
 export async function engineOptionsBeside(
   { store, stream }: Place,
@@ -66,8 +67,18 @@ export async function engineOptionsBeside(
   const id = nameTableOf(strategy);
   const nameTable = id === undefined ? undefined : await store.readNameTable(stream, id);
   if (id !== undefined && nameTable === undefined) throw nameTableMissing(id);
+  if (nameTable !== undefined && isForeign(nameTable)) throw nameTableForeign(nameTable.id);
   return { strategy: strategyWithTable(strategy, nameTable?.bytes), familyScopes, nameTable };
 }
+
+/** The id is the hash of the bytes under the key with which the table was made: under a first key no rotation has changed them. */
+const isForeign = ({ id, keyVersion, bytes }: NameTable): boolean =>
+  keyVersion === 1 && sha256Hex(bytes) !== id;
+
+const nameTableForeign = (id: string) =>
+  ledgerUnreadable(
+    `what is beside the ledger as the table of name frequencies ${id} is another table: restore the database from a backup that has it, or adopt a model without it`,
+  );
 
 const nameTableMissing = (id: string) =>
   ledgerUnreadable(

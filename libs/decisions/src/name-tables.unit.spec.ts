@@ -41,6 +41,15 @@ describe('a strategy whose model knows how common names are', () => {
     );
   });
 
+  it('is refused with another table in the place of its own', async () => {
+    await tables.keep(STREAM, { ...table, bytes: Buffer.from('{"fields":{},"format":"kin-frequencies/1"}') });
+    await expect(engineOptionsBeside(place, definition)).rejects.toThrow(
+      `what is beside the ledger as the table of name frequencies ${table.id} is another table: restore`,
+    );
+    await tables.keep(STREAM, table);
+    await expect(engineOptionsBeside(place, definition)).resolves.toHaveProperty('nameTable', table);
+  });
+
   it('reads rows with it, if it is under the key of the ledger', async () => {
     await tables.keep(STREAM, later);
     const options = await engineOptionsBeside(place, definition);

@@ -5,6 +5,7 @@ import {
   canonicalGender,
   canonicalMobile,
   canonicalNhsNumber,
+  canonicalPersonName,
   canonicalPostcode,
 } from '@kinledger/domain';
 import { datasetSchema, PROTECTED_AREA, type Dataset } from '@kinledger/programme';
@@ -65,6 +66,15 @@ const clearColumns: readonly ClearColumn[] = [
     ...{ name: 'nhs_number', beside: 'nhs_number' },
     own: { identifiers: [{ kind: 'nhs-number', use: 'identity' }] },
     canonical: ({ nhsNumber }) => canonicalNhsNumber(nhsNumber),
+  },
+  // Of these something leaves only under an agreement that permits it.
+  {
+    ...{ name: 'whole_given_name', own: { format: 'given-name' } },
+    canonical: ({ wholeGivenName }) => canonicalPersonName(wholeGivenName),
+  },
+  {
+    ...{ name: 'whole_surname', own: { format: 'surname' } },
+    canonical: ({ wholeSurname }) => canonicalPersonName(wholeSurname),
   },
 ];
 

@@ -14,7 +14,7 @@ import {
 import type { Programme } from '@kinledger/programme';
 import type { SyntheticPerson } from '@kinledger/synthetic';
 import { linkageRecordOf, takenRows, type TakenRow } from '../../programmes/files-through.ts';
-import { NamesDerived, programmeWith, type FieldSet } from './field-sets.ts';
+import { programmeWith, type FieldSet } from './field-sets.ts';
 
 export interface ProgrammeOptions {
   readonly people: number;
@@ -54,7 +54,6 @@ export async function rowsOfProgramme(fields: FieldSet, options: ProgrammeOption
 }
 
 async function rowsOf(programme: Programme, options: ProgrammeOptions): Promise<ProgrammeRows> {
-  const names = await NamesDerived.of(programme);
   const reached: TrulyReached[] = [];
   const taken = await takenRows(programme, options, (dataset, _, { truth, reachedIn, provider }) => {
     const isCounted = programme.dataset(dataset)?.serviceDefinition.administrative === false;
@@ -63,8 +62,7 @@ async function rowsOf(programme: Programme, options: ProgrammeOptions): Promise<
   const live = new Map<string, KnownRow>();
   for (const each of taken) {
     const { truth } = each;
-    if (each.row.role !== 'none' && truth !== undefined)
-      live.set(each.row.rowKey, { ...names.given(each), truth });
+    if (each.row.role !== 'none' && truth !== undefined) live.set(each.row.rowKey, { ...each, truth });
   }
   return { programme, rows: [...live.values()], reached };
 }
