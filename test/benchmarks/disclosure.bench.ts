@@ -1,13 +1,13 @@
 /**
  * What tables of counts give away about small counts that they suppress, by rule and by size of the table, before and
  * after secondary suppression. Tables are drawn at random, from seeds 1, 2, 3, …, with their totals. After
- * `npm run build`:
+ * `npm run build`; then releases of whole programmes, and what their audit and remedy take:
  *
  *   npx node test/benchmarks/disclosure.bench.ts        60 tables of each kind
  *   npx node test/benchmarks/disclosure.bench.ts 200
  */
 import { auditRelease, highsSolver, secondarySuppression, type Release } from '@kinledger/disclosure';
-import { nhs2018, randomCounts, starred, tableOf } from '@kinledger/disclosure/testing';
+import { nhs2018, programmeRelease, randomCounts, starred, tableOf } from '@kinledger/disclosure/testing';
 
 const tables = Number(process.argv[2] ?? 60);
 const sizes = [
@@ -52,3 +52,36 @@ for (const rule of [starred, nhs2018])
         `${percent(found.three, found.cells)} | ${found.after} | ${percent(found.suppressed, found.shown)} of ${found.shown} | ${(found.cpu / tables).toFixed(0)} |`,
     );
   }
+
+const seconds = (work: () => void): string => {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) / 1e6).toFixed(1);
+};
+console.log(
+  '\n| services | values | columns | counts | protected | at most 2 | at most 2 after | counts suppressed too | audit, s | audit and remedy, s |',
+);
+console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+for (const { people, services, characteristics } of [
+  { people: 600, services: 10, characteristics: [5] },
+  { people: 2_000, services: 31, characteristics: [5, 5] },
+  { people: 2_500, services: 31, characteristics: [6, 6, 6, 6, 6, 6, 4] },
+]) {
+  const columns = 3;
+  const release = programmeRelease(1, { people, services, strands: 4, characteristics, columns });
+  let narrowed = 0;
+  const audit = seconds(() => {
+    narrowed = auditRelease(solver, release).narrowed.length;
+  });
+  let after = '';
+  const remedy = seconds(() => {
+    const found = secondarySuppression(solver, release);
+    after = `${found.audit.narrowed.length + found.audit.unknown.length} | ${found.suppressed.length}`;
+  });
+  const values = characteristics.reduce((one, other) => one + other, 0);
+  const hidden = release.cells.filter((cell) => cell.protected).length;
+  console.log(
+    `| ${services} | ${values} | ${columns} | ${release.cells.length} | ${hidden} | ${narrowed} | ${after} | ${audit} | ${remedy} |`,
+  );
+}

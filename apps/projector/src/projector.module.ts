@@ -28,6 +28,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { projectorOutbox } from './closing/projector-outbox.js';
 import { QuarterClosings } from './closing/quarter-closings.js';
 import { recount } from './closing/recount.js';
+import { remedyInWorker } from './closing/remedy-in-worker.js';
 import type { projectorConfig } from './config.js';
 import { explainInWorker } from './explanations/explain-in-worker.js';
 import { ExplanationsController } from './explanations/explanations.controller.js';
@@ -259,7 +260,7 @@ export class ProjectorModule {
           inject: [EVENT_STORE, STREAM, 'kinledger pool platform', PinoLogger],
           useFactory: (store: EventStore, stream: string, pool: pg.Pool, logger: PinoLogger) =>
             new Recounts({
-              ...{ store, stream, pool, programme: programmeOfStream(stream) },
+              ...{ store, stream, pool, programme: programmeOfStream(stream), remedy: remedyInWorker },
               onError: (err) => logger.error({ err }, 'computing a quarter again failed'),
             }),
         },
@@ -373,7 +374,7 @@ const programmeOfStream = (stream: string): ProgrammeId =>
 
 const quarterClosings = (store: EventStore, stream: string, pool: pg.Pool): QuarterClosings =>
   new QuarterClosings({
-    ...{ store, stream, pool },
+    ...{ store, stream, pool, remedy: remedyInWorker },
     recount: (event, keep) =>
       recount(
         { store, stream, pool, upTo: event.revision, signal: new AbortController().signal },

@@ -1,1 +1,2 @@
 export * from './testing/random-tables.js';
+export * from './testing/programme-release.js';

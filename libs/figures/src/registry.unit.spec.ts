@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newestFigures } from './closing/figures-in-force.js';
 import { columnNames, type CountColumn } from './count-columns.js';
 import { nameOf, type Publication } from './publication.js';
+import { figureRelations } from './disclosure/figure-relations.js';
 import { figures, publications } from './registry.js';
 
 const digestOf = ({ parameters, returns, sql }: Publication): string =>
@@ -58,6 +59,18 @@ describe('the registry of figures', () => {
       'reach-by-deprivation@1',
       'reach@2',
     ]);
+  });
+
+  it('says of every figure that closes with a quarter how its protected counts hang together', () => {
+    for (const figure of figures.filter(({ closesWithQuarter }) => closesWithQuarter)) {
+      const relations = figureRelations[nameOf(figure)];
+      const columns = columnNames(figure.columns).filter(
+        (name) => figure.columns[name]?.disclosure === 'protected',
+      );
+      expect(Object.keys(relations?.acrossScopes ?? {}), nameOf(figure)).toEqual(
+        expect.arrayContaining(columns),
+      );
+    }
   });
 
   it('names no column of a figure twice', () => {

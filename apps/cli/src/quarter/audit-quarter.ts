@@ -1,6 +1,6 @@
 import type { QuarterFigures } from '@kinledger/contracts';
 import { highsSolver, secondarySuppression } from '@kinledger/disclosure';
-import { releaseOfQuarter } from '@kinledger/figures';
+import { groupsInOneRow, releaseOfQuarter } from '@kinledger/figures';
 import type { ClosedQuarter } from '../api/reporting.js';
 
 /** What the published figures of a quarter give away. Counts are named, never the values that they can have. */
@@ -18,6 +18,8 @@ export interface AuditOfQuarter {
   readonly suppressToo: readonly string[];
   /** Those that no further suppression keeps safe. */
   readonly beyondRemedy: readonly string[];
+  /** Groups of which all are in one row of a table, which says something of each of their members. */
+  readonly inOneRow: readonly string[];
 }
 
 /** Audits the published form of a quarter’s figures. */
@@ -35,5 +37,6 @@ export async function auditQuarter(
     ],
     suppressToo: [...new Set(suppressed.flatMap((cell) => [cell, ...(sums.get(cell) ?? [])]))],
     beyondRemedy: [...after.narrowed.map(({ cell }) => cell), ...after.unknown],
+    inOneRow: groupsInOneRow(published),
   };
 }

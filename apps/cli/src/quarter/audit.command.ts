@@ -40,15 +40,19 @@ async function audit(period: string, { json, ...where }: Options): Promise<void>
 }
 
 export function auditText(found: AuditOfQuarter): string {
-  const { counts, suppressToo, beyondRemedy } = found;
+  const { counts, suppressToo, beyondRemedy, inOneRow } = found;
   const head = `${found.period}, disclosure control ${found.disclosure}: ${count(found.audited)} suppressed counts.`;
+  const groups = listed(
+    'Of these groups all are in one row of the table, which says something of each member whom a reader knows:',
+    inOneRow,
+  );
   if (counts.length === 0)
-    return `${head}\nEach can have three values or more, whatever else is published here.`;
+    return [head, 'Each can have three values or more, whatever else is published here.', ...groups].join(
+      '\n',
+    );
   const givenAway = counts.filter(({ values }) => values !== null).length;
   const open = counts.length - givenAway;
   const openText = open === 0 ? '' : `, and of ${count(open)} more it was not found out`;
-  const listed = (title: string, names: readonly string[]): string[] =>
-    names.length === 0 ? [] : [title, ...names.map((name) => `  ${name}`)];
   return [
     head,
     `All figures together give away ${count(givenAway)} of them${openText}:`,
@@ -61,5 +65,9 @@ export function auditText(found: AuditOfQuarter): string {
       beyondRemedy,
     ),
     ...listed('The others would be safe if these were suppressed too:', suppressToo),
+    ...groups,
   ].join('\n');
 }
+
+const listed = (title: string, names: readonly string[]): readonly string[] =>
+  names.length === 0 ? [] : [title, ...names.map((name) => `  ${name}`)];

@@ -19,6 +19,7 @@ import {
 } from '../projection/small-ledger.testing.js';
 import { commitmentToFigures, keptFigures, type QuarterClosedEvent } from './closed-figures.js';
 import { QuarterClosings } from './quarter-closings.js';
+import { remedyHere } from './remedy-here.testing.js';
 import { recount } from './recount.js';
 
 const PERIOD = '2023-24-Q2';
@@ -42,7 +43,7 @@ describe('the figures of a quarter that closes', () => {
     await createReadModels(client, LIVE_SCHEMA);
     await publish(client);
     closings = new QuarterClosings({
-      ...{ store: ledger.store, stream: STREAM, pool },
+      ...{ store: ledger.store, stream: STREAM, pool, remedy: remedyHere },
       recount: (event, keep) =>
         recount(
           {

@@ -9,7 +9,7 @@ import {
   type QuarterFigures,
 } from '@kinledger/contracts';
 import { canonicalBytes, eventIdOf, periodOfCode } from '@kinledger/domain';
-import { computeQuarter } from '@kinledger/figures';
+import { computeQuarter, type RemedyOf } from '@kinledger/figures';
 import type pg from 'pg';
 import { projectorOutbox } from './projector-outbox.js';
 
@@ -36,6 +36,7 @@ export async function closeFigures(
   client: pg.ClientBase,
   stream: string,
   event: QuarterClosedEvent,
+  remedy: RemedyOf,
 ): Promise<void> {
   if ((await keptFigures(client, stream, event.revision)) !== undefined) return;
   // What is sent must outlive a crash of the server: another salt would belie the commitment.
@@ -45,6 +46,7 @@ export async function closeFigures(
     ...{ programme, period: periodOfCode(period), position: event.revision },
     figures: versions.figures.map(({ figure }) => figure),
     disclosure: versions.disclosure,
+    remedy,
   });
   const salt = randomBytes(SALT_BYTES);
   await client.query(

@@ -232,7 +232,8 @@ export const linked = (submission: string, rows: number): LedgerDecision => ({
  */
 export const quarterClosed = (period: string, readModels = figuresInForce().readModels): LedgerDecision => {
   const { example, schema } = ledgerContracts.QuarterClosed;
-  const versions = { ...example.versions, ...figuresInForce(), readModels };
+  const { disclosureByRule: _, ...inForce } = figuresInForce();
+  const versions = { ...example.versions, ...inForce, readModels };
   return { type: 'QuarterClosed', data: schema.parse({ ...example, period, versions }) };
 };
 

@@ -249,9 +249,14 @@ async function shownOf(
   const numbers = cells.flatMap(({ changes }) => Object.values(changes));
   const shown = await shownChanges(client, numbers, now.disclosure);
   let at = 0;
-  return cells.map(({ changes, ...cell }) => ({
-    ...cell,
-    ...{ then: first.shownOf(cell), now: last.shownOf(cell) },
-    changes: Object.fromEntries(Object.keys(changes).map((cause) => [cause, shown[at++] ?? null])),
-  }));
+  return cells.map(({ changes, ...cell }) => {
+    const before = first.shownOf(cell);
+    // What was suppressed beside small counts must not be read from what it is since.
+    const of = (number: number | null): number | null => (before === null ? null : number);
+    return {
+      ...cell,
+      ...{ then: before, now: of(last.shownOf(cell)) },
+      changes: Object.fromEntries(Object.keys(changes).map((cause) => [cause, of(shown[at++] ?? null)])),
+    };
+  });
 }

@@ -4,6 +4,7 @@ import { Cells } from '@kinledger/figures';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { closeFigures, keptFigures } from '../closing/closed-figures.js';
+import { remedyHere } from '../closing/remedy-here.testing.js';
 import type { DecidedLedger } from '../projection/decided-ledger.testing.js';
 import {
   operation,
@@ -48,7 +49,7 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
     for (const one of before) await playStep(ledger, one);
     const counted = filesThatCount(ledger);
     await ledger.note(quarterClosed(PERIOD));
-    await readModels.project(ledger, (client, event) => closeFigures(client, STREAM, event));
+    await readModels.project(ledger, (client, event) => closeFigures(client, STREAM, event, remedyHere));
     const { rows } = await readModels.pool.query<{ value: Buffer }>('SELECT value FROM projector.outbox');
     await ledger.publishFigures(
       FiguresComputed.schema.parse(JSON.parse(rows[0]?.value.toString('utf8') ?? '')),
@@ -81,7 +82,7 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
     await fc.assert(
       fc.asyncProperty(history(6), operations(OPERATIONS), async (before, after) => {
         const { ledger, quarter } = await closedAfter(before, after);
-        const reproduction = await reproduceQuarter(optionsFor(ledger), quarter);
+        const reproduction = await reproduceQuarter(optionsFor(ledger), quarter, remedyHere);
         expect(reproduction).toMatchObject({ outcome: 'identical', kept: 'stand', differences: [] });
         expect(reproduction.recountedDigest).toBe(quarter.publication.data.published);
       }),
@@ -102,7 +103,7 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
           const forgotten = [...new Set(erased.map((pick) => counted[pick % counted.length]!))];
           await ledger.eraseRowsOf(...forgotten);
           await readModels.project(ledger);
-          const reproduction = await reproduceQuarter(optionsFor(ledger), quarter);
+          const reproduction = await reproduceQuarter(optionsFor(ledger), quarter, remedyHere);
           expect(reproduction.kept).toBe('stand');
           expect(await keptFigures(readModels.client, STREAM, quarter.closing.revision)).toEqual(kept);
           expect(['identical', 'erased']).toContain(reproduction.outcome);

@@ -4,6 +4,7 @@ import { withMethods } from '@kinledger/test-doubles';
 import { createReadModels, LIVE_SCHEMA, TABLES_VERSION } from '@kinledger/read-models';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { closeFigures } from '../closing/closed-figures.js';
+import { remedyHere } from '../closing/remedy-here.testing.js';
 import type { DecidedLedger, DecidedRow } from '../projection/decided-ledger.testing.js';
 import { ReadModelsUnderTest } from '../projection/read-models-under-test.testing.js';
 import { quarterClosed, STREAM } from '../projection/small-ledger.testing.js';
@@ -34,7 +35,7 @@ describe('computing a closed quarter again', () => {
     sequence = 0;
     recounts = new Recounts({
       ...{ store: ledger.store, stream: STREAM, pool: readModels.pool },
-      ...{ programme: 'leap' as ProgrammeId, onError: () => undefined },
+      ...{ programme: 'leap' as ProgrammeId, onError: () => undefined, remedy: remedyHere },
     });
   });
   afterEach(() => recounts.stop());
@@ -43,7 +44,7 @@ describe('computing a closed quarter again', () => {
     ledger.submit({ dataset: DATASET, period: PERIOD, sequence: ++sequence, supersedes, rows });
   const close = async (tables?: string): Promise<void> => {
     await ledger.note(quarterClosed(PERIOD, tables));
-    await readModels.project(ledger, (client, event) => closeFigures(client, STREAM, event));
+    await readModels.project(ledger, (client, event) => closeFigures(client, STREAM, event, remedyHere));
     const { rows } = await readModels.pool.query<{ value: Buffer }>('SELECT value FROM projector.outbox');
     await ledger.publishFigures(FiguresComputed.schema.parse(JSON.parse(String(rows[0]?.value))));
     await readModels.project(ledger);
@@ -190,7 +191,7 @@ describe('computing a closed quarter again', () => {
     });
     recounts = new Recounts({
       ...{ store: ledger.store, stream: STREAM, pool: slow },
-      ...{ programme: 'leap' as ProgrammeId, onError: () => undefined },
+      ...{ programme: 'leap' as ProgrammeId, onError: () => undefined, remedy: remedyHere },
     });
     await ended(await recounts.reproduce(PERIOD, 'data-team'));
     const next = await recounts.reproduce(PERIOD, 'data-team');

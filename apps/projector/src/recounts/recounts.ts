@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lastClosedAt, type EventStore } from '@kinledger/event-store';
 import type { PeriodCode, ProgrammeId } from '@kinledger/contracts';
 import { Problem } from '@kinledger/service-kit';
+import type { RemedyOf } from '@kinledger/figures';
 import type pg from 'pg';
 import { closedQuarter } from './closed-quarter.js';
 import { compareQuarter } from './compare-quarter.js';
@@ -12,6 +13,8 @@ export interface RecountsOptions {
   readonly stream: string;
   readonly programme: ProgrammeId;
   readonly pool: pg.Pool;
+  /** For a closed quarter whose own remedy is not kept. */
+  readonly remedy: RemedyOf;
   readonly onError: (error: unknown) => void;
 }
 
@@ -75,7 +78,9 @@ export class Recounts {
       });
     }
     const order = { kind: 'reproduction' as const, asked: { period }, by, head: closing.revision };
-    return this.#start(order, (options) => reproduceQuarter(options, { closing, publication }));
+    return this.#start(order, (options) =>
+      reproduceQuarter(options, { closing, publication }, this.#options.remedy),
+    );
   }
 
   /**

@@ -6,8 +6,10 @@ import {
   differencesOf,
   erasureEffect,
   figuresInForce,
+  withRemedy,
   type CellDifference,
   type ErasureEffect,
+  type RemedyOf,
 } from '@kinledger/figures';
 import { commitmentToFigures, keptFigures } from '../closing/closed-figures.js';
 import { recount, type RecountOptions } from '../closing/recount.js';
@@ -45,18 +47,23 @@ export interface Reproduction {
 export async function reproduceQuarter(
   options: Omit<RecountOptions, 'upTo'>,
   { closing, publication }: PublishedQuarter,
+  remedy: RemedyOf,
 ): Promise<Reproduction> {
   const { store, stream } = options;
   const { period, versions, programme } = closing.data;
   const erased = await erasedAfter(store, stream, closing.revision);
   return recount({ ...options, upTo: closing.revision }, async (client) => {
+    const kept = await keptFigures(client, stream, closing.revision);
+    // The remedy that was applied is kept: another version of the solver could find another one.
+    const applied = kept?.published.remedy;
     const computed = await computeQuarter(client, {
       ...{ programme, period: periodOfCode(period), position: closing.revision },
       figures: versions.figures.map(({ figure }) => figure),
       disclosure: versions.disclosure,
+      remedy:
+        applied === undefined ? remedy : (published, services) => withRemedy(published, applied, services),
     });
     const erasures = await erasureEffect(client, erased);
-    const kept = await keptFigures(client, stream, closing.revision);
     const { published: digest, commitment } = publication.data;
     const recountedDigest = sha256Hex(canonicalBytes(computed.published));
     const keeps = kept !== undefined && commitmentToFigures(kept.salt, kept.full) === commitment;

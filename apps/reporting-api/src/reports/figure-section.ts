@@ -36,9 +36,10 @@ export function figureSection(
   const rows = answer.rows.filter((row) => row['scope'] === of.scope && shows(row));
   if (rows.length === 0) return undefined;
   const dimensions = Object.keys(figure.dimensions);
-  const columns: readonly Column[] = Object.entries({ ...figure.columns, ...figure.derived }).map(
-    ([name, { heading, meaning }]) => ({ name, heading: heading ?? titleOf(spaced(name)), meaning }),
-  );
+  const columns: readonly Column[] = Object.entries({ ...figure.columns, ...figure.derived })
+    // What is cumulative stands in the part about the lifetime.
+    .filter(([name]) => of.key === 'lifetime' || !name.startsWith('lifetime'))
+    .map(([name, { heading, meaning }]) => ({ name, heading: heading ?? titleOf(spaced(name)), meaning }));
   const shown = rows.slice(0, MAX_ROWS);
   const rest = rows.length - shown.length;
   const first =

@@ -72,6 +72,27 @@ export const figureTable = z.object({
 });
 export type FigureTable = z.infer<typeof figureTable>;
 
+const cellName = z.string().max(400);
+
+/** What was suppressed beside small counts, so that all tables together give none of these away. */
+export const disclosureRemedy = z.object({
+  suppressed: z
+    .array(cellName)
+    .describe(
+      'Counts that the rule would show, suppressed beside small ones; with the sums that they are part of.',
+    ),
+  withheld: z
+    .array(cellName)
+    .describe(
+      'Counts of several scopes that are suppressed whatever they are, 0 included, because nothing less is enough.',
+    ),
+  audited: z.int().nonnegative().describe('Suppressed counts that were looked at.'),
+  narrowed: z
+    .array(cellName)
+    .describe('Counts that can still have fewer than three values, or of which the solver did not find out.'),
+});
+export type DisclosureRemedy = z.infer<typeof disclosureRemedy>;
+
 /**
  * The figures of one quarter at one position. Its full form has the counts as they are; its published form has what
  * disclosure control leaves of them.
@@ -84,6 +105,11 @@ export const quarterFigures = z.object({
     .union([figureName, z.literal('none')])
     .describe('Profile of the disclosure control that was applied; "none" in the full form.'),
   figures: z.array(figureTable),
+  remedy: disclosureRemedy
+    .exactOptional()
+    .describe(
+      'In the published form, where the profile suppresses beside small counts; absent in the full one.',
+    ),
   files: z
     .array(
       z.object({

@@ -13,6 +13,7 @@ import {
   type DisclosureProfile,
 } from '../disclosure/disclosure-profiles.js';
 import { rowsFor } from '../disclosure/shown-figure.js';
+import type { ServiceOfStrand } from '../disclosure/quarter-release.js';
 
 export interface QuarterQuestion {
   readonly programme: ProgrammeId;
@@ -22,7 +23,15 @@ export interface QuarterQuestion {
   /** Figures with their versions, such as `reach@1`. */
   readonly figures: readonly string[];
   readonly disclosure: string;
+  /** Makes the published form safe where the profile has it so; without it, each count is looked at alone. */
+  readonly remedy?: RemedyOf | undefined;
 }
+
+/** Gives a published form, in which each count was looked at alone, its remedy. */
+export type RemedyOf = (
+  published: QuarterFigures,
+  services: readonly ServiceOfStrand[],
+) => QuarterFigures | Promise<QuarterFigures>;
 
 /** The figures of a quarter, in both forms. */
 export interface ComputedQuarter {
@@ -49,10 +58,16 @@ export async function computeQuarter(
   );
   const { programme, period, position } = question;
   const shared = { programme, period: period.code, position, files };
-  return {
-    full: { ...shared, disclosure: 'none', figures: tables.map(({ full }) => full) },
-    published: { ...shared, disclosure: nameOf(profile), figures: tables.map(({ published }) => published) },
+  const full: QuarterFigures = { ...shared, disclosure: 'none', figures: tables.map((table) => table.full) };
+  const published: QuarterFigures = {
+    ...{ ...shared, disclosure: nameOf(profile) },
+    figures: tables.map((table) => table.published),
   };
+  if (!profile.remedied || question.remedy === undefined) return { full, published };
+  const { rows: services } = await client.query<ServiceOfStrand>(
+    'SELECT service, strand FROM service ORDER BY service COLLATE "C"',
+  );
+  return { full, published: await question.remedy(published, services) };
 }
 
 type Value = FigureTable['rows'][number][number];

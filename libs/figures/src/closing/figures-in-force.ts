@@ -4,7 +4,7 @@ import { TABLES_VERSION } from '@kinledger/read-models';
 import type { Figure } from '../figure.js';
 import { nameOf } from '../publication.js';
 import { figures } from '../registry.js';
-import { profileInForce } from '../disclosure/disclosure-profiles.js';
+import { profileInForce, profilesInForce } from '../disclosure/disclosure-profiles.js';
 
 const inForceOf = (figure: Figure): FigureInForce => {
   const { parameters, returns, sql } = figure;
@@ -19,8 +19,14 @@ export const newestFigures = (all: readonly Figure[] = figures): readonly Figure
   );
 
 /** What a quarter is closed with now: the newest version of each of its figures. */
-export const figuresInForce = (): Pick<QuarterVersions, 'figures' | 'disclosure' | 'readModels'> => ({
+export const figuresInForce = (): Pick<QuarterVersions, 'figures' | 'disclosure' | 'readModels'> & {
+  /** Instead of `disclosure`, by the rule that the definition names. */
+  readonly disclosureByRule: Readonly<Record<string, string>>;
+} => ({
   figures: newestFigures().map((figure) => inForceOf(figure)),
   disclosure: nameOf(profileInForce),
+  disclosureByRule: Object.fromEntries(
+    [...profilesInForce].map(([rule, profile]) => [rule, nameOf(profile)]),
+  ),
   readModels: TABLES_VERSION,
 });

@@ -9,6 +9,8 @@ export interface DisclosureProfile {
   readonly rule: string;
   /** SQL of what is shown of a protected count; null where it is suppressed. */
   readonly shown: (count: string) => string;
+  /** Whether counts that all tables of a release give away together are made safe when a quarter closes. */
+  readonly remedied: boolean;
   /** Whether a count of nobody is suppressed like a small one: tables then have a row for every scope, with and without people. */
   readonly hidesNobody: boolean;
   /** What a reader who knows the rule knows of a count that is shown so; null is suppressed. */
@@ -27,6 +29,7 @@ const nhs2018: DisclosureProfile = {
   id: 'nhs-2018',
   version: 1,
   rule: '1 to 7 are suppressed, other counts are rounded to the nearest 5, and 0 stays.',
+  remedied: false,
   hidesNobody: false,
   fewestOfMean: 8,
   known: (shown) => {
@@ -47,6 +50,7 @@ const threshold10WithZero: DisclosureProfile = {
   id: 'threshold-10-with-zero',
   version: 1,
   rule: '0 to 9 are suppressed, and other counts are rounded to the nearest 5.',
+  remedied: false,
   hidesNobody: true,
   fewestOfMean: 10,
   known: (shown) =>
@@ -55,14 +59,22 @@ const threshold10WithZero: DisclosureProfile = {
   shown: (count) => `CASE WHEN ${count} < 10 THEN NULL ELSE 5 * round(${count} / 5.0)::int END`,
 };
 
-/** Every version of every profile. */
-export const disclosureProfiles: readonly DisclosureProfile[] = [nhs2018, threshold10WithZero];
-
-/** The profile that a quarter is closed with now. */
-export const profileInForce: DisclosureProfile = nhs2018;
-
 /** The rules that a programme definition may name: of each, the first version, which looks at each count alone. */
 export const cellRules: readonly DisclosureProfile[] = [nhs2018, threshold10WithZero];
+
+/** Version 2 of each: what the tables of a quarter give away together is suppressed or withheld as well. */
+const remedied = cellRules.map((rule): DisclosureProfile => ({ ...rule, version: 2, remedied: true }));
+
+/** Every version of every profile. */
+export const disclosureProfiles: readonly DisclosureProfile[] = [...cellRules, ...remedied];
+
+/** By the rule that a programme definition names, the profile that its quarters are closed with now. */
+export const profilesInForce: ReadonlyMap<string, DisclosureProfile> = new Map(
+  remedied.map((profile) => [profile.id, profile]),
+);
+
+/** The profile that a quarter is closed with where the definition names no rule. */
+export const profileInForce: DisclosureProfile = profilesInForce.get(nhs2018.id) ?? nhs2018;
 
 /** SQL of what a profile shows of each column, of a table whose columns have these names. */
 export function shownColumns(

@@ -23,7 +23,10 @@ import { figuresOfPeople } from '../people/figures-of-people.js';
 import { reach } from '../reach/reach.js';
 import { profileInForce } from './disclosure-profiles.js';
 import { nameOf } from '../publication.js';
+import { reachColumns } from '../reach/reach-columns.js';
 import { releaseOfQuarter, type QuarterRelease } from './quarter-release.js';
+import { groupsInOneRow } from './groups-in-one-row.js';
+import { remedied, withRemedy } from './remedied.js';
 
 const services = [
   { id: 'real', strand: 'language' },
@@ -215,6 +218,102 @@ describe('the release of a quarter’s figures', () => {
     const parts = sum === null ? undefined : ['reach@1 programme upperBound'];
     expect(sums.get('reach@1 programme individuals')).toEqual(parts);
   });
+
+  it(
+    'is made safe when a quarter closes: no count that it suppresses has fewer than three values',
+    { timeout: 240_000 },
+    async () => {
+      const solver = await highsSolver();
+      let suppressed = 0;
+      let withheld = 0;
+      for (let seed = 1; seed <= 4; seed += 1) {
+        const { full, published } = await figuresOf(randomProgramme(seed));
+        const safe = remedied(solver, published, directory);
+        const { release, cells } = releaseOfQuarter(safe, directory);
+        expect(auditRelease(solver, release), `seed ${seed}`).toMatchObject({ narrowed: [], unknown: [] });
+        expect(safe.remedy?.narrowed).toEqual([]);
+        suppressed += safe.remedy?.suppressed.length ?? 0;
+        withheld += safe.remedy?.withheld.length ?? 0;
+        // What a reader is taken to know is true of the counts as they are.
+        const counts = new Cells(full);
+        for (const { id, known } of release.cells) {
+          const cell = cells.get(id);
+          const count = counts.valueOf({ ...cell!, figure: cell!.figure.replace(/@.*$/, '') });
+          expect(count >= known.low && count <= known.high, `seed ${seed}: ${id}`).toBe(true);
+        }
+      }
+      expect(suppressed + withheld).toBeGreaterThan(0);
+    },
+  );
+
+  it('withholds a column of a strand where no suppression is enough, zeros included', async () => {
+    const many = [1, 2, 3, 4, 5, 6, 7].map((number) => ({ service: `s${number}`, strand: 'language' }));
+    const { published } = await figuresOf({ people: [], engagements: [] });
+    const columns = Object.keys(reachColumns);
+    const row = (scope: string, anonymous: number | null) => [
+      scope,
+      ...columns.map((column) => (column === 'anonymous' ? anonymous : 0)),
+    ];
+    // Six services with a row each share a strand of at most seven: each has one or two. The seventh counted nothing.
+    const form: QuarterFigures = {
+      ...published,
+      figures: [
+        {
+          ...{ figure: 'reach@1', columns: ['scope', ...columns] },
+          rows: [
+            'programme',
+            ...many.slice(0, 6).map(({ service }) => `service:${service}`),
+            'strand:language',
+          ].map((scope) => row(scope, null)),
+        },
+      ],
+    };
+    const solver = await highsSolver();
+    expect(auditRelease(solver, releaseOfQuarter(form, many).release).narrowed.length).toBeGreaterThan(5);
+    const safe = remedied(solver, form, many);
+    expect(safe.remedy).toMatchObject({
+      narrowed: [],
+      withheld: many.map(({ service }) => `reach@1 service:${service} anonymous`),
+    });
+    expect(auditRelease(solver, releaseOfQuarter(safe, many).release).narrowed).toEqual([]);
+    expect(safe.figures[0]?.rows).toContainEqual(row('service:s7', null));
+    expect(withRemedy(form, safe.remedy!, many)).toEqual(safe);
+  });
+
+  it('names groups of which all are in one row', async () => {
+    const { published } = await figuresOf(randomProgramme(1));
+    const columns = ['scope', 'decile', 'children', 'adults', 'families'];
+    const form = (rows: (string | number | null)[][]): QuarterFigures => ({
+      ...published,
+      figures: [{ figure: 'reach-by-deprivation@1', columns, rows }],
+    });
+    const rows = [
+      ['service:real', 1, 20, 10, 15],
+      ['service:real', 2, 0, null, 5],
+      ['service:steps', 2, 0, 0, 0],
+    ];
+    expect(groupsInOneRow(form(rows))).toEqual(['reach-by-deprivation@1 service:real children']);
+    expect(groupsInOneRow(form(rows.slice(0, 1)))).toEqual([]);
+  });
+
+  it(
+    'gets the same remedy, whatever the order of its rows, tables and services',
+    { timeout: 240_000 },
+    async () => {
+      const solver = await highsSolver();
+      for (let seed = 1; seed <= 2; seed += 1) {
+        const { published } = await figuresOf(randomProgramme(seed));
+        const shuffled = {
+          ...published,
+          figures: published.figures
+            .toReversed()
+            .map((table) => ({ ...table, rows: table.rows.toReversed() })),
+        };
+        const other = remedied(await highsSolver(), shuffled, directory.toReversed());
+        expect(other.remedy, `seed ${seed}`).toEqual(remedied(solver, published, directory).remedy);
+      }
+    },
+  );
 
   it('is refused with figures or a profile that this program does not have', async () => {
     const { published } = await figuresOf({ people: [], engagements: [] });

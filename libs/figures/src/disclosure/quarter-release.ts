@@ -3,6 +3,7 @@ import {
   addUpTo,
   atMost,
   atMostSumOf,
+  type Bounds,
   type Relation,
   type Release,
   type ReleasedCell,
@@ -39,7 +40,9 @@ export function releaseOfQuarter(
   services: readonly ServiceOfStrand[],
 ): QuarterRelease {
   const profile = foundIn(disclosureProfiles, published.disclosure);
-  const tables = published.figures.map((table) => new TableCells(table, profile, services));
+  const { suppressed = [], withheld = [] } = published.remedy ?? {};
+  const beside: Beside = { suppressed: new Set(suppressed), withheld: new Set(withheld) };
+  const tables = published.figures.map((table) => new TableCells(table, profile, services, beside));
   const byFigure = new Map(tables.map((table) => [table.figure, table]));
   return {
     release: {
@@ -50,6 +53,15 @@ export function releaseOfQuarter(
     sums: new Map(tables.flatMap((table) => table.sums())),
   };
 }
+
+/** Counts that are suppressed beside small ones: a reader is taken to know which, and why. */
+interface Beside {
+  readonly suppressed: ReadonlySet<string>;
+  readonly withheld: ReadonlySet<string>;
+}
+
+/** Nothing is known of a count that is withheld. */
+const ANYTHING: Bounds = { low: 0, high: Infinity };
 
 /** Values of a figure’s dimensions, in their order. */
 type Dimensions = readonly (string | number | null)[];
@@ -67,6 +79,7 @@ class TableCells {
     { figure, columns, rows }: FigureTable,
     { known, knownBeside, hidesNobody }: DisclosureProfile,
     services: readonly ServiceOfStrand[],
+    beside: Beside,
   ) {
     const defined = foundIn(figures, figure);
     const relations = figureRelations[figure];
@@ -103,8 +116,10 @@ class TableCells {
               this.#sums.set(of, [...(this.#sums.get(of) ?? []), id]);
             }
           if (count.disclosure !== 'protected') continue;
+          const isBeside = beside.suppressed.has(id);
           const released: ReleasedCell = {
-            ...{ id, known: known(shown), protected: shown === null },
+            ...{ id, protected: shown === null && !isBeside },
+            known: beside.withheld.has(id) ? ANYTHING : isBeside ? knownBeside : known(shown),
             // A count of nobody is left as it is: suppressing it would hide that nobody came.
             ...(shown === null || shown === 0 ? {} : { secondary: { cost: shown, known: knownBeside } }),
           };

@@ -55,7 +55,8 @@ export const askShown = <
 /** Name and version of the rule by which `askShown` answers. */
 export async function ruleInForce(client: Pick<pg.ClientBase, 'query'>, asAt: AsAt = {}): Promise<string> {
   const [row] = await ask<{ rule: string | null }>(client, disclosureRule, [], asAt);
-  return nameOf(cellRules.find(({ id }) => id === row?.rule) ?? profileInForce);
+  const rule = row?.rule ?? profileInForce.id;
+  return nameOf(cellRules.find(({ id }) => id === rule) ?? profileInForce);
 }
 
 const codeOf = (error: unknown): unknown =>
