@@ -198,8 +198,8 @@ describe('the reporting API', () => {
         expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
         expect((await table.text()).trimEnd().split('\n')).toHaveLength(answer.rows.length + 1);
       }
-      // Nobody works in this programme.
-      expect(empty).toEqual(['workforce']);
+      // Nobody works in this programme, and it names no outcome of collective impact.
+      expect(empty).toEqual(['workforce', 'impact-cohort', 'collective-impact']);
     });
 
     it('answers what follows from the columns beside them, and what of it is not known', async () => {

@@ -17,6 +17,7 @@ export * from './columns.js';
 export * from './directories/directories.js';
 export * from './directories/submissions.js';
 export * from './figure.js';
+export * from './outcomes/collective-impact.js';
 export * from './outcomes/outcomes.js';
 export * from './people/dosage.js';
 export * from './people/population-reached.js';

@@ -34,6 +34,8 @@ const published: Readonly<Record<string, string>> = {
   'inputs@1': '242a142917d3f69d',
   'targets@1': 'd7956ddc6297d4ce',
   'outcomes@1': '01547cd31ec79062',
+  'impact-cohort@1': '24508a5bd7d5bb09',
+  'collective-impact@1': '3cc3f8ab0e1097ee',
 };
 
 describe('the registry of figures', () => {

@@ -10,7 +10,7 @@ export type KnownDataset = Pick<Dataset, 'id' | 'dataType'> & {
 
 /** Checks codes of domains and outcomes, and that each measure can be read from its dataset. */
 export function checkTheoryOfChange(
-  { domains, measures, pairing }: TheoryOfChange,
+  { domains, measures, pairing, collectiveImpact = [] }: TheoryOfChange,
   datasets: readonly KnownDataset[],
   report: Report,
 ): void {
@@ -35,6 +35,22 @@ export function checkTheoryOfChange(
     if (measure.pairing !== undefined && !('instrument' in measure.of))
       report(`${path}.pairing`, 'answers to a question are not paired');
     checkPairing(measure, pairing, dataset, (at, message) => report(`${path}.pairing${at}`, message));
+  });
+  const outcomeIds = new Set<string>();
+  collectiveImpact.forEach((outcome, index) => {
+    const path = `collectiveImpact[${index}]`;
+    once(outcomeIds, outcome.id, `${path}.id`, report);
+    const own = outcome.measures.map((id) => measures.find((measure) => measure.id === id));
+    own.forEach((measure, nth) => {
+      const at = `${path}.measures[${nth}]`;
+      const id = outcome.measures[nth] ?? '';
+      if (measure === undefined) report(at, `no measure "${id}"`);
+      else if (measure.achieved === undefined || !('instrument' in measure.of))
+        report(at, `"${id}" is no score of which the definition says when it is achieved`);
+      else if (measure.dataset !== own[0]?.dataset)
+        report(at, `"${id}" is of another dataset than the first`);
+      if (outcome.measures.indexOf(id) !== nth) report(at, `"${id}" is listed twice`);
+    });
   });
 }
 

@@ -281,6 +281,51 @@ describe('a refusal', () => {
     );
   });
 
+  it('lists what the pairing of scores and collective impact ask for that no measure gives', async () => {
+    await edit('theory-of-change.json', (text) =>
+      JSON.stringify({
+        ...(JSON.parse(text) as { measures: { id: string }[] }),
+        measures: (JSON.parse(text) as { measures: { id: string }[] }).measures.map((measure) => {
+          switch (measure.id) {
+            case 'prenatal-attachment':
+              return {
+                ...measure,
+                pairing: { minimumDays: 90, windowDays: 30, first: ['begin'], informant: 'whoever' },
+              };
+            case 'felt-listened-to-baby-steps':
+              return { ...measure, pairing: { minimumDays: 90 } };
+            default:
+              return measure;
+          }
+        }),
+        collectiveImpact: [
+          { id: 'a', name: 'A', measures: ['nothing', 'bmi', 'birth-weight'] },
+          { id: 'a', name: 'A', measures: ['birth-weight', 'good-level-of-development', 'birth-weight'] },
+        ],
+      }),
+    );
+    await edit('programme.json', (text) =>
+      text.replace(
+        '"returnsFrom"',
+        '"reporting": { "targetRating": { "green": 0.8, "amber": 0.9 } },\n"returnsFrom"',
+      ),
+    );
+    expect(await problems()).toEqual(
+      expect.arrayContaining([
+        'theory-of-change.json: measures[9].pairing: a last score at least 90 days after the first is beyond the window of 30',
+        'theory-of-change.json: measures[9].pairing.first[0]: "begin" is no occasion of the dataset',
+        'theory-of-change.json: measures[9].pairing.informant: the dataset has no attribute "whoever"',
+        'theory-of-change.json: measures[12].pairing: answers to a question are not paired',
+        'theory-of-change.json: collectiveImpact[0].measures[0]: no measure "nothing"',
+        'theory-of-change.json: collectiveImpact[0].measures[1]: "bmi" is no score of which the definition says when it is achieved',
+        'theory-of-change.json: collectiveImpact[1].id: "a" is defined twice',
+        'theory-of-change.json: collectiveImpact[1].measures[1]: "good-level-of-development" is of another dataset than the first',
+        'theory-of-change.json: collectiveImpact[1].measures[2]: "birth-weight" is listed twice',
+        'programme.json: reporting.targetRating.amber: 0.9 is not below green, which is 0.8',
+      ]),
+    );
+  });
+
   it('says when a code system is named beside a list, and when the programme lists no consent forms', async () => {
     await edit('datasets/participants.json', (text) =>
       text.replace(

@@ -13,7 +13,7 @@ import { rowOf } from './synthetic-item.js';
 import type { SyntheticRow } from './synthetic-item.js';
 
 const SHARE_ASSESSED = 0.75;
-/** What taking part in a service adds to the chance of an expected development: the known effect. */
+/** What having taken part in a service before adds to the chance of an expected development: the known effect. */
 const EFFECT = 0.06;
 /** By how much lower that chance is for families of targeted services: those who start worse are sent there. */
 const TARGETED = 0.05;
@@ -21,8 +21,9 @@ const TARGETED = 0.05;
 const IN_KILOGRAMS = 0.03;
 const IN_WEEKS = 0.03;
 
-/** Which services a family uses: none at all, or also one for families in particular need. */
+/** Which services a family has used before a day: none at all, or also one for families in particular need. */
 export type ServicesUsed = 'none' | 'universal' | 'targeted';
+type UsedBy = (day: Day) => ServicesUsed;
 
 /**
  * Scores of ASQ-3 below which a domain is not as expected, by questionnaire; in the order of the domains. From public
@@ -71,12 +72,12 @@ export class OutcomeRows {
     this.#enrolments = enrolments;
   }
 
-  /** Assessments of the members of an enrolment. @param uses which services the family uses. */
+  /** Assessments of the members of an enrolment. @param usedBy which services the family has used before a day. */
   *ofEnrolment(
     enrolment: Enrolment,
     pages: readonly CasePages[],
     household: Household,
-    uses: ServicesUsed,
+    usedBy: UsedBy,
   ): Generator<SyntheticRow> {
     const { outcome } = enrolment.plan;
     if (!outcome) return;
@@ -97,7 +98,7 @@ export class OutcomeRows {
       };
       const rows =
         instrument === 'asq-3'
-          ? agesAndStages(random, member.case.person, household, uses)
+          ? agesAndStages(random, member.case.person, household, usedBy)
           : instrument === 'birth'
             ? birth(random, member.case.person, household)
             : this.#firstAndLast(random, instrument, outcome, enrolment, member);
@@ -141,7 +142,7 @@ export class OutcomeRows {
   }
 
   /** Results of an academic year: the profile at the end of reception, and the measurement of that year. */
-  *atSchool(source: ServicePlan, household: Household, uses: ServicesUsed): Generator<SyntheticRow> {
+  *atSchool(source: ServicePlan, household: Household, usedBy: UsedBy): Generator<SyntheticRow> {
     const { outcome } = source;
     if (!outcome || source.user) return;
     const instrument = instrumentOf(source, outcome);
@@ -162,8 +163,8 @@ export class OutcomeRows {
         const held = this.#enrolments.outcomeCase(source, child, household, day);
         const event =
           instrument === 'eyfsp'
-            ? profile(random, outcome, household, ends, uses)
-            : measurement(random, held, day, uses);
+            ? profile(random, outcome, household, ends, usedBy(day))
+            : measurement(random, held, day, usedBy(day));
         const printed = outcome.printer.printCase(
           holdCase(held, momentOf(held, quarter, day), this.#contacts),
         );
@@ -193,12 +194,12 @@ function* agesAndStages(
   random: Random,
   child: Person,
   household: Household,
-  uses: ServicesUsed,
+  usedBy: UsedBy,
 ): Generator<readonly [Day, RowEvent]> {
   const occasion = random.pick(['24-months', '27-months', '27-months', '30-months']);
   const day = child.born + Math.round(Number(occasion.slice(0, 2)) * 30.44) + random.below(25);
   if (child.role !== 'child' || !random.chance(SHARE_ASSESSED)) return;
-  const perDomain = chanceExpected(household, uses) ** (1 / 5);
+  const perDomain = chanceExpected(household, usedBy(day)) ** (1 / 5);
   for (const [measure, cutOff] of Object.entries(asqCutOffs[occasion] ?? {})) {
     const expected = random.chance(child.gender === 'M' ? perDomain - 0.01 : perDomain);
     // Points are given in fives.

@@ -10,6 +10,7 @@ import { Random } from './random.js';
 import type { ReachTally } from './reach-tally.js';
 import type { RowEvent } from './row-printer.js';
 import { OutcomeRows } from './outcome-rows.js';
+import type { ServicesUsed } from './outcome-rows.js';
 import { CasePages } from './case-pages.js';
 import { drawSessions } from './sessions.js';
 import type { Session } from './sessions.js';
@@ -71,18 +72,21 @@ export class RowWriter {
     let stream = household.number * 16;
     const enrolments = this.#enrolments.of(household);
     const used = enrolments.filter(({ plan }) => !plan.service.administrative);
-    const targeted = used.some(({ plan }) => plan.service.offer === 'targeted');
-    const uses = used.length === 0 ? 'none' : targeted ? 'targeted' : 'universal';
+    const usedBy = (day: Day): ServicesUsed => {
+      const before = used.filter(({ from }) => (this.#plan.quarters[from]?.starts ?? Infinity) < day);
+      if (before.length === 0) return 'none';
+      return before.some(({ plan }) => plan.service.offer === 'targeted') ? 'targeted' : 'universal';
+    };
     for (const enrolment of enrolments) {
       stream += 1;
       const pages = this.#pagesOf(enrolment);
       yield* this.#enrolment(enrolment, pages, stream * this.#plan.quarters.length);
-      yield* this.#outcomes.ofEnrolment(enrolment, pages, household, uses);
+      yield* this.#outcomes.ofEnrolment(enrolment, pages, household, usedBy);
       yield* this.#feedbackRows(enrolment, pages, stream);
     }
     this.#tally.add(household);
     for (const carer of household.carers) yield* this.#volunteering(carer, household);
-    for (const source of this.#plan.services) yield* this.#outcomes.atSchool(source, household, uses);
+    for (const source of this.#plan.services) yield* this.#outcomes.atSchool(source, household, usedBy);
   }
 
   *#volunteering(carer: Person, home: Household): Generator<SyntheticRow> {

@@ -237,10 +237,11 @@ describe('participation', () => {
       ],
     });
     await client.query(
-      `INSERT INTO ${LIVE_SCHEMA}.numbered_dataset VALUES (99, 'real.user');
+      `INSERT INTO ${LIVE_SCHEMA}.numbered_dataset VALUES (99, 'real.user') ON CONFLICT DO NOTHING;
        INSERT INTO ${LIVE_SCHEMA}.numbered_record (number, individual, submission, as_of, record_id, row_key, dataset, marks, attributed, role, state)
-       SELECT 900, i.number, 0, '2023-07-02', gen_random_uuid(), gen_random_uuid(), 99, 0, true, 'child', 'linked'
-       FROM ${LIVE_SCHEMA}.numbered_individual i WHERE i.role = 'child' ORDER BY i.number LIMIT 1`,
+       SELECT 900, i.number, 0, '2023-07-02', gen_random_uuid(), gen_random_uuid(), n.number, 0, true, 'child', 'linked'
+       FROM ${LIVE_SCHEMA}.numbered_individual i JOIN ${LIVE_SCHEMA}.numbered_dataset n ON n.dataset = 'real.user'
+       WHERE i.role = 'child' ORDER BY i.number LIMIT 1`,
     );
     await addSmallFacts(client, {
       inputs: [

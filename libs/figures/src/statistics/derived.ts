@@ -1,5 +1,5 @@
 import type { DerivedColumn, ShownCounts } from '../count-columns.js';
-import { intervalOfMean, intervalOfShare, type Interval } from './intervals.js';
+import { intervalOfMean, intervalOfShare, type Interval, type Ratio } from './intervals.js';
 
 /** Numbers of a row by column, or undefined where one of them is not shown. */
 export function shownOf<Name extends string>(
@@ -72,4 +72,28 @@ export const intervalColumns = <Name extends string>(
     },
     // One column per name.
   } as Readonly<Record<`${Name}Low` | `${Name}High`, DerivedColumn>>;
+};
+
+/** A ratio with both ends of its interval. */
+export const ratioColumns = <Name extends string>(
+  name: Name,
+  meaning: string,
+  ratioOf: (row: ShownCounts) => Ratio | undefined,
+) => {
+  const part =
+    (which: keyof Ratio) =>
+    (row: ShownCounts): number | null => {
+      const value = ratioOf(row)?.[which];
+      return value === undefined || !Number.isFinite(value) ? null : rounded(value, 3);
+    };
+  return {
+    [name]: { unit: 'ratio', meaning, of: part('ratio') },
+    [`${name}Low`]: { unit: 'ratio', meaning: `Lower end of the 95 % interval of ${name}.`, of: part('low') },
+    [`${name}High`]: {
+      unit: 'ratio',
+      meaning: `Upper end of the 95 % interval of ${name}.`,
+      of: part('high'),
+    },
+    // One column per name.
+  } as Readonly<Record<Name | `${Name}Low` | `${Name}High`, DerivedColumn>>;
 };

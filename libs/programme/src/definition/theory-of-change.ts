@@ -38,6 +38,33 @@ export const pairing = z.strictObject({
 });
 export type Pairing = z.infer<typeof pairing>;
 
+const threshold = {
+  atLeast: z.number().exactOptional(),
+  below: z.number().exactOptional(),
+};
+
+/** From which scores on an outcome is achieved. */
+export const achieved = z.strictObject({
+  ...threshold,
+  byOccasion: z
+    .record(code, z.strictObject(threshold))
+    .exactOptional()
+    .describe('Instead, for scores of these occasions.'),
+});
+
+/** An outcome of children whose association with the services used is told. */
+export const impactOutcome = z.strictObject({
+  id: code,
+  name: z.string().min(1).max(200),
+  measures: z
+    .array(code)
+    .min(1)
+    .max(30)
+    .describe(
+      'Measures with `achieved`, of one dataset: the outcome is achieved where each of them is, on one day.',
+    ),
+});
+
 /** A measure: which scores or answers of a dataset tell of an outcome. */
 export const measure = z.strictObject({
   id: code,
@@ -50,6 +77,7 @@ export const measure = z.strictObject({
     z.strictObject({ question: code }).describe('Ratings of a feedback dataset.'),
   ]),
   better: z.enum(['higher', 'lower']).describe('Which way is an improvement.'),
+  achieved: achieved.exactOptional().describe('From which scores on it is achieved, for collective impact.'),
   pairing: pairing.exactOptional().describe('What differs for this measure. Absent: as for all measures.'),
 });
 export type Measure = z.infer<typeof measure>;
@@ -58,6 +86,12 @@ export type Measure = z.infer<typeof measure>;
 export const theoryOfChange = z.strictObject({
   domains: z.array(outcomeDomain).min(1),
   measures: z.array(measure),
+  collectiveImpact: z
+    .array(impactOutcome)
+    .min(1)
+    .max(50)
+    .exactOptional()
+    .describe('Outcomes of collective impact. Absent: none.'),
   pairing: pairing
     .exactOptional()
     .describe('How first and last scores are paired. Absent: by the defaults of each member.'),
