@@ -36,6 +36,7 @@ describe('OData', () => {
     owner = new pg.Client({ connectionString: databases.url('platform', 'projector') });
     await owner.connect();
     await publishSmallProgramme(owner, {
+      definition: { datasets: [{ id: 'real.engagement' }] },
       services: [{ id: 'real', strand: 'language' }],
       people: [{ name: 'Ada', role: 'child' }],
       engagements: [
@@ -48,6 +49,11 @@ describe('OData', () => {
       `INSERT INTO golden.numbered_individual
        SELECT n, gen_random_uuid(), 'adult', json_build_object('gender', CASE WHEN n % 2 = 0 THEN 'F' ELSE 'O''Brien' END)::text, '{}', NULL
        FROM generate_series(2, $1::int) AS n`,
+      [PEOPLE],
+    );
+    await owner.query(
+      `INSERT INTO golden.numbered_record (number, individual, submission, record_id, row_key, dataset, marks, attributed, role, state)
+       SELECT n + 1, n, 1, gen_random_uuid(), gen_random_uuid(), 1, 0, true, 'adult', 'linked' FROM generate_series(2, $1::int) AS n`,
       [PEOPLE],
     );
     folder = mkdtempSync(join(tmpdir(), 'kinledger-odata-'));
