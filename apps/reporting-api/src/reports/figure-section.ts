@@ -17,8 +17,6 @@ export interface Presentation {
   readonly title: string;
   /** What its people or rows are shares of, in words. */
   readonly denominator: string;
-  /** Whether it counts a service’s own rows alone, and nothing that others told of the same people. */
-  readonly isOfRows?: boolean;
   /** Rows to show; absent: all. */
   readonly shows?: (row: AnsweredRow) => boolean;
 }

@@ -1,9 +1,11 @@
 import { periodOfCode, type Period } from '@kinledger/domain';
 import type { PeriodCode } from '@kinledger/contracts';
 import {
+  columnNames,
   figures as allFigures,
   reach,
   reachByDeprivation,
+  reachColumns,
   type Figure,
   type ReachScope,
 } from '@kinledger/figures';
@@ -17,7 +19,14 @@ import { placesSection, removedSection } from './programme-sections.js';
 import type { ReportSight } from './report-access.js';
 import { publishedSection } from './published-section.js';
 import { coverageSection, qualitySections } from './quality-sections.js';
-import { deprivationSection, quartersSection, reachSection, type PartOf } from './reach-sections.js';
+import { leftOutSection } from './left-out-section.js';
+import {
+  deprivationSection,
+  ownColumns,
+  quartersSection,
+  reachSection,
+  type PartOf,
+} from './reach-sections.js';
 import { sectionsOf, type Report, type ReportPart, type ReportSection } from './report.js';
 
 /** While the projector writes, sections could come from different positions: then they are asked for again. */
@@ -30,7 +39,6 @@ const presentations: Readonly<Record<string, Presentation>> = {
   'reach-new-and-returning': {
     title: 'New and returning',
     denominator: 'Reach of the period.',
-    isOfRows: true,
   },
   'reach-by-area': { title: 'In and out of the area', denominator: people },
   'reach-by-priority': { title: 'Priority population', denominator: people },
@@ -40,7 +48,7 @@ const presentations: Readonly<Record<string, Presentation>> = {
     shows: ({ characteristic }) => characteristic !== 'lsoa' && characteristic !== 'deprivationDecile',
   },
   'reach-through-carers': { title: 'Children and their carers', denominator: 'Children of the table.' },
-  dosage: { title: 'Sessions per person', denominator: people, isOfRows: true },
+  dosage: { title: 'Sessions per person', denominator: people },
   'reach-by-services-used': { title: 'How many services people use', denominator: people },
   'service-pairs': { title: 'Services used together', denominator: 'None: counts, not shares.' },
   'service-steps': { title: 'From the first service to the next', denominator: 'None: counts, not shares.' },
@@ -49,14 +57,14 @@ const presentations: Readonly<Record<string, Presentation>> = {
     denominator: 'People of the population, by its edition.',
     shows: ({ characteristic }) => characteristic !== 'lsoa',
   },
-  participation: { title: 'Participation', denominator: 'As each column says.', isOfRows: true },
-  activity: { title: 'Sessions and attendances', denominator: 'None: counts, not shares.', isOfRows: true },
-  'activity-by-kind': { title: 'Sessions by kind', denominator: 'None: counts, not shares.', isOfRows: true },
-  targets: { title: 'Targets', denominator: 'The target of the period.', isOfRows: true },
-  feedback: { title: 'Feedback', denominator: 'Answers to the question.', isOfRows: true },
+  participation: { title: 'Participation', denominator: 'As each column says.' },
+  activity: { title: 'Sessions and attendances', denominator: 'None: counts, not shares.' },
+  'activity-by-kind': { title: 'Sessions by kind', denominator: 'None: counts, not shares.' },
+  targets: { title: 'Targets', denominator: 'The target of the period.' },
+  feedback: { title: 'Feedback', denominator: 'Answers to the question.' },
   outcomes: { title: 'Outcomes, first to last', denominator: 'Pairs of a first and a last score.' },
-  workforce: { title: 'Workforce', denominator: 'None: counts, not shares.', isOfRows: true },
-  inputs: { title: 'Resources and spend', denominator: 'None: amounts as stated.', isOfRows: true },
+  workforce: { title: 'Workforce', denominator: 'None: counts, not shares.' },
+  inputs: { title: 'Resources and spend', denominator: 'None: amounts as stated.' },
 };
 
 /** Newest versions of the figures that reports show beyond reach, in the order of the report. */
@@ -111,7 +119,7 @@ export class Reports {
     const [{ rows, position }, names, quarters, frame, definition] = await Promise.all([
       this.#submissions.quality(),
       this.#figures.datasets(),
-      this.#figures.quarters(sight.counts, scope),
+      this.#figures.quarters(sight.seen, scope),
       this.#figures.programme(),
       this.#figures.definition(),
     ]);
@@ -194,35 +202,32 @@ export class Reports {
       label: period?.label ?? 'Lifetime',
     };
     const asked = { by: 'period' as const, period, scope: of.scope };
-    const counts = { ...asked, seen: sight.counts };
-    const characteristics = { ...asked, seen: sight.characteristics };
+    const question = { ...asked, seen: sight.seen };
     const isWhole = scope.kind === 'programme';
     const [own, deprivation, others] = await Promise.all([
-      this.#figures.rows(reach, counts),
-      this.#figures.rows(reachByDeprivation, characteristics),
+      this.#figures.rows(reach, question),
+      sight.shows === 'own rows' ? undefined : this.#figures.rows(reachByDeprivation, question),
       Promise.all(
-        shownFigures.map(async ([figure, presentation]) => {
-          const answer = await this.#figures.rows(
-            figure,
-            presentation.isOfRows === true ? counts : characteristics,
-          );
-          return figureSection(of, figure, answer, presentation);
-        }),
+        (sight.shows === 'everything' ? shownFigures : []).map(async ([figure, presentation]) =>
+          figureSection(of, figure, await this.#figures.rows(figure, question), presentation),
+        ),
       ),
     ]);
-    const wholeReach = isWhole ? await this.#figures.reach(sight.counts, period) : undefined;
+    const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+    const wholeReach = isWhole ? await this.#figures.reach(sight.seen, period) : undefined;
     const quarter =
       period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(period.code);
     const sections = [
-      reachSection(of, own),
+      reachSection(of, own, columns),
       ...(period === undefined
-        ? [quartersSection(of, await this.#figures.quarters(sight.counts, scope))]
+        ? [quartersSection(of, await this.#figures.quarters(sight.seen, scope), columns)]
         : []),
       ...(wholeReach === undefined ? [] : [placesSection(of, wholeReach), removedSection(of, wholeReach)]),
-      deprivationSection(of, deprivation),
+      ...(deprivation === undefined ? [] : [deprivationSection(of, deprivation)]),
       ...others,
-      ...(period?.kind === 'quarter' ? [publishedSection(of, quarter, own)] : []),
+      ...(period?.kind === 'quarter' ? [publishedSection(of, quarter, own, columns)] : []),
       ...(await this.#qualityOf(scope, of, { period, sight })),
+      ...(period === undefined ? [] : [leftOutSection(of, sight)]),
     ];
     return sections.filter((section) => section !== undefined);
   }
@@ -235,7 +240,7 @@ export class Reports {
     const [{ rows, position }, names, quarters] = await Promise.all([
       this.#submissions.quality(),
       this.#figures.datasets(),
-      this.#figures.quarters(sight.counts, scope),
+      this.#figures.quarters(sight.seen, scope),
     ]);
     const shown = rows.filter(
       (row) =>
@@ -250,7 +255,7 @@ export class Reports {
 
   /** The latest quarter of a scope with counts, or the one that pages open with. */
   async #latest(scope: ReachScope, sight: ReportSight): Promise<Period> {
-    const { quarters } = await this.#figures.quarters(sight.counts, scope);
+    const { quarters } = await this.#figures.quarters(sight.seen, scope);
     const known = quarters.findLast(({ coverage }) => coverage === 'files-received');
     // The series names quarters by their codes.
     return known === undefined
