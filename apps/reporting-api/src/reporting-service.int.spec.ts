@@ -469,7 +469,12 @@ describe('the reporting API', () => {
       await owner.query(
         `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
          VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
-        [JSON.stringify({ disclosure: 'nhs-2018@2', figures: [{ figure: 'reach@1', columns, rows: [row] }] })],
+        [
+          JSON.stringify({
+            disclosure: 'nhs-2018@2',
+            figures: [{ figure: 'reach@1', columns, rows: [row] }],
+          }),
+        ],
       );
       // Answers are cached by position.
       await owner.query('UPDATE golden.checkpoint SET position = 43');
@@ -651,7 +656,8 @@ describe('the reporting API', () => {
         ).text();
         const main = html.slice(html.indexOf('<main'));
         // One sentence says what is left out.
-        const [sentence = ''] = /This account sees exact counts of the service’s own rows[^<]*/.exec(main) ?? [];
+        const [sentence = ''] =
+          /This account sees exact counts of the service’s own rows[^<]*/.exec(main) ?? [];
         expect(sentence).toContain('families');
         expect(main.replace(sentence, '')).not.toMatch(
           /famil|At most|birth date|Indistinct|carer|deprivation|priority|Who they are/i,

@@ -120,7 +120,10 @@ export async function figureRows(
   return {
     programme: await programmeName(client, snapshot),
     position,
-    disclosure: seen === 'exact' ? 'none' : await rulesOf(client, figure, { ...bounds, starts: rows.map(({ start }) => start) }, snapshot),
+    disclosure:
+      seen === 'exact'
+        ? 'none'
+        : await rulesOf(client, figure, { ...bounds, starts: rows.map(({ start }) => start) }, snapshot),
     rows: rows.map((row): AnsweredRow => {
       const { start, scope: of, ...rest } = row;
       const own = filesOf(files, start === null ? period : periodOfDate(start));

@@ -56,7 +56,10 @@ const described = ({ id, version, title, columns, dimensions, derived }: Figure)
 });
 
 const noSuchReach = problems(404, 'The period has not begun, or no read models stand at that position.');
-const noPastPosition = problems(403, 'The account lacks the permission, or a reader asks for a past position.');
+const noPastPosition = problems(
+  403,
+  'The account lacks the permission, or a reader asks for a past position.',
+);
 const noSuchScope = problems(404, 'The programme has no strand or service of this name.');
 
 @ApiTags('figures')

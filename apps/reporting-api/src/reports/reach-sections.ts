@@ -105,11 +105,7 @@ export function reachSection(
           .filter(({ column }) => columns.includes(column))
           .map(({ column, name, explanation, inUpperBound }) => ({
             ...{ name, status: statusOf(row, [column]) },
-            cells: [
-              cellOf(row, column),
-              ...(hasBound ? [inUpperBound ? 'Yes' : 'No'] : []),
-              explanation,
-            ],
+            cells: [cellOf(row, column), ...(hasBound ? [inUpperBound ? 'Yes' : 'No'] : []), explanation],
           })),
         n: 'Rows or people, as the line says',
         ...about,

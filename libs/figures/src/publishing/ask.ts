@@ -80,9 +80,9 @@ export async function rulesOf(
 ): Promise<string> {
   const inForce = await ruleInForce(client, asAt);
   const published = new Map(
-    (
-      await ask<{ start: string; rule: string | null }>(client, publishedRules, [nameOf(figure)], asAt)
-    ).map(({ start, rule }) => [start, rule ?? inForce]),
+    (await ask<{ start: string; rule: string | null }>(client, publishedRules, [nameOf(figure)], asAt)).map(
+      ({ start, rule }) => [start, rule ?? inForce],
+    ),
   );
   const whole = from !== null && periodOfDate(from)?.end === until ? from : '';
   const rules = starts.map((start) => published.get(start ?? whole) ?? inForce);

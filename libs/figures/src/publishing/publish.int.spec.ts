@@ -262,9 +262,9 @@ describe('figures as a reader may see them', () => {
     const before = { ...inYear, from: '2022-09-01', until: '2023-09-01' };
     expect(await askShown(reader, reach, inYear)).toEqual([]);
     expect(await askShown(reader, reach, before)).toEqual([]);
-    expect((await askFigure(reader, reach, inYear)).length + (await askFigure(reader, reach, before)).length).toBe(
-      1,
-    );
+    expect(
+      (await askFigure(reader, reach, inYear)).length + (await askFigure(reader, reach, before)).length,
+    ).toBe(1);
   });
 
   it('name the rule by which a closed quarter was published, and the one in force for what is not closed', async () => {
@@ -285,7 +285,9 @@ describe('figures as a reader may see them', () => {
     expect(await rulesOf(reader, reach, { starts: ['2023-07-01', '2023-10-01', '2023-07-01'] })).toBe(
       'nhs-2018@1, nhs-2018@2',
     );
-    expect(await rulesOf(reader, { ...reach, version: 2 }, { from, until, starts: [null] })).toBe('nhs-2018@1');
+    expect(await rulesOf(reader, { ...reach, version: 2 }, { from, until, starts: [null] })).toBe(
+      'nhs-2018@1',
+    );
   });
 });
 
