@@ -162,7 +162,7 @@ describe('OData', () => {
     ['individual?$filter=gender eq', 'team', 400, 'validation-failed'],
     ['individual?$filter=secret eq 1', 'team', 400, 'validation-failed'],
     ['individual?$top=5&$skiptoken=POSITION-10', 'team', 400, 'validation-failed'],
-    ['individual/$count?$filter=individual_key eq 1e200000', 'team', 400, 'validation-failed'],
+    ['individual/$count?$filter=individual_key eq 1e-20000', 'team', 400, 'validation-failed'],
     ['date?$filter=date ge 0000-01-01', 'team', 400, 'validation-failed'],
     ['?%', 'team', 400, 'validation-failed'],
     ['$metadata?%', 'team', 400, 'validation-failed'],
