@@ -41,6 +41,13 @@ describe('areReadModelsMade', () => {
     expect(await areReadModelsMade(url, 'token', 0, new AbortController().signal)).toBe(false);
   });
 
+  it('gives up where nothing answers', async () => {
+    const { url } = await answering(MISSING);
+    server?.close();
+    server?.closeAllConnections();
+    expect(await areReadModelsMade(url, 'token', 0, new AbortController().signal)).toBe(false);
+  });
+
   it('stops when whoever starts the services stops it', async () => {
     const { url } = await answering(MISSING);
     const stopping = new AbortController();

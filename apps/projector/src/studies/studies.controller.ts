@@ -136,6 +136,7 @@ export class StudiesController {
     content: { 'text/markdown': { schema: { type: 'string' } } },
   })
   @ApiResponse(problems(404, 'No extract of the study was ever made.'))
+  @ApiResponse(problems(409, 'An extract of the study is being made.'))
   async destroy(
     @CurrentCaller() caller: Caller,
     @Param('study', { schema: code }) study: string,

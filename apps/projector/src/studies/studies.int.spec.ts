@@ -249,6 +249,42 @@ describe('the extracts of a study', () => {
     ]);
   });
 
+  it('are given up when their reader takes nothing for long', async () => {
+    await readModels.project(ledger);
+    studies = new Studies({
+      ...{ pool: readModels.pool, programme, today: () => today, patienceMs: 50 },
+      onError: (error) => errors.push(error),
+    });
+    const { archive } = await studies.extract(specification(), undefined, 'ada');
+    await expect.poll(() => String(errors[0])).toMatch(/nobody took a byte/);
+    await expect(new Response(archive).arrayBuffer()).rejects.toThrow();
+    await expect(bytesOf()).resolves.toBeInstanceOf(Buffer);
+  });
+
+  it('keep the key until the one that is being made is done', async () => {
+    await readModels.project(ledger);
+    const { archive } = await studies.extract(specification(), undefined, 'ada');
+    await expect(studies.destroy('collective-impact', 'ada')).rejects.toMatchObject({
+      code: 'extract-running',
+    });
+    await new Response(archive).arrayBuffer();
+    await expect(studies.destroy('collective-impact', 'ada')).resolves.toContain('destroyed');
+  });
+
+  it('are not complete if another process destroyed the key meanwhile', async () => {
+    await readModels.project(ledger);
+    const { archive } = await studies.extract(specification(), undefined, 'ada');
+    const other = new Studies({
+      pool: readModels.pool,
+      programme,
+      today: () => today,
+      onError: () => undefined,
+    });
+    await other.destroy('collective-impact', 'ben');
+    await expect(new Response(archive).arrayBuffer()).rejects.toThrow();
+    expect((await studies.all())[0]?.extracts).toMatchObject([{ completedAt: null }]);
+  });
+
   it('end with the study’s key, which is certified and cannot come back', async () => {
     await readModels.project(ledger);
     await bytesOf();

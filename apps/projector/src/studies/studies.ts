@@ -25,6 +25,8 @@ export interface StudiesOptions {
   /** Today in the programme’s time zone, yyyy-mm-dd. */
   readonly today: () => string;
   readonly onError: (error: unknown) => void;
+  /** How long its reader may take no byte before an extract is given up; 60 s by default. */
+  readonly patienceMs?: number;
 }
 
 /** An extract that was handed out, or whose transfer broke off. */
@@ -58,12 +60,15 @@ export interface OpenExtract {
 }
 
 const ROWS_AT_A_TIME = 2_000;
+/** A transaction that stays open delays the swap of a rebuild and the database’s housekeeping. */
+const PATIENCE_MS = 60_000;
 const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
 /** Extracts for evaluators, under pseudonyms of their study, and the end of a study. */
 export class Studies {
   readonly #options: StudiesOptions;
-  #isWriting = false;
+  /** The study whose extract is being made. */
+  #writing: string | undefined;
 
   constructor(options: StudiesOptions) {
     this.#options = options;
@@ -100,15 +105,15 @@ export class Studies {
     person: string,
   ): Promise<OpenExtract> {
     const permitted = await this.check(specification);
-    if (this.#isWriting)
+    if (this.#writing !== undefined)
       throw new Problem(409, 'extract-running', {
         detail: 'Another extract is being made: ask again when it is done.',
       });
-    this.#isWriting = true;
+    this.#writing = specification.study;
     try {
       return await this.#begin(specification, permitted, asAt, person);
     } catch (error) {
-      this.#isWriting = false;
+      this.#writing = undefined;
       throw error;
     }
   }
@@ -135,7 +140,7 @@ export class Studies {
         `INSERT INTO operations.study_extract (extract_id, study, specification, position, asked_by) VALUES ($1, $2, $3, $4, $5)`,
         [id, specification.study, JSON.stringify(specification), position, person],
       );
-      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const { readable, writable, stop } = watched(this.#options.patienceMs ?? PATIENCE_MS);
       const blocks = hmacBlocks(key);
       const written = writeArchive({
         programme: programme.definition.name,
@@ -145,7 +150,7 @@ export class Studies {
         rowsOf: ({ name }) => read(client, queryOf(name, specification, permitted, blocks)),
         to: writable,
       });
-      void this.#finish(written, id, client, writable);
+      void this.#finish(written, id, client, writable).finally(stop);
       return { id: id.replaceAll('-', ''), position, archive: readable };
     } catch (error) {
       client.release(true);
@@ -163,17 +168,19 @@ export class Studies {
     const { pool, onError } = this.#options;
     try {
       const { people, manifest } = await written;
-      await pool.query(
-        `UPDATE operations.study_extract SET completed_at = now(), people = $2, manifest = $3 WHERE extract_id = $1`,
+      const { rowCount } = await pool.query(
+        `UPDATE operations.study_extract e SET completed_at = now(), people = $2, manifest = $3
+         FROM operations.study s WHERE extract_id = $1 AND s.study = e.study AND s.key IS NOT NULL`,
         [id, people, manifest],
       );
-      this.#isWriting = false;
+      if (rowCount !== 1) throw new Error('the key of the study was destroyed while its extract was made');
+      this.#writing = undefined;
       await to.close();
     } catch (error) {
       onError(error);
       await to.abort(error).catch(() => undefined);
     } finally {
-      this.#isWriting = false;
+      this.#writing = undefined;
       // A query may still be under way: the connection goes with it.
       client.release(true);
     }
@@ -218,10 +225,14 @@ export class Studies {
   /**
    * Destroys the key of a study. What was destroyed before is only certified again.
    * @returns the certificate, in Markdown.
-   * @throws Problem 404 where no extract of the study was ever made.
+   * @throws Problem 404 where no extract of the study was ever made, 409 while one is made.
    */
   async destroy(study: string, person: string): Promise<string> {
     const { pool, programme } = this.#options;
+    if (this.#writing === study)
+      throw new Problem(409, 'extract-running', {
+        detail: 'An extract of this study is being made: ask again when it is done.',
+      });
     await pool.query(
       `UPDATE operations.study SET key = NULL, destroyed_at = now(), destroyed_by = $2 WHERE study = $1 AND key IS NOT NULL`,
       [study, person],
@@ -272,6 +283,31 @@ async function openReadModels(client: pg.ClientBase, asAt: number | undefined): 
           detail: 'No read models stand at that position: ask the projector to rebuild up to it first.',
         });
   }
+}
+
+/** A stream that breaks when its reader takes nothing for so long. */
+function watched(patienceMs: number) {
+  const impatience = new AbortController();
+  const giveUp = () => impatience.abort(new Error('nobody took a byte of the extract for too long'));
+  let timer = setTimeout(giveUp, patienceMs);
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const source = readable.getReader();
+  impatience.signal.addEventListener('abort', () => void source.cancel(impatience.signal.reason));
+  const taken = new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        clearTimeout(timer);
+        const { done, value } = await source.read();
+        timer = setTimeout(giveUp, patienceMs);
+        if (impatience.signal.aborted) controller.error(impatience.signal.reason);
+        else if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => source.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return { readable: taken, writable, stop: () => clearTimeout(timer) };
 }
 
 /** The rows of a query in batches. */

@@ -19,7 +19,7 @@ import {
   type FigureQuestion,
   type ServiceOfProgramme,
 } from '@kinledger/figures';
-import { periodOfDate, type Period } from '@kinledger/domain';
+import { parsePeriod, periodOfDate, type Period } from '@kinledger/domain';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import type { Snapshot } from '../read-models/read-models.js';
@@ -123,7 +123,7 @@ export async function figureRows(
     disclosure: seen === 'exact' ? 'none' : await ruleInForce(client, snapshot),
     rows: rows.map((row): AnsweredRow => {
       const { start, scope: of, ...rest } = row;
-      const own = filesOf(files, start === null ? period : periodOfDate(start));
+      const own = filesOf(files, targetPeriodOf(row) ?? (start === null ? period : periodOfDate(start)));
       const behind = coverageOfAll(
         services
           .filter((service) => isPartOf(service, of))
@@ -161,6 +161,10 @@ export async function figureRows(
     }),
   };
 }
+
+/** The period of a row’s target; undefined for a row of anything else. */
+export const targetPeriodOf = ({ targetPeriod }: Readonly<Record<string, unknown>>): Period | undefined =>
+  typeof targetPeriod === 'string' ? parsePeriod(targetPeriod) : undefined;
 
 /** The same rows as CSV, for Excel and Power BI. */
 export function figureCsv(figure: Figure, answer: FigureAnswerRows & { readonly period: string }): string {

@@ -28,7 +28,7 @@ import { Problem } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { ReadModels, type Snapshot } from '../read-models/read-models.js';
-import { figureRows, type FigureAnswerRows } from './figure-rows.js';
+import { figureRows, targetPeriodOf, type FigureAnswerRows } from './figure-rows.js';
 import { filesReceived } from './files-received.js';
 import { hasBegun, offeredPeriods, type OfferedPeriods } from './offered-periods.js';
 import { scopeAsked } from './reach-question.js';
@@ -93,7 +93,7 @@ export class Figures {
   }
 
   /**
-   * Rows of a figure for a period, or for the lifetime if it is undefined.
+   * Rows of a figure for a period, or for the lifetime if it is undefined, without targets of periods that have not begun.
    * @throws Problem 404 for a period that has not begun, or a scope that is not in the programme.
    */
   async rows(
@@ -106,9 +106,10 @@ export class Figures {
     },
   ): Promise<FigureRowsAnswer> {
     const { seen, period, by, scope = null, asAt } = question;
-    if (period !== undefined && !hasBegun(period, this.#today)) throw notBegun(period, this.#today);
+    const today = this.#today;
+    if (period !== undefined && !hasBegun(period, today)) throw notBegun(period, today);
     const code = period?.code ?? 'lifetime';
-    const answer = await this.#readModels.answer(
+    const known = await this.#readModels.answer(
       `${nameOf(figure)} ${seen} ${code} ${by} ${scope ?? 'every scope'}`,
       async (snapshot) => {
         if (scope !== null) requireScope(await servicesOf(snapshot.client, snapshot), scopeAsked(scope));
@@ -118,6 +119,11 @@ export class Figures {
       },
       asAt,
     );
+    const rows = known.rows.filter((row) => {
+      const target = targetPeriodOf(row);
+      return target === undefined || hasBegun(target, today);
+    });
+    const answer = { ...known, rows };
     return asAt === undefined ? this.#withAge(answer) : { ...answer, behindSince: null };
   }
 

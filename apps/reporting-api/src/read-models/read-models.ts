@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { InjectPool, Problem } from '@kinledger/service-kit';
 import { ask, behind, isMissing, isOvertaken, positionOf, type AsAt } from '@kinledger/figures';
 import { Injectable } from '@nestjs/common';
@@ -20,6 +21,8 @@ const BEHIND_AFTER_SECONDS = 60;
 @Injectable()
 export class ReadModels {
   readonly #remembered = new Map<string, Promise<unknown>>();
+  /** The state that work in `onOneState` is held to. */
+  readonly #held = new AsyncLocalStorage<Snapshot>();
   readonly #pool: pg.Pool;
 
   constructor(@InjectPool('platform') pool: pg.Pool) {
@@ -53,12 +56,23 @@ export class ReadModels {
    * the last minute. They fall behind when the projector is stopped, cannot reach the ledger, or is busy.
    */
   async behindSince(): Promise<string | null> {
-    const [row] = await ask<{ since: string }>(this.#pool, behind, [BEHIND_AFTER_SECONDS]);
+    const client = this.#held.getStore()?.client ?? this.#pool;
+    const [row] = await ask<{ since: string }>(client, behind, [BEHIND_AFTER_SECONDS]);
     return row?.since ?? null;
+  }
+
+  /**
+   * Asks several questions of one state of the read models, on one connection: everything that `work` asks here stands at
+   * one ledger position. It must ask one question after another. If the read models are swapped meanwhile, it is run again.
+   */
+  async onOneState<T>(work: () => Promise<T>): Promise<T> {
+    return this.read((snapshot) => this.#held.run(snapshot, work));
   }
 
   /** Runs queries on one state of the read models, without caching. */
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, asAt?: number): Promise<T> {
+    const held = this.#held.getStore();
+    if (held !== undefined) return work(await standingAt(held.client, asAt, held));
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#readOnce(work, asAt);
@@ -73,13 +87,23 @@ export class ReadModels {
     const client = await this.#pool.connect();
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      return await work({ client, asAt, position: await positionOf(client, { asAt }) });
+      return await work(await standingAt(client, asAt));
     } finally {
       await client.query('ROLLBACK').catch(() => undefined);
       client.release();
     }
   }
 }
+
+/** The state that a transaction sees, of the live read models or of those at a past position. */
+const standingAt = async (
+  client: pg.ClientBase,
+  asAt: number | undefined,
+  known?: Snapshot,
+): Promise<Snapshot> =>
+  known !== undefined && known.asAt === asAt
+    ? known
+    : { client, asAt, position: await positionOf(client, { asAt }) };
 
 const missing = (asAt: number | undefined): Problem =>
   asAt === undefined

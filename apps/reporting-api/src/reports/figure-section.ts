@@ -19,6 +19,8 @@ export interface Presentation {
   readonly denominator: string;
   /** Whether it counts a service’s own rows alone, and nothing that others told of the same people. */
   readonly isOfRows?: boolean;
+  /** Columns that the programme’s definition states: no file stands behind them. */
+  readonly stated?: readonly string[];
   /** Rows to show; absent: all. */
   readonly shows?: (row: AnsweredRow) => boolean;
 }
@@ -31,7 +33,7 @@ export function figureSection(
   of: PartOf,
   figure: Figure,
   answer: FigureRowsAnswer,
-  { title, denominator, shows = () => true }: Presentation,
+  { title, denominator, stated = [], shows = () => true }: Presentation,
 ): ReportSection | undefined {
   const rows = answer.rows.filter((row) => row['scope'] === of.scope && shows(row));
   if (rows.length === 0) return undefined;
@@ -53,7 +55,7 @@ export function figureSection(
     tables: groups.map((group) => ({
       caption: captionOf(`${title}, ${of.label}`, groups.length === 1 ? [] : group),
       heads: [capitalised(first), ...group.map(({ heading }) => heading)],
-      rows: shown.map((row) => rowOf(row, dimensions, group, of)),
+      rows: shown.map((row) => rowOf(row, { dimensions, columns: group, stated, of })),
       definition: `${nameOf(figure)}: ${figure.title}.`,
       n: `${number(rows.length)} ${rows.length === 1 ? 'line' : 'lines'}`,
       denominator,
@@ -82,9 +84,17 @@ function captionOf(caption: string, group: readonly Column[]): string {
 
 function rowOf(
   row: AnsweredRow,
-  dimensions: readonly string[],
-  columns: readonly Column[],
-  { scopeName }: PartOf,
+  {
+    dimensions,
+    columns,
+    stated,
+    of: { scopeName },
+  }: {
+    readonly dimensions: readonly string[];
+    readonly columns: readonly Column[];
+    readonly stated: readonly string[];
+    readonly of: PartOf;
+  },
 ): ReportRow {
   const names = dimensions.map((name) => {
     const value = row[name];
@@ -95,7 +105,7 @@ function rowOf(
     cells: columns.map(({ name }) => cellOf(row, name)),
     status: statusOf(
       row,
-      columns.map(({ name }) => name),
+      columns.map(({ name }) => name).filter((name) => !stated.includes(name)),
     ),
   };
 }

@@ -10,6 +10,7 @@ import {
 import { Problem } from '@kinledger/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Figures } from '../figures/figures.js';
+import { ReadModels } from '../read-models/read-models.js';
 import { ClosedQuarters } from '../quarters/closed-quarters.js';
 import { Submissions } from '../submissions/submissions.js';
 import { figureSection, type Presentation } from './figure-section.js';
@@ -18,10 +19,7 @@ import type { ReportSight } from './report-access.js';
 import { publishedSection } from './published-section.js';
 import { coverageSection, qualitySections } from './quality-sections.js';
 import { deprivationSection, quartersSection, reachSection, type PartOf } from './reach-sections.js';
-import { sectionsOf, type Report, type ReportPart, type ReportSection } from './report.js';
-
-/** While the projector writes, sections could come from different positions: then they are asked for again. */
-const MAX_TRIES = 4;
+import type { Report, ReportPart, ReportSection } from './report.js';
 
 const people = 'Children and adults of the same table; nobody is left out, and not known is a line.';
 
@@ -52,7 +50,10 @@ const presentations: Readonly<Record<string, Presentation>> = {
   participation: { title: 'Participation', denominator: 'As each column says.', isOfRows: true },
   activity: { title: 'Sessions and attendances', denominator: 'None: counts, not shares.', isOfRows: true },
   'activity-by-kind': { title: 'Sessions by kind', denominator: 'None: counts, not shares.', isOfRows: true },
-  targets: { title: 'Targets', denominator: 'The target of the period.', isOfRows: true },
+  targets: {
+    ...{ title: 'Targets', denominator: 'The target of the period.', isOfRows: true },
+    stated: ['target', 'greenFrom', 'amberFrom'],
+  },
   feedback: { title: 'Feedback', denominator: 'Answers to the question.', isOfRows: true },
   outcomes: { title: 'Outcomes, first to last', denominator: 'Pairs of a first and a last score.' },
   workforce: { title: 'Workforce', denominator: 'None: counts, not shares.', isOfRows: true },
@@ -74,14 +75,16 @@ export interface ReportQuestion {
   readonly sight: ReportSight;
 }
 
-/** Composes reports from figures of one ledger position. */
+/** Composes each report from one state of the read models, one figure after another on one connection. */
 @Injectable()
 export class Reports {
+  readonly #readModels: ReadModels;
   readonly #figures: Figures;
   readonly #submissions: Submissions;
   readonly #quarters: ClosedQuarters;
 
-  constructor(figures: Figures, submissions: Submissions, quarters: ClosedQuarters) {
+  constructor(readModels: ReadModels, figures: Figures, submissions: Submissions, quarters: ClosedQuarters) {
+    this.#readModels = readModels;
     this.#figures = figures;
     this.#submissions = submissions;
     this.#quarters = quarters;
@@ -92,29 +95,44 @@ export class Reports {
    * @throws Problem 404 for an unknown service, or a period that has not begun.
    */
   async ofService(service: string, question: ReportQuestion): Promise<Report> {
-    const name = await this.serviceName(service);
-    return this.#report({ kind: 'service', id: service }, name, `${name}: service report`, question);
+    return this.#readModels.onOneState(async () => {
+      const name = await this.serviceName(service);
+      return this.#report({ kind: 'service', id: service }, name, `${name}: service report`, question);
+    });
   }
 
   /** The programme’s report: a quarter or a year, then the lifetime. */
   async ofProgramme(question: ReportQuestion): Promise<Report> {
-    return this.#report({ kind: 'programme' }, 'Whole programme', 'Programme report', question);
+    return this.#readModels.onOneState(() =>
+      this.#report({ kind: 'programme' }, 'Whole programme', 'Programme report', question),
+    );
   }
 
   /** Quality of the files of a service, or of all services, of a period or of all. */
-  async ofQuality(service: string | undefined, { period, sight }: ReportQuestion): Promise<Report> {
+  async ofQuality(service: string | undefined, question: ReportQuestion): Promise<Report> {
+    return this.#readModels.onOneState(() => this.#quality(service, question));
+  }
+
+  /** @throws Problem 404 for a service that is not in the programme. */
+  async serviceName(service: string): Promise<string> {
+    const found = (await this.#figures.services()).find((each) => each.service === service);
+    if (found === undefined) {
+      throw new Problem(404, 'scope-unknown', { detail: 'The programme has no service of this name.' });
+    }
+    return found.name;
+  }
+
+  async #quality(service: string | undefined, { period, sight }: ReportQuestion): Promise<Report> {
     const scopeName = service === undefined ? 'Whole programme' : await this.serviceName(service);
     const label = period?.label ?? 'All periods';
     const scope: ReachScope =
       service === undefined ? { kind: 'programme' } : { kind: 'service', id: service };
     const of: PartOf = { key: 'quality', scope: scopeNameOf(scope), scopeName, label };
-    const [{ rows, position }, names, quarters, frame, definition] = await Promise.all([
-      this.#submissions.quality(),
-      this.#figures.datasets(),
-      this.#figures.quarters(sight.counts, scope),
-      this.#figures.programme(),
-      this.#figures.definition(),
-    ]);
+    const { rows, position } = await this.#submissions.quality();
+    const names = await this.#figures.datasets();
+    const quarters = await this.#figures.quarters(sight.counts, scope);
+    const frame = await this.#figures.programme();
+    const definition = await this.#figures.definition();
     const shown = rows.filter(
       (row) =>
         (service === undefined || row.service === service) &&
@@ -131,15 +149,6 @@ export class Reports {
     };
   }
 
-  /** @throws Problem 404 for a service that is not in the programme. */
-  async serviceName(service: string): Promise<string> {
-    const found = (await this.#figures.services()).find((each) => each.service === service);
-    if (found === undefined) {
-      throw new Problem(404, 'scope-unknown', { detail: 'The programme has no service of this name.' });
-    }
-    return found.name;
-  }
-
   async #report(
     scope: ReachScope,
     scopeName: string,
@@ -147,35 +156,24 @@ export class Reports {
     { period: asked, sight }: ReportQuestion,
   ): Promise<Report> {
     const period = asked ?? (await this.#latest(scope, sight));
-    for (let tries = 1; ; tries += 1) {
-      const [frame, definition, first, whole] = await Promise.all([
-        this.#figures.programme(),
-        this.#figures.definition(),
-        this.#part(scope, { scopeName, period, sight }),
-        this.#part(scope, { scopeName, period: undefined, sight }),
-      ]);
-      const parts: readonly ReportPart[] = [
-        {
-          title: period.label,
-          about: `What happened in ${period.label}. Nothing here is added up with earlier periods.`,
-          sections: first,
-        },
-        {
-          title: 'Lifetime',
-          about: 'Since the beginning, each person counted once. It is never a sum of periods.',
-          sections: whole,
-        },
-      ];
-      const positions = new Set(
-        sectionsOf({ parts }).flatMap(({ tables }) => tables.map((table) => table.position)),
-      );
-      const { programme, position, behindSince } = frame;
-      if (positions.size <= 1 || tries === MAX_TRIES)
-        return {
-          ...{ title, of: scopeName, programme, definition, behindSince, parts },
-          ...{ period: period.code, label: period.label, position: [...positions][0] ?? position },
-        };
-    }
+    const { programme, position, behindSince } = await this.#figures.programme();
+    const definition = await this.#figures.definition();
+    const parts: readonly ReportPart[] = [
+      {
+        title: period.label,
+        about: `What happened in ${period.label}. Nothing here is added up with earlier periods.`,
+        sections: await this.#part(scope, { scopeName, period, sight }),
+      },
+      {
+        title: 'Lifetime',
+        about: 'Since the beginning, each person counted once. It is never a sum of periods.',
+        sections: await this.#part(scope, { scopeName, period: undefined, sight }),
+      },
+    ];
+    return {
+      ...{ title, of: scopeName, programme, definition, behindSince, parts },
+      ...{ period: period.code, label: period.label, position },
+    };
   }
 
   /** Sections of a period, or of the lifetime if it is undefined. */
@@ -197,19 +195,16 @@ export class Reports {
     const counts = { ...asked, seen: sight.counts };
     const characteristics = { ...asked, seen: sight.characteristics };
     const isWhole = scope.kind === 'programme';
-    const [own, deprivation, others] = await Promise.all([
-      this.#figures.rows(reach, counts),
-      this.#figures.rows(reachByDeprivation, characteristics),
-      Promise.all(
-        shownFigures.map(async ([figure, presentation]) => {
-          const answer = await this.#figures.rows(
-            figure,
-            presentation.isOfRows === true ? counts : characteristics,
-          );
-          return figureSection(of, figure, answer, presentation);
-        }),
-      ),
-    ]);
+    const own = await this.#figures.rows(reach, counts);
+    const deprivation = await this.#figures.rows(reachByDeprivation, characteristics);
+    const others: (ReportSection | undefined)[] = [];
+    for (const [figure, presentation] of shownFigures) {
+      const answer = await this.#figures.rows(
+        figure,
+        presentation.isOfRows === true ? counts : characteristics,
+      );
+      others.push(figureSection(of, figure, answer, presentation));
+    }
     const wholeReach = isWhole ? await this.#figures.reach(sight.counts, period) : undefined;
     const quarter =
       period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(period.code);
@@ -232,11 +227,9 @@ export class Reports {
     of: PartOf,
     { period, sight }: { readonly period: Period | undefined; readonly sight: ReportSight },
   ): Promise<readonly ReportSection[]> {
-    const [{ rows, position }, names, quarters] = await Promise.all([
-      this.#submissions.quality(),
-      this.#figures.datasets(),
-      this.#figures.quarters(sight.counts, scope),
-    ]);
+    const { rows, position } = await this.#submissions.quality();
+    const names = await this.#figures.datasets();
+    const quarters = await this.#figures.quarters(sight.counts, scope);
     const shown = rows.filter(
       (row) =>
         (scope.kind !== 'service' || row.service === scope.id) &&
