@@ -279,14 +279,14 @@ describe('the parts of people that scores alone hold together', () => {
   });
 
   it('are one more for each case of which every row has only an identifier that has lost its force', () => {
-    const others = ['1971-01-02', '1982-03-04', '1993-05-06'].map((born, at) => [
-      `stranger ${at}`,
-      { role: 'adult', born, gender: 'M', email: ours, postcode: `N${at} 9ZZ` } as const,
-    ]);
+    const stranger = (born: string) =>
+      ({ role: 'adult', gender: 'M', email: ours, postcode: 'N1 9ZZ', born }) as const;
     const again = { ...annOkoro, email: ours };
     const rows: Rows = {
       ...{ a: { ...annOkoro, nhsNumber: '1' }, b: again },
-      ...Object.fromEntries(others),
+      'stranger 0': stranger('1971-01-02'),
+      'stranger 1': stranger('1982-03-04'),
+      'stranger 2': stranger('1993-05-06'),
     };
     const found = foundIn(rows);
     expect(found.people).toEqual(['a + b', 'stranger 0', 'stranger 1', 'stranger 2']);
