@@ -276,7 +276,17 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'a name',
       read(`/v1/figures/reach-by-quarter?scope=service:${child.name.toLowerCase()}`),
     ],
-    ['position-not-rebuilt', 'never rebuilt', read('/v1/figures/reach?period=lifetime&asAt=9997318463')],
+    [
+      'position-not-rebuilt',
+      'never rebuilt',
+      ask(`${services['reporting-api']}/v1/figures/reach?period=lifetime&asAt=9997318463`, tokens.operator),
+    ],
+    ['not-allowed', 'a past position for a reader', read('/v1/figures/reach?period=lifetime&asAt=12')],
+    [
+      'not-allowed',
+      'a figure of the team',
+      read(`/v1/figures/dosage/1?period=lifetime&scope=service:${email}`),
+    ],
     ['validation-failed', 'no position', read(`/v1/figures/reach?period=lifetime&asAt=${email}`)],
     ['submission-unknown', 'in reports', read(`/v1/submissions/${unknownId}`)],
     ['not-found', 'an address of nothing, in reports', read(`/v1/people/${email}`)],

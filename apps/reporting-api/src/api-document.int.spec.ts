@@ -50,5 +50,9 @@ describe('the description of the reporting API', () => {
       '200': { content: { 'text/csv': {} } },
       '404': { content: { 'application/problem+json': {} } },
     });
+    for (const path of ['/v1/figures/dosage/1', '/v1/figures/dosage/1.csv'])
+      expect(paths[path]?.['get']?.responses).toMatchObject({
+        '403': { description: expect.stringContaining('for data-team and operator alone') as string },
+      });
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { figures, nameOf } from '@kinledger/figures';
+import { figures, nameOf, reachColumns } from '@kinledger/figures';
 import { addSmallFacts, defineSmall, publishSmallProgramme } from '@kinledger/figures/testing';
 import { createService, type Service } from '@kinledger/service-kit';
 import { readOds } from 'hucre/ods';
@@ -395,7 +395,12 @@ describe('the reporting API', () => {
       const catalogue = (await (await get('/v1/figures')).json()) as {
         figures: { rows: string; columns: { name: string; disclosure: string | null }[] }[];
       };
-      for (const { rows, columns } of catalogue.figures)
+      const closing = figures.flatMap(({ id, version, closesWithQuarter }) =>
+        closesWithQuarter ? [`/v1/figures/${id}/${version}`] : [],
+      );
+      const forReaders = catalogue.figures.filter(({ rows }) => closing.includes(rows));
+      expect(forReaders.length).toBe(closing.length);
+      for (const { rows, columns } of forReaders)
         for (const by of ['period', 'quarter']) {
           const path = `${rows}?period=lifetime&by=${by}`;
           const [exact, shown] = await Promise.all(
@@ -427,6 +432,78 @@ describe('the reporting API', () => {
           );
           expect(lines.some((line) => line.includes('[c]'))).toBe(Boolean(suppressing));
         }
+    });
+
+    it('refuses readers every figure that closes with no quarter, and says for whom it is', async () => {
+      const beyond = figures.filter(({ closesWithQuarter }) => !closesWithQuarter);
+      expect(beyond.length).toBeGreaterThan(10);
+      for (const { id, version } of beyond)
+        for (const form of ['', '.csv']) {
+          const path = `/v1/figures/${id}/${version}${form}?period=lifetime`;
+          const answer = await get(path, 'reader-token');
+          expect([path, answer.status]).toEqual([path, 403]);
+          expect(await answer.json()).toMatchObject({
+            type: 'urn:kinledger:problem:not-allowed',
+            detail: expect.stringContaining('it is for the programme’s own team') as string,
+          });
+        }
+      expect((await get('/v1/figures/dosage/1?period=lifetime')).status).toBe(200);
+    });
+
+    it('refuses readers a past position, which may be one of before a quarter was published', async () => {
+      for (const path of ['reach', 'reach.csv', 'reach/1', 'reach/1.csv', 'reach-by-deprivation/1']) {
+        const asked = `/v1/figures/${path}?period=lifetime&asAt=12`;
+        const answer = await get(asked, 'reader-token');
+        expect([asked, answer.status]).toEqual([asked, 403]);
+        expect(await answer.json()).toMatchObject({
+          type: 'urn:kinledger:problem:not-allowed',
+          detail: expect.stringContaining('leave out asAt') as string,
+        });
+        expect([asked, (await get(asked)).status]).toEqual([asked, 404]);
+      }
+    });
+
+    it('names to readers the rule by which a closed quarter was published', async () => {
+      const columns = ['scope', ...Object.keys(reachColumns)];
+      const row = ['programme', ...Object.keys(reachColumns).map(() => 25)];
+      await owner.query(
+        `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
+         VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
+        [
+          JSON.stringify({
+            disclosure: 'nhs-2018@2',
+            figures: [{ figure: 'reach@1', columns, rows: [row] }],
+          }),
+        ],
+      );
+      // Answers are cached by position.
+      await owner.query('UPDATE golden.checkpoint SET position = 43');
+      try {
+        const rules = async (path: string, token = 'reader-token') =>
+          ((await (await get(path, token)).json()) as { disclosure: string }).disclosure;
+        expect(await rules('/v1/figures/reach?period=2023-24-Q2')).toBe('nhs-2018@2');
+        expect(await rules('/v1/figures/reach/1?period=2023-24-Q2')).toBe('nhs-2018@2');
+        expect(await rules('/v1/figures/reach/1?period=2023-24-Q3')).toBe('nhs-2018@1');
+        // Deprivation was not published with this quarter.
+        expect(await rules('/v1/figures/reach-by-deprivation/1?period=2023-24-Q2')).toBe('nhs-2018@1');
+        expect(await rules('/v1/figures/reach/1?period=lifetime')).toBe('nhs-2018@1');
+        const both = 'nhs-2018@1, nhs-2018@2';
+        expect(await rules('/v1/figures/reach/1?period=lifetime&by=quarter')).toBe(both);
+        expect(await rules('/v1/figures/reach-by-quarter')).toBe(both);
+        expect(await rules('/v1/figures/reach/1?period=2023-24-Q2', 'team-token')).toBe('none');
+        const csv = await (await get('/v1/figures/reach/1.csv?period=2023-24-Q2', 'reader-token')).text();
+        expect(csv.split('\n')[1]).toMatch(/^2023-24-Q2,,programme,25,.*,nhs-2018@2$/);
+        // The academic year begins within the quarter: of a part of it, readers are told nothing.
+        const starts = async (token: string) =>
+          (
+            (await (
+              await get('/v1/figures/reach/1?period=2023-24-AY&by=quarter&scope=programme', token)
+            ).json()) as { rows: { start: string }[] }
+          ).rows.map(({ start }) => start);
+        expect(await starts('reader-token')).toEqual(['2023-10-01']);
+      } finally {
+        await owner.query('DELETE FROM golden.closed_quarter; UPDATE golden.checkpoint SET position = 41');
+      }
     });
 
     it('gives a reader the same value of a cell as JSON, as CSV and on the page', async () => {
@@ -540,7 +617,7 @@ describe('the reporting API', () => {
         ]);
       });
 
-      it('show a provider counts of its own rows as they are, and what others told of people after disclosure control', async () => {
+      it('show a provider exact counts of its own rows alone, and a reader the figures that close with a quarter', async () => {
         const tables = async (token: string) => {
           const answer = await get('/reports/services/real/report.ods?period=2023-24-Q2', token);
           const { sheets } = await readOds(new Uint8Array(await answer.arrayBuffer()));
@@ -548,14 +625,46 @@ describe('the reporting API', () => {
             sheets
               .find(({ rows }) => caption.test(String(rows[0]?.[0])))
               ?.rows.find(([first]) => first === name);
+          const about = sheets[0]?.rows ?? [];
           return {
             reach: rowOf(/^Reach, Q2/, 'Children')?.[1],
+            families: rowOf(/^Reach, Q2/, 'Families')?.[1],
+            referred: rowOf(/^What reach does not count, Q2/, 'Referred rows')?.[1],
+            indistinct: rowOf(/^What reach does not count, Q2/, 'Indistinct people')?.[1],
             deprivation: rowOf(/^Reach by tenth/, 'Not known')?.[1],
+            isActivityShown: about.some(([title]) => title === 'Sessions and attendances'),
+            leftOut: about.filter(([title]) => title === 'What this report leaves out').length,
           };
         };
-        expect(await tables('provider-token')).toEqual({ reach: 1, deprivation: '[c]' });
-        expect(await tables('reader-token')).toEqual({ reach: '[c]', deprivation: '[c]' });
-        expect(await tables('team-token')).toEqual({ reach: 1, deprivation: 1 });
+        expect(await tables('provider-token')).toEqual({
+          ...{ reach: 1, families: undefined, referred: 1, indistinct: undefined, deprivation: undefined },
+          ...{ isActivityShown: false, leftOut: 1 },
+        });
+        expect(await tables('reader-token')).toEqual({
+          ...{ reach: '[c]', families: '[c]', referred: '[c]', indistinct: 0, deprivation: '[c]' },
+          ...{ isActivityShown: false, leftOut: 1 },
+        });
+        expect(await tables('team-token')).toEqual({
+          ...{ reach: 1, families: 1, referred: 1, indistinct: 0, deprivation: 1 },
+          ...{ isActivityShown: true, leftOut: 0 },
+        });
+      });
+
+      it('tell a provider nothing of families, bounds, areas or characteristics, in no part and no chart', async () => {
+        const html = await (
+          await asBrowser('/reports/services/real?period=2023-24-Q2', 'provider-token')
+        ).text();
+        const main = html.slice(html.indexOf('<main'));
+        // One sentence says what is left out.
+        const [sentence = ''] =
+          /This account sees exact counts of the service’s own rows[^<]*/.exec(main) ?? [];
+        expect(sentence).toContain('families');
+        expect(main.replace(sentence, '')).not.toMatch(
+          /famil|At most|birth date|Indistinct|carer|deprivation|priority|Who they are/i,
+        );
+        const whole = await (await asBrowser('/reports/services/real?period=2023-24-Q2')).text();
+        expect(whole).toMatch(/Families/);
+        expect(whole).not.toContain('What this report leaves out');
       });
 
       it('open at the latest quarter for which the service sent a file', async () => {

@@ -10,7 +10,7 @@ import {
   csvHeadOf,
   filesOf,
   programmeName,
-  ruleInForce,
+  rulesOf,
   servicesOf,
   SUPPRESSED,
   type Coverage,
@@ -120,7 +120,10 @@ export async function figureRows(
   return {
     programme: await programmeName(client, snapshot),
     position,
-    disclosure: seen === 'exact' ? 'none' : await ruleInForce(client, snapshot),
+    disclosure:
+      seen === 'exact'
+        ? 'none'
+        : await rulesOf(client, figure, { ...bounds, starts: rows.map(({ start }) => start) }, snapshot),
     rows: rows.map((row): AnsweredRow => {
       const { start, scope: of, ...rest } = row;
       const own = filesOf(files, targetPeriodOf(row) ?? (start === null ? period : periodOfDate(start)));

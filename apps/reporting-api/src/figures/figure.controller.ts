@@ -4,8 +4,8 @@ import { Controller, Get, Header, Query, type Type } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { figureAnswer, figureCsv } from './figure-rows.js';
-import { Figures } from './figures.js';
-import { seenBy } from './seen.js';
+import { Figures, type FigureRowsAnswer } from './figures.js';
+import { requireFigure, requirePosition, seenBy } from './seen.js';
 import { periodAsked, reachQuery, scopeText } from './reach-question.js';
 
 const figureQuery = reachQuery.extend({
@@ -16,6 +16,13 @@ const figureQuery = reachQuery.extend({
   scope: scopeText.optional().describe('Every scope where it is left out.'),
 });
 const noSuchRows = problems(404, 'The period has not begun, or no read models stand at that position.');
+const notForReaders = (figure: Figure) =>
+  problems(
+    403,
+    figure.closesWithQuarter
+      ? 'The account lacks the permission, or a reader asks for a past position.'
+      : 'The account is none of the programme’s own team: no closed quarter publishes this figure, so that it is for data-team and operator alone.',
+  );
 type FigureQuery = z.infer<typeof figureQuery>;
 
 /** Makes the controller of one version of a figure. */
@@ -36,6 +43,7 @@ export function figureController(figure: Figure): Type {
     @Get(String(figure.version))
     @ApiResponse(answers(200, 'The rows.', figureAnswer(figure)))
     @ApiResponse(noSuchRows)
+    @ApiResponse(notForReaders(figure))
     @ApiOperation({
       operationId: `${name}-rows`,
       summary: `${figure.title}, version ${figure.version}, row by row`,
@@ -43,12 +51,8 @@ export function figureController(figure: Figure): Type {
     async rows(
       @CurrentCaller() caller: Caller,
       @Query({ schema: figureQuery }) query: FigureQuery,
-    ): Promise<unknown> {
-      return this.#figures.rows(figure, {
-        ...query,
-        seen: seenBy(caller),
-        period: periodAsked(query.period),
-      });
+    ): Promise<FigureRowsAnswer> {
+      return this.#rows(caller, query);
     }
 
     @Get(`${figure.version}.csv`)
@@ -56,6 +60,7 @@ export function figureController(figure: Figure): Type {
     @Header('content-disposition', `attachment; filename="${figure.id}-${figure.version}.csv"`)
     @ApiResponse(answersCsv(200, 'The rows, one a line.'))
     @ApiResponse(noSuchRows)
+    @ApiResponse(notForReaders(figure))
     @ApiOperation({
       operationId: `${name}-table`,
       summary: `${figure.title}, version ${figure.version}, as a table`,
@@ -64,14 +69,17 @@ export function figureController(figure: Figure): Type {
       @CurrentCaller() caller: Caller,
       @Query({ schema: figureQuery }) query: FigureQuery,
     ): Promise<string> {
-      return figureCsv(
-        figure,
-        await this.#figures.rows(figure, {
-          ...query,
-          seen: seenBy(caller),
-          period: periodAsked(query.period),
-        }),
-      );
+      return figureCsv(figure, await this.#rows(caller, query));
+    }
+
+    async #rows(caller: Caller, query: FigureQuery): Promise<FigureRowsAnswer> {
+      requireFigure(caller, figure);
+      requirePosition(caller, query.asAt);
+      return this.#figures.rows(figure, {
+        ...query,
+        seen: seenBy(caller),
+        period: periodAsked(query.period),
+      });
     }
   }
   return FigureController;

@@ -4,7 +4,7 @@ import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Figures } from './figures.js';
-import { seenBy } from './seen.js';
+import { requirePosition, seenBy } from './seen.js';
 import { quartersAnswer, reachAnswer, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 import { quartersCsv, reachCsv } from './reach-csv.js';
 import { periodAsked, reachQuery, scopeAsked, scopeText, type ReachQuery } from './reach-question.js';
@@ -56,6 +56,10 @@ const described = ({ id, version, title, columns, dimensions, derived }: Figure)
 });
 
 const noSuchReach = problems(404, 'The period has not begun, or no read models stand at that position.');
+const noPastPosition = problems(
+  403,
+  'The account lacks the permission, or a reader asks for a past position.',
+);
 const noSuchScope = problems(404, 'The programme has no strand or service of this name.');
 
 @ApiTags('figures')
@@ -79,11 +83,13 @@ export class FiguresController {
   @Get('reach')
   @ApiResponse(answers(200, 'The reach.', reachAnswer))
   @ApiResponse(noSuchReach)
+  @ApiResponse(noPastPosition)
   @ApiOperation({ summary: 'Unique reach of a period by programme, strand and service' })
   async reach(
     @CurrentCaller() caller: Caller,
     @Query({ schema: reachQuery }) query: ReachQuery,
   ): Promise<ReachAnswer> {
+    requirePosition(caller, query.asAt);
     return this.#figures.reach(seenBy(caller), periodAsked(query.period), query.asAt);
   }
 
@@ -92,11 +98,13 @@ export class FiguresController {
   @Header('content-disposition', 'attachment; filename="reach.csv"')
   @ApiResponse(answersCsv(200, 'The reach, a line for each scope.'))
   @ApiResponse(noSuchReach)
+  @ApiResponse(noPastPosition)
   @ApiOperation({ summary: 'The same as a table for Excel and Power BI' })
   async reachTable(
     @CurrentCaller() caller: Caller,
     @Query({ schema: reachQuery }) query: ReachQuery,
   ): Promise<string> {
+    requirePosition(caller, query.asAt);
     return reachCsv(await this.#figures.reach(seenBy(caller), periodAsked(query.period), query.asAt));
   }
 

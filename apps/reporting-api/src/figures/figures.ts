@@ -10,8 +10,9 @@ import {
   nameOf,
   countOfNobody,
   programmeName,
+  reach as reachFigure,
   reachByQuarter,
-  ruleInForce,
+  rulesOf,
   scopeName,
   serviceProviders,
   servicesOf,
@@ -23,6 +24,7 @@ import {
   type ReachCounts,
   type ReachScope,
   type ServiceOfProgramme,
+  type ShownOf,
 } from '@kinledger/figures';
 import { Problem } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -76,7 +78,10 @@ export class Figures {
         programme: await programmeName(snapshot.client, snapshot),
         period: period?.code ?? 'lifetime',
         label: period?.label ?? 'Lifetime',
-        disclosure: await disclosureOf(seen, snapshot),
+        disclosure: await disclosureOf(seen, snapshot, {
+          ...(period === undefined ? {} : { from: period.start, until: period.end }),
+          starts: [null],
+        }),
         reach: covered(programme, together([...services, ...otherServices])),
         ...rest,
         strands: strands.map((strand) => ({
@@ -161,12 +166,13 @@ export class Figures {
             code === offered.opens.code ||
             start < offered.opens.start,
         );
+        const quarters = files.length + whole.length === 0 ? [] : shown;
         return {
           programme: await programmeName(client, snapshot),
           scope: name,
           position,
-          disclosure: await disclosureOf(seen, snapshot),
-          quarters: (files.length + whole.length === 0 ? [] : shown).map((period) => {
+          disclosure: await disclosureOf(seen, snapshot, { starts: quarters.map(({ start }) => start) }),
+          quarters: quarters.map((period) => {
             const figure = quarterCounts(
               rows.find((row) => row.start === period.start),
               ofNobody,
@@ -266,8 +272,8 @@ const quarterCounts = (
     quarterColumns.map((column) => [column, counts === undefined ? ofNobody : counts[column]]),
   ) as never;
 
-const disclosureOf = async (seen: Seen, snapshot: Snapshot): Promise<string> =>
-  seen === 'exact' ? 'none' : ruleInForce(snapshot.client, snapshot);
+const disclosureOf = async (seen: Seen, snapshot: Snapshot, of: ShownOf): Promise<string> =>
+  seen === 'exact' ? 'none' : rulesOf(snapshot.client, reachFigure, of, snapshot);
 
 /** An administrative source lists people whom no service reached, so it counts only towards its own coverage. */
 const isWithin = (service: ServiceOfProgramme, scope: ReachScope): boolean => {

@@ -14,7 +14,9 @@ export const reachQuery = z.strictObject({
     .int()
     .nonnegative()
     .optional()
-    .describe('A past ledger position up to which the projector has rebuilt read models.'),
+    .describe(
+      'A past ledger position up to which the projector has rebuilt read models; for the roles data-team and operator alone.',
+    ),
 });
 export type ReachQuery = z.infer<typeof reachQuery>;
 

@@ -7,17 +7,20 @@ type Quarter = Pick<
   'label' | 'children' | 'adults' | 'families' | 'suppressed'
 >;
 
-/** Reach by quarter: children and adults as stacked bars, families as a mark. */
-export const quarterChart = (quarters: readonly Quarter[], scopeName: string): CategoryChart => ({
+/** Reach by quarter: children and adults as stacked bars, families as a mark where they are shown. */
+export const quarterChart = (
+  quarters: readonly Quarter[],
+  scopeName: string,
+  { withFamilies }: { readonly withFamilies: boolean } = { withFamilies: true },
+): CategoryChart => ({
   title: `Reach by quarter: ${scopeName}`,
-  description:
-    'Bars of children and adults, and a mark for families, quarter by quarter. The table that follows holds the same figures.',
+  description: `Bars of children and adults${withFamilies ? ', and a mark for families' : ''}, quarter by quarter. The table that follows holds the same figures.`,
   categories: quarters.map(({ label }) => label),
   bars: [
     { name: 'Children', values: quarters.map(({ children }) => children) },
     { name: 'Adults', values: quarters.map(({ adults }) => adults) },
   ],
-  marks: { name: 'Families', values: quarters.map(({ families }) => families) },
+  ...(withFamilies ? { marks: { name: 'Families', values: quarters.map(({ families }) => families) } } : {}),
   unknown: quarters.map(({ suppressed }) => (suppressed.length > 0 ? SUPPRESSED : 'No files')),
   order: 'time',
 });

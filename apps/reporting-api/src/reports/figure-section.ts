@@ -17,8 +17,6 @@ export interface Presentation {
   readonly title: string;
   /** What its people or rows are shares of, in words. */
   readonly denominator: string;
-  /** Whether it counts a service’s own rows alone, and nothing that others told of the same people. */
-  readonly isOfRows?: boolean;
   /** Columns that the programme’s definition states: no file stands behind them. */
   readonly stated?: readonly string[];
   /** Rows to show; absent: all. */

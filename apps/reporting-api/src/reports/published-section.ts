@@ -15,13 +15,14 @@ const published: readonly (readonly [ReachColumn, string])[] = [
 ];
 
 /**
- * What was published when the quarter closed, beside what the same count is at the report’s position. The published form is rounded and
+ * What was published of these columns when the quarter closed, beside what the same count is at the report’s position. The published form is rounded and
  * suppressed, so that a difference of a few is no restatement.
  */
 export function publishedSection(
   of: PartOf,
   quarter: PublishedQuarterView | undefined,
   answer: FigureRowsAnswer,
+  columns: readonly ReachColumn[],
 ): ReportSection {
   const id = `${of.key}-published`;
   const title = 'Restatement';
@@ -34,7 +35,8 @@ export function publishedSection(
   }
   const cells = new Cells(quarter.figures);
   const row = answer.rows.find(({ scope }) => scope === of.scope);
-  const counts = published.map(([column, name]) => {
+  const shown = published.filter(([column]) => columns.includes(column));
+  const counts = shown.map(([column, name]) => {
     const cell = { figure: 'reach', scope: of.scope, dimensions: [], column };
     return { column, name, then: cells.shownOf(cell), now: valueOf(row, column), shown: cellOf(row, column) };
   });

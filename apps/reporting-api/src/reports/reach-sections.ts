@@ -34,11 +34,30 @@ const counted: readonly (readonly [ReachColumn, string])[] = [
   ['families', 'Families'],
 ];
 
-/** Who was reached, within which bounds, and what is not counted. */
-export function reachSection(of: PartOf, answer: FigureRowsAnswer): ReportSection {
+/** Counts of reach that follow from a service’s own rows; others need what other files told of the same people. */
+export const ownColumns: readonly ReachColumn[] = [
+  ...(['children', 'adults', 'individuals', 'workforce'] as const),
+  ...(['unlinkable', 'referred', 'anonymous'] as const),
+];
+
+const ofQuarters = [
+  ['children', 'Children'],
+  ['adults', 'Adults'],
+  ['families', 'Families'],
+  ['individuals', 'Children and adults'],
+  ['upperBound', 'At most (people)'],
+] as const;
+
+/** Who was reached, within which bounds, and what is not counted: of these columns alone. */
+export function reachSection(
+  of: PartOf,
+  answer: FigureRowsAnswer,
+  columns: readonly ReachColumn[],
+): ReportSection {
   const row = answer.rows.find(({ scope }) => scope === of.scope);
   const individuals = valueOf(row, 'individuals');
   const bound = valueOf(row, 'upperBound');
+  const hasBound = columns.includes('upperBound');
   const line = (
     column: ReachColumn,
     name: string,
@@ -55,7 +74,7 @@ export function reachSection(of: PartOf, answer: FigureRowsAnswer): ReportSectio
     id: `${of.key}-reach`,
     title: 'Who was reached',
     finding:
-      individuals === null || bound === null
+      individuals === null || bound === null || !hasBound
         ? undefined
         : `${of.scopeName}, ${of.label}: ${number(individuals)} children and adults of ${valueOf(row, 'families') === null ? 'a suppressed number of' : number(valueOf(row, 'families') ?? 0)} families were reached, and at most ${number(bound)} people.`,
     tables: [
@@ -63,49 +82,62 @@ export function reachSection(of: PartOf, answer: FigureRowsAnswer): ReportSectio
         caption: `Reach, ${of.label}`,
         heads: ['Reached', 'Count', 'What is counted'],
         rows: [
-          ...counted.map(([column, name]) => line(column, name)),
-          line(
-            'upperBound',
-            'At most (people)',
-            'Children and adults, and one person more for each row that could be somebody else.',
-          ),
+          ...counted
+            .filter(([column]) => columns.includes(column))
+            .map(([column, name]) => line(column, name)),
+          ...(hasBound
+            ? [
+                line(
+                  'upperBound',
+                  'At most (people)',
+                  'Children and adults, and one person more for each row that could be somebody else.',
+                ),
+              ]
+            : []),
         ],
         n: individuals === null ? 'Not known' : `${number(individuals)} children and adults`,
         ...about,
       },
       {
         caption: `What reach does not count, ${of.label}`,
-        heads: ['Not counted', 'Count', 'In “at most”', 'What it is'],
-        rows: reachUncounted.map(({ column, name, explanation, inUpperBound }) => ({
-          ...{ name, status: statusOf(row, [column]) },
-          cells: [cellOf(row, column), inUpperBound ? 'Yes' : 'No', explanation],
-        })),
+        heads: ['Not counted', 'Count', ...(hasBound ? ['In “at most”'] : []), 'What it is'],
+        rows: reachUncounted
+          .filter(({ column }) => columns.includes(column))
+          .map(({ column, name, explanation, inUpperBound }) => ({
+            ...{ name, status: statusOf(row, [column]) },
+            cells: [cellOf(row, column), ...(hasBound ? [inUpperBound ? 'Yes' : 'No'] : []), explanation],
+          })),
         n: 'Rows or people, as the line says',
         ...about,
       },
     ],
-    notes: [
-      'A family is children and carers connected across the programme; a person alone is a family of one.',
-    ],
+    notes: columns.includes('families')
+      ? ['A family is children and carers connected across the programme; a person alone is a family of one.']
+      : [],
   };
 }
 
-/** Reach of each quarter, with a chart. */
+/** Reach of each quarter, with a chart: of these columns alone. */
 export function quartersSection(
   of: PartOf,
   { quarters, position, disclosure }: QuartersAnswer,
+  shown: readonly ReachColumn[],
 ): ReportSection {
-  const columns = ['children', 'adults', 'families', 'individuals', 'upperBound'] as const;
+  const lines = ofQuarters.filter(([column]) => shown.includes(column));
+  const columns = lines.map(([column]) => column);
   const known = quarters.filter(({ individuals }) => individuals !== null).length;
   return {
     id: `${of.key}-quarters`,
     title: 'Reach by quarter',
     finding: quartersFinding(quarters, of.scopeName),
-    chart: quarters.length === 0 ? undefined : quarterChart(quarters, of.scopeName),
+    chart:
+      quarters.length === 0
+        ? undefined
+        : quarterChart(quarters, of.scopeName, { withFamilies: columns.includes('families') }),
     tables: [
       {
         caption: `Reach by quarter: ${of.scopeName}`,
-        heads: ['Quarter', 'Children', 'Adults', 'Families', 'Children and adults', 'At most (people)'],
+        heads: ['Quarter', ...lines.map(([, head]) => head)],
         rows: quarters.map((quarter) => ({
           name: quarter.label,
           cells: columns.map((column) => cellOf(quarter, column)),

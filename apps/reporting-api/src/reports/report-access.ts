@@ -24,18 +24,17 @@ export function requireReportOf(caller: Caller, provider: string | undefined): v
 
 /** How a caller sees the counts of a report. */
 export interface ReportSight {
-  /** Counts of people and of what they did. */
-  readonly counts: Seen;
-  /** Counts by what is known of people, some of which other services and health records told. */
-  readonly characteristics: Seen;
+  readonly seen: Seen;
+  /**
+   * `everything` for the programme’s own team; `figures that close` with a quarter for readers, since others would tell what
+   * closed quarters suppressed; for a provider `own rows`, what its own files say, without what others told of the same people.
+   */
+  readonly shows: 'everything' | 'figures that close' | 'own rows';
 }
 
-/**
- * A provider sees counts of its own service exactly: they are its own rows. Characteristics are those of the person, whoever
- * told them, so that a provider sees them after disclosure control, as readers see everything.
- */
+/** A provider sees counts of its own rows exactly, and nothing that follows from what others sent. */
 export function sightOf(caller: Caller): ReportSight {
-  const characteristics = seenBy(caller);
-  const isOwn = !seesEveryReport(caller);
-  return { counts: isOwn ? 'exact' : characteristics, characteristics };
+  const seen = seenBy(caller);
+  if (!seesEveryReport(caller)) return { seen: 'exact', shows: 'own rows' };
+  return { seen, shows: seen === 'exact' ? 'everything' : 'figures that close' };
 }

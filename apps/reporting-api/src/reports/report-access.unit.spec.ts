@@ -33,14 +33,12 @@ describe('who sees the report of a service', () => {
     expect(seesEveryReport(caller(['provider', 'reader'], 'baby-steps-team'))).toBe(true);
   });
 
-  it('sees counts of its own rows exactly, and characteristics after disclosure control', () => {
-    expect(sightOf(caller(['provider'], 'baby-steps-team'))).toEqual({
-      ...{ counts: 'exact', characteristics: 'shown' },
-    });
-    expect(sightOf(caller(['reader']))).toEqual({ counts: 'shown', characteristics: 'shown' });
+  it('sees its own rows exactly as a provider, figures that close as a reader, and everything as the own team', () => {
+    expect(sightOf(caller(['provider'], 'baby-steps-team'))).toEqual({ seen: 'exact', shows: 'own rows' });
+    expect(sightOf(caller(['reader']))).toEqual({ seen: 'shown', shows: 'figures that close' });
     expect(sightOf(caller(['provider', 'reader'], 'baby-steps-team'))).toEqual({
-      ...{ counts: 'shown', characteristics: 'shown' },
+      ...{ seen: 'shown', shows: 'figures that close' },
     });
-    expect(sightOf(caller(['data-team']))).toEqual({ counts: 'exact', characteristics: 'exact' });
+    expect(sightOf(caller(['data-team']))).toEqual({ seen: 'exact', shows: 'everything' });
   });
 });

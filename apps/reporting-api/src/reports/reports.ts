@@ -1,9 +1,11 @@
 import { periodOfCode, type Period } from '@kinledger/domain';
 import type { PeriodCode } from '@kinledger/contracts';
 import {
+  columnNames,
   figures as allFigures,
   reach,
   reachByDeprivation,
+  reachColumns,
   type Figure,
   type ReachScope,
 } from '@kinledger/figures';
@@ -18,18 +20,21 @@ import { placesSection, removedSection } from './programme-sections.js';
 import type { ReportSight } from './report-access.js';
 import { publishedSection } from './published-section.js';
 import { coverageSection, qualitySections } from './quality-sections.js';
-import { deprivationSection, quartersSection, reachSection, type PartOf } from './reach-sections.js';
+import { leftOutSection } from './left-out-section.js';
+import {
+  deprivationSection,
+  ownColumns,
+  quartersSection,
+  reachSection,
+  type PartOf,
+} from './reach-sections.js';
 import type { Report, ReportPart, ReportSection } from './report.js';
 
 const people = 'Children and adults of the same table; nobody is left out, and not known is a line.';
 
 /** How figures beyond reach are shown, by id, in their order in a report; a figure of another id is in the API alone. */
 const presentations: Readonly<Record<string, Presentation>> = {
-  'reach-new-and-returning': {
-    title: 'New and returning',
-    denominator: 'Reach of the period.',
-    isOfRows: true,
-  },
+  'reach-new-and-returning': { title: 'New and returning', denominator: 'Reach of the period.' },
   'reach-by-area': { title: 'In and out of the area', denominator: people },
   'reach-by-priority': { title: 'Priority population', denominator: people },
   'reach-by-characteristic': {
@@ -38,7 +43,7 @@ const presentations: Readonly<Record<string, Presentation>> = {
     shows: ({ characteristic }) => characteristic !== 'lsoa' && characteristic !== 'deprivationDecile',
   },
   'reach-through-carers': { title: 'Children and their carers', denominator: 'Children of the table.' },
-  dosage: { title: 'Sessions per person', denominator: people, isOfRows: true },
+  dosage: { title: 'Sessions per person', denominator: people },
   'reach-by-services-used': { title: 'How many services people use', denominator: people },
   'service-pairs': { title: 'Services used together', denominator: 'None: counts, not shares.' },
   'service-steps': { title: 'From the first service to the next', denominator: 'None: counts, not shares.' },
@@ -47,17 +52,17 @@ const presentations: Readonly<Record<string, Presentation>> = {
     denominator: 'People of the population, by its edition.',
     shows: ({ characteristic }) => characteristic !== 'lsoa',
   },
-  participation: { title: 'Participation', denominator: 'As each column says.', isOfRows: true },
-  activity: { title: 'Sessions and attendances', denominator: 'None: counts, not shares.', isOfRows: true },
-  'activity-by-kind': { title: 'Sessions by kind', denominator: 'None: counts, not shares.', isOfRows: true },
+  participation: { title: 'Participation', denominator: 'As each column says.' },
+  activity: { title: 'Sessions and attendances', denominator: 'None: counts, not shares.' },
+  'activity-by-kind': { title: 'Sessions by kind', denominator: 'None: counts, not shares.' },
   targets: {
-    ...{ title: 'Targets', denominator: 'The target of the period.', isOfRows: true },
+    ...{ title: 'Targets', denominator: 'The target of the period.' },
     stated: ['target', 'greenFrom', 'amberFrom'],
   },
-  feedback: { title: 'Feedback', denominator: 'Answers to the question.', isOfRows: true },
+  feedback: { title: 'Feedback', denominator: 'Answers to the question.' },
   outcomes: { title: 'Outcomes, first to last', denominator: 'Pairs of a first and a last score.' },
-  workforce: { title: 'Workforce', denominator: 'None: counts, not shares.', isOfRows: true },
-  inputs: { title: 'Resources and spend', denominator: 'None: amounts as stated.', isOfRows: true },
+  workforce: { title: 'Workforce', denominator: 'None: counts, not shares.' },
+  inputs: { title: 'Resources and spend', denominator: 'None: amounts as stated.' },
 };
 
 /** Newest versions of the figures that reports show beyond reach, in the order of the report. */
@@ -130,7 +135,7 @@ export class Reports {
     const of: PartOf = { key: 'quality', scope: scopeNameOf(scope), scopeName, label };
     const { rows, position } = await this.#submissions.quality();
     const names = await this.#figures.datasets();
-    const quarters = await this.#figures.quarters(sight.counts, scope);
+    const quarters = await this.#figures.quarters(sight.seen, scope);
     const frame = await this.#figures.programme();
     const definition = await this.#figures.definition();
     const shown = rows.filter(
@@ -192,32 +197,29 @@ export class Reports {
       label: period?.label ?? 'Lifetime',
     };
     const asked = { by: 'period' as const, period, scope: of.scope };
-    const counts = { ...asked, seen: sight.counts };
-    const characteristics = { ...asked, seen: sight.characteristics };
+    const question = { ...asked, seen: sight.seen };
     const isWhole = scope.kind === 'programme';
-    const own = await this.#figures.rows(reach, counts);
-    const deprivation = await this.#figures.rows(reachByDeprivation, characteristics);
+    const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+    const own = await this.#figures.rows(reach, question);
+    const deprivation =
+      sight.shows === 'own rows' ? undefined : await this.#figures.rows(reachByDeprivation, question);
     const others: (ReportSection | undefined)[] = [];
-    for (const [figure, presentation] of shownFigures) {
-      const answer = await this.#figures.rows(
-        figure,
-        presentation.isOfRows === true ? counts : characteristics,
-      );
-      others.push(figureSection(of, figure, answer, presentation));
-    }
-    const wholeReach = isWhole ? await this.#figures.reach(sight.counts, period) : undefined;
+    for (const [figure, presentation] of sight.shows === 'everything' ? shownFigures : [])
+      others.push(figureSection(of, figure, await this.#figures.rows(figure, question), presentation));
+    const wholeReach = isWhole ? await this.#figures.reach(sight.seen, period) : undefined;
     const quarter =
       period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(period.code);
     const sections = [
-      reachSection(of, own),
+      reachSection(of, own, columns),
       ...(period === undefined
-        ? [quartersSection(of, await this.#figures.quarters(sight.counts, scope))]
+        ? [quartersSection(of, await this.#figures.quarters(sight.seen, scope), columns)]
         : []),
       ...(wholeReach === undefined ? [] : [placesSection(of, wholeReach), removedSection(of, wholeReach)]),
-      deprivationSection(of, deprivation),
+      ...(deprivation === undefined ? [] : [deprivationSection(of, deprivation)]),
       ...others,
-      ...(period?.kind === 'quarter' ? [publishedSection(of, quarter, own)] : []),
+      ...(period?.kind === 'quarter' ? [publishedSection(of, quarter, own, columns)] : []),
       ...(await this.#qualityOf(scope, of, { period, sight })),
+      ...(period === undefined ? [] : [leftOutSection(of, sight)]),
     ];
     return sections.filter((section) => section !== undefined);
   }
@@ -229,7 +231,7 @@ export class Reports {
   ): Promise<readonly ReportSection[]> {
     const { rows, position } = await this.#submissions.quality();
     const names = await this.#figures.datasets();
-    const quarters = await this.#figures.quarters(sight.counts, scope);
+    const quarters = await this.#figures.quarters(sight.seen, scope);
     const shown = rows.filter(
       (row) =>
         (scope.kind !== 'service' || row.service === scope.id) &&
@@ -243,7 +245,7 @@ export class Reports {
 
   /** The latest quarter of a scope with counts, or the one that pages open with. */
   async #latest(scope: ReachScope, sight: ReportSight): Promise<Period> {
-    const { quarters } = await this.#figures.quarters(sight.counts, scope);
+    const { quarters } = await this.#figures.quarters(sight.seen, scope);
     const known = quarters.findLast(({ coverage }) => coverage === 'files-received');
     // The series names quarters by their codes.
     return known === undefined

@@ -39,7 +39,7 @@ export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): str
 /**
  * SQL that answers a figure’s question as a reader may see it: each count by the profile, alone. A quarter whose figures were
  * computed when it closed has those counts instead, after disclosure control: otherwise what was suppressed there beside
- * small counts could be asked for here.
+ * small counts could be asked for here. Where the asked days hold only a part of such a quarter, the quarter has no row.
  */
 export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
   const heads = figure.returns.map(({ name }) => quote(name)).join(', ');
@@ -50,24 +50,25 @@ export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
   const shown = shownColumns(profile, figure.columns, (name) => `live.${quote(name)}`);
   return `
   WITH closed AS MATERIALIZED (
-    SELECT opens, rows FROM (
+    SELECT opens, rows,
+           CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')
+                   ELSE $1::date = opens AND $2::date = opens + interval '3 months' END AS asked
+    FROM (
       SELECT (make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)))::date AS opens,
              jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows') AS rows
       FROM closed_quarter WHERE figures IS NOT NULL
     ) AS quarter
     WHERE rows IS NOT NULL
-      AND CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')
-                  ELSE $1::date = opens AND $2::date = opens + interval '3 months' END
   )
   SELECT * FROM (
     SELECT CASE $3 WHEN 'quarter' THEN to_char(opens, 'YYYY-MM-DD') END, ${kept.join(', ')}
     FROM closed CROSS JOIN LATERAL jsonb_array_elements(closed.rows) AS kept
-    WHERE $4::text IS NULL OR kept->>0 = $4
+    WHERE asked AND ($4::text IS NULL OR kept->>0 = $4)
     UNION ALL
     SELECT live.start, live.scope, ${[...keys.slice(1).map(({ name }) => `live.${quote(name)}`), ...shown].join(', ')}
     FROM (${rowsFor(figure, profile)}) AS live (${heads})
     WHERE NOT EXISTS (
-      SELECT FROM closed WHERE $3 IS DISTINCT FROM 'quarter' OR to_char(opens, 'YYYY-MM-DD') = live.start
+      SELECT FROM closed WHERE CASE $3 WHEN 'quarter' THEN to_char(opens, 'YYYY-MM-DD') = live.start ELSE asked END
     )
   ) AS answer (${heads})
   ORDER BY ${['start', ...keys.map(({ name, type }) => `${quote(name)}${type === 'text' ? ' COLLATE "C"' : ''}`)].join(', ')}`;

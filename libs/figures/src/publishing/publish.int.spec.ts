@@ -12,7 +12,7 @@ import { reachColumns } from '../reach/reach-columns.js';
 import { reach } from '../reach/reach.js';
 import { positionOf } from '../reach/whole-reach.js';
 import { figures, publications } from '../registry.js';
-import { ask, askFigure, askShown, isMissing, isOvertaken, ruleInForce } from './ask.js';
+import { ask, askFigure, askShown, isMissing, isOvertaken, ruleInForce, rulesOf } from './ask.js';
 import { publish } from './publish.js';
 
 const programmeOf = (children: number) => ({
@@ -257,6 +257,37 @@ describe('figures as a reader may see them', () => {
     expect(await askShown(reader, reach, { ...quarter, scope: 'service:real' })).toEqual([]);
     expect(await askShown(reader, reach, { scope: 'programme' })).toMatchObject([{ children: 10 }]);
     expect(await askFigure(reader, reach, quarter)).toMatchObject([{ children: 12 }]);
+    // Of a part of that quarter there is nothing to read: counts since would stand beside what it suppressed.
+    const inYear = { from: '2023-09-01', until: '2024-09-01', by: 'quarter', scope: 'programme' } as const;
+    const before = { ...inYear, from: '2022-09-01', until: '2023-09-01' };
+    expect(await askShown(reader, reach, inYear)).toEqual([]);
+    expect(await askShown(reader, reach, before)).toEqual([]);
+    expect(
+      (await askFigure(reader, reach, inYear)).length + (await askFigure(reader, reach, before)).length,
+    ).toBe(1);
+  });
+
+  it('name the rule by which a closed quarter was published, and the one in force for what is not closed', async () => {
+    const closed = { disclosure: 'nhs-2018@2', figures: [{ figure: 'reach@1', columns: [], rows: [] }] };
+    await owner.query(
+      `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
+       VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1), ('2023-24-Q1', 6, now(), 'team', 'quarter-end', '{}', NULL)`,
+      [JSON.stringify(closed)],
+    );
+    const { from, until } = quarter;
+    expect(await rulesOf(reader, reach, { from, until, starts: [null] })).toBe('nhs-2018@2');
+    // The figures of this quarter are being computed.
+    const computing = { from: '2023-04-01', until: '2023-07-01', starts: [null] };
+    expect(await rulesOf(reader, reach, computing)).toBe('nhs-2018@1');
+    expect(await rulesOf(reader, reach, { from, until: '2024-09-01', starts: [null] })).toBe('nhs-2018@1');
+    expect(await rulesOf(reader, reach, { starts: [null] })).toBe('nhs-2018@1');
+    expect(await rulesOf(reader, reach, { starts: [] })).toBe('nhs-2018@1');
+    expect(await rulesOf(reader, reach, { starts: ['2023-07-01', '2023-10-01', '2023-07-01'] })).toBe(
+      'nhs-2018@1, nhs-2018@2',
+    );
+    expect(await rulesOf(reader, { ...reach, version: 2 }, { from, until, starts: [null] })).toBe(
+      'nhs-2018@1',
+    );
   });
 });
 
