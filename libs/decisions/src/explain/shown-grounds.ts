@@ -57,7 +57,7 @@ export function shownGroundBetween(
 }
 
 /** What a doubt is about, by the records that are shown. Rule and reason are those that the ledger states, or NOT_SHOWN. */
-export interface ShownDoubt extends ShownGround {
+interface ShownDoubt extends ShownGround {
   readonly reason: string;
 }
 
