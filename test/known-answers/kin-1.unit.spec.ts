@@ -277,4 +277,24 @@ describe('the parts of people that scores alone hold together', () => {
     expect(found.people).toEqual([Object.keys(rows).join(' + ')]);
     expect(found.parts).toBe(parts);
   });
+
+  it('are one more for each case of which every row has only an identifier that has lost its force', () => {
+    const stranger = (born: string) =>
+      ({ role: 'adult', gender: 'M', email: ours, postcode: 'N1 9ZZ', born }) as const;
+    const again = { ...annOkoro, email: ours };
+    const rows: Rows = {
+      ...{ a: { ...annOkoro, nhsNumber: '1' }, b: again },
+      'stranger 0': stranger('1971-01-02'),
+      'stranger 1': stranger('1982-03-04'),
+      'stranger 2': stranger('1993-05-06'),
+    };
+    const found = foundIn(rows);
+    expect(found.people).toEqual(['a + b', 'stranger 0', 'stranger 1', 'stranger 2']);
+    expect(found.parts).toBe(1);
+    const ofOneCase = { service: 'peep', caseNumber: 'K' };
+    const more = { c: { ...again, ...ofOneCase }, d: { ...again, ...ofOneCase } };
+    const withCase = foundIn({ ...rows, ...more });
+    expect(withCase.people).toContain('a + b + c + d');
+    expect(withCase.parts).toBe(2);
+  });
 });

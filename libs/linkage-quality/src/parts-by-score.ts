@@ -10,7 +10,8 @@ import {
 
 /**
  * How many more people there could be at most if every link that rests on a score were wrong: of each individual, the parts that
- * whole identifiers and people's decisions hold together, without the first. Rows without an identifier are in no part: reach counts each
+ * whole identifiers and people's decisions hold together, without the first. Rows with an identifier that whole identifiers place nowhere, such as one that has
+ * lost its force, are a part for each case number and individual, or by themselves. Rows without an identifier are in no part: reach counts each
  * as one more person anyway.
  * The upper bound of reach counts what tells an individual’s rows apart: an NHS number, birth dates, case numbers, rows. The same count of
  * each part by itself adds up to one more for each further part at most: two NHS numbers are never joined by a score, so that only their birth
@@ -23,16 +24,22 @@ export function partsByScore(
   settings: StrategySettings,
   individualOf: (rowKey: RowKey) => string | undefined,
 ): number {
-  const { groups } = partition(records, constraints, strategyOf(exactSettings(settings)));
-  const parts = new Map<string, Set<number>>();
+  const { groups, setAside } = partition(records, constraints, strategyOf(exactSettings(settings)));
+  const parts = new Map<string, Set<number | string>>();
+  const add = (rowKey: RowKey, part: number | string): void => {
+    const individual = individualOf(rowKey);
+    if (individual === undefined) return;
+    const known = parts.get(individual);
+    if (known === undefined) parts.set(individual, new Set([part]));
+    else known.add(part);
+  };
   groups.forEach(({ persons, facts }, part) => {
-    for (const rowKey of [...persons, ...facts]) {
-      const individual = individualOf(rowKey);
-      if (individual === undefined) continue;
-      const known = parts.get(individual);
-      if (known === undefined) parts.set(individual, new Set([part]));
-      else known.add(part);
-    }
+    for (const rowKey of [...persons, ...facts]) add(rowKey, part);
   });
+  const isSetAside = new Set(setAside.map(({ rowKey }) => rowKey));
+  for (const { rowKey, tokens } of records) {
+    if (!isSetAside.has(rowKey) || !tokens.some(({ use }) => use === 'identity')) continue;
+    add(rowKey, tokens.find(({ use }) => use === 'local')?.token ?? rowKey);
+  }
   return [...parts.values()].reduce((sum, { size }) => sum + size - 1, 0);
 }

@@ -51,8 +51,8 @@ export const boundReach = <Kind extends ReachKind>(
 /**
  * Bounds children and adults by their rates. No rate says how many relationships are missing. Families are at most those counted, and one
  * for each person without an identifier, and for whoever is hidden by a wrong link or has no individual. Assumed: the relationships that
- * rows state are right. They are at least those of two people or more, since people alone may be of these. Assumed: of families of which
- * rows show two parts, there are fewer than of people alone who are families.
+ * rows state are right. They are at least those of two people or more, since people alone may be of these. Assumed: the parts of two people or more that
+ * rows show of one family, beyond one for each family, are no more than the people alone who are families.
  */
 export function estimateReach(
   cases: ReachedCases,

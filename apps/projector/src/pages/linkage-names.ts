@@ -32,6 +32,7 @@ const apart: Readonly<Record<string, string>> = {
   referred: 'a person has to decide where it belongs',
   impersonal: 'it names no person',
   superseded: 'a row of higher rank is there',
+  'not-shown': 'what decides it is not shown',
 };
 
 export const identifierName = (rule: string): string => identifiers[rule] ?? wordsOf(rule);

@@ -173,7 +173,7 @@ export interface Explanation {
   readonly records: readonly RecordId[];
   readonly steps: readonly Step[];
   readonly submissions: readonly ExplainedSubmission[];
-  /** Records without a body that no erasure names. */
+  /** Records of the individual, shown ones, without a body that no erasure names. */
   readonly faults: readonly MissingBody[];
 }
 
@@ -224,7 +224,7 @@ export async function explainIndividual(options: ExplainOptions): Promise<Explan
     records: story.records,
     steps: story.steps,
     submissions: story.submissions,
-    faults,
+    faults: faults.filter((fault) => story.tellsOf(fault.record)),
   };
 }
 
@@ -374,6 +374,11 @@ class Story {
     return [...this.#records.keys()];
   }
 
+  /** Whether a record belongs to it, or did, and is shown. */
+  tellsOf(record: RecordId): boolean {
+    return this.#records.has(record) || this.#gone.has(record);
+  }
+
   /** Whether a record of this one of its ids was ever shown. */
   knows(id: IndividualId): boolean {
     return this.#known.has(id);
@@ -433,7 +438,8 @@ class Story {
     if (one.what === 'referred' && this.#concernsWithheld(one, ledger)) {
       const ground = shownDoubt(one, one.subject, one.candidates, ledger.engine, this.#isShown);
       const { score: _, levels: __, ...referred } = one;
-      return [{ ...referred, rule: ground.rule, ...scoreTold(ground, ledger) }];
+      const { rule, reason } = ground;
+      return [{ ...referred, rule, reason, ...scoreTold(ground, ledger) }];
     }
     return [withComparison(one, ledger, this.#isSensitive)];
   }

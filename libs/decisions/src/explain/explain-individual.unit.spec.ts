@@ -1,7 +1,8 @@
-import { isLinked, type LedgerEvent, type RecordId } from '@kinledger/contracts';
+import { isLinked, RowChunk, type LedgerEvent, type RecordId } from '@kinledger/contracts';
 import { LinkageEngine } from '@kinledger/domain';
 import { history, historyWithConstraints, kin1Settings, runs, type Step } from '@kinledger/domain/testing';
 import type { EventStore } from '@kinledger/event-store';
+import { withMethods } from '@kinledger/test-doubles';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { programmeOfHistories, RecordedHistory, STREAM } from '../replay/testing/recorded-history.js';
@@ -198,6 +199,45 @@ describe('an explanation of an individual', () => {
     expect(happenings(gap)[1]).toMatchObject({ what: 'joined', rule: 'not-shown', through: undefined });
   });
 
+  it('does not say of a fact that it could belong to several, where only one of these is shown', async () => {
+    const reasons = async (other: number) => {
+      const { store } = await RecordedHistory.of([
+        submit(0, ['r0', ['email', 'e0'], ['nhs-number', 'n1']]),
+        submit(other, ['r1', ['email', 'e0'], ['nhs-number', 'n2']]),
+        submit(3, ['s', ['email', 'e0']]),
+      ]);
+      const [first, , fact] = await placementsOf(store);
+      expect(fact).toMatchObject({ setAside: 'referred' });
+      const told = await explain(store, first?.record ?? '', { sensitive: 'beta.user' });
+      return happenings(told).flatMap((one) =>
+        one.what === 'referred' && one.subject === fact?.record ? [[one.reason, one.rule]] : [],
+      );
+    };
+    expect(await reasons(2)).toEqual([['ambiguous', 'email']]);
+    expect(await reasons(1)).toEqual([['not-shown', 'email']]);
+  });
+
+  it('names as missing the bodies of its own records that are shown, and of no others', async () => {
+    const { store } = await RecordedHistory.of([
+      submit(0, ['r0', ['email', 'e0']]),
+      submit(1, ['r1', ['email', 'e0']]),
+      submit(2, ['r2', ['email', 'e2']]),
+    ]);
+    const [own, withheld, another] = await placementsOf(store);
+    const missing = [own, withheld, another].map((one) => one?.record as RecordId);
+    const without = withMethods(store, {
+      readSegments: async (stream: string, from: number, to: number) =>
+        (await store.readSegments(stream, from, to)).map((segment) => {
+          const chunk = new RowChunk(segment.bytes);
+          return missing.includes(chunk.recordOf(0) as RecordId)
+            ? { ...segment, bytes: chunk.withoutRows([0]) }
+            : segment;
+        }),
+    });
+    const told = await explain(without, missing[0] ?? '', { sensitive: 'beta.user' });
+    expect(told.faults.map(({ record }) => record)).toEqual([missing[0]]);
+  });
+
   it('leaves out a merge of somebody whom only withheld records know, and what people decided of withheld rows', async () => {
     const { store } = await RecordedHistory.of([
       submit(0, ['r0', ['email', 'e0']]),
@@ -284,11 +324,33 @@ describe('an explanation of an individual of whom a sensitive dataset knows some
             expect(text).not.toContain(one);
             expect(text).not.toContain(row.rowKey);
           }
+        // No doubt is told to be about values of which shown rows have one at most.
+        const doubts = (told === undefined ? [] : happenings(told)).flatMap((one) =>
+          one.what === 'referred' ? [one.reason] : [],
+        );
+        for (const [reason, domain] of differing)
+          if (doubts.includes(reason)) expect(shownValues(steps, domain).size).toBeGreaterThan(1);
       }),
       runs(40),
     );
   });
 });
+
+const differing = [
+  ['nhs-numbers-differ', 'nhs-number'],
+  ['genders-differ', 'gender'],
+  ['birth-dates-differ', 'birth-date'],
+] as const;
+
+/** The values of a domain in rows of datasets that are shown. */
+const shownValues = (steps: readonly Step[], domain: string): ReadonlySet<string> =>
+  new Set(
+    steps.flatMap((step) =>
+      step.kind === 'submit' && step.dataset !== 1
+        ? step.rows.flatMap(({ tokens }) => tokens.flatMap(([of, , value]) => (of === domain ? [value] : [])))
+        : [],
+    ),
+  );
 
 /** The individual to which the explanation says that a record belongs in the end. */
 function individualNow({ steps, individual, absorbed }: Explanation, record: RecordId): string | undefined {

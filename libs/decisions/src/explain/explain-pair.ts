@@ -25,6 +25,7 @@ import { definitionsIn } from '../history/definitions-in.js';
 import { ProgrammeLedger } from '../programme-ledger.js';
 import { applyUpTo } from '../recovery.js';
 import { notInLedger, pagesOf } from './explain-individual.js';
+import { NOT_SHOWN, shownDoubt } from './shown-grounds.js';
 
 /** A record that was asked about together with another. */
 export interface PairedRecord {
@@ -43,7 +44,8 @@ export interface PairedRecord {
  */
 export interface WaitingDoubt {
   readonly referral: string;
-  readonly reason: ReferralReason;
+  /** `not-shown`, like the rule, where the records that are shown do not give it. */
+  readonly reason: ReferralReason | typeof NOT_SHOWN;
   readonly rule: string;
   /** The position at which it was last referred. */
   readonly since: number;
@@ -99,7 +101,7 @@ export async function explainPairInLedger(options: ExplainPairOptions): Promise<
   const { store, stream, ids, signal, onProgress = () => undefined } = options;
   const head = await store.head(stream);
   const asAt = await lastClosedAt(store, stream, Math.min(head, options.asAt ?? head));
-  const { isSensitive } = await definitionsIn(store, stream, signal);
+  const { isSensitive, sensitive } = await definitionsIn(store, stream, signal);
   const history = new HistoryOfPair(ids, asAt);
   for await (const page of pagesOf(store, stream, head, signal))
     for (const stored of page) if (history.concerns(stored)) history.take(ledgerEventOf(stored, stream));
@@ -119,11 +121,7 @@ export async function explainPairInLedger(options: ExplainPairOptions): Promise<
   await requireNameTableUnder(history.keyVersion, options, engineOptions);
   const [one, other] = records;
   const relation = ledger.engine.relate(one.record, other.record, (dataset) => !isSensitive(dataset));
-  const isShown = (record: RecordId) => {
-    const row = ledger.engine.rowOf(record);
-    return row !== undefined && !isSensitive(row.dataset);
-  };
-  const doubts = relation === undefined ? [] : waitingDoubts(ledger, records, isShown);
+  const doubts = relation === undefined ? [] : waitingDoubts(ledger, records, sensitive);
   return {
     ...{ kind: 'pair', stream, asAt },
     strategy: history.strategy(ledger),
@@ -138,19 +136,32 @@ export async function explainPairInLedger(options: ExplainPairOptions): Promise<
   };
 }
 
-/** The referrals that wait and name a record of each of the two individuals. */
+/**
+ * The referrals that wait and name a record of each of the two individuals. Which individuals have withheld records is not known here: where a
+ * programme withholds anything, each doubt is told by the records that are shown.
+ */
 function waitingDoubts(
   { engine, reviews }: ProgrammeLedger,
   records: readonly PairedRecord[],
-  isShown: (record: RecordId) => boolean,
+  sensitive: ReadonlySet<string>,
 ): Omit<WaitingDoubt, 'since'>[] {
   const placeOf = (record: RecordId): string => engine.individualOf(record) ?? record;
   const [one, other] = records.map(({ record }) => placeOf(record));
   if (one === other) return [];
-  return [...reviews.referrals()].flatMap(([referral, { reason, rule, subject, candidates }]) => {
-    const named = [subject, ...candidates].filter(isShown).map(placeOf);
+  const isShownDataset = (dataset: string) => !sensitive.has(dataset);
+  const isShown = (record: RecordId) => {
+    const row = engine.rowOf(record);
+    return row !== undefined && isShownDataset(row.dataset);
+  };
+  return [...reviews.referrals()].flatMap(([referral, doubt]): Omit<WaitingDoubt, 'since'>[] => {
+    const { reason, rule, subject } = doubt;
+    const candidates = doubt.candidates.filter(isShown);
+    const named = [subject, ...candidates].map(placeOf);
     const isAbout = named.includes(one ?? '') && named.includes(other ?? '');
-    return isAbout && isShown(subject) && reason !== 'forbidden' ? [{ referral, reason, rule }] : [];
+    if (!isAbout || !isShown(subject) || reason === 'forbidden') return [];
+    if (sensitive.size === 0) return [{ referral, reason, rule }];
+    const shown = shownDoubt(doubt, subject, candidates, engine, isShownDataset);
+    return [{ referral, rule: shown.rule, reason: shown.reason === reason ? reason : NOT_SHOWN }];
   });
 }
 

@@ -162,6 +162,46 @@ describe('the answer to why two records are not together', () => {
     }
   });
 
+  it.each([
+    ['nhs-numbers-differ', 'nhs-number', 'identity'],
+    ['genders-differ', 'gender', 'guard'],
+    ['birth-dates-differ', 'birth-date', 'guard'],
+  ] as const)(
+    'tells of a doubt the reason %s if shown records give it, and not if a withheld one does',
+    async (reason, domain, use) => {
+      const email = ['email', 'identity', 'x'] as const;
+      const key = ['child-key', 'identity', 'k'] as const;
+      const [mine, theirs] = [[domain, use, '2020-01-01'] as const, [domain, use, '2021-01-01'] as const];
+      // The first row in the order of row keys stands for its individual in the referral.
+      const first = Array.from({ length: 100 }, (_, at) => `a${at}`).find(
+        (id) => rowKeyOf('alpha.user', id) < rowKeyOf('gamma.user', 'h'),
+      );
+      const row = (id: string, ...tokens: RowSpec['tokens']): RowSpec => ({ id, role: 'child', tokens });
+      const told = async (isGiven: boolean) => {
+        const steps = [
+          submit(0, row(first ?? '', email, key, ...(isGiven ? [mine] : []))),
+          submit(2, row('h', key, mine)),
+          submit(1, row('b', email, theirs)),
+        ];
+        const { history, explain, placed, events } = await recorded(steps, ['gamma.user']);
+        expect(events.flatMap(({ type, data }) => (type === 'LinkReferred' ? [data.reason] : []))).toEqual([
+          reason,
+        ]);
+        const { steps: decisions } = await explainIndividual({
+          ...{ store: history.store, stream: STREAM, id: placed[0]?.record ?? '', signal },
+          engine: (options) => new LinkageEngine(options),
+          isSensitive: (dataset) => dataset === 'gamma.user',
+        });
+        const doubts = decisions.flatMap(({ happened }) =>
+          happened.flatMap((one) => (one.what === 'referred' ? [one] : [])),
+        );
+        return [...doubts, ...(await explain(0, 2)).referrals].map(({ reason: why, rule }) => [why, rule]);
+      };
+      expect(await told(true)).toEqual(Array(2).fill([reason, 'email']));
+      expect(await told(false)).toEqual(Array(2).fill(['not-shown', 'email']));
+    },
+  );
+
   it('has no link of two records that a record of a sensitive dataset links, and says that links are not shown', async () => {
     const email = ['email', 'identity', 'x'] as const;
     const steps = [

@@ -1,7 +1,7 @@
 import type { RecordId } from '@kinledger/contracts';
 import type { ComparedPair, LinkageDecider } from '@kinledger/domain';
 
-/** The rule of a link that no record which is shown explains. */
+/** The rule of a link, or the reason of a doubt, that no record which is shown explains. */
 export const NOT_SHOWN = 'not-shown';
 
 /** A ground between records that are shown. */
@@ -13,9 +13,9 @@ export interface ShownGround {
 }
 
 type IsShown = (dataset: string) => boolean;
-type Asked = Pick<LinkageDecider, 'metByToken' | 'relate'>;
+type Asked = Pick<LinkageDecider, 'consider' | 'individualOf' | 'metByToken' | 'relate'>;
 
-/** Each pair is worked out with its whole component, so that only so many are. */
+/** A pair is related together with its whole component, so that only so many are. Identifiers are asked of every record. */
 const MAX_PAIRS = 20;
 
 /** Why a record belongs to its individual, by the other records of it that are shown. */
@@ -42,6 +42,11 @@ export function shownGroundBetween(
   isShown: IsShown,
 ): ShownGround {
   const isOf = new Set(came);
+  const isOther = new Set(others);
+  for (const one of came) {
+    const met = engine.metByToken(one, isShown, (record) => isOther.has(record));
+    if (met !== undefined) return { rule: met.rule, through: met.record };
+  }
   for (const [one, other] of pairsOf(came, others)) {
     const links = engine.relate(one, other, isShown)?.links ?? [];
     const across = links.find(({ records: [from, to] }) => isOf.has(from) && !isOf.has(to));
@@ -51,27 +56,63 @@ export function shownGroundBetween(
   return { rule: NOT_SHOWN };
 }
 
+/** What a doubt is about, by the records that are shown. Rule and reason are those that the ledger states, or NOT_SHOWN. */
+interface ShownDoubt extends ShownGround {
+  readonly reason: string;
+}
+
 /**
- * What a doubt is about, by the records that are shown: the rule, if two of them have it in common, and the best pair if it is about a score.
+ * What a doubt is about, by the records that are shown: its rule, if two of them have it in common, the best pair if it is about a score, and
+ * its reason, if they give it without the others.
  */
 export function shownDoubt(
-  { rule, score }: { readonly rule: string; readonly score?: number },
+  stated: { readonly rule: string; readonly reason: string; readonly score?: number | undefined },
   subject: RecordId,
   candidates: readonly RecordId[],
   engine: Asked,
   isShown: IsShown,
-): ShownGround {
+): ShownDoubt {
+  const { rule, reason, score } = stated;
   const relations = pairsOf([subject], candidates).flatMap(
     ([one, other]) => engine.relate(one, other, isShown) ?? [],
   );
-  if (score === undefined)
-    return {
-      rule: relations.some(({ shared }) => shared.some((one) => one.rule === rule)) ? rule : NOT_SHOWN,
-    };
+  if (relations.length === 0) return doubtOfFact(stated, subject, candidates, engine, isShown);
+  const isGiven = relations.some(({ reasons }) => reasons.some((one) => one === reason));
+  if (score === undefined) {
+    const isShared = relations.some(({ shared }) => shared.some((one) => one.rule === rule));
+    return { rule: isShared ? rule : NOT_SHOWN, reason: isGiven ? reason : NOT_SHOWN };
+  }
   const [compared] = relations
     .flatMap((relation) => relation.decisive ?? relation.compared ?? [])
+    .filter(({ isCandidate }) => isCandidate)
     .sort((one, other) => other.weights.score - one.weights.score);
-  return { rule, compared };
+  const isDoubtful = reason === 'ambiguous' && compared !== undefined && isForPeople(compared);
+  return {
+    rule: compared === undefined ? NOT_SHOWN : rule,
+    reason: isGiven || isDoubtful ? reason : NOT_SHOWN,
+    compared,
+  };
+}
+
+/** Whether the strategy refers a pair by what the two say of themselves. */
+const isForPeople = ({ weights, bands, conditions }: ComparedPair): boolean =>
+  weights.score >= bands.review && conditions.some(({ outcome }) => outcome === 'failed');
+
+/** The same of a fact: it could belong to either of several, or contradicts one. */
+function doubtOfFact(
+  { rule, reason }: { readonly rule: string; readonly reason: string },
+  subject: RecordId,
+  candidates: readonly RecordId[],
+  engine: Asked,
+  isShown: IsShown,
+): ShownDoubt {
+  const whose = new Set(candidates.map((candidate) => engine.individualOf(candidate) ?? candidate));
+  const met = (engine.consider(subject, isShown)?.rivals ?? []).filter(
+    (rival) => rival.rule === rule && whose.has(rival.individual ?? rival.record),
+  );
+  const giving = met.filter(({ verdict }) => verdict === reason);
+  const isGiven = giving.length >= (reason === 'ambiguous' ? 2 : 1);
+  return { rule: met.length > 0 ? rule : NOT_SHOWN, reason: isGiven ? reason : NOT_SHOWN };
 }
 
 const pairsOf = (some: readonly RecordId[], others: readonly RecordId[]): (readonly [RecordId, RecordId])[] =>

@@ -48,6 +48,7 @@ export interface Rival {
 /** A token of the record, by kind. */
 export interface ConsideredToken {
   readonly rule: string;
+  /** Whether it tells people apart, by the live records that are shown and hold it. */
   readonly hasForce: boolean;
   /** False if a token of this kind needs a birth date and the record has none. */
   readonly isUsable: boolean;
@@ -101,7 +102,8 @@ const shownIn =
 
 /**
  * What the strategy considers when it decides where a live record belongs, and why each alternative loses. Records of datasets that are
- * not shown are left out, as if they were not there. Only reads the index, apart from bringing the stored force of tokens up to date.
+ * not shown are left out, as if they were not there: an identifier that only they rob of its force is told as one that has it, and a rival
+ * that lost for that alone as one whom others keep apart. Only reads the index, apart from bringing the stored force of tokens up to date.
  */
 export function considerRecord(
   index: LinkageIndex,
@@ -134,7 +136,7 @@ export function considerRecord(
     }
     tokens.push({
       rule: channels.domainOf(channel),
-      hasForce: index.tokens.linked(token),
+      hasForce: hasForceAmong(index, token, isShown),
       isUsable: isUsable(channel, records.birthDateOf(record), channels),
       ...{ holders, channel },
     });
@@ -177,11 +179,13 @@ export function considerRecord(
 /**
  * The person record of its individual to which the strongest identifier links a live record, among those of datasets that are shown;
  * undefined if no identifier links it to one.
+ * @param isMeant which of these records count.
  */
 export function metByToken(
   index: LinkageIndex,
   record: number,
   isShownDataset: (dataset: DatasetId) => boolean,
+  isMeant: (record: RecordId) => boolean = () => true,
 ): MetByToken | undefined {
   index.settle();
   const { records, tokens } = index;
@@ -202,7 +206,8 @@ export function metByToken(
         holder === record ||
         !records.isPerson(holder) ||
         placeOf(index, holder) !== own ||
-        !isShown(holder)
+        !isShown(holder) ||
+        !isMeant(records.idOf(holder))
       )
         continue;
       if (
@@ -233,6 +238,14 @@ function* liveHoldersOf({ records, tokens }: LinkageIndex, token: number): Gener
       if (records.isLive(holder)) yield holder;
     }
 }
+
+/** Whether a token has force by those of its live holders that are shown. */
+const hasForceAmong = (index: LinkageIndex, token: number, isShown: Shown): boolean =>
+  index.tokens.linked(token) ||
+  index.links(token, (occurrence) => {
+    const holder = index.records.holderAt(occurrence);
+    return index.records.isLive(holder) && isShown(holder);
+  });
 
 /** Whether a meeting comes after another in the list of rivals. */
 const isWeaker = (one: Meeting, other: Meeting): boolean =>
@@ -268,6 +281,8 @@ function verdictOn(index: LinkageIndex, record: number, meeting: Meeting, isShow
   const { records, strategy } = index;
   const { record: rival, channel } = meeting;
   const against = tokenAgainst(index, record, meeting);
+  if (against === 'token-without-force' && hasForceAmong(index, meeting.token, isShown))
+    return 'kept-apart-by-others';
   if (against !== null) return against;
   const [mine, others] = [membersOf(index, record).filter(isShown), membersOf(index, rival).filter(isShown)];
   if (forbids(index, [record, ...mine], [rival, ...others])) return 'forbidden';

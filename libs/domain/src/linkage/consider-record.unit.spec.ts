@@ -83,6 +83,43 @@ describe('the engine’s account of what a strategy considers', () => {
     expect(verdicts(...many)).toEqual(['email token-without-force', 'email token-without-force']);
   });
 
+  it('tells an identifier that withheld records alone rob of its force as one that has it', () => {
+    const world = new LinkageWorld();
+    const held = (day: string) => adult(day, email('none'), born(day));
+    world.submit({ dataset: user, rows: [held('1980'), held('1981')] });
+    world.submit({ dataset: 'refuge.user', rows: [held('1982')] });
+    const told = (isShown: (dataset: string) => boolean) => {
+      const { tokens, rivals } = world.engine.consider(recordOf(world, '1981'), isShown) ?? {};
+      return [tokens, rivals?.map(({ verdict }) => verdict)];
+    };
+    const token = { rule: 'email', isUsable: true };
+    expect(told(() => true)).toEqual([
+      [{ ...token, hasForce: false, holders: 3 }],
+      ['token-without-force', 'token-without-force'],
+    ]);
+    expect(told((dataset) => dataset === user)).toEqual([
+      [{ ...token, hasForce: true, holders: 2 }],
+      ['kept-apart-by-others'],
+    ]);
+  });
+
+  it('names the record that an identifier links to it, among those that are meant', () => {
+    const { world } = consider(
+      adult('a', email('e'), nhs('1')),
+      adult('b', email('e')),
+      adult('c', email('e'), nhs('1')),
+    );
+    const met = (...meant: readonly string[]) =>
+      world.engine.metByToken(
+        recordOf(world, 'c'),
+        () => true,
+        (record) => meant.some((id) => recordOf(world, id) === record),
+      );
+    expect(met('a', 'b')).toEqual({ rule: 'nhs-number', record: recordOf(world, 'a') });
+    expect(met('b')).toEqual({ rule: 'email', record: recordOf(world, 'b') });
+    expect(met()).toBeUndefined();
+  });
+
   it('states that a person forbade the link', () => {
     const { world } = consider(adult('a', email('e')), adult('b', email('e')));
     world.constrain('LinkForbidden', [rowKeyOf(user, 'a'), rowKeyOf(user, 'b')]);

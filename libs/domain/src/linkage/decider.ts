@@ -153,8 +153,13 @@ export interface LinkageDecider extends Archived {
   /**
    * The person record of its individual to which the strongest identifier links a live record, among those of datasets that are shown;
    * undefined if no identifier links it to one.
+   * @param isMeant which of these records count; by default all.
    */
-  metByToken(record: RecordId, isShown: (dataset: DatasetId) => boolean): MetByToken | undefined;
+  metByToken(
+    record: RecordId,
+    isShown: (dataset: DatasetId) => boolean,
+    isMeant?: (record: RecordId) => boolean,
+  ): MetByToken | undefined;
 
   /**
    * What the individuals of two live records say of themselves side by side, as the ledger stands: by kind, never a

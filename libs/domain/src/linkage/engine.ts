@@ -184,11 +184,15 @@ export class LinkageEngine implements LinkageDecider {
       : considerRecord(this.#index, record, isShown);
   }
 
-  metByToken(id: RecordId, isShown: (dataset: DatasetId) => boolean): MetByToken | undefined {
+  metByToken(
+    id: RecordId,
+    isShown: (dataset: DatasetId) => boolean,
+    isMeant?: (record: RecordId) => boolean,
+  ): MetByToken | undefined {
     const record = this.#index.records.find(id);
     return record === NONE || !this.#index.records.isLive(record)
       ? undefined
-      : metByToken(this.#index, record, isShown);
+      : metByToken(this.#index, record, isShown, isMeant);
   }
 
   compare(
