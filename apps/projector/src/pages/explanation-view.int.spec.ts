@@ -132,6 +132,11 @@ describe('an explanation on its page', () => {
       'A person has to decide: record <2> against <3>, <4>, by the same e-mail address, because it could belong to either of several: a person has to choose',
     ],
     [
+      'referred for a reason that is not shown',
+      { what: 'referred', referral: id('e'), reason: 'not-shown', subject: id('2'), candidates: [id('3')] },
+      'A person has to decide: record <2> against <3>, by the same e-mail address, because what decides it is not shown',
+    ],
+    [
       'lapsed',
       { what: 'referral-lapsed', referral: id('e') },
       'Nobody has to decide about <e> any more: its evidence is gone or settled',
