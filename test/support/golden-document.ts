@@ -67,7 +67,7 @@ and other clients of PostgreSQL. [The guide](guides/golden-dataset.md) says how 
 from one description of the tables, \`libs/golden\`.
 
 Keys are opaque integers. −1 is the unknown member, which every dimension of a fact has; −2 stands for individuals in facts of a dataset that
-the definition calls sensitive. Names, types and meanings of this version do not change: what is to differ comes as the next version, beside
+the definition calls sensitive or no longer has. Names, types and meanings of this version do not change: what is to differ comes as the next version, beside
 this one. Columns are as at the ledger position of the live read models; a rebuild gives the same rows.
 
 **Distinct counts do not add up.** One person in two services is one person reached. Take reach from \`published_count\`, or count distinct

@@ -20,6 +20,8 @@ const small: SmallProgramme = {
     { name: 'Ada', role: 'child', family: 'one', lsoa: 'E01000001' },
     { name: 'Ben', role: 'adult', family: 'one', lsoa: 'W01000009' },
     { name: 'Cleo', role: 'adult' },
+    { name: 'Dora', role: 'adult', family: 'one', lsoa: 'W01000010' },
+    { name: 'Eve', role: 'adult' },
   ],
   engagements: [
     { person: 'Ada', service: 'garden', date: '2023-07-01' },
@@ -45,7 +47,11 @@ const definition = {
     { id: 'garden', offer: 'targeted' },
     { id: 'refuge' },
   ],
-  datasets: [{ id: 'refuge.engagement', sensitive: true }, { id: 'real.engagement' }],
+  datasets: [
+    { id: 'refuge.engagement', sensitive: true },
+    ...[{ id: 'real.engagement' }, { id: 'garden.engagement' }, { id: 'garden.user', sensitive: false }],
+    { id: 'births.user' },
+  ],
   populations: [
     {
       ...{ id: 'under-four', name: 'Children under four', of: 'children', agedUnder: 4, on: '2022-06-30' },
@@ -111,11 +117,17 @@ async function fill(schema: string): Promise<void> {
   await owner.query(
     `INSERT INTO ${at('numbered_record')} (number, individual, submission, as_of, record_id, row_key, dataset, marks, attributed, role, state)
      VALUES (7, 1, 1, '2023-04-02', gen_random_uuid(), gen_random_uuid(), 1, 0, false, 'child', 'linked'),
-            (8, NULL, 1, NULL, gen_random_uuid(), gen_random_uuid(), 9, 0, true, 'child', 'set-aside'),
+            (8, NULL, 1, NULL, gen_random_uuid(), gen_random_uuid(), 8, 0, true, 'child', 'set-aside'),
             (9, 2, 1, '2023-04-02', gen_random_uuid(), gen_random_uuid(), 1, 0, false, 'adult', 'linked'),
-            (10, NULL, 1, '2023-04-02', gen_random_uuid(), gen_random_uuid(), 1, 0, false, 'none', 'set-aside')`,
+            (10, NULL, 1, '2023-04-02', gen_random_uuid(), gen_random_uuid(), 1, 0, false, 'none', 'set-aside'),
+            (11, 4, 1, '2023-04-03', gen_random_uuid(), gen_random_uuid(), 3, 0, true, 'adult', 'linked'),
+            (12, 5, 1, '2023-04-03', gen_random_uuid(), gen_random_uuid(), 10, 0, true, 'adult', 'linked'),
+            (13, 2, 1, '2023-04-03', gen_random_uuid(), gen_random_uuid(), 3, 0, true, 'adult', 'linked')`,
   );
-  await owner.query(`INSERT INTO ${at('numbered_dataset')} VALUES (9, 'births.user')`);
+  await owner.query(`INSERT INTO ${at('numbered_dataset')} VALUES (10, 'gone.user')`);
+  await owner.query(
+    `UPDATE ${at('numbered_individual')} SET attributes = '{"gender": "F", "birthMonth": "1990-01", "lsoa": "W01000009"}', provenance = '{"gender": 13, "birthMonth": 3, "lsoa": 3}' WHERE number = 2`,
+  );
   await owner.query(
     `INSERT INTO ${at('numbered_outcome')} VALUES (7, 0, 'wellcomm', 'section', 'first', 4.5), (7, 1, 'wellcomm', 'other', 'first', 2)`,
   );
@@ -124,7 +136,7 @@ async function fill(schema: string): Promise<void> {
   await owner.query(
     `INSERT INTO ${at('closed_quarter')} (period, closing, closed_at, closed_by, reason, versions, published_at, digest, commitment, figures)
      VALUES ('2023-24-Q1', 40, '2023-08-01T10:00:00Z', 'data-team', 'due', $1, 41, repeat('a', 64), 'c', $2),
-            ('2023-24-Q2', 42, '2023-11-01T10:00:00Z', 'data-team', 'due', $1, NULL, NULL, NULL, NULL)`,
+            ('2023-24-Q2', 42, '2025-01-01T10:00:00Z', 'data-team', 'due', $1, NULL, NULL, NULL, NULL)`,
     [{ disclosure: 'nhs-2018@1', area: { boundaryYear: 2011 } }, JSON.stringify(published)],
   );
 }
@@ -238,8 +250,8 @@ describe('the golden dataset of a small programme', () => {
       'academic_year',
     );
     expect(days[0]).toMatchObject([expect.any(Number), '2022-01-01', '2021/22', '2021-22-Q4', '2021/22']);
-    expect(days.at(-1)).toMatchObject([expect.any(Number), '2024-12-31', '2024/25', '2024-25-Q3', '2024/25']);
-    expect(days).toHaveLength(365 + 365 + 366);
+    expect(days.at(-1)).toMatchObject([expect.any(Number), '2025-12-31', '2025/26', '2025-26-Q3', '2025/26']);
+    expect(days).toHaveLength(365 + 365 + 366 + 365);
     const keys = days.map(([key]) => Number(key));
     expect(keys).toEqual(keys.map((_, index) => (keys[0] ?? 0) + index));
   });
@@ -275,8 +287,7 @@ describe('the golden dataset of a small programme', () => {
     );
     expect(rows.map((row: object) => Object.values(row) as unknown[])).toEqual([
       [1, '2020-02', 'Gypsy / Roma', 'White', 'E01000001', 1, true],
-      [2, null, null, null, 'W01000009', null, null],
-      [3, null, null, null, null, null, null],
+      [2, '1990-01', null, null, 'W01000009', null, null],
     ]);
     expect(await valuesOf('individual_attribute', 'individual_key', 'attribute', 'value')).toContainEqual([
       ...[1, 'pregnant', 'no'],
@@ -285,6 +296,26 @@ describe('the golden dataset of a small programme', () => {
       [1, 1],
       [1, 2],
     ]);
+  });
+
+  it('has nobody whom only a sensitive dataset knows, or one that the definition no longer has, and nothing that such a dataset says', async () => {
+    expect(await valuesOf('individual', 'individual_key', 'gender')).toEqual([
+      [WITHHELD, null],
+      [1, 'F'],
+      [2, null],
+    ]);
+    expect(
+      (await valuesOf('individual_attribute', 'individual_key', 'attribute')).filter(([key]) => key !== 1),
+    ).toEqual([
+      [2, 'birthMonth'],
+      [2, 'lsoa'],
+    ]);
+    expect((await valuesOf('area', 'lsoa')).flat()).not.toContain('W01000010');
+    const { rows } = await owner.query(
+      `SELECT individual FROM ${LIVE_SCHEMA}.numbered_member WHERE scope = 'programme'`,
+    );
+    expect(rows).toContainEqual({ individual: 4 });
+    expect(await valuesOf('family_individual', 'individual_key')).toEqual([[1], [2]]);
   });
 
   it('names what a score tells of', async () => {

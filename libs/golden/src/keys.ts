@@ -38,16 +38,36 @@ function literal(value: string | number | boolean | null): string {
   return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
 }
 
-/** The records of each dataset by its number, with its service; `sensitive` where the definition says so. */
+/**
+ * The records of each dataset by its number, with its service; `sensitive` where the definition says so, and where it does
+ * not have the dataset, because nobody can tell what the dataset was.
+ */
 export const datasets = `datasets AS MATERIALIZED (
   SELECT n.number, n.dataset, d.data_type, coalesce(s.ordinal + 1, ${UNKNOWN}) AS service_key,
-         coalesce(bool_or((said.entry->>'sensitive')::boolean), false) AS sensitive
+         bool_or(said.entry IS NULL OR coalesce((said.entry->>'sensitive')::boolean, false)) AS sensitive
   FROM numbered_dataset n
   LEFT JOIN dataset d ON d.dataset = n.dataset
   LEFT JOIN service s ON s.service = d.service
   LEFT JOIN (SELECT jsonb_array_elements(definition->'datasets') AS entry FROM programme) said
     ON said.entry->>'id' = n.dataset
   GROUP BY n.number, n.dataset, d.data_type, s.ordinal
+)`;
+
+/**
+ * Individuals with a live record of a dataset that is not sensitive, and what survives of them without what a record of a
+ * sensitive dataset says. Comes after {@link datasets}.
+ */
+export const people = `of_sensitive AS MATERIALIZED (
+  SELECT r.number FROM numbered_record r JOIN datasets d ON d.number = r.dataset WHERE d.sensitive AND r.individual IS NOT NULL
+), met AS MATERIALIZED (
+  SELECT DISTINCT r.individual FROM numbered_record r JOIN datasets d ON d.number = r.dataset
+  WHERE NOT d.sensitive AND r.state <> 'retired' AND r.individual IS NOT NULL
+), people AS MATERIALIZED (
+  SELECT i.number, i.role, i.attributes::jsonb - ARRAY(
+           SELECT origin.key FROM jsonb_each_text(i.provenance::jsonb) AS origin
+           WHERE origin.value::int IN (SELECT number FROM of_sensitive)
+         ) AS said
+  FROM numbered_individual i JOIN met ON met.individual = i.number WHERE i.forwarded_to IS NULL
 )`;
 
 /** SQL of the individual of a record `r` of the dataset `d`. */

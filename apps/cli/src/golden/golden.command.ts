@@ -15,8 +15,9 @@ import pg from 'pg';
 import { findConnection, homeDirectory, requireConnection } from '../connection/connection.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
-import { writePrivateFile } from '../output/private-file.js';
+import { requireWritable, writePrivateFile } from '../output/private-file.js';
 import { say } from '../output/progress.js';
+import { shellWord } from '../output/shell-word.js';
 import { right, table as textTable } from '../output/table.js';
 import { exportGolden } from './export-golden.js';
 import { exportFormats, type ExportFormat } from './table-files.js';
@@ -82,7 +83,6 @@ const tablesOf = (role: ClientRoleName): readonly GoldenTable[] =>
 
 async function connect({ role, out, json, ...options }: ConnectOptions): Promise<void> {
   const folder = resolve(out);
-  const makeFolder = () => mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = { pbids: join(folder, 'kinledger.pbids'), powerQuery: join(folder, 'golden.pq') };
   const writeFiles = (at: GoldenServer) => {
     writePrivateFile(files.pbids, pbidsOf(at));
@@ -91,7 +91,7 @@ async function connect({ role, out, json, ...options }: ConnectOptions): Promise
   const user = postgresRole(role);
   if (options.server !== undefined) {
     const at = { server: options.server, database: options.database };
-    makeFolder();
+    makeFolder(folder);
     writeFiles(at);
     print(json, { ...at, user, files }, () =>
       [
@@ -103,10 +103,12 @@ async function connect({ role, out, json, ...options }: ConnectOptions): Promise
     return;
   }
   const server = localServer(options.home);
+  const passwordFile = join(folder, 'pgpass');
+  makeFolder(folder);
+  // A password that could not be written would lock out whoever has the one before.
+  for (const file of [passwordFile, files.pbids, files.powerQuery]) requireWritable(file);
   const password = randomBytes(24).toString('hex');
   await asSuperuser(server, `ALTER ROLE ${user} LOGIN PASSWORD '${password}'`);
-  const passwordFile = join(folder, 'pgpass');
-  makeFolder();
   writePrivateFile(passwordFile, `${server.host}:${server.port}:${server.database}:${user}:${password}\n`);
   writeFiles({ server: `${server.host}:${server.port}`, database: server.database });
   const { host, port, database } = server;
@@ -117,11 +119,21 @@ async function connect({ role, out, json, ...options }: ConnectOptions): Promise
         [[host, String(port), database, user, GOLDEN_SCHEMA]],
       ),
       `The password is the last field of ${passwordFile}, which psql reads by itself:`,
-      `PGPASSFILE=${passwordFile} psql "host=${host} port=${port} dbname=${database} user=${user}"`,
+      `PGPASSFILE=${shellWord(passwordFile)} psql "host=${host} port=${port} dbname=${database} user=${user}"`,
       `Power BI Desktop opens ${files.pbids}; ${files.powerQuery} has a query for each table.`,
       `To take the right away again: kinledger golden disconnect --role ${role}`,
     ].join('\n'),
   );
+}
+
+/** @throws Failure if there can be no such folder. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+    throw new Failure(`${folder} cannot be made (${String(error.code)}): name another folder`);
+  }
 }
 
 async function disconnect({
@@ -185,7 +197,7 @@ async function exportTables({ format, out, tables, cleared, url, home, json }: E
   if (wanted.length === 0)
     throw new Failure('none of these tables is cleared: leave out --cleared or name others');
   const folder = resolve(out);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const exported = await exportGolden(urlOf(url, home), {
     ...{ tables: wanted, format, folder },
     onTable: (name) => say(json, `writing ${name}`),

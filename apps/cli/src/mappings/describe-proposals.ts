@@ -1,5 +1,6 @@
 import type { ColumnProposal, UnmatchedField } from '../api/mappings.js';
 import { count } from '../output/output.js';
+import { shellWord } from '../output/shell-word.js';
 
 /** The columns that may hold a field, each with the option that confirms it. */
 export const describeColumns = (proposals: readonly ColumnProposal[]): readonly string[] =>
@@ -7,7 +8,7 @@ export const describeColumns = (proposals: readonly ColumnProposal[]): readonly 
     `  ${title}${needed ? ' (needed)' : ''}: ${proposed === null && candidates.length > 1 ? 'one of these?' : 'is it this?'}`,
     ...candidates.flatMap(({ column, columnTitle, score, reason, samples }) => [
       `    column ${column}, "${columnTitle}" (${score.toFixed(2)}: ${reason})${samples.length === 0 ? '' : `, such as ${samples.map((value) => `"${value}"`).join(', ')}`}`,
-      `      --map ${quoted(`${columnTitle}=${field}`)}`,
+      `      --map ${shellWord(`${columnTitle}=${field}`)}`,
     ]),
   ]);
 
@@ -19,7 +20,7 @@ export const describeValues = (fields: readonly UnmatchedField[]): readonly stri
       .slice(0, LISTED)
       .flatMap(({ value, rows, proposed }) => [
         `    "${value}" in ${inRows(rows)}${proposed === null ? '' : `: perhaps ${proposed.code} (${proposed.score.toFixed(2)}: ${proposed.reason})`}`,
-        `      --map-value ${quoted(`${field}:${value}=${proposed?.code ?? 'CODE'}`)}`,
+        `      --map-value ${shellWord(`${field}:${value}=${proposed?.code ?? 'CODE'}`)}`,
       ]),
     ...remainder(otherRows + values.slice(LISTED).reduce((sum, { rows }) => sum + rows, 0)),
   ]);
@@ -30,6 +31,3 @@ const remainder = (rows: number): readonly string[] =>
   rows === 0 ? [] : [`    other values in ${inRows(rows)}`];
 
 const inRows = (rows: number): string => (rows === 1 ? '1 row' : `${count(rows)} rows`);
-
-/** A word for a POSIX shell, whatever it holds. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

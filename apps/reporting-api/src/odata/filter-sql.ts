@@ -8,7 +8,8 @@ export interface Condition {
   readonly values: readonly unknown[];
 }
 
-export const MOST_CHARACTERS = 4_000;
+export const MOST_CHARACTERS = 2_000;
+const MOST_PARENTHESES = 30;
 const MOST_TERMS = 200;
 
 /** The parser decodes percent signs by itself, so that those of a text are encoded for it. */
@@ -22,6 +23,7 @@ const decoded = (text: string): string => text.replaceAll('%25', '%');
 export function filterSql(filter: string, columns: readonly NamedColumn[]): Condition {
   if (filter.length > MOST_CHARACTERS)
     throw refused(`$filter has more than ${MOST_CHARACTERS} characters: ask for less at once.`);
+  refuseUnread(filter);
   let tree: Token;
   try {
     tree = defaultParser.filter(encoded(filter));
@@ -30,6 +32,24 @@ export function filterSql(filter: string, columns: readonly NamedColumn[]): Cond
   }
   const translation = new Translation(columns);
   return { sql: translation.condition(tree), values: translation.values };
+}
+
+/**
+ * Refuses what is not given to the parser: it descends as deep as parentheses are nested, and what it notes of a lambda
+ * outlives a parse that did not end. Texts in quotes hold what they like.
+ */
+function refuseUnread(filter: string): void {
+  const bare = filter.replaceAll(/'[^']*'/g, "''");
+  // A colon is in times alone.
+  if (bare.includes('/') || /(?<!\d\d):|:(?!\d\d)/.test(bare))
+    throw refused('$filter takes no paths and no lambdas: compare properties of the set itself.');
+  let open = 0;
+  for (const character of bare) {
+    if (character === '(') open += 1;
+    if (character === ')') open -= 1;
+    if (open > MOST_PARENTHESES)
+      throw refused(`$filter has more than ${MOST_PARENTHESES} parentheses inside each other.`);
+  }
 }
 
 type Kind = 'number' | 'text' | 'boolean' | 'day' | 'time';
@@ -59,29 +79,58 @@ interface Sides {
   readonly right: Token;
 }
 
+interface Term {
+  readonly term: Token;
+  readonly negated: boolean;
+  /** The word in front of it. */
+  readonly after: 'and' | 'or' | undefined;
+}
+
+/**
+ * Terms in the order of the text. The parser lets "not" reach as far as it can, where OData lets it reach over the next
+ * term alone, so that its tree may have an "or" below an "and" without parentheses: the words between the terms say which
+ * belong together.
+ */
+function termsOf(token: Token, after?: Term['after']): readonly Term[] {
+  switch (token.type) {
+    case TokenType.AndExpression:
+    case TokenType.OrExpression: {
+      // The parser’s declared types say nothing of the value.
+      const { left, right } = token.value as Sides;
+      return [
+        ...termsOf(left, after),
+        ...termsOf(right, token.type === TokenType.AndExpression ? 'and' : 'or'),
+      ];
+    }
+    case TokenType.NotExpression: {
+      const [first, ...others] = termsOf(token.value as Token, after);
+      if (first === undefined || first.negated) throw refused('Put what "not" is about into parentheses.');
+      return [{ ...first, negated: true }, ...others];
+    }
+    default:
+      return [{ term: token, negated: false, after }];
+  }
+}
+
 class Translation {
   readonly values: unknown[] = [];
   readonly #columns: ReadonlyMap<string, NamedColumn>;
-  #terms = 0;
+  #count = 0;
 
   constructor(columns: readonly NamedColumn[]) {
     this.#columns = new Map(columns.map((column) => [column.name, column]));
   }
 
   condition(token: Token): string {
-    this.#terms += 1;
-    if (this.#terms > MOST_TERMS) throw refused('$filter has too many terms: ask for less at once.');
+    this.#count += 1;
+    if (this.#count > MOST_TERMS) throw refused('$filter has too many terms: ask for less at once.');
     switch (token.type) {
       case TokenType.AndExpression:
-      case TokenType.OrExpression: {
-        // The parser’s declared types say nothing of the value.
-        const { left, right } = token.value as Sides;
-        const word = token.type === TokenType.AndExpression ? 'AND' : 'OR';
-        return `(${this.condition(left)} ${word} ${this.condition(right)})`;
-      }
+      case TokenType.OrExpression:
       case TokenType.NotExpression:
-        return this.#negation(token.value as Token);
+        return this.#terms(token);
       case TokenType.BoolParenExpression:
+      case TokenType.ParenExpression:
       case TokenType.CommonExpression:
         return this.condition(token.value as Token);
       case TokenType.EqualsExpression:
@@ -100,19 +149,26 @@ class Translation {
     }
   }
 
-  /**
-   * The parser lets "not" reach as far as it can, where OData lets it reach over the next term alone: the rest is put
-   * beside it again. Before a comparison without parentheses, readers of OData disagree.
-   */
+  /** Terms with "and" and "or" between them, of which "and" binds closer. */
+  #terms(token: Token): string {
+    const alternatives: string[][] = [[]];
+    for (const { term, negated, after } of termsOf(token)) {
+      if (after === 'or') alternatives.push([]);
+      alternatives.at(-1)?.push(negated ? this.#negation(term) : this.condition(term));
+    }
+    const joined = (parts: readonly string[], word: string): string =>
+      parts.length === 1 ? parts.join('') : `(${parts.join(word)})`;
+    return joined(
+      alternatives.map((terms) => joined(terms, ' AND ')),
+      ' OR ',
+    );
+  }
+
+  /** Before a comparison without parentheses, readers of OData disagree. */
   #negation(negated: Token): string {
     switch (negated.type) {
-      case TokenType.AndExpression:
-      case TokenType.OrExpression: {
-        const { left, right } = negated.value as Sides;
-        const word = negated.type === TokenType.AndExpression ? 'AND' : 'OR';
-        return `(${this.#negation(left)} ${word} ${this.condition(right)})`;
-      }
       case TokenType.BoolParenExpression:
+      case TokenType.ParenExpression:
       case TokenType.MethodCallExpression:
       case TokenType.FirstMemberExpression:
       case TokenType.CommonExpression:
@@ -168,6 +224,7 @@ class Translation {
       case TokenType.Literal:
         return this.#literal(token);
       case TokenType.CommonExpression:
+      case TokenType.ParenExpression:
       case TokenType.FirstMemberExpression:
       case TokenType.MemberExpression:
       case TokenType.PropertyPathExpression:
@@ -241,13 +298,14 @@ function requireAlike(one: Operand, other: Operand): void {
 
 function validDay(raw: string): string {
   const day = new Date(`${raw}T00:00:00Z`);
-  if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== raw)
+  if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== raw || raw.startsWith('0000'))
     throw refused('$filter names a day that no calendar has.');
   return raw;
 }
 
 function validTime(raw: string): string {
   const time = new Date(raw);
-  if (Number.isNaN(time.getTime())) throw refused('$filter names a time that no calendar has.');
+  if (Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1)
+    throw refused('$filter names a time that no calendar has.');
   return time.toISOString();
 }

@@ -35,6 +35,32 @@ describe('a $filter in SQL', () => {
       `(("attended") OR (("qualifying") AND ("minutes" IS NOT DISTINCT FROM $1::numeric)))`,
       ['1'],
     ],
+    [
+      'attended and not qualifying or attended',
+      '((("attended") AND (NOT ("qualifying"))) OR ("attended"))',
+      [],
+    ],
+    [
+      'attended and not (minutes eq 1) or qualifying and not (minutes eq 2)',
+      '((("attended") AND (NOT ("minutes" IS NOT DISTINCT FROM $1::numeric))) OR (("qualifying") AND (NOT ("minutes" IS NOT DISTINCT FROM $2::numeric))))',
+      ['1', '2'],
+    ],
+    [
+      'not attended or not qualifying and attended',
+      '((NOT ("attended")) OR ((NOT ("qualifying")) AND ("attended")))',
+      [],
+    ],
+    [
+      'attended and not (qualifying or attended)',
+      '(("attended") AND (NOT (("qualifying") OR ("attended"))))',
+      [],
+    ],
+    ['not (attended)', '(NOT ("attended"))', []],
+    ['(attended)', '("attended")', []],
+    ['not (not ((attended)))', '(NOT (NOT ("attended")))', []],
+    ['(minutes) eq (1)', '("minutes" IS NOT DISTINCT FROM $1::numeric)', ['1']],
+    [`${'('.repeat(30)}attended${')'.repeat(30)}`, '("attended")', []],
+    [`role eq '${'('.repeat(40)}/:'`, '("role" IS NOT DISTINCT FROM $1::text)', [`${'('.repeat(40)}/:`]],
     ["startswith(tolower(role),'c')", 'starts_with(lower("role"), $1::text)', ['c']],
     ["role eq 'O''Brien %25 50%'", '("role" IS NOT DISTINCT FROM $1::text)', ["O'Brien %25 50%"]],
     ['event_date_key ge -1', 'coalesce("event_date_key" >= $1::numeric, false)', ['-1']],
@@ -57,6 +83,12 @@ describe('a $filter in SQL', () => {
     ["pg_sleep(10) eq 'x'"],
     ["matchesPattern(role,'(a+)+$')"],
     ['not minutes eq 1'],
+    ['attended and not minutes eq 1 or qualifying'],
+    ['not not attended'],
+    ['role/any(x:x eq 1)'],
+    ['x:x'],
+    [`${'('.repeat(31)}attended${')'.repeat(31)}`],
+    ['attended or '.repeat(180) + 'attended'],
     ['attended gt true'],
     ['minutes'],
     ['minutes eq NaN'],
@@ -65,11 +97,29 @@ describe('a $filter in SQL', () => {
     [''],
     ['('.repeat(500)],
     [Array.from({ length: 300 }, () => 'attended').join(' or ')],
-    [`role eq '${'x'.repeat(5_000)}'`],
+    [`role eq '${'x'.repeat(2_000)}'`],
   ])('is refused for %j, with a text that repeats nothing of it', (filter) => {
     expect(() => filterSql(filter, columns)).toThrow(
       expect.objectContaining({ status: 400, code: 'validation-failed' }),
     );
+  });
+
+  it('is refused for the year 0, and not for the year 1', () => {
+    const dates = goldenTables.find(({ name }) => name === 'date');
+    if (dates === undefined) throw new Error('there is no table date');
+    expect(filterSql('date ge 0001-01-01', columnsOf(dates)).values).toEqual(['0001-01-01']);
+    for (const filter of [
+      'date ge 0000-01-01',
+      'null ne 0000-06-01T00:00:00Z',
+      'null ne 0001-01-01T00:00:00+01:00',
+    ])
+      expect(() => filterSql(filter, columnsOf(dates)), filter).toThrow('calendar');
+  });
+
+  it('of times has colons', () => {
+    expect(filterSql('null ne 2023-07-31T12:00:00+01:00', columns).values).toEqual([
+      '2023-07-31T11:00:00.000Z',
+    ]);
   });
 
   it('holds no text of the query, whatever text is asked for', () => {

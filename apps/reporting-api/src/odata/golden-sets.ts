@@ -8,7 +8,7 @@ import {
 } from '@kinledger/golden';
 import { hasRole, Problem, type Caller } from '@kinledger/service-kit';
 import { Injectable } from '@nestjs/common';
-import type pg from 'pg';
+import pg from 'pg';
 import { ReadModels } from '../read-models/read-models.js';
 import { nextAddress, type QueryOptions } from './query-options.js';
 import { refused } from './refused.js';
@@ -53,12 +53,14 @@ export class GoldenSets {
         throw refused('The golden dataset has changed since the first page: begin again without $skiptoken.');
       const begun = page?.offset ?? 0;
       const left = options.top === undefined ? Infinity : options.top - begun;
-      const wanted = Math.max(0, Math.min(PAGE, left));
+      if (left < 0) throw refused('$skiptoken is of a query with another $top.');
+      const wanted = Math.min(PAGE, left);
       const values = options.where?.values ?? [];
       const where = options.where === undefined ? '' : ` WHERE ${options.where.sql}`;
       const from = `FROM ${GOLDEN_SCHEMA}.${quoted(table.name)}${where}`;
       // One row more tells whether there is another page.
-      const { rows } = await client.query<Record<string, GoldenValue>>(
+      const { rows } = await rowsOf<Record<string, GoldenValue>>(
+        client,
         `SELECT ${options.columns.map((column) => `${shownColumn(column)} AS ${quoted(column.name)}`).join(', ')}
          ${from} ORDER BY ${orderOf(table, options)} OFFSET $${values.length + 1}::bigint LIMIT $${values.length + 2}::bigint`,
         [...values, options.skip + begun, Math.min(wanted + 1, left)],
@@ -80,14 +82,31 @@ export class GoldenSets {
   }
 }
 
+/** @throws Problem 400 where PostgreSQL cannot work with a value of the query (SQLSTATE class 22). */
+async function rowsOf<T extends pg.QueryResultRow>(
+  client: Pick<pg.ClientBase, 'query'>,
+  sql: string,
+  values: readonly unknown[],
+): Promise<pg.QueryResult<T>> {
+  try {
+    return await client.query<T>(sql, [...values]);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code?.startsWith('22') === true)
+      throw refused('The query has a value that is outside of what its type holds.');
+    throw error;
+  }
+}
+
 async function countOf(
   client: Pick<pg.ClientBase, 'query'>,
   from: string,
   values: readonly unknown[],
 ): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(`SELECT count(*)::float8 AS count ${from}`, [
-    ...values,
-  ]);
+  const { rows } = await rowsOf<{ count: number }>(
+    client,
+    `SELECT count(*)::float8 AS count ${from}`,
+    values,
+  );
   return rows[0]?.count ?? 0;
 }
 

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { GoldenSets, setNamed, setsOf } from './golden-sets.js';
 import { metadataOf } from './metadata.js';
-import { queryOptions } from './query-options.js';
+import { decoded, queryOptions } from './query-options.js';
 import { refused } from './refused.js';
 
 const PATH = '/v1/odata';
@@ -51,7 +51,7 @@ const queryOf = ({ url }: FastifyRequest): string =>
 function refuseQuery(request: FastifyRequest): void {
   if (
     !['', '$format=json', '$format=application/json', '$format=xml', '$format=application/xml'].includes(
-      decodeURIComponent(queryOf(request)),
+      decoded(queryOf(request)),
     )
   )
     throw refused('This address takes no query.');

@@ -72,7 +72,8 @@ function optionsOf(query: string): ReadonlyMap<string, string> {
   return options;
 }
 
-function decoded(text: string): string {
+/** @throws Problem 400 for a text that is not percent-encoded. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', '%20'));
   } catch {

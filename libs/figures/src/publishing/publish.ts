@@ -92,8 +92,8 @@ END
 $$`;
 
 /**
- * Brings the schema `published` up to date with this code, in one transaction: it holds all queries that the reporting
- * role may run. Run it as the owner of the read models; a rebuild does not require it again.
+ * Brings the schema `published` up to date with this code, in one transaction: it holds all queries of figures that the
+ * reporting role may run, which reads the views of `golden_v1` beside them. Run it as the owner of the read models; a rebuild does not require it again.
  */
 export async function publish(
   client: pg.ClientBase,

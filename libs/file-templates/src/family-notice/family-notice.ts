@@ -227,7 +227,7 @@ function readers(own: readonly Dataset[], definition: Definition): NoticeSection
         : []),
     ],
     after: [
-      'Nobody can type in your name and find you. When staff of the data team open a record, this is noted.',
+      'Nobody can type in your name and find you. When staff of the data team look at how records were joined, this is noted. They may read tables with codes to count, without a note.',
     ],
   };
 }

@@ -7,6 +7,7 @@ const span = `days_known AS (
   UNION ALL SELECT min(period_start), max(period_start) FROM submission
   UNION ALL SELECT ${londonDay('min(received_at)')}, ${londonDay('max(received_at)')} FROM submission
   UNION ALL SELECT make_date(min(left(period, 4)::int), 4, 1), make_date(max(left(period, 4)::int) + 1, 1, 1) FROM closed_quarter
+  UNION ALL SELECT ${londonDay('min(closed_at)')}, ${londonDay('max(closed_at)')} FROM closed_quarter
   UNION ALL SELECT min((said->>'on')::date), max((said->>'on')::date)
             FROM programme, jsonb_array_elements(definition->'populations') AS said
   UNION ALL SELECT make_date(min(left(said->>'period', 4)::int), 4, 1), make_date(max(left(said->>'period', 4)::int) + 1, 1, 1)

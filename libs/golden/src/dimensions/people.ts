@@ -1,5 +1,5 @@
 import type { GoldenColumn, GoldenTable } from '../golden-table.js';
-import { areaKey, UNKNOWN, WITHHELD } from '../keys.js';
+import { areaKey, datasets, people, UNKNOWN, WITHHELD } from '../keys.js';
 import { ethnicityKeys } from './ethnicity.js';
 
 const attribute = (name: string, meaning: string): GoldenColumn => ({
@@ -12,7 +12,7 @@ export const individual: GoldenTable = {
   kind: 'dimension',
   grain: 'one individual as linked at the position of the read models',
   meaning:
-    'People under internal pseudonyms, with their surviving attributes. An individual that was merged into another has no row.',
+    'People under internal pseudonyms, with their surviving attributes. An individual that was merged into another has no row, nor has one whom only sensitive datasets know; what a sensitive dataset says of others is left out.',
   readers: 'data team',
   key: ['individual_key'],
   columns: {
@@ -51,9 +51,10 @@ export const individual: GoldenTable = {
       'Special educational needs or disability.',
     ),
   },
-  sql: `SELECT i.number, i.role, i.said->>'gender', i.said->>'birthMonth', coalesce(e.ethnicity_key, ${UNKNOWN}), ${areaKey(`(i.said->>'lsoa')`)},
+  sql: `WITH ${datasets}, ${people}
+SELECT i.number, i.role, i.said->>'gender', i.said->>'birthMonth', coalesce(e.ethnicity_key, ${UNKNOWN}), ${areaKey(`(i.said->>'lsoa')`)},
        i.said->>'homeLanguage', i.said->>'disability', i.said->>'specialEducationalNeeds'
-FROM (SELECT number, role, attributes::jsonb AS said FROM numbered_individual WHERE forwarded_to IS NULL) i
+FROM people i
 LEFT JOIN ${ethnicityKeys} ON e.code = i.said->>'ethnicity'
 UNION ALL
 SELECT key, NULL, NULL, NULL, ${UNKNOWN}, ${UNKNOWN}, NULL, NULL, NULL FROM (VALUES (${UNKNOWN}), (${WITHHELD})) AS nobody (key)`,
@@ -63,7 +64,8 @@ export const individualAttribute: GoldenTable = {
   name: 'individual_attribute',
   kind: 'bridge',
   grain: 'one surviving attribute of an individual',
-  meaning: 'Every attribute that the definition’s datasets carry, also those without a column in individual.',
+  meaning:
+    'Every attribute that the definition’s datasets carry, also those without a column in individual, of the individuals that are there.',
   readers: 'data team',
   key: ['individual_key', 'attribute'],
   columns: {
@@ -85,8 +87,8 @@ export const individualAttribute: GoldenTable = {
       definition: 'the surviving value',
     },
   },
-  sql: `SELECT i.number, said.key, said.value
-FROM numbered_individual i, jsonb_each_text(i.attributes::jsonb) AS said WHERE i.forwarded_to IS NULL`,
+  sql: `WITH ${datasets}, ${people}
+SELECT i.number, said.key, said.value FROM people i, jsonb_each_text(i.said) AS said`,
 };
 
 export const family: GoldenTable = {
@@ -119,7 +121,8 @@ export const familyIndividual: GoldenTable = {
   name: 'family_individual',
   kind: 'bridge',
   grain: 'one individual in its family',
-  meaning: 'Who belongs to which family. An individual is in one family of the programme at most.',
+  meaning:
+    'Who belongs to which family. An individual is in one family of the programme at most; one without a row in individual is left out.',
   readers: 'data team',
   key: ['family_key', 'individual_key'],
   columns: {
@@ -136,9 +139,10 @@ export const familyIndividual: GoldenTable = {
       refersTo: { table: 'individual' },
     },
   },
-  sql: `SELECT m.family, m.individual FROM numbered_member m
+  sql: `WITH ${datasets}, ${people}
+SELECT m.family, m.individual FROM numbered_member m
 JOIN numbered_family f ON f.number = m.family
-JOIN numbered_individual i ON i.number = m.individual AND i.forwarded_to IS NULL
+JOIN people i ON i.number = m.individual
 WHERE m.scope = 'programme' AND f.scope = 'programme'`,
 };
 
@@ -188,9 +192,9 @@ export const area: GoldenTable = {
       source: 'programme definition: area.edition',
     },
   },
-  sql: `WITH named AS (
+  sql: `WITH ${datasets}, ${people}, named AS (
   SELECT lsoa FROM area
-  UNION SELECT attributes::jsonb->>'lsoa' FROM numbered_individual WHERE forwarded_to IS NULL
+  UNION SELECT said->>'lsoa' FROM people
   UNION SELECT said->>'lsoa' FROM programme, jsonb_array_elements(definition->'populations') AS population,
                jsonb_array_elements(population->'source'->'rows') AS said
 )
