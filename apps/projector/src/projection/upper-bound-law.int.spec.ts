@@ -174,5 +174,7 @@ describe('the upper bound of reach', () => {
         { numRuns: tries(60), seed: 20_231_003 },
       );
     },
+    // Some seconds on an idle machine.
+    300_000,
   );
 });
