@@ -406,6 +406,10 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
  * Problems that no single request can provoke, with the reason. A test compares the list with the services' sources.
  */
 export const notProvoked: Readonly<Record<string, string>> = {
+  'extract-running':
+    'an extract that is being made; words of ours alone: apps/projector/src/studies/studies.int.spec.ts',
+  'study-destroyed':
+    'a study that has ended; words of ours alone: apps/projector/src/studies/studies.int.spec.ts',
   busy: 'more uploads at once than places, for half a minute: apps/ingest/src/uploads/uploads.int.spec.ts',
   'command-refused':
     'a sentence of the contract’s, which holds no part of the request: apps/ingest/src/commands/commands.int.spec.ts',
