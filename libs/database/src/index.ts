@@ -1,11 +1,13 @@
 export * from './binary-copy.js';
 export { connectionSettings, passwordFileOf } from './connection.js';
 export * from './copy.js';
+export { instantSql } from './instants.js';
 export * from './looks.js';
 export * from './migrate.js';
 export * from './outage.js';
 export * from './packed-bytes.js';
 export * from './pool.js';
 export * from './provision.js';
+export { readInBatches } from './read-in-batches.js';
 export * from './roles.js';
 export { thisRelease, type Release } from './release.js';

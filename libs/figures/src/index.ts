@@ -31,6 +31,7 @@ export { servicePairs, serviceSteps } from './people/service-pairs.js';
 export * from './publication.js';
 export * from './publishing/ask.js';
 export * from './publishing/publish.js';
+export * from './publishing/publish-schema.js';
 export * from './reach/reach-by-deprivation.js';
 export * from './reach/reach-by-quarter.js';
 export * from './reach/reach.js';

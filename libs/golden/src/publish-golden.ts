@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { clientRoleNames, postgresRole, type ClientRoleName, type RoleName } from '@kinledger/database';
-import type pg from 'pg';
+import { publishSchema } from '@kinledger/figures';
+import pg from 'pg';
 import { columnsOf, type GoldenTable, type Readers } from './golden-table.js';
 import { dateRoles, GOLDEN_VERSION, goldenTables } from './golden-tables.js';
 
@@ -9,9 +10,6 @@ export const GOLDEN_SCHEMA = `golden_v${GOLDEN_VERSION}`;
 
 /** The functions that the views show. Nobody may use this schema by name. */
 const ROWS = `${GOLDEN_SCHEMA}_rows`;
-
-/** The same lock as that of the schema `published`, which these functions use. */
-const PUBLISH_LOCK = 7_163_504;
 
 /**
  * The inspector, an operator who may read the read models themselves, reads this view of them too. The reporting API serves
@@ -26,8 +24,7 @@ const readersOf: Readonly<Record<Readers, readonly (typeof readingRoles)[number]
   everybody: readingRoles,
 };
 
-const quoted = (name: string): string => `"${name}"`;
-const text = (said: string): string => `'${said.replaceAll("'", "''")}'`;
+const { escapeIdentifier: quoted, escapeLiteral: text } = pg;
 
 /**
  * A view is bound to its tables, and would go with them when a rebuild swaps the schema. So each view shows a function,
@@ -106,25 +103,9 @@ const digest = createHash('sha256').update(statements).update(grants).digest('he
  * Brings the schema of the golden dataset up to date with this code, in one transaction, and grants its views to the
  * roles that read them. Run it as the owner of the read models, after `publish`; a rebuild does not require it again.
  */
-export async function publishGolden(client: pg.ClientBase): Promise<void> {
-  await client.query('BEGIN');
-  try {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);
-    const { rows } = await client.query<{ digest: string | null }>(
-      `SELECT obj_description(to_regnamespace('${GOLDEN_SCHEMA}')::oid, 'pg_namespace') AS digest`,
-    );
-    if (rows[0]?.digest !== digest) {
-      await client.query(
-        `DROP SCHEMA IF EXISTS ${GOLDEN_SCHEMA} CASCADE; DROP SCHEMA IF EXISTS ${ROWS} CASCADE`,
-      );
-      await client.query(statements);
-      await client.query(`COMMENT ON SCHEMA ${GOLDEN_SCHEMA} IS '${digest}'`);
-    }
+export const publishGolden = (client: pg.ClientBase): Promise<void> =>
+  publishSchema(client, {
+    ...{ name: GOLDEN_SCHEMA, drops: [GOLDEN_SCHEMA, ROWS], statements, digest },
     // A role may have been made since.
-    await client.query(grants);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
-}
+    always: grants,
+  });

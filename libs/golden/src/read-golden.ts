@@ -1,4 +1,5 @@
-import type pg from 'pg';
+import { readInBatches } from '@kinledger/database';
+import pg from 'pg';
 import { columnsOf, type GoldenTable, type NamedColumn } from './golden-table.js';
 import { GOLDEN_SCHEMA } from './publish-golden.js';
 
@@ -8,7 +9,7 @@ export type GoldenValue = string | number | boolean | null;
 /** Enough that asking takes little time, and few enough to hold. */
 const ROWS_AT_A_TIME = 10_000;
 
-const quoted = (name: string): string => `"${name}"`;
+const { escapeIdentifier: quoted } = pg;
 
 /** SQL of a column as the value that exports show. */
 export const shownColumn = ({ name, type }: Pick<NamedColumn, 'name' | 'type'>): string =>
@@ -21,24 +22,16 @@ export const shownColumn = ({ name, type }: Pick<NamedColumn, 'name' | 'type'>):
         : quoted(name);
 
 /** Reads a table in parts, in the order of its key, in the client’s transaction. */
-export async function* readGolden(
-  client: Pick<pg.ClientBase, 'query'>,
+export const readGolden = (
+  client: pg.ClientBase,
   table: GoldenTable,
-): AsyncGenerator<readonly (readonly GoldenValue[])[]> {
-  await client.query(
-    `DECLARE golden NO SCROLL CURSOR FOR SELECT ${columnsOf(table).map(shownColumn).join(', ')}
+): AsyncGenerator<readonly (readonly GoldenValue[])[]> =>
+  readInBatches<readonly GoldenValue[]>(
+    client,
+    {
+      text: `SELECT ${columnsOf(table).map(shownColumn).join(', ')}
      FROM ${GOLDEN_SCHEMA}.${quoted(table.name)} ORDER BY ${table.key.map(quoted).join(', ')}`,
+      rowMode: 'array',
+    },
+    ROWS_AT_A_TIME,
   );
-  try {
-    for (;;) {
-      const { rows } = await client.query<GoldenValue[]>({
-        text: `FETCH ${ROWS_AT_A_TIME} FROM golden`,
-        rowMode: 'array',
-      });
-      if (rows.length === 0) return;
-      yield rows;
-    }
-  } finally {
-    await client.query('CLOSE golden');
-  }
-}

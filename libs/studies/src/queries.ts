@@ -1,7 +1,7 @@
 import type { PermittedDataset } from './permission.js';
 import type { DataOutputSpecification } from './specification.js';
 import { pseudonymSql, type HmacBlocks } from './study-key.js';
-import type { TableName } from './tables.js';
+import { linkBands, type TableName } from './tables.js';
 
 /** A query of the read models on the client’s search path; its columns are in the order of the table’s. */
 export interface ExtractQuery {
@@ -13,7 +13,7 @@ const blocks = { inner: '$7::bytea', outer: '$8::bytea' };
 const personOf = pseudonymSql('individual', 'i.individual_id', blocks);
 /** The least sure has the greatest number. */
 const bandNumber = `CASE WHEN r.marks & 1 = 1 THEN 1 WHEN r.marks & 2 = 2 THEN 2 ELSE 3 END`;
-const bandWord = (number: string) => `(ARRAY['nhs-number', 'birth-date', 'shared'])[${number}]`;
+const bandWord = (number: string) => `(ARRAY[${linkBands.map((band) => `'${band}'`).join(', ')}])[${number}]`;
 
 /**
  * The datasets that the study may see; who agreed to evaluation, where people agree row by row; their rows; the people of

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { beginLook, endLook, inTransaction, type LookOutcome } from '@kinledger/database';
+import { beginLook, endLook, instantSql, inTransaction, type LookOutcome } from '@kinledger/database';
 import type { Explanation, PairExplanation } from '@kinledger/decisions';
 import type { EventStore } from '@kinledger/event-store';
 import { Problem, type Caller } from '@kinledger/service-kit';
@@ -40,7 +40,7 @@ interface NotedQuestion extends ExplanationQuestion {
 const newId = () => randomBytes(16).toString('hex');
 
 const asked = `replace(explanation_id::text, '-', '') AS id, subject, other, as_at::float8 AS "asAt", state, done::float8 AS done,
-  total::float8 AS total, reason, to_char(asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "askedAt"`;
+  total::float8 AS total, reason, ${instantSql('asked_at')} AS "askedAt"`;
 const isOwn = `person = $1 AND organisation IS NOT DISTINCT FROM $2 AND asked_at > now() - ${KEPT}`;
 
 /**

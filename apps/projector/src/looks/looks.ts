@@ -1,4 +1,4 @@
-import type { LookOutcome } from '@kinledger/database';
+import { instantSql, type LookOutcome } from '@kinledger/database';
 import { InjectPool } from '@kinledger/service-kit';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify/sync';
@@ -40,7 +40,6 @@ export interface LooksAsked {
   readonly limit: number;
 }
 
-const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const CSV_PAGE = 1_000;
 
 /** Reads the trail of looks. */
@@ -55,9 +54,9 @@ export class Looks {
   /** The latest first. */
   async page({ about, before, limit }: LooksAsked): Promise<readonly LookView[]> {
     const { rows } = await this.#pool.query<LookView>(
-      `SELECT look::float8 AS look, replace(look_id::text, '-', '') AS id, ${instant('asked_at')} AS "askedAt", person,
+      `SELECT look::float8 AS look, replace(look_id::text, '-', '') AS id, ${instantSql('asked_at')} AS "askedAt", person,
          organisation, roles, via, l.written_by AS "writtenBy", stream, subject, individual, as_at::float8 AS "asAt", reason,
-         outcome, ${instant('ended_at')} AS "endedAt"
+         outcome, ${instantSql('ended_at')} AS "endedAt"
        FROM audit.look l LEFT JOIN audit.look_outcome o USING (look_id)
        WHERE ($1::text IS NULL OR subject = $1 OR individual = $1) AND ($2::bigint IS NULL OR look < $2)
        ORDER BY look DESC LIMIT $3`,

@@ -1,3 +1,4 @@
+import { instantSql } from '@kinledger/database';
 import type { LedgerEvent, NilReturnStated } from '@kinledger/contracts';
 import { ledgerEventOf } from '@kinledger/domain';
 import type { EventStore } from '@kinledger/event-store';
@@ -59,7 +60,7 @@ export interface ListedQuarter {
 /** The closed quarters, the latest first; or one of them. */
 export async function listedQuarters(pool: pg.Pool, period?: string): Promise<readonly ListedQuarter[]> {
   const { rows } = await pool.query<ListedQuarter>(
-    `SELECT period, closing::float8 AS closing, to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "closedAt",
+    `SELECT period, closing::float8 AS closing, ${instantSql('closed_at')} AS "closedAt",
        closed_by AS "closedBy", reason, published_at::float8 AS published, digest, nil_returns AS "nilReturns"
      FROM ${LIVE_SCHEMA}.closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC`,
     [period ?? null],

@@ -1,3 +1,4 @@
+import { instantSql } from '@kinledger/database';
 import { randomBytes } from 'node:crypto';
 import { lastClosedAt, type EventStore } from '@kinledger/event-store';
 import type { PeriodCode, ProgrammeId } from '@kinledger/contracts';
@@ -46,7 +47,7 @@ export interface RestatementAsked {
 }
 
 const listedColumns = `replace(recount_id::text, '-', '') AS id, kind, asked ->> 'period' AS period, asked_by AS "askedBy",
-  to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "startedAt", state,
+  ${instantSql('started_at')} AS "startedAt", state,
   position::float8 AS position, head::float8 AS head, reason`;
 const recountColumns = `${listedColumns}, result`;
 const KEPT = 20;

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { erasesBodies, restatesTokens } from '@kinledger/contracts';
-import { beginLook, endLook, inTransaction, type Look, type LookOutcome } from '@kinledger/database';
+import {
+  beginLook,
+  endLook,
+  instantSql,
+  inTransaction,
+  type Look,
+  type LookOutcome,
+} from '@kinledger/database';
 import type { ExaminedReferral } from '@kinledger/decisions';
 import { Problem, type Caller } from '@kinledger/service-kit';
 import type pg from 'pg';
@@ -111,7 +118,7 @@ export class Examinations {
   async find(id: string, { person, organisation }: Caller): Promise<AnsweredExamination | undefined> {
     const { rows } = await this.#options.pool.query<AnsweredExamination>(
       `SELECT replace(examination_id::text, '-', '') AS id, replace(referral_id::text, '-', '') AS referral, state, reason, result,
-         to_char(asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "askedAt"
+         ${instantSql('asked_at')} AS "askedAt"
        FROM operations.review_examination
        WHERE examination_id = $3 AND person = $1 AND organisation IS NOT DISTINCT FROM $2 AND asked_at > now() - ${KEPT}`,
       [person, organisation ?? null, id],

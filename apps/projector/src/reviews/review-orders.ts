@@ -11,7 +11,7 @@ import {
   type DataOf,
   type ProgrammeId,
 } from '@kinledger/contracts';
-import { inTransaction } from '@kinledger/database';
+import { instantSql, inTransaction } from '@kinledger/database';
 import { askedByOf, currentTraceparent, type Caller, type Outbox } from '@kinledger/service-kit';
 import type pg from 'pg';
 import { projectorOutbox } from '../closing/projector-outbox.js';
@@ -89,7 +89,7 @@ export class ReviewOrders {
   async find(id: string): Promise<ReviewOrder | undefined> {
     const { rows } = await this.#options.pool.query<ReviewOrder>(
       `SELECT command_id AS id, kind, replace(subject::text, '-', '') AS subject, replace(candidate::text, '-', '') AS candidate,
-         asked_by AS "askedBy", reason, to_char(asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "askedAt",
+         asked_by AS "askedBy", reason, ${instantSql('asked_at')} AS "askedAt",
          coalesce(outcome, 'waiting') AS state, position::float8 AS position,
          CASE WHEN refusal IS NOT NULL THEN jsonb_build_object('reason', refusal, 'detail', coalesce(detail, '')) END AS refusal
        FROM operations.review_command WHERE command_id = $1`,

@@ -1,3 +1,4 @@
+import { instantSql } from '@kinledger/database';
 import { standingOfPair, type Opinion, type PairStanding } from '@kinledger/decisions';
 import { periodOfCode } from '@kinledger/domain';
 import type { PeriodCode } from '@kinledger/contracts';
@@ -63,7 +64,6 @@ export interface ReviewQueueOptions {
 }
 
 const hex = (column: string) => `replace(${column}::text, '-', '')`;
-const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const tables = (text: string) => text.replaceAll(/\bgolden\./g, `${LIVE_SCHEMA}.`);
 
 /** Every pair that waits, with both rows. $1: datasets that are sensitive. */
@@ -130,7 +130,7 @@ export class ReviewQueue {
          FROM shared GROUP BY referral_id, candidate
        )
        SELECT ${hex('p.referral_id')} AS referral, p.reason, p.rule,
-              ${instant('p.referred_at')} AS "referredAt", least(p.subject_key, p.candidate_key) AS one,
+              ${instantSql('p.referred_at')} AS "referredAt", least(p.subject_key, p.candidate_key) AS one,
               greatest(p.subject_key, p.candidate_key) AS other,
               ${rowSource('p.subject', 's', 'ss')} AS subject, ${rowSource('p.candidate', 'c', 'cs')} AS candidate,
               jsonb_build_object('all', coalesce(e.every, 0), 'closed', coalesce(e.closed, 0)) AS estimate
@@ -167,7 +167,7 @@ export class ReviewQueue {
     const { rows } = await pool.query<Pick<Queue, 'waiting' | 'hidden' | 'oldest'>>(
       tables(`WITH ${waitingPairs}
        SELECT (count(*) FILTER (WHERE NOT is_hidden))::int AS waiting, (count(*) FILTER (WHERE is_hidden))::int AS hidden,
-              ${instant('min(referred_at) FILTER (WHERE NOT is_hidden)')} AS oldest
+              ${instantSql('min(referred_at) FILTER (WHERE NOT is_hidden)')} AS oldest
        FROM pair`),
       [await sensitive.all()],
     );
@@ -208,7 +208,7 @@ export class ReviewQueue {
        )
        SELECT v.position::float8 AS position, v.kind, v.answer, ${hex('s.record_id')} AS subject,
               ${hex('c.record_id')} AS candidate, ${hex('v.referral_id')} AS referral, v.reason, v.decided_by AS by,
-              v.organisation, ${instant('v.decided_at')} AS at,
+              v.organisation, ${instantSql('v.decided_at')} AS at,
               v.kind = 'decision' AND NOT EXISTS (
                 SELECT FROM golden.review later
                 WHERE later.one = v.one AND later.other = v.other AND later.position > v.position) AS stands

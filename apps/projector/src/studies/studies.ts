@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { instantSql, readInBatches } from '@kinledger/database';
 import { positionOf, isMissing } from '@kinledger/figures';
 import type { Programme } from '@kinledger/programme';
 import { Problem } from '@kinledger/service-kit';
@@ -17,7 +18,7 @@ import {
   type WrittenArchive,
 } from '@kinledger/studies';
 import type pg from 'pg';
-import Cursor from 'pg-cursor';
+import { impatientStream } from './impatient-stream.js';
 
 export interface StudiesOptions {
   readonly pool: pg.Pool;
@@ -62,7 +63,6 @@ export interface OpenExtract {
 const ROWS_AT_A_TIME = 2_000;
 /** A transaction that stays open delays the swap of a rebuild and the database’s housekeeping. */
 const PATIENCE_MS = 60_000;
-const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
 /** Extracts for evaluators, under pseudonyms of their study, and the end of a study. */
 export class Studies {
@@ -140,14 +140,15 @@ export class Studies {
         `INSERT INTO operations.study_extract (extract_id, study, specification, position, asked_by) VALUES ($1, $2, $3, $4, $5)`,
         [id, specification.study, JSON.stringify(specification), position, person],
       );
-      const { readable, writable, stop } = watched(this.#options.patienceMs ?? PATIENCE_MS);
+      const { readable, writable, stop } = impatientStream(this.#options.patienceMs ?? PATIENCE_MS);
       const blocks = hmacBlocks(key);
       const written = writeArchive({
         programme: programme.definition.name,
         definition: rows[0]?.digest ?? '',
         ...{ position, specification, permitted },
         tables: tablesOf(specification),
-        rowsOf: ({ name }) => read(client, queryOf(name, specification, permitted, blocks)),
+        rowsOf: ({ name }) =>
+          readInBatches<ExtractRow>(client, queryOf(name, specification, permitted, blocks), ROWS_AT_A_TIME),
         to: writable,
       });
       void this.#finish(written, id, client, writable).finally(stop);
@@ -206,12 +207,12 @@ export class Studies {
   async all(): Promise<readonly ListedStudy[]> {
     const { pool } = this.#options;
     const { rows: studies } = await pool.query<Omit<ListedStudy, 'extracts'>>(
-      `SELECT study, ${instant('opened_at')} AS "openedAt", ${instant('destroyed_at')} AS "destroyedAt", destroyed_by AS "destroyedBy"
+      `SELECT study, ${instantSql('opened_at')} AS "openedAt", ${instantSql('destroyed_at')} AS "destroyedAt", destroyed_by AS "destroyedBy"
        FROM operations.study ORDER BY opened_at DESC, study`,
     );
     const { rows: extracts } = await pool.query<ListedExtract & { readonly study: string }>(
       `SELECT study, replace(extract_id::text, '-', '') AS id, position::float8 AS position, asked_by AS "askedBy",
-              ${instant('asked_at')} AS "askedAt", ${instant('completed_at')} AS "completedAt", people, manifest,
+              ${instantSql('asked_at')} AS "askedAt", ${instantSql('completed_at')} AS "completedAt", people, manifest,
               specification ->> 'expires' AS expires, specification -> 'recipient' ->> 'organisation' AS organisation
        FROM operations.study_extract ORDER BY asked_at DESC, extract_id`,
     );
@@ -282,47 +283,5 @@ async function openReadModels(client: pg.ClientBase, asAt: number | undefined): 
       : new Problem(404, 'position-not-rebuilt', {
           detail: 'No read models stand at that position: ask the projector to rebuild up to it first.',
         });
-  }
-}
-
-/** A stream that breaks when its reader takes nothing for so long. */
-function watched(patienceMs: number) {
-  const impatience = new AbortController();
-  const giveUp = () => impatience.abort(new Error('nobody took a byte of the extract for too long'));
-  let timer = setTimeout(giveUp, patienceMs);
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const source = readable.getReader();
-  impatience.signal.addEventListener('abort', () => void source.cancel(impatience.signal.reason));
-  const taken = new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        clearTimeout(timer);
-        const { done, value } = await source.read();
-        timer = setTimeout(giveUp, patienceMs);
-        if (impatience.signal.aborted) controller.error(impatience.signal.reason);
-        else if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: (reason) => source.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
-  return { readable: taken, writable, stop: () => clearTimeout(timer) };
-}
-
-/** The rows of a query in batches. */
-async function* read(
-  client: pg.PoolClient,
-  { text, values }: ReturnType<typeof queryOf>,
-): AsyncGenerator<readonly ExtractRow[]> {
-  const cursor = client.query(new Cursor<ExtractRow>(text, [...values]));
-  try {
-    for (;;) {
-      const rows = await cursor.read(ROWS_AT_A_TIME);
-      if (rows.length === 0) return;
-      yield rows;
-    }
-  } finally {
-    await cursor.close();
   }
 }

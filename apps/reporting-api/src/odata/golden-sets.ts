@@ -34,7 +34,7 @@ export function setNamed(caller: Caller, name: string): GoldenTable {
   return table;
 }
 
-const quoted = (name: string): string => `"${name}"`;
+const { escapeIdentifier: quoted } = pg;
 
 /** Reads pages of sets from the views of the golden dataset. */
 @Injectable()

@@ -2,7 +2,7 @@ import { nameOf, reach, reachColumns, SUPPRESSED, type ReachColumn } from '@kinl
 import type { FigureAnswer, ReachAnswer } from '../figures/reach-answer.js';
 import type { PartOf } from './reach-sections.js';
 import type { ReportRow, ReportSection } from './report.js';
-import { number, shareOf } from './shares.js';
+import { number, peopleCounted, shareOf } from './shares.js';
 import { cellOf, statusOf } from './statuses.js';
 
 const columns: readonly ReachColumn[] = ['children', 'adults', 'families', 'individuals', 'upperBound'];
@@ -67,10 +67,7 @@ export function placesSection(of: PartOf, answer: ReachAnswer): ReportSection {
           line('Programme, each counted once', answer.reach, true),
         ],
         definition: `${nameOf(reach)}: ${reach.title}.`,
-        n:
-          answer.reach.individuals === null
-            ? 'Not known'
-            : `${number(answer.reach.individuals)} children and adults`,
+        n: peopleCounted(answer.reach.individuals),
         denominator: 'None: counts, not shares.',
         ...{ position: answer.position, disclosure: answer.disclosure },
       },
@@ -108,10 +105,7 @@ export function removedSection(of: PartOf, answer: ReachAnswer): ReportSection {
           };
         }),
         definition: `${nameOf(reach)}: sum of the services’ reach less the programme’s. Who used several services is counted once.`,
-        n:
-          answer.reach.individuals === null
-            ? 'Not known'
-            : `${number(answer.reach.individuals)} children and adults`,
+        n: peopleCounted(answer.reach.individuals),
         denominator: 'Sum of the services.',
         ...{ position: answer.position, disclosure: answer.disclosure },
       },

@@ -3,7 +3,7 @@ import type { FigureRowsAnswer } from '../figures/figures.js';
 import type { PublishedQuarterView } from '../quarters/closed-quarters.js';
 import type { PartOf } from './reach-sections.js';
 import type { ReportSection } from './report.js';
-import { number } from './shares.js';
+import { number, peopleCounted } from './shares.js';
 import { cellOf, valueOf } from './statuses.js';
 
 const published: readonly (readonly [ReachColumn, string])[] = [
@@ -58,10 +58,7 @@ export function publishedSection(
           status: then === null ? 'Published value suppressed' : 'Published',
         })),
         definition: `${nameOf(reach)}: ${reach.title}; published under ${quarter.figures.disclosure}.`,
-        n:
-          people?.now === null || people === undefined
-            ? 'Not known'
-            : `${number(people.now)} children and adults`,
+        n: peopleCounted(people?.now ?? null),
         denominator: 'None: counts, not shares.',
         ...{ position: answer.position, disclosure: answer.disclosure },
       },

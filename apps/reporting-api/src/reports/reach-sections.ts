@@ -13,7 +13,7 @@ import type { QuartersAnswer } from '../figures/reach-answer.js';
 import { quarterChart } from '../pages/quarter-charts.js';
 import { quartersFinding } from '../pages/quarters-finding.js';
 import type { ReportRow, ReportSection } from './report.js';
-import { number, shareOf, sumOf } from './shares.js';
+import { number, peopleCounted, shareOf, sumOf } from './shares.js';
 import { cellOf, statusOf, valueOf, type Counted } from './statuses.js';
 
 /** What the sections of one part have in common. */
@@ -95,7 +95,7 @@ export function reachSection(
               ]
             : []),
         ],
-        n: individuals === null ? 'Not known' : `${number(individuals)} children and adults`,
+        n: peopleCounted(individuals),
         ...about,
       },
       {
@@ -198,7 +198,7 @@ export function deprivationSection(of: PartOf, answer: FigureRowsAnswer): Report
           status: statusOf(row, columns),
         })),
         definition: `${nameOf(reachByDeprivation)}: ${reachByDeprivation.title}. ${reachByDeprivation.dimensions.decile.meaning}`,
-        n: whole === null ? 'Not known' : `${number(whole)} children and adults`,
+        n: peopleCounted(whole),
         denominator: 'Children and adults reached, those of unknown residence included.',
         ...{ position: answer.position, disclosure: answer.disclosure },
       },

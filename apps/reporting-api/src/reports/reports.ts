@@ -133,23 +133,15 @@ export class Reports {
     const scope: ReachScope =
       service === undefined ? { kind: 'programme' } : { kind: 'service', id: service };
     const of: PartOf = { key: 'quality', scope: scopeNameOf(scope), scopeName, label };
-    const { rows, position } = await this.#submissions.quality();
-    const names = await this.#figures.datasets();
-    const quarters = await this.#figures.quarters(sight.seen, scope);
-    const frame = await this.#figures.programme();
+    const sections = await this.#filesOf(scope, of, {
+      ...{ period, sight },
+      ...{ withCoverage: true, byPeriod: service !== undefined },
+    });
+    const { programme, position, behindSince } = await this.#figures.programme();
     const definition = await this.#figures.definition();
-    const shown = rows.filter(
-      (row) =>
-        (service === undefined || row.service === service) &&
-        (period === undefined || row.period === period.code),
-    );
-    const sections = [
-      coverageSection(of, quarters),
-      ...qualitySections(of, { rows: shown, position, names, byPeriod: service !== undefined }),
-    ];
     return {
       ...{ title: 'Data quality', of: scopeName, definition, period: period?.code ?? 'all', label },
-      ...{ programme: frame.programme, position, behindSince: frame.behindSince },
+      ...{ programme, position, behindSince },
       parts: [{ title: label, about: 'Files that are linked and not withdrawn.', sections }],
     };
   }
@@ -218,28 +210,36 @@ export class Reports {
       ...(deprivation === undefined ? [] : [deprivationSection(of, deprivation)]),
       ...others,
       ...(period?.kind === 'quarter' ? [publishedSection(of, quarter, own, columns)] : []),
-      ...(await this.#qualityOf(scope, of, { period, sight })),
+      ...(await this.#filesOf(scope, of, {
+        ...{ period, sight },
+        ...{ withCoverage: period === undefined, byPeriod: false },
+      })),
       ...(period === undefined ? [] : [leftOutSection(of, sight)]),
     ];
     return sections.filter((section) => section !== undefined);
   }
 
-  async #qualityOf(
+  /** Coverage, if wanted, and quality of the files of a scope and period, or of all periods if it is undefined. */
+  async #filesOf(
     scope: ReachScope,
     of: PartOf,
-    { period, sight }: { readonly period: Period | undefined; readonly sight: ReportSight },
+    {
+      period,
+      sight,
+      withCoverage,
+      byPeriod,
+    }: ReportQuestion & { readonly withCoverage: boolean; readonly byPeriod: boolean },
   ): Promise<readonly ReportSection[]> {
     const { rows, position } = await this.#submissions.quality();
     const names = await this.#figures.datasets();
-    const quarters = await this.#figures.quarters(sight.seen, scope);
     const shown = rows.filter(
       (row) =>
         (scope.kind !== 'service' || row.service === scope.id) &&
         (period === undefined || row.period === period.code),
     );
     return [
-      ...(period === undefined ? [coverageSection(of, quarters)] : []),
-      ...qualitySections(of, { rows: shown, position, names, byPeriod: false }),
+      ...(withCoverage ? [coverageSection(of, await this.#figures.quarters(sight.seen, scope))] : []),
+      ...qualitySections(of, { rows: shown, position, names, byPeriod }),
     ];
   }
 

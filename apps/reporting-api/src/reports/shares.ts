@@ -9,3 +9,7 @@ export const number = (value: number): string => value.toLocaleString('en-GB').r
 /** A sum of which no part is unknown; otherwise null. */
 export const sumOf = (parts: readonly (number | null)[]): number | null =>
   parts.reduce<number | null>((sum, part) => (sum === null || part === null ? null : sum + part), 0);
+
+/** The n of a table of people. */
+export const peopleCounted = (people: number | null): string =>
+  people === null ? 'Not known' : `${number(people)} children and adults`;

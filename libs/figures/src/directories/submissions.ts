@@ -39,6 +39,10 @@ const chosen = `
   WHERE (s.submission_id IS NOT NULL OR u.state <> 'discarded')
     AND ($1::boolean IS NULL OR $1 = (coalesce(s.intake, u.intake) IS NOT NULL))`;
 
+/** SQL of the sums over files of what was counted of each file’s rows. */
+const sumsOf = (counted: 'counts' | 'outcomes', names: readonly string[]): string =>
+  names.map((name) => `coalesce(sum((s.${counted}->>'${name}')::int), 0)::int`).join(', ');
+
 /** Submissions by intake number, latest first; then uploads not submitted, latest first. */
 export const submissionsPage = {
   id: 'submissions',
@@ -113,9 +117,9 @@ export const rowsByDataset = {
   ],
   sql: `
   SELECT d.dataset, v.name, d.data_type, count(*)::int,
-         ${['read', 'accepted', 'warned', 'rejected', 'duplicate'].map((name) => `coalesce(sum((s.counts->>'${name}')::int), 0)::int`).join(', ')},
+         ${sumsOf('counts', ['read', 'accepted', 'warned', 'rejected', 'duplicate'])},
          coalesce(sum((s.outcomes->>'registered')::int + (s.outcomes->>'matched')::int), 0)::int,
-         ${['unlinkable', 'referred', 'impersonal', 'unchanged', 'superseded'].map((name) => `coalesce(sum((s.outcomes->>'${name}')::int), 0)::int`).join(', ')},
+         ${sumsOf('outcomes', ['unlinkable', 'referred', 'impersonal', 'unchanged', 'superseded'])},
          coalesce(sum((u.counts->>'suppressed')::int), 0)::int
   FROM submission s
   JOIN dataset d USING (dataset)
@@ -154,9 +158,9 @@ export const qualityByPeriod = {
   sql: `
   SELECT d.service, d.dataset, d.data_type, s.period, count(*)::int,
          to_char(max(coalesce(u.first_at, s.received_at)) AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'),
-         ${['read', 'accepted', 'warned', 'rejected', 'duplicate'].map((name) => `coalesce(sum((s.counts->>'${name}')::int), 0)::int`).join(', ')},
+         ${sumsOf('counts', ['read', 'accepted', 'warned', 'rejected', 'duplicate'])},
          coalesce(sum((s.outcomes->>'registered')::int + (s.outcomes->>'matched')::int), 0)::int,
-         ${['unlinkable', 'referred'].map((name) => `coalesce(sum((s.outcomes->>'${name}')::int), 0)::int`).join(', ')},
+         ${sumsOf('outcomes', ['unlinkable', 'referred'])},
          coalesce((SELECT jsonb_object_agg(found.code, found.rows) FROM (
                      SELECT one.key AS code, sum(one.value::int)::int AS rows
                      FROM submission o CROSS JOIN LATERAL jsonb_each_text(coalesce(o.findings, '{}')) AS one

@@ -1,8 +1,9 @@
+import pg from 'pg';
 import type { Figure } from '../figure.js';
 import { nameOf, type Publication } from '../publication.js';
 import { cellRules, profileInForce, shownColumns, type DisclosureProfile } from './disclosure-profiles.js';
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const { escapeIdentifier: quote } = pg;
 
 /**
  * SQL of a figure’s rows, with rows of 0 for every scope of the programme beside those that counted something, for every

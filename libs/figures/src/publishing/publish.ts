@@ -3,12 +3,11 @@ import { AS_AT_SCHEMA, LIVE_SCHEMA, TABLES_VERSION } from '@kinledger/read-model
 import type pg from 'pg';
 import { functionOf, type Publication } from '../publication.js';
 import { publications } from '../registry.js';
+import { publishSchema } from './publish-schema.js';
 
 const READER = 'kinledger_reporting';
 /** The role of an operator who reads the tables themselves. */
 const INSPECTOR = 'kinledger_inspector';
-/** Key of the advisory lock under which one process at a time publishes. */
-const PUBLISH_LOCK = 7_163_504;
 
 /**
  * Finds the read models on each call, so that a rebuild needs no new publishing. It reads their checkpoint first, like
@@ -100,22 +99,8 @@ export async function publish(
   published: readonly Publication[] = publications,
 ): Promise<void> {
   const statements = statementsOf(published);
-  const digest = createHash('sha256').update(statements).digest('hex');
-  await client.query('BEGIN');
-  try {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);
-    const { rows } = await client.query<{ digest: string | null }>(
-      `SELECT obj_description(to_regnamespace('published')::oid, 'pg_namespace') AS digest`,
-    );
-    if (rows[0]?.digest !== digest) {
-      await client.query('DROP SCHEMA IF EXISTS published CASCADE');
-      await client.query(statements);
-      await client.query(`COMMENT ON SCHEMA published IS '${digest}'`);
-      await client.query(readersOfTables);
-    }
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+  await publishSchema(client, {
+    ...{ name: 'published', drops: ['published'], statements, afterwards: readersOfTables },
+    digest: createHash('sha256').update(statements).digest('hex'),
+  });
 }
