@@ -18,6 +18,7 @@ import {
   servicesOf,
   shownReach,
   shownReachByQuarter,
+  theoryOfChange,
   wholeReach,
   type Figure,
   type FigureQuestion,
@@ -36,6 +37,7 @@ import { hasBegun, offeredPeriods, type OfferedPeriods } from './offered-periods
 import { scopeAsked } from './reach-question.js';
 import type { Seen } from './seen.js';
 import type { DatasetOfService } from '@kinledger/page-kit/names';
+import type { TheoryOfChange } from './theory-of-change.js';
 import { quarterColumns, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 
 export interface FigureRowsAnswer extends FigureAnswerRows {
@@ -222,6 +224,19 @@ export class Figures {
     return this.#readModels.answer('definition', async (snapshot) => {
       const [row] = await ask<{ digest: string }>(snapshot.client, definitionInForce, [], snapshot);
       return row?.digest ?? '';
+    });
+  }
+
+  /** The theory of change of the programme definition in force; undefined where it has none. */
+  async theoryOfChange(): Promise<TheoryOfChange | undefined> {
+    return this.#readModels.answer('theory of change', async (snapshot) => {
+      const [row] = await ask<{ theory: TheoryOfChange | null }>(
+        snapshot.client,
+        theoryOfChange,
+        [],
+        snapshot,
+      );
+      return row?.theory ?? undefined;
     });
   }
 

@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto';
-import { BarChart, ScatterChart, type BarSeriesOption, type ScatterSeriesOption } from 'echarts/charts';
+import {
+  BarChart,
+  CustomChart,
+  ScatterChart,
+  type BarSeriesOption,
+  type CustomSeriesOption,
+  type ScatterSeriesOption,
+} from 'echarts/charts';
 import {
   GridComponent,
   LegendComponent,
@@ -9,10 +16,10 @@ import {
 import { init, use, type ComposeOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
-use([BarChart, ScatterChart, GridComponent, LegendComponent, SVGRenderer]);
+use([BarChart, CustomChart, ScatterChart, GridComponent, LegendComponent, SVGRenderer]);
 
 export type ChartOption = ComposeOption<
-  BarSeriesOption | ScatterSeriesOption | GridComponentOption | LegendComponentOption
+  BarSeriesOption | CustomSeriesOption | ScatterSeriesOption | GridComponentOption | LegendComponentOption
 >;
 
 /** Which screens show a drawing: the style sheet shows one of the three. */
