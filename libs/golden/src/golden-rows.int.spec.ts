@@ -377,8 +377,14 @@ describe('what is asked of a table', () => {
         `SELECT * FROM ${rowsFunction(table)}($1)`,
         values,
       );
-      const counted = await reader.query(`SELECT ${countFunction(table)}($1)::int AS count`, values);
-      return { rows: rows.rows.map((row) => table.key.map((key) => row[key])), ...counted.rows[0] };
+      const counted = await reader.query<{ count: number }>(
+        `SELECT ${countFunction(table)}($1)::int AS count`,
+        values,
+      );
+      return {
+        rows: rows.rows.map((row) => table.key.map((key) => row[key])),
+        count: counted.rows[0]?.count,
+      };
     } finally {
       await reader.query('RESET ROLE; SET ROLE kinledger_analyst');
     }
@@ -411,10 +417,10 @@ describe('what is asked of a table', () => {
       0,
     ],
   ])('comes from %s alone: %j', async (name, asked, rows, count) => {
-    const answer = await ask(name, asked);
-    expect(answer.rows).toEqual(rows);
+    expect((await ask(name, asked)).rows).toEqual(rows);
     // A count is of all rows that meet the conditions.
-    expect((await ask(name, { where: asked.where ?? [], after: asked.after })).rows).toHaveLength(count);
+    const conditions = Object.entries(asked).filter(([member]) => ['where', 'after'].includes(member));
+    expect((await ask(name, Object.fromEntries(conditions))).count).toBe(count);
   });
 
   it.each([
