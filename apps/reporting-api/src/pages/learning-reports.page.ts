@@ -46,7 +46,7 @@ export class LearningReportsPage {
   }
 
   async #render(report: Report, action: string): Promise<string> {
-    const periods = periodItems(await this.#figures.offered(), report, { withLifetime: true });
+    const periods = periodItems(await this.#figures.offered('exact'), report, { withLifetime: true });
     return this.#renderer.render('report-of.njk', await reportView(report, { action, periods }));
   }
 }

@@ -39,15 +39,6 @@ export const definitionInForce = {
   sql: 'SELECT definition_digest FROM programme',
 } as const satisfies Publication;
 
-/** The rule of disclosure control that the programme’s definition names; null where it names none. */
-export const disclosureRule = {
-  id: 'disclosure-rule',
-  version: 1,
-  parameters: [],
-  returns: [{ name: 'rule', type: 'text' }],
-  sql: `SELECT definition->>'disclosure' FROM programme`,
-} as const satisfies Publication;
-
 /** The theory of change of the definition in force, as the definition has it; null where it has none. */
 export const theoryOfChange = {
   id: 'theory-of-change',

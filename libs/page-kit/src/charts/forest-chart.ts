@@ -1,7 +1,7 @@
-import type { CustomSeriesOption } from 'echarts/charts';
+import type { CustomSeriesOption, ScatterSeriesOption } from 'echarts/charts';
 import { categoryColours } from './category-chart.js';
 import { harmless } from './harmless-text.js';
-import { CHART_TEXT, svgOfChart, type ChartKind, type ChartOption } from './svg-of-chart.js';
+import { CHART_TEXT, svgOfChart, type ChartKind, type ShapesOption } from './svg-of-chart.js';
 
 /** A ratio with both ends of its interval, each above 0. */
 export interface RatioEstimate {
@@ -56,12 +56,14 @@ export function drawForest(chart: ForestChart): { readonly svg: string } {
   return { svg: svg.join('') };
 }
 
-function optionOf(chart: ForestChart, kind: ChartKind): ChartOption {
+function optionOf(chart: ForestChart, kind: ChartKind): ShapesOption {
   const { groups, series } = chart;
   const ticks = scaleOf(chart);
   const [least, most] = [Math.log(ticks[0] ?? 1), Math.log(ticks.at(-1) ?? 1)];
   const label = { color: colours.text, fontSize: CHART_TEXT };
   return {
+    // Of the series in their order, for the legend.
+    color: [colours.grid, ...colours.bars],
     grid: { left: NAMES[kind], right: 24, top: LEGEND_HEIGHT + 6, bottom: AXIS_HEIGHT },
     legend: {
       ...{ left: 0, top: 4, selectedMode: false, itemWidth: 14, itemHeight: 14, itemGap: 18 },
@@ -98,24 +100,26 @@ function optionOf(chart: ForestChart, kind: ChartKind): ChartOption {
         });
         return {
           ...{ type: 'custom', name: harmless(name), silent: true, z: 3, data: known },
-          itemStyle: { color: colours.bars[place] ?? colours.mark },
           encode: { y: 0 },
           renderItem: (_, api) =>
             estimateShapes(api, { place, least, most, colour: colours.bars[place] ?? colours.mark }),
         };
       }),
-      {
-        ...{ type: 'scatter' as const, symbolSize: 0, silent: true, z: 4 },
-        label: { ...label, show: true, position: 'right', distance: 6 },
-        data: groups.flatMap(({ estimates, unknown }, row) =>
-          estimates.some((estimate) => estimate !== null)
-            ? []
-            : [{ value: [least, row], label: { formatter: harmless(unknown) } }],
-        ),
-      },
+      wordsOf(chart, least),
     ],
   };
 }
+
+/** What stands in place of the estimates of a group of which none is known. */
+const wordsOf = ({ groups }: ForestChart, at: number): ScatterSeriesOption => ({
+  ...{ type: 'scatter', symbolSize: 0, silent: true, z: 4 },
+  label: { color: colours.text, fontSize: CHART_TEXT, show: true, position: 'right', distance: 6 },
+  data: groups.flatMap(({ estimates, unknown }, row) =>
+    estimates.some((estimate) => estimate !== null)
+      ? []
+      : [{ value: [at, row], label: { formatter: harmless(unknown) } }],
+  ),
+});
 
 /** The narrowest scale that holds every interval, or the widest. */
 function scaleOf({ groups }: ForestChart): readonly number[] {
