@@ -675,8 +675,11 @@ describe('the reporting API', () => {
       });
 
       it('about what the programme learns are for its own team, as pages and as spreadsheets', async () => {
-        for (const path of ['/reports/collective-impact']) {
-          const asked = [path, `${path}?period=2023-24-AY`, `${path}/report.ods`];
+        for (const path of ['collective-impact', 'annual-learning', 'theory-of-change'].map(
+          (name) => `/reports/${name}`,
+        )) {
+          const year = path.endsWith('annual-learning') ? '2023-24-FY' : '2023-24-AY';
+          const asked = [path, `${path}?period=${year}`, `${path}/report.ods`];
           for (const each of asked)
             for (const [token, status] of [
               ['team-token', 200],
@@ -775,7 +778,7 @@ describe('the reporting API', () => {
       it('are valid HTML', async () => {
         for (const path of [
           ...['/reports', '/reports/programme', '/reports/programme?period=2023-24-AY'],
-          '/reports/collective-impact',
+          ...['/reports/collective-impact', '/reports/annual-learning', '/reports/theory-of-change'],
           ...[
             '/reports/services/real',
             '/reports/services/capital',

@@ -34,6 +34,8 @@ const published: Readonly<Record<string, string>> = {
   'inputs@1': '242a142917d3f69d',
   'targets@1': 'd7956ddc6297d4ce',
   'outcomes@1': '01547cd31ec79062',
+  'minimum-reached@1': '3e3b9292a76cb3c7',
+  'service-orders@1': '0f4dc66588c0b0c4',
   'impact-cohort@1': '24508a5bd7d5bb09',
   'impact-linkage@1': '44396d3b5c728a5a',
   'collective-impact@1': '3cc3f8ab0e1097ee',
