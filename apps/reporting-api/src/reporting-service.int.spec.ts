@@ -638,7 +638,7 @@ describe('the reporting API', () => {
         };
         expect(await tables('provider-token')).toEqual({
           ...{ reach: 1, families: undefined, referred: 1, indistinct: undefined, deprivation: undefined },
-          ...{ isActivityShown: false, leftOut: 1 },
+          ...{ isActivityShown: true, leftOut: 1 },
         });
         expect(await tables('reader-token')).toEqual({
           ...{ reach: '[c]', families: '[c]', referred: '[c]', indistinct: 0, deprivation: '[c]' },
@@ -659,9 +659,12 @@ describe('the reporting API', () => {
         const [sentence = ''] =
           /This account sees exact counts of the service’s own rows[^<]*/.exec(main) ?? [];
         expect(sentence).toContain('families');
-        expect(main.replace(sentence, '')).not.toMatch(
-          /famil|At most|birth date|Indistinct|carer|deprivation|priority|Who they are/i,
-        );
+        const shown = main.replace(sentence, '');
+        expect(shown).not.toMatch(/At most|birth date|Indistinct|carer|deprivation|priority|Who they are/i);
+        // Families who answered a question are a count of its own rows; families that were reached are not.
+        expect(shown).not.toMatch(/Families|New families/);
+        for (const own of ['Participation', 'Sessions and attendances', 'New and returning', 'Feedback'])
+          expect(shown).toContain(`<h3 class="govuk-heading-m">${own}</h3>`);
         const whole = await (await asBrowser('/reports/services/real?period=2023-24-Q2')).text();
         expect(whole).toMatch(/Families/);
         expect(whole).not.toContain('What this report leaves out');

@@ -2,11 +2,11 @@ import { periodOfCode, type Period } from '@kinledger/domain';
 import type { PeriodCode } from '@kinledger/contracts';
 import {
   columnNames,
-  figures as allFigures,
+  populationReached,
   reach,
+  reachByCharacteristic,
   reachByDeprivation,
   reachColumns,
-  type Figure,
   type ReachScope,
 } from '@kinledger/figures';
 import { Problem } from '@kinledger/service-kit';
@@ -15,7 +15,8 @@ import { Figures } from '../figures/figures.js';
 import { ReadModels } from '../read-models/read-models.js';
 import { ClosedQuarters } from '../quarters/closed-quarters.js';
 import { Submissions } from '../submissions/submissions.js';
-import { figureSection, type Presentation } from './figure-section.js';
+import { figureSection } from './figure-section.js';
+import { shownFigures } from './presentations.js';
 import { placesSection, removedSection } from './programme-sections.js';
 import type { ReportSight } from './report-access.js';
 import { publishedSection } from './published-section.js';
@@ -29,50 +30,7 @@ import {
   type PartOf,
 } from './reach-sections.js';
 import type { Report, ReportPart, ReportSection } from './report.js';
-
-const people = 'Children and adults of the same table; nobody is left out, and not known is a line.';
-
-/** How figures beyond reach are shown, by id, in their order in a report; a figure of another id is in the API alone. */
-const presentations: Readonly<Record<string, Presentation>> = {
-  'reach-new-and-returning': { title: 'New and returning', denominator: 'Reach of the period.' },
-  'reach-by-area': { title: 'In and out of the area', denominator: people },
-  'reach-by-priority': { title: 'Priority population', denominator: people },
-  'reach-by-characteristic': {
-    title: 'Who they are',
-    denominator: people,
-    shows: ({ characteristic }) => characteristic !== 'lsoa' && characteristic !== 'deprivationDecile',
-  },
-  'reach-through-carers': { title: 'Children and their carers', denominator: 'Children of the table.' },
-  dosage: { title: 'Sessions per person', denominator: people },
-  'reach-by-services-used': { title: 'How many services people use', denominator: people },
-  'service-pairs': { title: 'Services used together', denominator: 'None: counts, not shares.' },
-  'service-steps': { title: 'From the first service to the next', denominator: 'None: counts, not shares.' },
-  'population-reached': {
-    title: 'Whom the programme did not reach',
-    denominator: 'People of the population, by its edition.',
-    shows: ({ characteristic }) => characteristic !== 'lsoa',
-  },
-  participation: { title: 'Participation', denominator: 'As each column says.' },
-  activity: { title: 'Sessions and attendances', denominator: 'None: counts, not shares.' },
-  'activity-by-kind': { title: 'Sessions by kind', denominator: 'None: counts, not shares.' },
-  targets: {
-    ...{ title: 'Targets', denominator: 'The target of the period.' },
-    stated: ['target', 'greenFrom', 'amberFrom'],
-  },
-  feedback: { title: 'Feedback', denominator: 'Answers to the question.' },
-  outcomes: { title: 'Outcomes, first to last', denominator: 'Pairs of a first and a last score.' },
-  workforce: { title: 'Workforce', denominator: 'None: counts, not shares.' },
-  inputs: { title: 'Resources and spend', denominator: 'None: amounts as stated.' },
-};
-
-/** Newest versions of the figures that reports show beyond reach, in the order of the report. */
-const shownFigures: readonly (readonly [Figure, Presentation])[] = Object.entries(presentations).flatMap(
-  ([id, presentation]) => {
-    const versions = allFigures.filter((figure) => figure.id === id);
-    const [newest] = versions.toSorted((one, other) => other.version - one.version);
-    return newest === undefined ? [] : [[newest, presentation] as const];
-  },
-);
+import { usersSections } from './users-sections.js';
 
 export interface ReportQuestion {
   /** Undefined: the latest quarter with counts. */
@@ -196,8 +154,23 @@ export class Reports {
     const deprivation =
       sight.shows === 'own rows' ? undefined : await this.#figures.rows(reachByDeprivation, question);
     const others: (ReportSection | undefined)[] = [];
-    for (const [figure, presentation] of sight.shows === 'everything' ? shownFigures : [])
-      others.push(figureSection(of, figure, await this.#figures.rows(figure, question), presentation));
+    // A reader sees figures that close with a quarter alone; a provider those that its own rows say.
+    const { shows } = sight;
+    for (const [figure, presentation] of shows === 'figures that close' ? [] : shownFigures) {
+      if (shows === 'own rows' && presentation.own === undefined) continue;
+      const answer = await this.#figures.rows(figure, question);
+      others.push(
+        figureSection(of, figure, answer, presentation, shows === 'own rows' ? shows : 'everything'),
+      );
+    }
+    const users =
+      sight.shows === 'everything'
+        ? usersSections(of, await this.#figures.rows(reachByCharacteristic, question), {
+            population: await this.#figures.rows(populationReached, question),
+            // The same characteristics of a period and of the lifetime have charts once.
+            isDrawn: period !== undefined,
+          })
+        : [];
     const wholeReach = isWhole ? await this.#figures.reach(sight.seen, period) : undefined;
     const quarter =
       period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(period.code);
@@ -208,6 +181,7 @@ export class Reports {
         : []),
       ...(wholeReach === undefined ? [] : [placesSection(of, wholeReach), removedSection(of, wholeReach)]),
       ...(deprivation === undefined ? [] : [deprivationSection(of, deprivation)]),
+      ...users,
       ...others,
       ...(period?.kind === 'quarter' ? [publishedSection(of, quarter, own, columns)] : []),
       ...(await this.#filesOf(scope, of, {
