@@ -13,8 +13,10 @@ import { Problem } from '@kinledger/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Figures } from '../figures/figures.js';
 import { ReadModels } from '../read-models/read-models.js';
+import { MeetingActions } from '../meetings/meeting-actions.js';
 import { ClosedQuarters } from '../quarters/closed-quarters.js';
 import { Submissions } from '../submissions/submissions.js';
+import { actionsSections } from './data-meeting-sections.js';
 import { figureSection } from './figure-section.js';
 import { shownFigures } from './presentations.js';
 import { placesSection, removedSection } from './programme-sections.js';
@@ -45,12 +47,20 @@ export class Reports {
   readonly #figures: Figures;
   readonly #submissions: Submissions;
   readonly #quarters: ClosedQuarters;
+  readonly #actions: MeetingActions;
 
-  constructor(readModels: ReadModels, figures: Figures, submissions: Submissions, quarters: ClosedQuarters) {
+  constructor(
+    readModels: ReadModels,
+    figures: Figures,
+    submissions: Submissions,
+    quarters: ClosedQuarters,
+    actions: MeetingActions,
+  ) {
     this.#readModels = readModels;
     this.#figures = figures;
     this.#submissions = submissions;
     this.#quarters = quarters;
+    this.#actions = actions;
   }
 
   /**
@@ -69,6 +79,43 @@ export class Reports {
     return this.#readModels.onOneState(() =>
       this.#report({ kind: 'programme' }, 'Whole programme', 'Programme report', question),
     );
+  }
+
+  /**
+   * The pack of a service’s data meeting: reach of the quarter against its target, the quality of its files, and the actions.
+   * @throws Problem 404 for an unknown service, or a period that has not begun.
+   */
+  async ofMeeting(service: string, { period: asked, sight }: ReportQuestion): Promise<Report> {
+    return this.#readModels.onOneState(async () => {
+      const scopeName = await this.serviceName(service);
+      const scope: ReachScope = { kind: 'service', id: service };
+      const period = asked ?? (await this.#latest(scope, sight));
+      const of = partOf(scope, scopeName, period);
+      const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+      const question = { by: 'period' as const, period, scope: of.scope, seen: sight.seen };
+      const sections = [
+        reachSection(of, await this.#figures.rows(reach, question), columns),
+        quartersSection(of, await this.#figures.quarters(sight.seen, scope), columns),
+        ...(await this.#others(of, question, {
+          sight,
+          wanted: ['reach-new-and-returning', 'targets', 'participation', 'feedback', 'outcomes'],
+        })),
+        ...(await this.#filesOf(scope, of, { period, sight, withCoverage: true, byPeriod: false })),
+      ];
+      return {
+        ...(await this.#standing()),
+        ...{ title: `${scopeName}: service data meeting`, of: scopeName },
+        ...{ period: period.code, label: period.label },
+        parts: [
+          {
+            title: period.label,
+            about: `What the meeting about ${period.label} looks at.`,
+            sections: sections.filter((section) => section !== undefined),
+          },
+          await this.#actionsPart(service, scopeName),
+        ],
+      };
+    });
   }
 
   /** Quality of the files of a service, or of all services, of a period or of all. */
@@ -95,11 +142,9 @@ export class Reports {
       ...{ period, sight },
       ...{ withCoverage: true, byPeriod: service !== undefined },
     });
-    const { programme, position, behindSince } = await this.#figures.programme();
-    const definition = await this.#figures.definition();
     return {
-      ...{ title: 'Data quality', of: scopeName, definition, period: period?.code ?? 'all', label },
-      ...{ programme, position, behindSince },
+      ...(await this.#standing()),
+      ...{ title: 'Data quality', of: scopeName, period: period?.code ?? 'all', label },
       parts: [{ title: label, about: 'Files that are linked and not withdrawn.', sections }],
     };
   }
@@ -111,8 +156,6 @@ export class Reports {
     { period: asked, sight }: ReportQuestion,
   ): Promise<Report> {
     const period = asked ?? (await this.#latest(scope, sight));
-    const { programme, position, behindSince } = await this.#figures.programme();
-    const definition = await this.#figures.definition();
     const parts: readonly ReportPart[] = [
       {
         title: period.label,
@@ -124,10 +167,29 @@ export class Reports {
         about: 'Since the beginning, each person counted once. It is never a sum of periods.',
         sections: await this.#part(scope, { scopeName, period: undefined, sight }),
       },
+      // Actions are the service’s and the team’s business, and no figures.
+      ...(scope.kind === 'service' && sight.shows !== 'figures that close'
+        ? [await this.#actionsPart(scope.id, scopeName)]
+        : []),
     ];
     return {
-      ...{ title, of: scopeName, programme, definition, behindSince, parts },
-      ...{ period: period.code, label: period.label, position },
+      ...(await this.#standing()),
+      ...{ title, of: scopeName, period: period.code, label: period.label, parts },
+    };
+  }
+
+  /** What every report says of the state that it stands at. */
+  async #standing(): Promise<Pick<Report, 'programme' | 'position' | 'behindSince' | 'definition'>> {
+    return { ...(await this.#figures.programme()), definition: await this.#figures.definition() };
+  }
+
+  async #actionsPart(service: string, scopeName: string): Promise<ReportPart> {
+    const actions = await this.#readModels.read(({ client }) => this.#actions.ofService(service, client));
+    const { position } = await this.#figures.programme();
+    return {
+      title: 'Actions',
+      about: 'What the service’s data meetings agreed on, of whichever quarter.',
+      sections: actionsSections({ key: 'meeting', scopeName }, actions, position),
     };
   }
 
@@ -140,29 +202,14 @@ export class Reports {
       sight,
     }: { readonly scopeName: string; readonly period: Period | undefined; readonly sight: ReportSight },
   ): Promise<readonly ReportSection[]> {
-    const of: PartOf = {
-      key: period === undefined ? 'lifetime' : 'period',
-      scope: scopeNameOf(scope),
-      scopeName,
-      label: period?.label ?? 'Lifetime',
-    };
-    const asked = { by: 'period' as const, period, scope: of.scope };
-    const question = { ...asked, seen: sight.seen };
+    const of = partOf(scope, scopeName, period);
+    const question = { by: 'period' as const, period, scope: of.scope, seen: sight.seen };
     const isWhole = scope.kind === 'programme';
     const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
     const own = await this.#figures.rows(reach, question);
     const deprivation =
       sight.shows === 'own rows' ? undefined : await this.#figures.rows(reachByDeprivation, question);
-    const others: (ReportSection | undefined)[] = [];
-    // A reader sees figures that close with a quarter alone; a provider those that its own rows say.
-    const { shows } = sight;
-    for (const [figure, presentation] of shows === 'figures that close' ? [] : shownFigures) {
-      if (shows === 'own rows' && presentation.own === undefined) continue;
-      const answer = await this.#figures.rows(figure, question);
-      others.push(
-        figureSection(of, figure, answer, presentation, shows === 'own rows' ? shows : 'everything'),
-      );
-    }
+    const others = await this.#others(of, question, { sight });
     const users =
       sight.shows === 'everything'
         ? usersSections(of, await this.#figures.rows(reachByCharacteristic, question), {
@@ -190,6 +237,24 @@ export class Reports {
       })),
       ...(period === undefined ? [] : [leftOutSection(of, sight)]),
     ];
+    return sections.filter((section) => section !== undefined);
+  }
+
+  /** Sections of the figures beyond reach that a caller sees: of all, or of those that are wanted, by id. */
+  async #others(
+    of: PartOf,
+    question: Parameters<Figures['rows']>[1],
+    { sight: { shows }, wanted }: { readonly sight: ReportSight; readonly wanted?: readonly string[] },
+  ): Promise<readonly ReportSection[]> {
+    const sections: (ReportSection | undefined)[] = [];
+    // A reader sees figures that close with a quarter alone; a provider those that its own rows say.
+    for (const [figure, presentation] of shows === 'figures that close' ? [] : shownFigures) {
+      if (shows === 'own rows' && presentation.own === undefined) continue;
+      if (wanted !== undefined && !wanted.includes(figure.id)) continue;
+      const answer = await this.#figures.rows(figure, question);
+      const extent = shows === 'own rows' ? shows : 'everything';
+      sections.push(figureSection(of, figure, answer, presentation, extent));
+    }
     return sections.filter((section) => section !== undefined);
   }
 
@@ -227,6 +292,14 @@ export class Reports {
       : periodOfCode(known.period as PeriodCode);
   }
 }
+
+/** The part of a report about a period, or about the lifetime if it is undefined. */
+const partOf = (scope: ReachScope, scopeName: string, period: Period | undefined): PartOf => ({
+  key: period === undefined ? 'lifetime' : 'period',
+  scope: scopeNameOf(scope),
+  scopeName,
+  label: period?.label ?? 'Lifetime',
+});
 
 const scopeNameOf = (scope: ReachScope): string =>
   scope.kind === 'programme' ? 'programme' : `${scope.kind}:${scope.id}`;
