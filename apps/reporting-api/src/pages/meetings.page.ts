@@ -159,7 +159,7 @@ export class MeetingsPage {
   ): Promise<string> {
     const report = await this.#report(caller, service, query);
     const action = addressOf(service);
-    const offered = await this.#figures.offered();
+    const offered = await this.#figures.offered(sightOf(caller).seen);
     const periods = periodItems({ ...offered, academicYears: [] }, report, { withLifetime: false });
     const actions = await this.#actions.ofService(service);
     return this.#renderer.render('meeting.njk', {

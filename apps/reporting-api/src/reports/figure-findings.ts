@@ -42,7 +42,7 @@ export const amongKnown =
       people,
     );
     if (whole === null || part === null) return undefined;
-    if (whole === 0) return `of nobody who was reached ${known}.`;
+    if (whole === 0) return `${known} of nobody who was reached.`;
     return `${partOfWhole(part, whole, `children and adults of whom ${known}`)} ${are}.`;
   };
 

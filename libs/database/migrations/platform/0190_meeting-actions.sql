@@ -1,5 +1,5 @@
 -- Actions that a service data meeting agrees on, each as the states that it has had, one after another: the latest holds, and
--- nobody changes or takes out an earlier one. When a row was written, and by which role, is not for the writer to say. ADR 0070.
+-- nobody changes or takes out an earlier one. When a row was written, and by which role, is not for the writer to say. ADR 0071.
 CREATE SCHEMA meetings;
 
 CREATE TABLE meetings.action (
