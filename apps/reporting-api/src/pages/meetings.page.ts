@@ -203,13 +203,15 @@ const addressOf = (service: string): string => `/reports/services/${encodeURICom
 const fieldNames = { text: 'What is to be done', owner: 'Owner', due: 'Due date' } as const;
 
 /** The first fault of each field. */
-const faultsOf = (error: z.ZodError<Typed>): Faults =>
-  Object.fromEntries(
-    error.issues
-      .toReversed()
-      // A field of the form stands first in the path of its fault.
-      .map(({ path, message }) => [path[0], `${fieldNames[path[0] as keyof Typed]}: ${message}`]),
-  );
+const faultsOf = (error: z.ZodError<Typed>): Faults => {
+  const faults: Faults = {};
+  for (const { path, message } of error.issues) {
+    const [field] = path;
+    if (field === 'text' || field === 'owner' || field === 'due')
+      faults[field] ??= `${fieldNames[field]}: ${message}`;
+  }
+  return faults;
+};
 
 /** Faults beside their fields, and all of them at the head of the page. */
 const faultsView = (faults: Faults) => ({

@@ -12,11 +12,12 @@ const of = {
 const answered = (rows: readonly Readonly<Record<string, unknown>>[]): FigureRowsAnswer => ({
   ...{ figure: 'any', version: 1, programme: 'LEAP', period: '2023-24-Q2', label: 'Q2 2023/24' },
   ...{ position: 41, disclosure: 'none', behindSince: null },
-  rows: rows.map(
-    (row) =>
-      // As the API answers: values of all columns that the section asks for.
-      ({ scope: of.scope, coverage: 'files-received', suppressed: [], ...row }) as AnsweredRow,
-  ),
+  rows: rows.map((row): AnsweredRow => ({
+    scope: of.scope,
+    coverage: 'files-received',
+    suppressed: [],
+    ...row,
+  })),
 });
 
 const presented = (id: string) => shownFigures.find(([figure]) => figure.id === id)!;

@@ -110,7 +110,7 @@ export class Reports {
           {
             title: period.label,
             about: `What the meeting about ${period.label} looks at.`,
-            sections: sections.filter((section) => section !== undefined),
+            sections,
           },
           await this.#actionsPart(service, scopeName),
         ],

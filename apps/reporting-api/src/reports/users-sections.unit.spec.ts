@@ -8,11 +8,12 @@ const of = { key: 'period', scope: 'service:real', scopeName: 'Real', label: 'Q2
 const answered = (rows: readonly Readonly<Record<string, unknown>>[]): FigureRowsAnswer => ({
   ...{ figure: 'any', version: 1, programme: 'LEAP', period: '2023-24-Q2', label: 'Q2 2023/24' },
   ...{ position: 41, disclosure: 'none', behindSince: null },
-  rows: rows.map(
-    (row) =>
-      // As the API answers.
-      ({ scope: of.scope, coverage: 'files-received', suppressed: [], ...row }) as AnsweredRow,
-  ),
+  rows: rows.map((row): AnsweredRow => ({
+    scope: of.scope,
+    coverage: 'files-received',
+    suppressed: [],
+    ...row,
+  })),
 });
 
 const quintile = (value: string | null, rest: object) => ({
