@@ -15,9 +15,11 @@ import { MeetingActionsController } from './meetings/meeting-actions.controller.
 import { MeetingsPage } from './pages/meetings.page.js';
 import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
+import { LearningReportsPage } from './pages/learning-reports.page.js';
 import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
 import { QualityPage } from './pages/quality.page.js';
 import { ServiceReportsPage } from './pages/service-reports.page.js';
+import { LearningReports } from './reports/learning-reports.js';
 import { Reports } from './reports/reports.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
@@ -50,6 +52,7 @@ export class ReportingApiModule {
         DatasetsPage,
         ServiceReportsPage,
         ProgrammeReportsPage,
+        LearningReportsPage,
         QualityPage,
         MeetingsPage,
       ],
@@ -63,6 +66,7 @@ export class ReportingApiModule {
         MeetingActions,
         MeetingAccess,
         Reports,
+        LearningReports,
         GoldenSets,
       ],
     };
