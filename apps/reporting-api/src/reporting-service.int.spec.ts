@@ -200,8 +200,14 @@ describe('the reporting API', () => {
         expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
         expect((await table.text()).trimEnd().split('\n')).toHaveLength(answer.rows.length + 1);
       }
-      // Nobody works in this programme, and it names no outcome of collective impact.
-      expect(empty).toEqual(['workforce', 'impact-cohort', 'impact-linkage', 'collective-impact']);
+      // Nobody works in this programme, no service has a minimum, and it names no outcome of collective impact.
+      expect(empty).toEqual([
+        'minimum-reached',
+        'workforce',
+        'impact-cohort',
+        'impact-linkage',
+        'collective-impact',
+      ]);
     });
 
     it('answers what follows from the columns beside them, and what of it is not known', async () => {
@@ -903,7 +909,6 @@ describe('the reporting API', () => {
       it('are valid HTML', async () => {
         for (const path of [
           ...['/reports', '/reports/programme', '/reports/programme?period=2023-24-AY'],
-          ...['/reports/collective-impact', '/reports/annual-learning', '/reports/theory-of-change'],
           ...[
             '/reports/services/real',
             '/reports/services/capital',

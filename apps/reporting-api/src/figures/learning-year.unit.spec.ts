@@ -19,7 +19,10 @@ it.each([
   ['soon', 'financial'],
 ] as const)('refuses %s as a %s year, and says how to write one', (text, kind) => {
   expect(() => learningYearAsked(text, kind)).toThrow(
-    expect.objectContaining({ code: 'period-unreadable', detail: expect.stringContaining(`${kind} years`) }),
+    expect.objectContaining({
+      code: 'period-unreadable',
+      detail: expect.stringContaining(`${kind} years`) as string,
+    }),
   );
 });
 

@@ -130,6 +130,11 @@ export class LearningReports {
                 pairs: await this.#figures.rows(outcomes, question),
                 feedback: await this.#figures.rows(feedback, question),
                 impact: await this.#rows(collectiveImpact, period),
+                administrative: new Set(
+                  (await this.#figures.services()).flatMap(({ service, administrative }) =>
+                    administrative ? [service] : [],
+                  ),
+                ),
               },
               label,
             );

@@ -17,6 +17,8 @@ export interface TheoryAnswers {
   readonly pairs: FigureRowsAnswer;
   readonly feedback: FigureRowsAnswer;
   readonly impact: FigureRowsAnswer;
+  /** Services whose results are of people measured once, so that there are no pairs of them. */
+  readonly administrative: ReadonlySet<string>;
 }
 
 type Measure = TheoryOfChange['measures'][number];
@@ -180,7 +182,8 @@ function outcomeRows(
 
 function toldOf(measure: Measure, theory: TheoryOfChange, answers: TheoryAnswers): Told {
   // The id of a dataset begins with that of its service.
-  const scope = `service:${measure.dataset.split('.')[0] ?? ''}`;
+  const service = measure.dataset.split('.')[0] ?? '';
+  const scope = `service:${service}`;
   if ('question' in measure.of) return feedbackTold(measure.of.question, scope, answers.feedback);
   const { instrument, measure: scored } = measure.of;
   const pair = answers.pairs.rows.find(
@@ -192,7 +195,10 @@ function toldOf(measure: Measure, theory: TheoryOfChange, answers: TheoryAnswers
   );
   if (pair !== undefined) return pairTold(pair, measure.better);
   const impact = theory.collectiveImpact?.find(({ measures }) => measures.includes(measure.id));
-  if (impact === undefined) return untold(NO_DATA, outcomesFigure);
+  if (impact === undefined)
+    return answers.administrative.has(service)
+      ? untold('No figure: measured once, and of no outcome of collective impact')
+      : untold(NO_DATA, outcomesFigure);
   const any = answers.impact.rows.find((row) => row['outcome'] === impact.id && row['group'] === 'any');
   const none = answers.impact.rows.find((row) => row['outcome'] === impact.id && row['group'] === 'none');
   return impactTold(impact.name, any, none);

@@ -44,7 +44,11 @@ const told = (pairs: FigureRowsAnswer, impact = answer()) => {
     ...{ scope: 'service:steps', question: 'heard', respondent: 'families', answers: 40, topTwo: 30 },
     ...{ topTwoPercent: 75, topTwoPercentLow: 59.8, topTwoPercentHigh: 85.8 },
   });
-  const sections = theorySections(theory, { pairs, feedback, impact }, 'All periods');
+  const sections = theorySections(
+    theory,
+    { pairs, feedback, impact, administrative: new Set(['school']) },
+    'All periods',
+  );
   const rows = sections.flatMap(({ id, tables }) =>
     tables.flatMap((table) =>
       table.rows.map(({ name, cells, status }) => ({ id, row: [name, ...cells, status] })),
@@ -101,7 +105,7 @@ describe('the sections of a theory of change', () => {
       ],
       [
         ...['1.2 Speech', 'Measure weight (medium term; higher is better)', null, null, null, null],
-        'No data collected',
+        'No figure: measured once, and of no outcome of collective impact',
       ],
       ['1.3 Diet', 'No measure', null, null, null, null, 'No data collected: no measure'],
     ]);
