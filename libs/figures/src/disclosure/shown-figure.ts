@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Figure } from '../figure.js';
-import { nameOf, type Publication } from '../publication.js';
+import type { Publication } from '../publication.js';
 import { cellRules, profileInForce, shownColumns, type DisclosureProfile } from './disclosure-profiles.js';
 
 const { escapeIdentifier: quote } = pg;
@@ -37,34 +37,47 @@ export function wholeTable({ sql, columns, dimensions, returns }: Figure): strin
 export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): string =>
   hidesNobody ? wholeTable(figure) : figure.sql;
 
+/** Where a figure stands among its versions. */
+export interface Standing {
+  readonly isNewest: boolean;
+}
+
 /**
  * SQL that answers a figure’s question as a reader may see it: each count by the profile, alone. A quarter whose figures were
  * computed when it closed has those counts instead, after disclosure control: otherwise what was suppressed there beside
  * small counts could be asked for here. Where the asked days hold only a part of such a quarter, the quarter has no row.
+ *
+ * Whichever version is asked, a closed quarter answers with the counts of the version that closed it, column by column; a column that this version
+ * did not have is suppressed. Of what is not closed, only the newest version shows counts: those of two versions would give away how
+ * they differ, which may be a small count.
  */
-export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
+export function shownSqlOf(figure: Figure, profile: DisclosureProfile, { isNewest }: Standing): string {
   const heads = figure.returns.map(({ name }) => quote(name)).join(', ');
   const keys = figure.returns.slice(1, figure.returns.length - Object.keys(figure.columns).length);
-  const kept = figure.returns
-    .slice(1)
-    .map(({ type }, place) => (type === 'text' ? `kept->>${place}` : `(kept->>${place})::${type}`));
-  const shown = shownColumns(profile, figure.columns, (name) => `live.${quote(name)}`);
+  const kept = figure.returns.slice(1).map(({ name, type }) => {
+    const value = `kept->>(places->>'${name}')::int`;
+    return type === 'text' ? value : `(${value})::${type}`;
+  });
+  const shown = isNewest
+    ? shownColumns(profile, figure.columns, (name) => `live.${quote(name)}`)
+    : figure.returns.slice(1 + keys.length).map(({ type }) => `NULL::${type}`);
   return `
   WITH closed AS MATERIALIZED (
-    SELECT opens, rows,
+    SELECT opens, answer->'rows' AS rows,
+           (SELECT jsonb_object_agg(name, place - 1) FROM jsonb_array_elements_text(answer->'columns') WITH ORDINALITY AS c (name, place)) AS places,
            CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')
                    ELSE $1::date = opens AND $2::date = opens + interval '3 months' END AS asked
     FROM (
       SELECT (make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)))::date AS opens,
-             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows') AS rows
+             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure starts with "${figure.id}@")') AS answer
       FROM closed_quarter WHERE figures IS NOT NULL
     ) AS quarter
-    WHERE rows IS NOT NULL
+    WHERE answer IS NOT NULL
   )
   SELECT * FROM (
     SELECT CASE $3 WHEN 'quarter' THEN to_char(opens, 'YYYY-MM-DD') END, ${kept.join(', ')}
     FROM closed CROSS JOIN LATERAL jsonb_array_elements(closed.rows) AS kept
-    WHERE asked AND ($4::text IS NULL OR kept->>0 = $4)
+    WHERE asked AND ($4::text IS NULL OR kept->>(places->>'scope')::int = $4)
     UNION ALL
     SELECT live.start, live.scope, ${[...keys.slice(1).map(({ name }) => `live.${quote(name)}`), ...shown].join(', ')}
     FROM (${rowsFor(figure, profile)}) AS live (${heads})
@@ -79,8 +92,8 @@ export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
 export const shownIdOf = ({ id }: Pick<Publication, 'id'>): string => `${id}-shown`;
 
 /** The figure as a reader may see it, by the rule that the programme’s definition names. */
-export const shownFigure = (figure: Figure): Publication => {
-  const sqlBy = (profile: DisclosureProfile): string => shownSqlOf(figure, profile);
+export const shownFigure = (figure: Figure, standing: Standing): Publication => {
+  const sqlBy = (profile: DisclosureProfile): string => shownSqlOf(figure, profile, standing);
   return {
     ...{
       id: shownIdOf(figure),
