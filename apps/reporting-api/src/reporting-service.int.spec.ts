@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabases, type TestDatabases } from '@kinledger/database/testing';
-import { figures, nameOf, reachColumns } from '@kinledger/figures';
+import { figures, nameOf, newestFigures, reachColumns } from '@kinledger/figures';
 import { addSmallFacts, defineSmall, publishSmallProgramme } from '@kinledger/figures/testing';
 import { createService, type Service } from '@kinledger/service-kit';
 import { readOds } from 'hucre/ods';
@@ -230,7 +230,7 @@ describe('the reporting API', () => {
 
     it('answers the rows of a figure like reach: 0 if there are files, null if there are none', async () => {
       const rowsOf = async (query: string) =>
-        ((await (await get(`/v1/figures/reach/1?${query}`)).json()) as { rows: Record<string, unknown>[] })
+        ((await (await get(`/v1/figures/reach/2?${query}`)).json()) as { rows: Record<string, unknown>[] })
           .rows;
       const rows = await rowsOf('period=2023-24-Q2');
       const of = (scope: string) => rows.find((row) => row['scope'] === scope);
@@ -251,9 +251,9 @@ describe('the reporting API', () => {
         { start: '2023-07-01', scope: 'service:late', coverage: 'no-files', adults: 1 },
       ]);
       const refused = await Promise.all([
-        get('/v1/figures/reach/1?period=2023-24-Q2&scope=service:nobody'),
-        get('/v1/figures/reach/1?period=2031-32-Q2'),
-        get('/v1/figures/reach/1?period=2023-24-Q2&scope=everything'),
+        get('/v1/figures/reach/2?period=2023-24-Q2&scope=service:nobody'),
+        get('/v1/figures/reach/2?period=2031-32-Q2'),
+        get('/v1/figures/reach/2?period=2023-24-Q2&scope=everything'),
         get('/v1/figures/reach/2?period=2023-24-Q2'),
       ]);
       expect(refused.map(({ status }) => status)).toEqual([404, 404, 400, 404]);
@@ -292,9 +292,9 @@ describe('the reporting API', () => {
       ]);
       const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2')).text();
       expect(csv).toContain(
-        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received,none',
+        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received,none',
       );
-      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,41,no-files,none');
+      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,,,,,41,no-files,none');
       const page = await (await get('/reach?period=2023-24-Q2')).text();
       const rowOf = (name: string) =>
         new RegExp(`<th scope="row"[^>]*>${name}.*?</tr>`, 's')
@@ -351,7 +351,7 @@ describe('the reporting API', () => {
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const lines = (await answer.text()).trim().split('\n');
       expect(lines[0]).toContain('period,level,strand,service,name,children,adults,families');
-      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,41,files-received,none');
+      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,0,1,4,0,41,files-received,none');
     });
 
     it('answers reach by quarter for the programme, a strand or a service', async () => {
@@ -400,6 +400,7 @@ describe('the reporting API', () => {
       );
       const forReaders = catalogue.figures.filter(({ rows }) => closing.includes(rows));
       expect(forReaders.length).toBe(closing.length);
+      const newest = newestFigures().map(({ id, version }) => `/v1/figures/${id}/${version}`);
       for (const { rows, columns } of forReaders)
         for (const by of ['period', 'quarter']) {
           const path = `${rows}?period=lifetime&by=${by}`;
@@ -420,7 +421,9 @@ describe('the reporting API', () => {
               if (disclosure === null || typeof one !== 'number' || disclosure === 'open') continue;
               // The small programme has no count of 8 or more. What follows from small counts is suppressed with them.
               const isCount = disclosure === 'protected' || disclosure === 'computed again';
-              expect(other, `${path} ${name}`).toBe(isCount && one === 0 ? 0 : null);
+              // Of an earlier version no count is shown while the quarter is open.
+              const isShown = isCount && one === 0 && newest.includes(rows);
+              expect(other, `${path} ${name}`).toBe(isShown ? 0 : null);
               const { suppressed } = shown?.rows[place] ?? {};
               expect(Array.isArray(suppressed) && suppressed.includes(name), name).toBe(other === null);
             }
@@ -451,7 +454,7 @@ describe('the reporting API', () => {
     });
 
     it('refuses readers a past position, which may be one of before a quarter was published', async () => {
-      for (const path of ['reach', 'reach.csv', 'reach/1', 'reach/1.csv', 'reach-by-deprivation/1']) {
+      for (const path of ['reach', 'reach.csv', 'reach/2', 'reach/2.csv', 'reach-by-deprivation/2']) {
         const asked = `/v1/figures/${path}?period=lifetime&asAt=12`;
         const answer = await get(asked, 'reader-token');
         expect([asked, answer.status]).toEqual([asked, 403]);
@@ -472,7 +475,7 @@ describe('the reporting API', () => {
         [
           JSON.stringify({
             disclosure: 'nhs-2018@2',
-            figures: [{ figure: 'reach@1', columns, rows: [row] }],
+            figures: [{ figure: 'reach@2', columns, rows: [row] }],
           }),
         ],
       );
@@ -482,22 +485,22 @@ describe('the reporting API', () => {
         const rules = async (path: string, token = 'reader-token') =>
           ((await (await get(path, token)).json()) as { disclosure: string }).disclosure;
         expect(await rules('/v1/figures/reach?period=2023-24-Q2')).toBe('nhs-2018@2');
-        expect(await rules('/v1/figures/reach/1?period=2023-24-Q2')).toBe('nhs-2018@2');
-        expect(await rules('/v1/figures/reach/1?period=2023-24-Q3')).toBe('nhs-2018@1');
+        expect(await rules('/v1/figures/reach/2?period=2023-24-Q2')).toBe('nhs-2018@2');
+        expect(await rules('/v1/figures/reach/2?period=2023-24-Q3')).toBe('nhs-2018@1');
         // Deprivation was not published with this quarter.
-        expect(await rules('/v1/figures/reach-by-deprivation/1?period=2023-24-Q2')).toBe('nhs-2018@1');
-        expect(await rules('/v1/figures/reach/1?period=lifetime')).toBe('nhs-2018@1');
+        expect(await rules('/v1/figures/reach-by-deprivation/2?period=2023-24-Q2')).toBe('nhs-2018@1');
+        expect(await rules('/v1/figures/reach/2?period=lifetime')).toBe('nhs-2018@1');
         const both = 'nhs-2018@1, nhs-2018@2';
-        expect(await rules('/v1/figures/reach/1?period=lifetime&by=quarter')).toBe(both);
+        expect(await rules('/v1/figures/reach/2?period=lifetime&by=quarter')).toBe(both);
         expect(await rules('/v1/figures/reach-by-quarter')).toBe(both);
-        expect(await rules('/v1/figures/reach/1?period=2023-24-Q2', 'team-token')).toBe('none');
-        const csv = await (await get('/v1/figures/reach/1.csv?period=2023-24-Q2', 'reader-token')).text();
+        expect(await rules('/v1/figures/reach/2?period=2023-24-Q2', 'team-token')).toBe('none');
+        const csv = await (await get('/v1/figures/reach/2.csv?period=2023-24-Q2', 'reader-token')).text();
         expect(csv.split('\n')[1]).toMatch(/^2023-24-Q2,,programme,25,.*,nhs-2018@2$/);
         // The academic year begins within the quarter: of a part of it, readers are told nothing.
         const starts = async (token: string) =>
           (
             (await (
-              await get('/v1/figures/reach/1?period=2023-24-AY&by=quarter&scope=programme', token)
+              await get('/v1/figures/reach/2?period=2023-24-AY&by=quarter&scope=programme', token)
             ).json()) as { rows: { start: string }[] }
           ).rows.map(({ start }) => start);
         expect(await starts('reader-token')).toEqual(['2023-10-01']);
@@ -517,7 +520,7 @@ describe('the reporting API', () => {
       });
       const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2', 'reader-token')).text();
       expect(csv.split('\n')[1]).toBe(
-        '2023-24-Q2,programme,,,Small,[c],[c],[c],[c],0,0,0,[c],0,[c],0,0,41,files-received,nhs-2018@1',
+        '2023-24-Q2,programme,,,Small,[c],[c],[c],[c],0,0,0,[c],0,[c],0,0,0,[c],[c],0,41,files-received,nhs-2018@1',
       );
       const page = (await (await asBrowser('/reach?period=2023-24-Q2', 'reader-token')).text()).replaceAll(
         /<[^>]+>|\s+/g,
@@ -539,14 +542,14 @@ describe('the reporting API', () => {
       // Answers are cached by position.
       await owner.query('UPDATE golden.checkpoint SET position = 42');
       try {
-        const shown = (await (await get('/v1/figures/reach/1?period=2023-24-Q2', 'reader-token')).json()) as {
+        const shown = (await (await get('/v1/figures/reach/2?period=2023-24-Q2', 'reader-token')).json()) as {
           disclosure: string;
           rows: Record<string, unknown>[];
         };
         expect(shown.disclosure).toBe('threshold-10-with-zero@1');
         for (const row of shown.rows) expect(row).toMatchObject({ children: null, workforce: null });
         const deciles = (await (
-          await get('/v1/figures/reach-by-deprivation/1?period=2023-24-Q2', 'reader-token')
+          await get('/v1/figures/reach-by-deprivation/2?period=2023-24-Q2', 'reader-token')
         ).json()) as { rows: { scope: string }[] };
         // Also services that nobody came to have a row.
         expect(deciles.rows.map(({ scope }) => scope)).toContain('service:quiet');
@@ -606,7 +609,7 @@ describe('the reporting API', () => {
           new RegExp(`<th scope="row"[^>]*>${name}</th>\\s*<td[^>]*>([^<]*)</td>`).exec(html)?.[1];
         expect(rowOf('Children')).toBe(String(reach['children']));
         expect(rowOf('At most \\(people\\)')).toBe(String(reach['upperBound']));
-        expect(html).toContain('Definition: reach@1: Unique reach.');
+        expect(html).toContain('Definition: reach@2: Unique reach.');
         expect(html).toContain('Ledger position 41.');
         expect(html).toContain('No files received');
         expect(html).toContain('is not closed: its figures can change without a restatement');

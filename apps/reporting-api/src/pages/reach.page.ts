@@ -165,7 +165,11 @@ function tilesOf(reach: FigureAnswer) {
     {
       name: 'Families',
       value: reach.families ?? SUPPRESSED,
-      note: `at most ${(reach.familiesUpperBound ?? SUPPRESSED).toLocaleString('en-GB')}, if the relationships that rows state are right`,
+      ...(reach.familiesUpperBound === null
+        ? {}
+        : {
+            note: `at most ${reach.familiesUpperBound.toLocaleString('en-GB')}, if the relationships that rows state, and links by a score, are right`,
+          }),
     },
     {
       name: 'At most (people)',
