@@ -26,11 +26,7 @@ export const figures: readonly Figure[] = [
 /** All queries on the read models: figures, exact and as readers see them, and the names and files shown beside them. */
 export const publications: readonly Publication[] = [
   ...figures,
-  ...figures.map((figure) =>
-    shownFigure(figure, {
-      isNewest: figures.every(({ id, version }) => id !== figure.id || version <= figure.version),
-    }),
-  ),
+  ...figures.map((figure) => shownFigure(figure)),
   ...Object.values(directories),
   ...Object.values(submissions),
 ];

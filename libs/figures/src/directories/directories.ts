@@ -39,15 +39,6 @@ export const definitionInForce = {
   sql: 'SELECT definition_digest FROM programme',
 } as const satisfies Publication;
 
-/** The rule of disclosure control that the programme’s definition names; null where it names none. */
-export const disclosureRule = {
-  id: 'disclosure-rule',
-  version: 1,
-  parameters: [],
-  returns: [{ name: 'rule', type: 'text' }],
-  sql: `SELECT definition->>'disclosure' FROM programme`,
-} as const satisfies Publication;
-
 export const strands = {
   id: 'strands',
   version: 1,
