@@ -255,11 +255,7 @@ const population: Classified<typeof populationColumns> = {
 };
 
 /** The first version of a figure, whose families are those of the first version of reach. */
-const first = <Relations extends FigureRelations>({
-  breaksDown,
-  addsUpTo,
-  ...rest
-}: Relations): FigureRelations => ({
+const first = ({ breaksDown, addsUpTo, ...rest }: FigureRelations): FigureRelations => ({
   ...rest,
   ...(breaksDown === undefined ? {} : { breaksDown: { ...breaksDown, figure: 'reach@1' } }),
   ...(addsUpTo === undefined ? {} : { addsUpTo: { ...addsUpTo, figure: 'reach@1' } }),

@@ -59,6 +59,7 @@ export function markedBodiesIn(bytes: Uint8Array): MarkedBody[] {
     if (body === undefined) continue;
     const { record, rowKey, role, attributes, facts } = body;
     const content = { record, rowKey, role, attributes, facts };
+    const ownCase = caseMark as string | null; // set while the tokens were viewed
     bodies.push(
       isIdentified(identity)
         ? { ...content, marks, caseMark, unidentifiedCase: null }
@@ -66,7 +67,7 @@ export function markedBodiesIn(bytes: Uint8Array): MarkedBody[] {
             ...content,
             marks: 0,
             caseMark: null,
-            unidentifiedCase: caseMark ?? caseMarkOf(`of row ${rowKey}`),
+            unidentifiedCase: ownCase ?? caseMarkOf(`of row ${rowKey}`),
           },
     );
   }
