@@ -45,6 +45,7 @@ const published: Readonly<Record<string, string>> = {
   'targets@2': '9e46c5812d46556e',
   'outcomes@1': '01547cd31ec79062',
   'impact-cohort@1': '24508a5bd7d5bb09',
+  'impact-linkage@1': '44396d3b5c728a5a',
   'collective-impact@1': '3cc3f8ab0e1097ee',
 };
 
