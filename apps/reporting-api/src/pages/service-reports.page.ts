@@ -41,6 +41,7 @@ export class ServiceReportsPage {
       section: 'reports',
       ...frame,
       isWhole: seesEveryReport(caller),
+      isTeam: sightOf(caller).shows === 'everything',
       strands: [...strands].map(([name, members]) => ({
         name,
         services: members.map(({ service, name: serviceName }) => ({ service, name: serviceName })),
@@ -57,7 +58,9 @@ export class ServiceReportsPage {
   ): Promise<string> {
     const report = await this.#report(caller, service, query);
     const action = `/reports/services/${encodeURIComponent(service)}`;
-    const periods = periodItems(await this.#figures.offered(), report, { withLifetime: false });
+    const periods = periodItems(await this.#figures.offered(sightOf(caller).seen), report, {
+      withLifetime: false,
+    });
     return this.#renderer.render('report-of.njk', await reportView(report, { action, periods }));
   }
 

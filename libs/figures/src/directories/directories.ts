@@ -39,13 +39,13 @@ export const definitionInForce = {
   sql: 'SELECT definition_digest FROM programme',
 } as const satisfies Publication;
 
-/** The rule of disclosure control that the programme’s definition names; null where it names none. */
-export const disclosureRule = {
-  id: 'disclosure-rule',
+/** The theory of change of the definition in force, as the definition has it; null where it has none. */
+export const theoryOfChange = {
+  id: 'theory-of-change',
   version: 1,
   parameters: [],
-  returns: [{ name: 'rule', type: 'text' }],
-  sql: `SELECT definition->>'disclosure' FROM programme`,
+  returns: [{ name: 'theory', type: 'jsonb' }],
+  sql: `SELECT definition->'theoryOfChange' FROM programme`,
 } as const satisfies Publication;
 
 export const strands = {
