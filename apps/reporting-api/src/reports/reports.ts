@@ -2,6 +2,7 @@ import { periodOfCode, type Period } from '@kinledger/domain';
 import type { PeriodCode } from '@kinledger/contracts';
 import {
   columnNames,
+  columnsOfOwnRows,
   figures as allFigures,
   reach,
   reachByDeprivation,
@@ -21,13 +22,7 @@ import type { ReportSight } from './report-access.js';
 import { publishedSection } from './published-section.js';
 import { coverageSection, qualitySections, timeliness } from './quality-sections.js';
 import { leftOutSection, lifetimeLeftOutSection } from './left-out-section.js';
-import {
-  deprivationSection,
-  ownColumns,
-  quartersSection,
-  reachSection,
-  type PartOf,
-} from './reach-sections.js';
+import { deprivationSection, quartersSection, reachSection, type PartOf } from './reach-sections.js';
 import type { Report, ReportPart, ReportSection } from './report.js';
 
 const people = 'Children and adults of the same table; nobody is left out, and not known is a line.';
@@ -196,7 +191,7 @@ export class Reports {
     const question = { ...asked, seen: sight.seen };
     const isWhole = scope.kind === 'programme';
     const isPublished = sight.shows === 'figures that close';
-    const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+    const columns = sight.shows === 'own rows' ? columnsOfOwnRows : columnNames(reachColumns);
     if (isPublished && period === undefined)
       return [
         quartersSection(of, await this.#figures.quarters(sight.seen, scope), columns),
