@@ -11,9 +11,11 @@ import { GoldenSets } from './odata/golden-sets.js';
 import { ODataController, PUBLIC_URL } from './odata/odata.controller.js';
 import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
+import { LearningReportsPage } from './pages/learning-reports.page.js';
 import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
 import { QualityPage } from './pages/quality.page.js';
 import { ServiceReportsPage } from './pages/service-reports.page.js';
+import { LearningReports } from './reports/learning-reports.js';
 import { Reports } from './reports/reports.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
@@ -45,6 +47,7 @@ export class ReportingApiModule {
         DatasetsPage,
         ServiceReportsPage,
         ProgrammeReportsPage,
+        LearningReportsPage,
         QualityPage,
       ],
       providers: [
@@ -55,6 +58,7 @@ export class ReportingApiModule {
         Submissions,
         ClosedQuarters,
         Reports,
+        LearningReports,
         GoldenSets,
       ],
     };

@@ -201,7 +201,7 @@ describe('the reporting API', () => {
         expect((await table.text()).trimEnd().split('\n')).toHaveLength(answer.rows.length + 1);
       }
       // Nobody works in this programme, and it names no outcome of collective impact.
-      expect(empty).toEqual(['workforce', 'impact-cohort', 'collective-impact']);
+      expect(empty).toEqual(['workforce', 'impact-cohort', 'impact-linkage', 'collective-impact']);
     });
 
     it('answers what follows from the columns beside them, and what of it is not known', async () => {
@@ -674,6 +674,30 @@ describe('the reporting API', () => {
           expect([path, (await get(path)).status]).toEqual([path, 200]);
       });
 
+      it('about what the programme learns are for its own team, as pages and as spreadsheets', async () => {
+        for (const path of ['/reports/collective-impact']) {
+          const asked = [path, `${path}?period=2023-24-AY`, `${path}/report.ods`];
+          for (const each of asked)
+            for (const [token, status] of [
+              ['team-token', 200],
+              ['reader-token', 403],
+              ['provider-token', 403],
+            ] as const) {
+              const answer = await get(each, token);
+              await answer.arrayBuffer();
+              expect([each, token, answer.status]).toEqual([each, token, status]);
+            }
+          for (const [token, shown] of [
+            ['team-token', true],
+            ['reader-token', false],
+            ['provider-token', false],
+          ] as const)
+            expect((await (await asBrowser('/reports', token)).text()).includes(`href="${path}"`)).toBe(
+              shown,
+            );
+        }
+      });
+
       it('list a provider’s own services alone, and open its data quality at them', async () => {
         const list = await (await asBrowser('/reports', 'provider-token')).text();
         expect([...list.matchAll(/href="\/reports\/services\/([^"]+)"/g)].map(([, id]) => id)).toEqual([
@@ -751,6 +775,7 @@ describe('the reporting API', () => {
       it('are valid HTML', async () => {
         for (const path of [
           ...['/reports', '/reports/programme', '/reports/programme?period=2023-24-AY'],
+          '/reports/collective-impact',
           ...[
             '/reports/services/real',
             '/reports/services/capital',

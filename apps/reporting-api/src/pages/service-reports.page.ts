@@ -41,6 +41,7 @@ export class ServiceReportsPage {
       section: 'reports',
       ...frame,
       isWhole: seesEveryReport(caller),
+      isTeam: sightOf(caller).shows === 'everything',
       strands: [...strands].map(([name, members]) => ({
         name,
         services: members.map(({ service, name: serviceName }) => ({ service, name: serviceName })),

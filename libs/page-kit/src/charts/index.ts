@@ -1,7 +1,9 @@
 import type { CategoryChart, CategoryCharts } from './category-chart.js';
+import type { ForestChart } from './forest-chart.js';
 import type { Waterfall, WaterfallCharts } from './waterfall.js';
 
 export type { CategoryChart, CategoryCharts, Series } from './category-chart.js';
+export type { ForestChart, RatioEstimate } from './forest-chart.js';
 export type { Waterfall } from './waterfall.js';
 
 /**
@@ -17,4 +19,10 @@ export async function waterfallCharts(waterfall: Waterfall): Promise<WaterfallCh
 export async function categoryCharts(chart: CategoryChart): Promise<CategoryCharts> {
   const { drawCategories } = await import('./category-chart.js');
   return drawCategories(chart);
+}
+
+/** Draws ratios with their intervals, group by group: one drawing for each kind of screen. */
+export async function forestCharts(chart: ForestChart): Promise<{ readonly svg: string }> {
+  const { drawForest } = await import('./forest-chart.js');
+  return drawForest(chart);
 }
