@@ -60,6 +60,7 @@ export function againstProviders(
       const { secondary: _, ...known } = cell;
       return { ...known, known: { low: count, high: count }, protected: false };
     });
+    if (only.size === 0) continue;
     const remedy = secondarySuppression(solver, { cells, relations: release.relations }, { only });
     for (const id of remedy.suppressed) suppressed.add(id);
     for (const { cell } of remedy.audit.narrowed) left.add(cell);
