@@ -9,6 +9,10 @@ import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
 import { GoldenSets } from './odata/golden-sets.js';
 import { ODataController, PUBLIC_URL } from './odata/odata.controller.js';
+import { MeetingAccess } from './meetings/meeting-access.js';
+import { MeetingActions } from './meetings/meeting-actions.js';
+import { MeetingActionsController } from './meetings/meeting-actions.controller.js';
+import { MeetingsPage } from './pages/meetings.page.js';
 import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
 import { LearningReportsPage } from './pages/learning-reports.page.js';
@@ -41,6 +45,7 @@ export class ReportingApiModule {
         SubmissionsController,
         DatasetsController,
         QuartersController,
+        MeetingActionsController,
         ODataController,
         ReachPage,
         SubmissionsPage,
@@ -49,6 +54,7 @@ export class ReportingApiModule {
         ProgrammeReportsPage,
         LearningReportsPage,
         QualityPage,
+        MeetingsPage,
       ],
       providers: [
         { provide: CLOCK, useValue: clock },
@@ -57,6 +63,8 @@ export class ReportingApiModule {
         Figures,
         Submissions,
         ClosedQuarters,
+        MeetingActions,
+        MeetingAccess,
         Reports,
         LearningReports,
         GoldenSets,

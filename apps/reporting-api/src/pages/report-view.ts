@@ -63,7 +63,7 @@ async function sectionView({ chart, forest, ...section }: ReportSection) {
       rows: table.rows.map((row) => ({
         ...row,
         cells: row.cells.map((cell) => ({
-          isNumber: typeof cell !== 'string' || cell === SUPPRESSED || /^[−\d.,]+ %$/.test(cell),
+          isNumber: typeof cell !== 'string' || cell === SUPPRESSED || /^[−+\d.,]+(?: %)?$/.test(cell),
           text: typeof cell === 'number' ? number(cell) : (cell ?? '–'),
         })),
       })),
