@@ -86,7 +86,7 @@ export class Reports {
       const scope: ReachScope = { kind: 'service', id: service };
       const period = asked ?? (await this.#latest(scope, sight));
       const of = partOf(scope, scopeName, period);
-      const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+      const columns = sight.shows === 'own rows' ? columnsOfOwnRows : columnNames(reachColumns);
       const question = { by: 'period' as const, period, scope: of.scope, seen: sight.seen };
       const sections = [
         reachSection(of, await this.#figures.rows(reach, question), columns),
