@@ -1,7 +1,7 @@
 import type { QuarterFigures } from '@kinledger/contracts';
 import { componentsOf, type Relation, type Release, type ReleasedCell } from '@kinledger/disclosure';
 import { nextPeriod, periodOfCode, type Period } from '@kinledger/domain';
-import { Cells } from '../closing/cells.js';
+import { Cells, type Cell } from '../closing/cells.js';
 import { figureRelations } from './figure-relations.js';
 import { cellIdOf, releaseOfQuarter, type QuarterRelease, type ServiceOfStrand } from './quarter-release.js';
 
@@ -53,7 +53,13 @@ export function releaseWithEarlier(
     released.push(...before.release.cells.map(({ secondary: _, ...cell }) => cell));
     // The strands of today may be others than then.
     relations.push(...before.release.relations.filter(isTrue));
-    const between = [...current.cells].flatMap(([id, cell]) => across(id, { ...cell, prefix }));
+    // A figure may have left in another version, of which the columns of one name count the same.
+    const versions = Map.groupBy(release.published.figures, ({ figure }) => figure.replace(/@.*$/, ''));
+    const between = [...current.cells].flatMap(([id, cell]) =>
+      (versions.get(cell.figure.replace(/@.*$/, '')) ?? []).flatMap(({ figure }) =>
+        across(id, cell, (column) => prefix + cellIdOf({ ...cell, figure, column })),
+      ),
+    );
     relations.push(
       ...between.filter(({ terms }) => terms.every(({ cell }) => counts.has(cell))).filter(isTrue),
     );
@@ -71,7 +77,8 @@ export function releaseWithEarlier(
   };
 }
 
-type Across = (id: string, cell: Parameters<typeof cellIdOf>[0] & { readonly prefix: string }) => Relation[];
+/** Relations of a cell to those of the same scope and dimensions in an earlier release, whose ids follow from a column. */
+type Across = (id: string, cell: Cell, then: (column: string) => string) => Relation[];
 
 /** How counts of a period bear on those of an earlier release; undefined where that release says nothing of them. */
 function relationsAcross(
@@ -79,17 +86,18 @@ function relationsAcross(
   period: Period,
   then: Period,
 ): Across | undefined {
-  if (then.code === period.code) return (id, { prefix }) => [sumIs0({ [id]: 1, [prefix + id]: -1 })];
+  if (then.code === period.code)
+    return (id, { column }, idThen) => [sumIs0({ [id]: 1, [idThen(column)]: -1 })];
   if (!figures.some(({ figure }) => figureRelations[figure]?.cumulative !== undefined)) return undefined;
-  return (id, { prefix, ...cell }) => {
+  const isBefore = then.start < period.start;
+  const [earlier, later] = isBefore ? [then, period] : [period, then];
+  return (id, cell, idThen) => {
     const news = figureRelations[cell.figure]?.cumulative?.[cell.column];
     if (news === undefined) return [];
-    const isBefore = then.start < period.start;
-    const [first, last] = isBefore ? [prefix + id, id] : [id, prefix + id];
-    const [earlier, later] = isBefore ? [then, period] : [period, then];
-    const between = cellIdOf({ ...cell, column: news });
+    const [first, last] = isBefore ? [idThen(cell.column), id] : [id, idThen(cell.column)];
+    const between = isBefore ? cellIdOf({ ...cell, column: news }) : idThen(news);
     return nextPeriod(earlier).code === later.code
-      ? [sumIs0({ [last]: 1, [first]: -1, [isBefore ? between : prefix + between]: -1 })]
+      ? [sumIs0({ [last]: 1, [first]: -1, [between]: -1 })]
       : [{ ...sumIs0({ [last]: 1, [first]: -1 }), sum: { low: 0, high: Infinity } }];
   };
 }
