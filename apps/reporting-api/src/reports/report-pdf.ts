@@ -21,9 +21,11 @@ const sizes = { title: 20, part: 15, section: 12, text: 9, table: 8 } as const;
 /** Fonts with the letters of Latin, Greek and Cyrillic scripts, which the file embeds as far as it uses them. Read for the first file. */
 const fonts = { read: undefined as Promise<readonly [text: Buffer, bold: Buffer]> | undefined };
 const readFonts = (): Promise<readonly [text: Buffer, bold: Buffer]> =>
-  Promise.all([fontFile('Roboto-Regular'), fontFile('Roboto-Bold')]);
-const fontFile = async (name: string): Promise<Buffer> =>
-  unwrappedFont(await readFile(require.resolve(`roboto-fontface/fonts/roboto/${name}.woff`)));
+  Promise.all([
+    readFont(require.resolve('roboto-fontface/fonts/roboto/Roboto-Regular.woff')),
+    readFont(require.resolve('roboto-fontface/fonts/roboto/Roboto-Bold.woff')),
+  ]);
+const readFont = async (path: string): Promise<Buffer> => unwrappedFont(await readFile(path));
 
 type Doc = PDFKit.PDFDocument;
 type Element = PDFKit.PDFStructureElement;
