@@ -7,7 +7,14 @@ import { Figures } from '../figures/figures.js';
 import { periodAsked } from '../figures/reach-question.js';
 import { LearningReports } from '../reports/learning-reports.js';
 import type { Report } from '../reports/report.js';
-import { periodItems, reportQuery, reportView, sendWorkbook, type ReportQuery } from './report-view.js';
+import {
+  periodItems,
+  reportQuery,
+  reportView,
+  sendPdf,
+  sendWorkbook,
+  type ReportQuery,
+} from './report-view.js';
 
 /** Reports about what the programme learns. No closed quarter publishes their figures, so that readers do not see them. */
 @ApiExcludeController()
@@ -39,6 +46,14 @@ export class LearningReportsPage {
     await sendWorkbook(reply, await this.#collectiveImpact(query), 'collective-impact');
   }
 
+  @Get('collective-impact/report.pdf')
+  async collectiveImpactPdf(
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#collectiveImpact(query), 'collective-impact');
+  }
+
   @Get('annual-learning')
   @Header('content-type', 'text/html; charset=utf-8')
   async annualLearning(@Query({ schema: reportQuery }) query: ReportQuery): Promise<string> {
@@ -59,6 +74,14 @@ export class LearningReportsPage {
     await sendWorkbook(reply, await this.#annualLearning(query), 'annual-learning');
   }
 
+  @Get('annual-learning/report.pdf')
+  async annualLearningPdf(
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#annualLearning(query), 'annual-learning');
+  }
+
   @Get('theory-of-change')
   @Header('content-type', 'text/html; charset=utf-8')
   async theoryOfChange(@Query({ schema: reportQuery }) query: ReportQuery): Promise<string> {
@@ -71,6 +94,14 @@ export class LearningReportsPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await sendWorkbook(reply, await this.#theoryOfChange(query), 'theory-of-change');
+  }
+
+  @Get('theory-of-change/report.pdf')
+  async theoryOfChangePdf(
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#theoryOfChange(query), 'theory-of-change');
   }
 
   #theoryOfChange({ period }: ReportQuery): Promise<Report> {
