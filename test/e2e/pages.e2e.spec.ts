@@ -161,8 +161,9 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
 
   describe('with files of two services', () => {
     let submission: string;
+    let results: ProgrammeFile | undefined;
+    const folder = join(work, 'files');
     beforeAll(async () => {
-      const folder = join(work, 'files');
       const args = [
         'generate',
         '--out',
@@ -182,6 +183,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         await platform.until(id, 'linked');
         submission = id;
       }
+      results = files.find(({ dataset }) => dataset === 'early-years-profile.outcome');
       const waiting = files.find(({ dataset }) => dataset === 'making-it-real.user')!;
       await platform.upload(waiting, readFileSync(join(folder, waiting.path)));
     });
@@ -423,18 +425,21 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         url: ledger,
         token,
       });
-      // A reader sees what may be given away.
+      // What changed since is not published, so that a reader sees none of it.
       const authorization = `Bearer ${platform.connected.tokens.reader}`;
-      const given = await (await fetch(`${ledger}${restatement}`, { headers: { authorization } })).text();
-      expect(given).toContain('What may be given away');
-      expect(given).not.toContain(`>−${change ?? ''}<`);
+      expect((await fetch(`${ledger}${restatement}`, { headers: { authorization } })).status).toBe(403);
+      const list = await (await fetch(`${ledger}/quarters`, { headers: { authorization } })).text();
+      expect(list).toContain('For the programme’s own team');
       const form = { method: 'POST', headers: { authorization } };
       expect((await fetch(`${ledger}/quarters/2023-24-Q3/comparisons`, form)).status).toBe(403);
     });
 
     it('shows valid, accessible and legible pages', async () => {
+      // With results at school, a collective impact has something to compare.
+      const { id } = await platform.submit(folder, results!);
+      await platform.until(id, 'linked');
       await expectSound('loaded', [
-        '/reach',
+        '/reach?period=2023-24-Q3',
         '/reach?period=lifetime&scope=service:natural-thinkers',
         '/reach?period=2023-24-AY&scope=strand:social-emotional',
         '/submissions',
@@ -443,6 +448,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         '/reports',
         '/reports/programme',
         '/reports/services/natural-thinkers',
+        '/reports/collective-impact',
         '/data-quality',
         '/data-quality?service=natural-thinkers&period=2023-24-Q3',
       ]);

@@ -103,6 +103,8 @@ describe('the reporting API', () => {
           { service: 'quiet', period: '2023-24-Q2' },
         ],
       });
+      // Of all services of the small programme, one is this provider’s.
+      await owner.query("UPDATE golden.service SET provider = 'somebody' WHERE service = 'real'");
       const scored = { id: 'pai', name: 'Attachment', outcome: '1.2.2', term: 'medium', better: 'higher' };
       await defineSmall(owner, {
         services: [{ id: 'real', targets: [{ period: '2023-24-Q2', of: 'children', count: 10 }] }],
@@ -199,7 +201,7 @@ describe('the reporting API', () => {
         expect((await table.text()).trimEnd().split('\n')).toHaveLength(answer.rows.length + 1);
       }
       // Nobody works in this programme, and it names no outcome of collective impact.
-      expect(empty).toEqual(['workforce', 'impact-cohort', 'collective-impact']);
+      expect(empty).toEqual(['workforce', 'impact-cohort', 'impact-linkage', 'collective-impact']);
     });
 
     it('answers what follows from the columns beside them, and what of it is not known', async () => {
@@ -230,7 +232,7 @@ describe('the reporting API', () => {
 
     it('answers the rows of a figure like reach: 0 if there are files, null if there are none', async () => {
       const rowsOf = async (query: string) =>
-        ((await (await get(`/v1/figures/reach/1?${query}`)).json()) as { rows: Record<string, unknown>[] })
+        ((await (await get(`/v1/figures/reach/2?${query}`)).json()) as { rows: Record<string, unknown>[] })
           .rows;
       const rows = await rowsOf('period=2023-24-Q2');
       const of = (scope: string) => rows.find((row) => row['scope'] === scope);
@@ -251,10 +253,10 @@ describe('the reporting API', () => {
         { start: '2023-07-01', scope: 'service:late', coverage: 'no-files', adults: 1 },
       ]);
       const refused = await Promise.all([
-        get('/v1/figures/reach/1?period=2023-24-Q2&scope=service:nobody'),
-        get('/v1/figures/reach/1?period=2031-32-Q2'),
-        get('/v1/figures/reach/1?period=2023-24-Q2&scope=everything'),
-        get('/v1/figures/reach/2?period=2023-24-Q2'),
+        get('/v1/figures/reach/2?period=2023-24-Q2&scope=service:nobody'),
+        get('/v1/figures/reach/2?period=2031-32-Q2'),
+        get('/v1/figures/reach/2?period=2023-24-Q2&scope=everything'),
+        get('/v1/figures/reach/3?period=2023-24-Q2'),
       ]);
       expect(refused.map(({ status }) => status)).toEqual([404, 404, 400, 404]);
     });
@@ -292,9 +294,11 @@ describe('the reporting API', () => {
       ]);
       const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2')).text();
       expect(csv).toContain(
-        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received,none',
+        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received,none',
       );
-      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,41,no-files,none');
+      expect(csv).toContain(
+        '2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,,,,,41,no-files,none',
+      );
       const page = await (await get('/reach?period=2023-24-Q2')).text();
       const rowOf = (name: string) =>
         new RegExp(`<th scope="row"[^>]*>${name}.*?</tr>`, 's')
@@ -351,7 +355,9 @@ describe('the reporting API', () => {
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const lines = (await answer.text()).trim().split('\n');
       expect(lines[0]).toContain('period,level,strand,service,name,children,adults,families');
-      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,41,files-received,none');
+      expect(lines[1]).toBe(
+        'lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,0,1,4,0,41,files-received,none',
+      );
     });
 
     it('answers reach by quarter for the programme, a strand or a service', async () => {
@@ -391,47 +397,73 @@ describe('the reporting API', () => {
       expect(await answer.json()).toMatchObject({ type: `urn:kinledger:problem:${code}` });
     });
 
-    it('gives a reader no small count in any figure, form or page', async () => {
-      const catalogue = (await (await get('/v1/figures')).json()) as {
-        figures: { rows: string; columns: { name: string; disclosure: string | null }[] }[];
-      };
-      const closing = figures.flatMap(({ id, version, closesWithQuarter }) =>
-        closesWithQuarter ? [`/v1/figures/${id}/${version}`] : [],
-      );
-      const forReaders = catalogue.figures.filter(({ rows }) => closing.includes(rows));
-      expect(forReaders.length).toBe(closing.length);
-      for (const { rows, columns } of forReaders)
-        for (const by of ['period', 'quarter']) {
-          const path = `${rows}?period=lifetime&by=${by}`;
-          const [exact, shown] = await Promise.all(
-            ['team-token', 'reader-token'].map(
-              async (token) =>
-                (await (await get(path, token)).json()) as {
-                  disclosure: string;
-                  rows: Record<string, number | null | string[]>[];
-                },
-            ),
+    it('refuses readers every count of a period that is not published, in every form and page', async () => {
+      const closing = figures.filter(({ closesWithQuarter }) => closesWithQuarter);
+      expect(closing.length).toBeGreaterThan(0);
+      const paths = [
+        ...closing.flatMap(({ id, version }) => [
+          `/v1/figures/${id}/${version}`,
+          `/v1/figures/${id}/${version}.csv`,
+        ]),
+        ...['/v1/figures/reach', '/v1/figures/reach.csv', '/reach', '/reach/table.csv'],
+        ...['/reports/programme', '/reports/services/real', '/reports/services/real/report.ods'],
+      ];
+      for (const path of paths)
+        for (const period of ['2023-24-Q2', '2023-24-AY', 'lifetime']) {
+          if (period === 'lifetime' && path.startsWith('/reports')) continue;
+          const asked = `${path}?period=${period}`;
+          const answer = await get(asked, 'reader-token');
+          // A page that offers published quarters has none to offer.
+          expect([asked, answer.status]).toEqual([asked, path === '/reach' ? 404 : 403]);
+          const refusal = await answer.text();
+          expect(refusal).toMatch(
+            /is not published, and figures of what is not published|No quarter is published yet/,
           );
-          expect([exact?.disclosure, shown?.disclosure]).toEqual(['none', 'nhs-2018@1']);
-          expect(shown?.rows.length).toBe(exact?.rows.length);
-          for (const [place, row] of (exact?.rows ?? []).entries())
-            for (const { name, disclosure } of columns) {
-              const [one, other] = [row[name], shown?.rows[place]?.[name]];
-              if (disclosure === null || typeof one !== 'number' || disclosure === 'open') continue;
-              // The small programme has no count of 8 or more. What follows from small counts is suppressed with them.
-              const isCount = disclosure === 'protected' || disclosure === 'computed again';
-              expect(other, `${path} ${name}`).toBe(isCount && one === 0 ? 0 : null);
-              const { suppressed } = shown?.rows[place] ?? {};
-              expect(Array.isArray(suppressed) && suppressed.includes(name), name).toBe(other === null);
-            }
-          const table = await (await get(path.replace('?', '.csv?'), 'reader-token')).text();
-          const [, ...lines] = table.trimEnd().split('\n');
-          expect(lines.every((line) => line.endsWith('nhs-2018@1'))).toBe(true);
-          const suppressing = shown?.rows.some(
-            ({ suppressed }) => Array.isArray(suppressed) && suppressed[0],
-          );
-          expect(lines.some((line) => line.includes('[c]'))).toBe(Boolean(suppressing));
+          expect((await get(asked)).status).toBe(200);
         }
+      for (const path of closing.map(
+        ({ id, version }) => `/v1/figures/${id}/${version}?period=lifetime&by=quarter`,
+      ))
+        expect(await (await get(path, 'reader-token')).json()).toMatchObject({ rows: [] });
+      expect(await (await get('/v1/figures/reach-by-quarter', 'reader-token')).json()).toMatchObject({
+        quarters: [],
+      });
+    });
+
+    it('tells readers which files came and when, and counts no row of them', async () => {
+      const dataset = 'real.engagement';
+      await owner.query(
+        `UPDATE golden.submission SET counts = '{"read": 7011, "accepted": 7012, "rejected": 7013}',
+           outcomes = '{"registered": 7014, "unlinkable": 7015}', findings = '{"missing-email": 7016}' WHERE dataset = $1`,
+        [dataset],
+      );
+      await owner.query('UPDATE golden.checkpoint SET position = 44');
+      try {
+        const rows = /7,?01\d/;
+        const listed = (token: string) => get('/v1/submissions', token).then((answer) => answer.text());
+        expect(await listed('team-token')).toMatch(rows);
+        expect(await listed('reader-token')).toContain(dataset);
+        const { submissions } = JSON.parse(await listed('reader-token')) as {
+          submissions: { submission: string; counts: object | null; outcomes: object | null }[];
+        };
+        const id =
+          submissions.find((each) => 'dataset' in each && each.dataset === dataset)?.submission ?? '';
+        for (const path of [
+          ...['/v1/submissions', `/v1/submissions/${id}`, '/submissions', `/submissions/${id}`, '/datasets'],
+          ...['/data-quality', '/data-quality?service=real', '/data-quality?service=real&period=2023-24-Q2'],
+        ]) {
+          const [seen, own] = [await get(path, 'reader-token'), await get(path)];
+          expect([path, seen.status, own.status]).toEqual([path, 200, 200]);
+          expect(await seen.text(), path).not.toMatch(rows);
+          expect(await own.text(), path).toMatch(rows);
+        }
+        expect((await get('/v1/datasets', 'reader-token')).status).toBe(403);
+        expect(await (await get('/v1/datasets')).text()).toMatch(rows);
+      } finally {
+        await owner.query(
+          `UPDATE golden.submission SET counts = NULL, outcomes = NULL, findings = NULL; UPDATE golden.checkpoint SET position = 41`,
+        );
+      }
     });
 
     it('refuses readers every figure that closes with no quarter, and says for whom it is', async () => {
@@ -451,7 +483,7 @@ describe('the reporting API', () => {
     });
 
     it('refuses readers a past position, which may be one of before a quarter was published', async () => {
-      for (const path of ['reach', 'reach.csv', 'reach/1', 'reach/1.csv', 'reach-by-deprivation/1']) {
+      for (const path of ['reach', 'reach.csv', 'reach/2', 'reach/2.csv', 'reach-by-deprivation/2']) {
         const asked = `/v1/figures/${path}?period=lifetime&asAt=12`;
         const answer = await get(asked, 'reader-token');
         expect([asked, answer.status]).toEqual([asked, 403]);
@@ -463,98 +495,161 @@ describe('the reporting API', () => {
       }
     });
 
-    it('names to readers the rule by which a closed quarter was published', async () => {
+    describe('with a published quarter', () => {
       const columns = ['scope', ...Object.keys(reachColumns)];
-      const row = ['programme', ...Object.keys(reachColumns).map(() => 25)];
-      await owner.query(
-        `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-         VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
-        [
-          JSON.stringify({
-            disclosure: 'nhs-2018@2',
-            figures: [{ figure: 'reach@1', columns, rows: [row] }],
-          }),
-        ],
-      );
-      // Answers are cached by position.
-      await owner.query('UPDATE golden.checkpoint SET position = 43');
-      try {
-        const rules = async (path: string, token = 'reader-token') =>
-          ((await (await get(path, token)).json()) as { disclosure: string }).disclosure;
-        expect(await rules('/v1/figures/reach?period=2023-24-Q2')).toBe('nhs-2018@2');
-        expect(await rules('/v1/figures/reach/1?period=2023-24-Q2')).toBe('nhs-2018@2');
-        expect(await rules('/v1/figures/reach/1?period=2023-24-Q3')).toBe('nhs-2018@1');
-        // Deprivation was not published with this quarter.
-        expect(await rules('/v1/figures/reach-by-deprivation/1?period=2023-24-Q2')).toBe('nhs-2018@1');
-        expect(await rules('/v1/figures/reach/1?period=lifetime')).toBe('nhs-2018@1');
-        const both = 'nhs-2018@1, nhs-2018@2';
-        expect(await rules('/v1/figures/reach/1?period=lifetime&by=quarter')).toBe(both);
-        expect(await rules('/v1/figures/reach-by-quarter')).toBe(both);
-        expect(await rules('/v1/figures/reach/1?period=2023-24-Q2', 'team-token')).toBe('none');
-        const csv = await (await get('/v1/figures/reach/1.csv?period=2023-24-Q2', 'reader-token')).text();
-        expect(csv.split('\n')[1]).toMatch(/^2023-24-Q2,,programme,25,.*,nhs-2018@2$/);
-        // The academic year begins within the quarter: of a part of it, readers are told nothing.
-        const starts = async (token: string) =>
-          (
-            (await (
-              await get('/v1/figures/reach/1?period=2023-24-AY&by=quarter&scope=programme', token)
-            ).json()) as { rows: { start: string }[] }
-          ).rows.map(({ start }) => start);
-        expect(await starts('reader-token')).toEqual(['2023-10-01']);
-      } finally {
-        await owner.query('DELETE FROM golden.closed_quarter; UPDATE golden.checkpoint SET position = 41');
-      }
-    });
-
-    it('gives a reader the same value of a cell as JSON, as CSV and on the page', async () => {
-      const reach = (await (
-        await get('/v1/figures/reach?period=2023-24-Q2', 'reader-token')
-      ).json()) as object;
-      expect(reach).toMatchObject({
-        disclosure: 'nhs-2018@1',
-        reach: { children: null, workforce: 0, upperBound: null, coverage: 'files-received' },
-        doubleCountingRemoved: { children: null, adults: null, families: null },
-      });
-      const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2', 'reader-token')).text();
-      expect(csv.split('\n')[1]).toBe(
-        '2023-24-Q2,programme,,,Small,[c],[c],[c],[c],0,0,0,[c],0,[c],0,0,41,files-received,nhs-2018@1',
-      );
-      const page = (await (await asBrowser('/reach?period=2023-24-Q2', 'reader-token')).text()).replaceAll(
-        /<[^>]+>|\s+/g,
-        ' ',
-      );
-      expect(page).toMatch(/Children +\[c\]/);
-      expect(page).toContain('Disclosure control nhs-2018@1');
-      expect(page).not.toMatch(/Adding up the services/);
-      const quarters = await (await get('/v1/figures/reach-by-quarter.csv', 'reader-token')).text();
-      expect(quarters.split('\n')[1]).toBe(
-        'programme,2023-24-Q2,[c],[c],[c],[c],0,[c],0,[c],41,files-received,nhs-2018@1',
-      );
-    });
-
-    it('hides zero from readers where the programme’s definition names a rule that does', async () => {
-      await owner.query(
-        `UPDATE golden.programme SET definition = definition || '{"disclosure": "threshold-10-with-zero"}'`,
-      );
-      // Answers are cached by position.
-      await owner.query('UPDATE golden.checkpoint SET position = 42');
-      try {
-        const shown = (await (await get('/v1/figures/reach/1?period=2023-24-Q2', 'reader-token')).json()) as {
-          disclosure: string;
-          rows: Record<string, unknown>[];
-        };
-        expect(shown.disclosure).toBe('threshold-10-with-zero@1');
-        for (const row of shown.rows) expect(row).toMatchObject({ children: null, workforce: null });
-        const deciles = (await (
-          await get('/v1/figures/reach-by-deprivation/1?period=2023-24-Q2', 'reader-token')
-        ).json()) as { rows: { scope: string }[] };
-        // Also services that nobody came to have a row.
-        expect(deciles.rows.map(({ scope }) => scope)).toContain('service:quiet');
-      } finally {
-        await owner.query(
-          `UPDATE golden.programme SET definition = definition - 'disclosure'; UPDATE golden.checkpoint SET position = 41`,
+      const numbers = (children: number | null) =>
+        Object.keys(reachColumns).map((column) =>
+          column === 'children' || column === 'upperBound' ? children : column === 'adults' ? 25 : 0,
         );
-      }
+      let position = 50;
+      const publish = async (disclosure: string) => {
+        await owner.query(
+          `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
+           VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{"definition": "0"}', $1)`,
+          [
+            JSON.stringify({
+              disclosure,
+              figures: [
+                {
+                  ...{ figure: 'reach@2', columns },
+                  rows: [
+                    ['programme', ...numbers(null)],
+                    ['service:real', ...numbers(null)],
+                  ],
+                },
+                {
+                  figure: 'reach-by-deprivation@2',
+                  columns: ['scope', 'decile', 'children', 'adults', 'families'],
+                  rows: [['programme', null, null, 25, 20]],
+                },
+              ],
+            }),
+          ],
+        );
+        // Answers are cached by position.
+        position += 1;
+        await owner.query('UPDATE golden.checkpoint SET position = $1', [position]);
+      };
+      const forget = () =>
+        owner.query('DELETE FROM golden.closed_quarter; UPDATE golden.checkpoint SET position = 41');
+
+      it('gives readers its counts as they were published, with the rule, as JSON, as CSV and on pages', async () => {
+        await publish('nhs-2018@2');
+        try {
+          const json = async (path: string, token = 'reader-token') =>
+            (await (await get(path, token)).json()) as {
+              disclosure: string;
+              reach: object;
+              rows: Record<string, unknown>[];
+              quarters: object[];
+            };
+          const whole = await json('/v1/figures/reach?period=2023-24-Q2');
+          expect(whole).toMatchObject({
+            disclosure: 'nhs-2018@2',
+            reach: { children: null, adults: 25, upperBound: null, suppressed: ['children', 'upperBound'] },
+            doubleCountingRemoved: { children: null, adults: 0, families: 0 },
+            byDeprivation: [{ decile: null, children: null, adults: 25 }],
+          });
+          const rows = await json('/v1/figures/reach/2?period=2023-24-Q2');
+          expect(rows.disclosure).toBe('nhs-2018@2');
+          expect(rows.rows.find(({ scope }) => scope === 'service:real')).toMatchObject({
+            ...{ children: null, adults: 25, suppressed: ['children', 'upperBound'] },
+          });
+          // A scope without a row counted nobody then, whatever came later.
+          expect(rows.rows.find(({ scope }) => scope === 'service:quiet')).toMatchObject({ children: 0 });
+          const series = await json('/v1/figures/reach/2?period=lifetime&by=quarter');
+          expect([series.disclosure, series.rows.map(({ start }) => start)]).toEqual([
+            'nhs-2018@2',
+            ['2023-07-01', '2023-07-01'],
+          ]);
+          const quarters = await json('/v1/figures/reach-by-quarter');
+          expect(quarters).toMatchObject({
+            disclosure: 'nhs-2018@2',
+            quarters: [{ period: '2023-24-Q2', children: null, adults: 25 }],
+          });
+          // The academic year begins within the quarter: of a part of it, readers are told nothing.
+          expect((await json('/v1/figures/reach/2?period=2023-24-AY&by=quarter')).rows).toEqual([]);
+          expect((await json('/v1/figures/reach/2?period=2023-24-Q2', 'team-token')).disclosure).toBe('none');
+          const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2', 'reader-token')).text();
+          expect(csv.split('\n')[1]).toMatch(/^2023-24-Q2,programme,,,Small,\[c\],25,.*,nhs-2018@2$/);
+          const page = async (path: string) =>
+            (await (await asBrowser(path, 'reader-token')).text()).replaceAll(/<[^>]+>|\s+/g, ' ');
+          // Without a period, at the latest published quarter.
+          for (const path of ['/reach', '/reach?period=2023-24-Q2']) {
+            expect(await page(path)).toMatch(/Children +\[c\] +Adults +25 /);
+            expect(await page(path)).toContain('Disclosure control nhs-2018@2');
+            expect(await page(path)).not.toMatch(/Lifetime +<|2023\/24 academic|not over yet/);
+          }
+          const report = await page('/reports/programme');
+          expect(report).toContain('Q2 2023/24');
+          expect(report).toMatch(/Counts of the lifetime are for the programme’s own team/);
+          expect((await get('/reports/programme?period=2023-24-Q3', 'reader-token')).status).toBe(403);
+          for (const path of [
+            '/reach',
+            '/reports/programme',
+            '/reports/services/real',
+            '/data-quality',
+            '/submissions',
+            '/datasets',
+          ]) {
+            const html = await (await asBrowser(path, 'reader-token')).text();
+            expect({ path, problems: await markupProblems(html) }).toEqual({ path, problems: [] });
+          }
+        } finally {
+          await forget();
+        }
+      });
+
+      it('shows a reader [c] for a scope without a row where the rule hides zero', async () => {
+        await publish('threshold-10-with-zero@2');
+        try {
+          const { rows } = (await (
+            await get('/v1/figures/reach/2?period=2023-24-Q2', 'reader-token')
+          ).json()) as { rows: { scope: string }[] };
+          expect(rows.find(({ scope }) => scope === 'service:quiet')).toMatchObject({ children: null });
+        } finally {
+          await forget();
+        }
+      });
+
+      it('shows a provider exact counts of its own rows alone, and a reader what was published', async () => {
+        await publish('nhs-2018@2');
+        try {
+          const tables = async (token: string) => {
+            const answer = await get('/reports/services/real/report.ods?period=2023-24-Q2', token);
+            const { sheets } = await readOds(new Uint8Array(await answer.arrayBuffer()));
+            const rowOf = (caption: RegExp, name: string) =>
+              sheets
+                .find(({ rows }) => caption.test(String(rows[0]?.[0])))
+                ?.rows.find(([first]) => first === name);
+            const about = sheets[0]?.rows ?? [];
+            return {
+              reach: rowOf(/^Reach, Q2/, 'Children')?.[1],
+              families: rowOf(/^Reach, Q2/, 'Families')?.[1],
+              lifetime: rowOf(/^Reach, Lifetime/, 'Children')?.[1],
+              referred: rowOf(/^What reach does not count, Q2/, 'Referred rows')?.[1],
+              indistinct: rowOf(/^What reach does not count, Q2/, 'Indistinct people')?.[1],
+              filesReadIn: sheets.some(({ rows }) => /^Rows at intake/.test(String(rows[0]?.[0]))),
+              isActivityShown: about.some(([title]) => title === 'Sessions and attendances'),
+              leftOut: about.filter(([title]) => title === 'What this report leaves out').length,
+            };
+          };
+          expect(await tables('provider-token')).toEqual({
+            ...{ reach: 1, families: undefined, lifetime: 1, referred: 1, indistinct: undefined },
+            ...{ filesReadIn: true, isActivityShown: true, leftOut: 1 },
+          });
+          expect(await tables('reader-token')).toEqual({
+            ...{ reach: '[c]', families: 0, lifetime: undefined, referred: 0, indistinct: 0 },
+            ...{ filesReadIn: false, isActivityShown: false, leftOut: 1 },
+          });
+          expect(await tables('team-token')).toEqual({
+            ...{ reach: 1, families: 1, lifetime: 1, referred: 1, indistinct: 0 },
+            ...{ filesReadIn: true, isActivityShown: true, leftOut: 0 },
+          });
+        } finally {
+          await forget();
+        }
+      });
     });
 
     it('admits readers and nobody else', async () => {
@@ -564,9 +659,6 @@ describe('the reporting API', () => {
     });
 
     describe('reports', () => {
-      // Of all services of the small programme, one is this provider’s.
-      beforeAll(() => owner.query("UPDATE golden.service SET provider = 'somebody' WHERE service = 'real'"));
-
       it('show a provider the report of its own service, and refuse those of others and of the programme', async () => {
         expect((await get('/reports/services/real', 'provider-token')).status).toBe(200);
         expect((await get('/reports/services/real/report.ods', 'provider-token')).status).toBe(200);
@@ -584,6 +676,30 @@ describe('the reporting API', () => {
         expect((await get('/reports/services/real', '')).status).toBe(401);
         for (const path of ['/reports/services/late', '/reports/programme', '/data-quality'])
           expect([path, (await get(path)).status]).toEqual([path, 200]);
+      });
+
+      it('about what the programme learns are for its own team, as pages and as spreadsheets', async () => {
+        for (const path of ['/reports/collective-impact']) {
+          const asked = [path, `${path}?period=2023-24-AY`, `${path}/report.ods`];
+          for (const each of asked)
+            for (const [token, status] of [
+              ['team-token', 200],
+              ['reader-token', 403],
+              ['provider-token', 403],
+            ] as const) {
+              const answer = await get(each, token);
+              await answer.arrayBuffer();
+              expect([each, token, answer.status]).toEqual([each, token, status]);
+            }
+          for (const [token, shown] of [
+            ['team-token', true],
+            ['reader-token', false],
+            ['provider-token', false],
+          ] as const)
+            expect((await (await asBrowser('/reports', token)).text()).includes(`href="${path}"`)).toBe(
+              shown,
+            );
+        }
       });
 
       it('list a provider’s own services alone, and open its data quality at them', async () => {
@@ -606,7 +722,7 @@ describe('the reporting API', () => {
           new RegExp(`<th scope="row"[^>]*>${name}</th>\\s*<td[^>]*>([^<]*)</td>`).exec(html)?.[1];
         expect(rowOf('Children')).toBe(String(reach['children']));
         expect(rowOf('At most \\(people\\)')).toBe(String(reach['upperBound']));
-        expect(html).toContain('Definition: reach@1: Unique reach.');
+        expect(html).toContain('Definition: reach@2: Unique reach.');
         expect(html).toContain('Ledger position 41.');
         expect(html).toContain('No files received');
         expect(html).toContain('is not closed: its figures can change without a restatement');
@@ -615,39 +731,6 @@ describe('the reporting API', () => {
           'Q2 2023/24',
           'Lifetime',
         ]);
-      });
-
-      it('show a provider exact counts of its own rows alone, and a reader the figures that close with a quarter', async () => {
-        const tables = async (token: string) => {
-          const answer = await get('/reports/services/real/report.ods?period=2023-24-Q2', token);
-          const { sheets } = await readOds(new Uint8Array(await answer.arrayBuffer()));
-          const rowOf = (caption: RegExp, name: string) =>
-            sheets
-              .find(({ rows }) => caption.test(String(rows[0]?.[0])))
-              ?.rows.find(([first]) => first === name);
-          const about = sheets[0]?.rows ?? [];
-          return {
-            reach: rowOf(/^Reach, Q2/, 'Children')?.[1],
-            families: rowOf(/^Reach, Q2/, 'Families')?.[1],
-            referred: rowOf(/^What reach does not count, Q2/, 'Referred rows')?.[1],
-            indistinct: rowOf(/^What reach does not count, Q2/, 'Indistinct people')?.[1],
-            deprivation: rowOf(/^Reach by tenth/, 'Not known')?.[1],
-            isActivityShown: about.some(([title]) => title === 'Sessions and attendances'),
-            leftOut: about.filter(([title]) => title === 'What this report leaves out').length,
-          };
-        };
-        expect(await tables('provider-token')).toEqual({
-          ...{ reach: 1, families: undefined, referred: 1, indistinct: undefined, deprivation: undefined },
-          ...{ isActivityShown: false, leftOut: 1 },
-        });
-        expect(await tables('reader-token')).toEqual({
-          ...{ reach: '[c]', families: '[c]', referred: '[c]', indistinct: 0, deprivation: '[c]' },
-          ...{ isActivityShown: false, leftOut: 1 },
-        });
-        expect(await tables('team-token')).toEqual({
-          ...{ reach: 1, families: 1, referred: 1, indistinct: 0, deprivation: 1 },
-          ...{ isActivityShown: true, leftOut: 0 },
-        });
       });
 
       it('tell a provider nothing of families, bounds, areas or characteristics, in no part and no chart', async () => {
@@ -659,12 +742,137 @@ describe('the reporting API', () => {
         const [sentence = ''] =
           /This account sees exact counts of the service’s own rows[^<]*/.exec(main) ?? [];
         expect(sentence).toContain('families');
-        expect(main.replace(sentence, '')).not.toMatch(
-          /famil|At most|birth date|Indistinct|carer|deprivation|priority|Who they are/i,
-        );
+        const shown = main.replace(sentence, '');
+        expect(shown).not.toMatch(/At most|birth date|Indistinct|carer|deprivation|priority|Who they are/i);
+        // Families who answered a question are a count of its own rows; families that were reached are not.
+        expect(shown).not.toMatch(/Families|New families/);
+        for (const own of ['Participation', 'Sessions and attendances', 'New and returning', 'Feedback'])
+          expect(shown).toContain(`<h3 class="govuk-heading-m">${own}</h3>`);
         const whole = await (await asBrowser('/reports/services/real?period=2023-24-Q2')).text();
         expect(whole).toMatch(/Families/);
         expect(whole).not.toContain('What this report leaves out');
+      });
+
+      describe('of data meetings', () => {
+        const path = '/v1/services/real/meeting-actions';
+        const post = (to: string, body: unknown, token = 'provider-token') =>
+          fetch(`${service.url}${to}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          });
+        const sendForm = (to: string, fields: Record<string, string>, token = 'provider-token') =>
+          fetch(`${service.url}${to}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}` },
+            body: new URLSearchParams(fields),
+            redirect: 'manual',
+          });
+        const agreed = {
+          ...{ period: '2023-24-Q2', owner: 'Data lead', due: '2023-12-01' },
+          text: 'Ask for the missing ethnicity of 12 parents',
+        };
+        const actionsOf = async (token = 'team-token') =>
+          ((await (await get(path, token)).json()) as { actions: Record<string, unknown>[] }).actions;
+
+        it('have actions of the provider and the team, with who changed them and when', async () => {
+          const id = '0123456789abcdef'.repeat(2);
+          const first = await post(path, { ...agreed, id });
+          expect(first.status).toBe(200);
+          // A request that is sent again makes no second action.
+          await post(path, { ...agreed, id, text: 'Something else entirely' });
+          const change = { version: 1, state: 'done', due: '2023-12-08' };
+          expect((await post(`${path}/${id}/changes`, change, 'team-token')).status).toBe(200);
+          const [action] = await actionsOf('provider-token');
+          expect(action).toMatchObject({
+            ...agreed,
+            id,
+            service: 'real',
+            version: 2,
+            state: 'done',
+            due: '2023-12-08',
+          });
+          expect(action?.['history']).toMatchObject([
+            { version: 1, state: 'open', due: '2023-12-01', by: 'officer', organisation: 'somebody' },
+            { version: 2, state: 'done', due: '2023-12-08', by: 'analyst', organisation: null },
+          ]);
+          expect(Object.values(action?.['history'] as object[])).toHaveLength(2);
+          const stale = await post(`${path}/${id}/changes`, { version: 1, state: 'dropped' });
+          expect([stale.status, ((await stale.json()) as { type: string }).type]).toEqual([
+            409,
+            'urn:kinledger:problem:action-changed',
+          ]);
+          expect((await post(`${path}/${'f'.repeat(32)}/changes`, { version: 1 })).status).toBe(404);
+          // An id of another service’s action says nothing of it.
+          expect(
+            (await post('/v1/services/late/meeting-actions', { ...agreed, id }, 'team-token')).status,
+          ).toBe(404);
+        });
+
+        it('refuse texts that could tell of a person, without repeating them', async () => {
+          for (const told of [
+            '943 476 5919',
+            'zoe@example.org',
+            'SW9 1AA',
+            '12 March 2020',
+            '07700 900123',
+          ]) {
+            for (const fields of [{ text: `Ring the mother, ${told}` }, { owner: told }]) {
+              const answer = await post(path, { ...agreed, ...fields });
+              const problem = await answer.text();
+              expect({ told, status: answer.status }).toEqual({ told, status: 400 });
+              expect(problem).not.toContain(told);
+              expect(problem).toContain('nothing of a person');
+            }
+          }
+          expect((await post(path, { ...agreed, period: '2023-99-Q1' })).status).toBe(400);
+          expect((await post(path, { ...agreed, due: '31 January' })).status).toBe(400);
+        });
+
+        it('are nobody else’s: neither another provider’s nor a reader’s', async () => {
+          const other = '/v1/services/late/meeting-actions';
+          expect((await get(other, 'provider-token')).status).toBe(403);
+          expect((await post(other, agreed)).status).toBe(403);
+          expect((await get('/reports/services/late/meeting', 'provider-token')).status).toBe(403);
+          expect((await get('/reports/services/late/meeting/report.ods', 'provider-token')).status).toBe(403);
+          expect((await get(path, 'reader-token')).status).toBe(403);
+          expect((await get('/reports/services/real/meeting', 'reader-token')).status).toBe(403);
+          expect((await get('/reports/services/nobody/meeting')).status).toBe(404);
+          expect(await (await asBrowser('/reports/services/real', 'reader-token')).text()).not.toContain(
+            'data meeting',
+          );
+        });
+
+        it('are added and changed by forms without a script, which keep what was typed when something is wrong', async () => {
+          const meeting = '/reports/services/real/meeting';
+          const html = await (await asBrowser(`${meeting}?period=2023-24-Q2`, 'provider-token')).text();
+          expect(await markupProblems(html)).toEqual([]);
+          const id = /name="id" value="([0-9a-f]{32})"/.exec(html)?.[1] ?? '';
+          const form = { id, ...agreed, text: 'Send the files of the holiday sessions' };
+          const wrong = await sendForm(`${meeting}/actions`, { ...form, owner: 'x', due: 'soon' });
+          const again = await wrong.text();
+          expect(wrong.status).toBe(400);
+          expect(await markupProblems(again)).toEqual([]);
+          expect(again).toContain('Send the files of the holiday sessions');
+          expect(again).toContain('href="#due"');
+          expect(again).toContain('Owner: expected 2 to 80 letters');
+          const sent = await sendForm(`${meeting}/actions`, form);
+          expect([sent.status, sent.headers.get('location')]).toEqual([303, `${meeting}?period=2023-24-Q2`]);
+          const page = await (await asBrowser(`${meeting}/actions/${id}`, 'provider-token')).text();
+          expect(await markupProblems(page)).toEqual([]);
+          const { id: _id, period: _period, ...fields } = form;
+          const changed = { ...fields, version: '1', state: 'dropped' };
+          expect(
+            (await sendForm(`${meeting}/actions/${id}`, { ...changed, owner: 'zoe@example.org' })).status,
+          ).toBe(400);
+          expect((await sendForm(`${meeting}/actions/${id}`, changed)).status).toBe(303);
+          expect((await sendForm(`${meeting}/actions/${id}`, changed)).status).toBe(409);
+          expect((await actionsOf()).find((action) => action['id'] === id)).toMatchObject({
+            state: 'dropped',
+          });
+          const report = await (await asBrowser('/reports/services/real', 'provider-token')).text();
+          expect(report).toContain('Send the files of the holiday sessions');
+        });
       });
 
       it('open at the latest quarter for which the service sent a file', async () => {
@@ -696,6 +904,7 @@ describe('the reporting API', () => {
       it('are valid HTML', async () => {
         for (const path of [
           ...['/reports', '/reports/programme', '/reports/programme?period=2023-24-AY'],
+          '/reports/collective-impact',
           ...[
             '/reports/services/real',
             '/reports/services/capital',

@@ -39,13 +39,13 @@ export const definitionInForce = {
   sql: 'SELECT definition_digest FROM programme',
 } as const satisfies Publication;
 
-/** The rule of disclosure control that the programme’s definition names; null where it names none. */
-export const disclosureRule = {
-  id: 'disclosure-rule',
+/** The theory of change of the definition in force, as the definition has it; null where it has none. */
+export const theoryOfChange = {
+  id: 'theory-of-change',
   version: 1,
   parameters: [],
-  returns: [{ name: 'rule', type: 'text' }],
-  sql: `SELECT definition->>'disclosure' FROM programme`,
+  returns: [{ name: 'theory', type: 'jsonb' }],
+  sql: `SELECT definition->'theoryOfChange' FROM programme`,
 } as const satisfies Publication;
 
 export const strands = {
@@ -115,7 +115,10 @@ export const closedQuarters = {
         FROM closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC`,
 } as const satisfies Publication;
 
-/** By which rule the rows of a figure, such as `reach@1`, were published for each closed quarter, by its first day. */
+/**
+ * By which rule the rows of a figure, such as `reach@1`, or of another version of it, were published for each closed quarter, by its first
+ * day.
+ */
 export const publishedRules = {
   id: 'published-rules',
   version: 1,
@@ -127,7 +130,8 @@ export const publishedRules = {
   sql: `SELECT to_char(make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)), 'YYYY-MM-DD'),
                figures->>'disclosure'
         FROM closed_quarter
-        WHERE EXISTS (SELECT FROM jsonb_path_query(figures, '$.figures[*].figure') AS name WHERE name #>> '{}' = $1)
+        WHERE EXISTS (SELECT FROM jsonb_path_query(figures, '$.figures[*].figure') AS name
+                      WHERE split_part(name #>> '{}', '@', 1) = split_part($1, '@', 1))
         ORDER BY 1`,
 } as const satisfies Publication;
 
