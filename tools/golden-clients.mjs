@@ -16,7 +16,12 @@ const { dataTeam } = json('tokens.json');
 const folder = mkdtempSync(join(tmpdir(), 'kinledger-clients-'));
 
 const run = (command, args, input) =>
-  execFileSync(command, args, { encoding: 'utf8', input: input ?? '', stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 2 ** 30 });
+  execFileSync(command, args, {
+    encoding: 'utf8',
+    input: input ?? '',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 30,
+  });
 const kinledger = (...args) => run(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args]);
 function isHere(command, ...args) {
   try {
@@ -47,7 +52,15 @@ async function inLibreOffice() {
   const convert = (to, from, ...files) =>
     run('soffice', [
       `-env:UserInstallation=${pathToFileURL(join(folder, 'profile')).href}`,
-      ...['--headless', ...(from === undefined ? [] : [`--infilter=${from}`]), '--convert-to', to, '--outdir', join(folder, 'seen'), ...files],
+      ...[
+        '--headless',
+        ...(from === undefined ? [] : [`--infilter=${from}`]),
+        '--convert-to',
+        to,
+        '--outdir',
+        join(folder, 'seen'),
+        ...files,
+      ],
     ]);
   const exported = join(folder, 'golden');
   kinledger('golden', 'export', '--home', home, '--out', exported, '--tables', ...tables);
@@ -60,7 +73,9 @@ async function inLibreOffice() {
     const given = parse(readFileSync(files[index], 'utf8'), { bom: true }).flat();
     const shown = parse(readFileSync(join(folder, 'seen', name), 'utf8'), { bom: true }).flat();
     const changed = given.filter((cell, at) => cell.toLowerCase() !== (shown[at] ?? '').toLowerCase());
-    const formulas = readFileSync(join(folder, 'seen', name.replace('.csv', '.fods')), 'utf8').includes('table:formula');
+    const formulas = readFileSync(join(folder, 'seen', name.replace('.csv', '.fods')), 'utf8').includes(
+      'table:formula',
+    );
     tell(
       'LibreOffice',
       changed.length === 0 && given.length === shown.length && !formulas,
@@ -84,7 +99,9 @@ async function overOdbc() {
   const out = join(folder, 'connection');
   kinledger('golden', 'connect', '--home', home, '--role', 'analyst', '--out', out);
   try {
-    const [host, port, database, user, password] = readFileSync(join(out, 'pgpass'), 'utf8').trim().split(':');
+    const [host, port, database, user, password] = readFileSync(join(out, 'pgpass'), 'utf8')
+      .trim()
+      .split(':');
     const source = `Driver=PostgreSQL Unicode;Server=${host};Port=${port};Database=${database};Uid=${user};Pwd=${password};ReadOnly=1`;
     for (const table of tables) {
       const answer = run('isql', ['-b', '-x0x2c', '-k', source], `SELECT count(*) FROM golden_v1.${table}\n`);
@@ -106,11 +123,24 @@ async function inOlingo() {
   } catch (error) {
     return absent('Olingo', `Maven cannot fetch it here: ${String(error.stdout).split('\n')[0]}`);
   }
-  const answer = run('java', ['-jar', join(build, 'olingo-client.jar'), new URL('/v1/odata', reporting).href, ...tables], dataTeam);
-  const read = new Map(answer.trim().split('\n').map((line) => line.split(' ')));
+  const answer = run(
+    'java',
+    ['-jar', join(build, 'olingo-client.jar'), new URL('/v1/odata', reporting).href, ...tables],
+    dataTeam,
+  );
+  const read = new Map(
+    answer
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')),
+  );
   for (const table of tables) {
     const served = await (await get(`/v1/odata/${table}/$count`)).text();
-    tell('Olingo', read.get(table) === served, `${table}: ${read.get(table)} entities of ${served}, page by page, each as $metadata says`);
+    tell(
+      'Olingo',
+      read.get(table) === served,
+      `${table}: ${read.get(table)} entities of ${served}, page by page, each as $metadata says`,
+    );
   }
 }
 

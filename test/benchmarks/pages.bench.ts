@@ -2,14 +2,14 @@
  * What a page, a figure and a page of OData cost over an installation: seconds of processor time of PostgreSQL and of the
  * services for one answer that is not remembered, and how long it took. See docs/performance.md.
  * After `npm run build`, while `kinledger start` runs on the home and nothing else asks it:
- * npx node test/benchmarks/pages.bench.ts <home> [period]
+ * npx node test/benchmarks/pages.bench.ts <home> [period] [text that addresses hold]
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { childrenOf, familyUsageOf, usageOf } from './process-usage.ts';
 
-const [home = '.kinledger', period = '2023-24-Q4'] = process.argv.slice(2);
+const [home = '.kinledger', period = '2023-24-Q4', holding = ''] = process.argv.slice(2);
 const json = async <T>(path: string, schema: z.ZodType<T>): Promise<T> =>
   schema.parse(JSON.parse(await readFile(join(home, path), 'utf8')));
 const { services, launcher } = await json(
@@ -61,7 +61,7 @@ const paths: readonly string[] = [
 ];
 console.log('| answer | PostgreSQL | services | took | size |');
 console.log('| --- | --: | --: | --: | --: |');
-for (const path of paths) {
+for (const path of paths.filter((each) => each.includes(holding))) {
   const before = { database: familyUsageOf(postmaster), services: servicesUsage(), at: performance.now() };
   const text = await get(path);
   const took = (performance.now() - before.at) / 1000;
