@@ -21,6 +21,8 @@ import { QualityPage } from './pages/quality.page.js';
 import { ServiceReportsPage } from './pages/service-reports.page.js';
 import { LearningReports } from './reports/learning-reports.js';
 import { Reports } from './reports/reports.js';
+import { Scorecards } from './reports/scorecards.js';
+import { ScorecardsPage } from './pages/scorecards.page.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
@@ -55,6 +57,7 @@ export class ReportingApiModule {
         LearningReportsPage,
         QualityPage,
         MeetingsPage,
+        ScorecardsPage,
       ],
       providers: [
         { provide: CLOCK, useValue: clock },
@@ -66,6 +69,7 @@ export class ReportingApiModule {
         MeetingActions,
         MeetingAccess,
         Reports,
+        Scorecards,
         LearningReports,
         GoldenSets,
       ],
