@@ -93,7 +93,7 @@ export class Recount {
       this.#places.set(id, this.#places.size);
     this.#areas = new Map(
       definition.area.lsoas.map(({ code, deprivationDecile, inArea, ward }) => [
-        code as string,
+        code,
         { decile: deprivationDecile, inArea, ward },
       ]),
     );
@@ -271,7 +271,7 @@ export class Recount {
     for (const { person, reason, marks, case: number } of this.#rows) {
       if (person === undefined || reason !== undefined || !people.has(person)) continue;
       const own = at(
-        at(cases, person, () => new Map()),
+        at(cases, person, () => new Map<string | null, { marks: number; both: boolean }>()),
         number,
         () => ({ marks: 0, both: false }),
       );
@@ -297,7 +297,7 @@ export class Recount {
               : 'born';
       for (const scope of this.#scopesOf(service)) {
         const said = at(
-          at(somebodies, scope, () => new Map()),
+          at(somebodies, scope, () => new Map<string, { names: Set<string>; born: boolean }>()),
           person,
           () => ({ names: new Set<string>(), born: false }),
         );
@@ -349,7 +349,7 @@ export class Recount {
     const judged = new Map<string, string | null>();
     const judge = (person: string) => {
       if ((last.get(person) ?? '') < priorityPopulation.from) return 'not-judged';
-      const belongs = judgedBy(priorityPopulation.rule as Rule, this.#person(person));
+      const belongs = judgedBy(priorityPopulation.rule, this.#person(person));
       return belongs === undefined ? null : belongs ? 'yes' : 'no';
     };
     return this.#broken(
@@ -610,7 +610,7 @@ export class Recount {
 
   #termsOf(service: string): readonly Terms[] {
     const { sessions = [] } = this.#programme.definition.services.find(({ id }) => id === service) ?? {};
-    return sessions as readonly Terms[];
+    return sessions;
   }
 
   #dosage(asked: Asked): readonly Counted[] {
@@ -693,9 +693,7 @@ export class Recount {
         const { id, of, agedUnder, on, source } = population;
         const role = of === 'children' ? 'child' : of === 'adults' ? 'adult' : undefined;
         const table =
-          'rows' in source
-            ? new Map(source.rows.map(({ lsoa, count }) => [lsoa as string, count]))
-            : undefined;
+          'rows' in source ? new Map(source.rows.map(({ lsoa, count }) => [lsoa, count])) : undefined;
         const edition = `${'edition' in source ? source.edition : source.dataset}, ${on}`;
         const listed = new Map<string, Set<string>>();
         if ('dataset' in source)
@@ -973,7 +971,7 @@ export class Recount {
         const bounds = boundsOf(period);
         if ((from !== null && bounds.from < from) || (until !== null && bounds.until > until)) return [];
         const counts = countsOf(this.#visits(bounds).get(`service:${id}`) ?? []);
-        const reached = counts[of as keyof typeof counts];
+        const reached = counts[of];
         const [greenFrom, amberFrom] = [ceiling(count * rating.green), ceiling(count * rating.amber)];
         return [
           {
@@ -1100,7 +1098,7 @@ export class Recount {
               if (row.reason === 'unlinkable' || row.reason === 'referred') nobody[row.reason] += 1;
               if (row.person === undefined || row.reason !== undefined || row.day === null) continue;
               const day = at(
-                at(days, row.person, () => new Map()),
+                at(days, row.person, () => new Map<string, { measures: Set<string>; achieved: boolean }>()),
                 row.day,
                 () => ({ measures: new Set<string>(), achieved: true }),
               );
@@ -1127,7 +1125,7 @@ export class Recount {
             ...{ services: before.length, targeted: before.some(({ service }) => targeted.has(service)) },
           };
         });
-        return [id as string, { children, nobody }];
+        return [id, { children, nobody }];
       }),
     );
   }
