@@ -1,4 +1,5 @@
 export * from './audit.js';
+export * from './components.js';
 export * from './highs-solver.js';
 export * from './release.js';
 export * from './solver.js';

@@ -2,5 +2,5 @@ import { highsSolver } from '@kinledger/disclosure';
 import { remedied, type RemedyOf } from '@kinledger/figures';
 
 /** The remedy in the thread of the test: tests run the sources, and a thread would need what is built of them. */
-export const remedyHere: RemedyOf = async (published, services) =>
-  remedied(await highsSolver(), published, services);
+export const remedyHere: RemedyOf = async (published, services, context) =>
+  remedied(await highsSolver(), published, services, context);

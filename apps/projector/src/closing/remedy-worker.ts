@@ -6,5 +6,5 @@ import type { RemedyQuestion } from './remedy-in-worker.js';
 /** Entry of a worker thread: makes one published form safe and ends. */
 
 // `RemedyQuestion` by construction.
-const { published, services } = workerData as RemedyQuestion;
-parentPort?.postMessage(remedied(await highsSolver(), published, services));
+const { published, services, context } = workerData as RemedyQuestion;
+parentPort?.postMessage(remedied(await highsSolver(), published, services, context));
