@@ -4,14 +4,22 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import { z } from 'zod';
 import { quarterAsked } from './quarter-asked.js';
 import { Recounts, type ListedRecount, type Recount } from './recounts.js';
-import { reasonFor, recountFor } from './shown-recount.js';
+import { reasonFor, recountFor, requirePublished } from './shown-recount.js';
 
 const periodText = z.string().max(60).describe('A financial quarter: 2023-24-Q2, Q2 2023/24, …');
 const position = z.int().nonnegative();
 
-const reproduceBody = z.strictObject({ period: periodText });
+const edition = z
+  .int()
+  .min(1)
+  .max(99)
+  .exactOptional()
+  .describe('Which closing of the quarter; without it, the latest.');
+
+const reproduceBody = z.strictObject({ period: periodText, edition });
 const compareBody = z.strictObject({
   period: periodText,
+  edition,
   then: position.exactOptional().describe('The earlier position; without it, that of the closing.'),
   now: position.exactOptional().describe('The later position; without it, the ledger’s end.'),
 });
@@ -62,9 +70,9 @@ export class RecountsController {
   @ApiResponse(problems(409, 'Its figures are not published yet, or a recount runs.'))
   reproduce(
     @CurrentCaller() caller: Caller,
-    @Body({ schema: reproduceBody }) { period }: z.output<typeof reproduceBody>,
+    @Body({ schema: reproduceBody }) { period, edition }: z.output<typeof reproduceBody>,
   ): Promise<Recount> {
-    return this.#recounts.reproduce(quarterAsked(period), caller.person);
+    return this.#recounts.reproduce(quarterAsked(period), caller.person, edition);
   }
 
   @Post('restatements')
@@ -76,9 +84,12 @@ export class RecountsController {
   @ApiResponse(problems(409, 'A recount runs.'))
   compare(
     @CurrentCaller() caller: Caller,
-    @Body({ schema: compareBody }) { period, then, now }: z.output<typeof compareBody>,
+    @Body({ schema: compareBody }) { period, ...asked }: z.output<typeof compareBody>,
   ): Promise<Recount> {
-    return this.#recounts.compare({ period: quarterAsked(period), then, now }, caller.person);
+    return this.#recounts.compare(
+      { then: undefined, now: undefined, ...asked, period: quarterAsked(period) },
+      caller.person,
+    );
   }
 
   @Get('recounts')
@@ -94,6 +105,7 @@ export class RecountsController {
   @Roles('reader', 'operator', 'data-team', 'auditor')
   @ApiOperation({ summary: 'One recount, with its result once it is done' })
   @ApiResponse(answers(200, 'The recount.', recountView))
+  @ApiResponse(problems(403, 'The account lacks the permission, or a reader asks of a quarter that is not published.'))
   @ApiResponse(problems(404, 'No recount of this id is kept.'))
   async find(
     @CurrentCaller() caller: Caller,
@@ -101,6 +113,7 @@ export class RecountsController {
   ): Promise<Recount> {
     const found = await this.#recounts.find(recount);
     if (found === undefined) throw recountUnknown();
+    requirePublished(caller, found, await this.#recounts.withheld());
     return recountFor(caller, found);
   }
 }

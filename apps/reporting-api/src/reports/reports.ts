@@ -200,7 +200,7 @@ export class Reports {
       others.push(figureSection(of, figure, await this.#figures.rows(figure, question), presentation));
     const wholeReach = isWhole ? await this.#figures.reach(sight.seen, period) : undefined;
     const quarter =
-      period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(period.code);
+      period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(sight.shows === 'own rows' ? 'shown' : sight.seen, period.code);
     const sections = [
       reachSection(of, own, columns),
       ...(period === undefined

@@ -1,9 +1,13 @@
 import pg from 'pg';
+import { closedQuarterRows, closedWith } from '../directories/closed-quarter-rows.js';
 import type { Figure } from '../figure.js';
 import { nameOf, type Publication } from '../publication.js';
 import { cellRules, profileInForce, shownColumns, type DisclosureProfile } from './disclosure-profiles.js';
 
-const { escapeIdentifier: quote } = pg;
+const { escapeIdentifier: quote, escapeLiteral: quoteText } = pg;
+
+/** SQL of every scope of the programme, as column `scope`. */
+const SCOPES = `SELECT 'programme' UNION ALL SELECT 'strand:' || strand FROM strand UNION ALL SELECT 'service:' || service FROM service`;
 
 /**
  * SQL of a figure’s rows, with rows of 0 for every scope of the programme beside those that counted something, for every
@@ -25,7 +29,7 @@ export function wholeTable({ sql, columns, dimensions, returns }: Figure): strin
   WITH answered (${heads}) AS MATERIALIZED (${sql}), place AS (
     SELECT DISTINCT ${places} FROM answered${ofNothing}
   ), named (scope) AS (
-    SELECT 'programme' UNION ALL SELECT 'strand:' || strand FROM strand UNION ALL SELECT 'service:' || service FROM service
+    ${SCOPES}
   )
   SELECT place.start, named.scope, ${[...keys.map((key) => `place.${key}`), ...counts].join(', ')}
   FROM place CROSS JOIN named
@@ -38,9 +42,10 @@ export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): str
   hidesNobody ? wholeTable(figure) : figure.sql;
 
 /**
- * SQL that answers a figure’s question as a reader may see it: each count by the profile, alone. A quarter whose figures were
- * computed when it closed has those counts instead, after disclosure control: otherwise what was suppressed there beside
- * small counts could be asked for here. Where the asked days hold only a part of such a quarter, the quarter has no row.
+ * SQL that answers a figure’s question as a reader may see it: each count by the profile, alone. A quarter that is published
+ * has the counts of its published form instead: otherwise what was suppressed there beside small counts could be asked for
+ * here. Of a quarter that is closed and not published, every count is suppressed in every scope. Where the asked days hold
+ * only a part of a closed quarter, the quarter has no row.
  */
 export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
   const heads = figure.returns.map(({ name }) => quote(name)).join(', ');
@@ -56,8 +61,12 @@ export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
                    ELSE $1::date = opens AND $2::date = opens + interval '3 months' END AS asked
     FROM (
       SELECT (make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)))::date AS opens,
-             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows') AS rows
-      FROM closed_quarter WHERE figures IS NOT NULL
+             CASE WHEN standing = 'published' THEN jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows')
+                  WHEN ${closedWith(quoteText(nameOf(figure)))} THEN (
+                    SELECT jsonb_agg(jsonb_build_array(scope${', NULL'.repeat(kept.length - 1)})) FROM (${SCOPES}) AS named (scope)
+                  )
+             END AS rows
+      FROM (${closedQuarterRows}) AS latest
     ) AS quarter
     WHERE rows IS NOT NULL
   )
