@@ -467,8 +467,8 @@ describe('the reporting API', () => {
       const columns = ['scope', ...Object.keys(reachColumns)];
       const row = ['programme', ...Object.keys(reachColumns).map(() => 25)];
       await owner.query(
-        `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-         VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
+        `INSERT INTO golden.closed_quarter (period, edition, closing, closed_at, closed_by, reason, versions, by_act, standing, figures)
+         VALUES ('2023-24-Q2', 1, 7, now(), 'team', 'quarter-end', '{"figures": [{"figure": "reach@1"}]}', true, 'published', $1)`,
         [
           JSON.stringify({
             disclosure: 'nhs-2018@2',
@@ -501,6 +501,24 @@ describe('the reporting API', () => {
             ).json()) as { rows: { start: string }[] }
           ).rows.map(({ start }) => start);
         expect(await starts('reader-token')).toEqual(['2023-10-01']);
+        await owner.query(`UPDATE golden.closed_quarter SET standing = 'unpublished'`);
+        await owner.query('UPDATE golden.checkpoint SET position = 44');
+        const withheld = await get('/v1/figures/reach/1?period=2023-24-Q2&scope=programme', 'reader-token');
+        expect(await withheld.json()).toMatchObject({
+          disclosure: 'not-published',
+          rows: [
+            {
+              scope: 'programme',
+              children: null,
+              suppressed: expect.arrayContaining(['children']) as string[],
+            },
+          ],
+        });
+        expect(await rules('/v1/figures/reach?period=2023-24-Q2')).toBe('not-published');
+        expect(await rules('/v1/figures/reach/1?period=2023-24-Q2', 'team-token')).toBe('none');
+        expect(await (await get('/reach?period=2023-24-Q2', 'reader-token')).text()).toContain(
+          'not published',
+        );
       } finally {
         await owner.query('DELETE FROM golden.closed_quarter; UPDATE golden.checkpoint SET position = 41');
       }

@@ -173,18 +173,18 @@ export async function redoDecision(
       return undefined;
     }
     case 'ReleasePublished': {
-      const { period, edition, published, reason } = closing.data;
+      const { programme: id, period, edition, published, reason } = closing.data;
       const command = {
         ...envelopeOf(closing, reason, closing.data),
-        ...{ kind: 'publish-release', payload: { period, edition, digest: published } },
+        ...{ kind: 'publish-release', programme: id, payload: { period, edition, digest: published } },
       };
       return carryOut(context, command as CommandData, recorded);
     }
     case 'ReleaseWithdrawn': {
-      const { period, edition, reason } = closing.data;
+      const { programme: id, period, edition, reason } = closing.data;
       const command = {
         ...envelopeOf(closing, reason, closing.data),
-        ...{ kind: 'withdraw-release', payload: { period, edition } },
+        ...{ kind: 'withdraw-release', programme: id, payload: { period, edition } },
       };
       return carryOut(context, command as CommandData, recorded);
     }

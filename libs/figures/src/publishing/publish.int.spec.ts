@@ -9,6 +9,8 @@ import { standing } from '../directories/directories.js';
 import { defineFigure } from '../figure.js';
 import { functionOf, nameOf } from '../publication.js';
 import { reachColumns } from '../reach/reach-columns.js';
+import { NOT_PUBLISHED } from '../directories/closed-quarter-rows.js';
+import { reachByDeprivation } from '../reach/reach-by-deprivation.js';
 import { reach } from '../reach/reach.js';
 import { positionOf } from '../reach/whole-reach.js';
 import { figures, publications } from '../registry.js';
@@ -205,6 +207,31 @@ describe('figures as a reader may see them', () => {
     await rebuild(12);
   });
 
+  /** Reads as closed with reach alone; Q2 2023/24 unless it says otherwise. */
+  async function closed({
+    period = '2023-24-Q2',
+    edition = 1,
+    closing,
+    standing,
+    figures: form,
+  }: {
+    readonly period?: string;
+    readonly edition?: number;
+    readonly closing: number;
+    readonly standing: string;
+    readonly figures?: object;
+  }): Promise<void> {
+    await owner.query(
+      `INSERT INTO golden.closed_quarter (period, edition, closing, closed_at, closed_by, reason, versions, by_act, standing, figures)
+       VALUES ($1, $2, $3, now(), 'team', 'quarter-end', $4, true, $5, $6)`,
+      [
+        ...[period, edition, closing],
+        ...[JSON.stringify({ figures: [{ figure: 'reach@1' }] }), standing],
+        form === undefined ? null : JSON.stringify(form),
+      ],
+    );
+  }
+
   it('are rounded and suppressed by the rule that the definition names, in the database', async () => {
     expect(await askShown(reader, reach, quarter)).toMatchObject([{ children: 10, adults: 0 }]);
     expect(await ruleInForce(reader)).toBe('nhs-2018@1');
@@ -232,7 +259,7 @@ describe('figures as a reader may see them', () => {
     expect(await askFigure(reader, reach, { from: '2019-07-01', until: '2019-10-01' })).toEqual([]);
   });
 
-  it('are those of the closing for a quarter that is closed, so that what it suppressed cannot be asked for', async () => {
+  it('are those of the release for a quarter that is published, so that what it suppressed cannot be asked for', async () => {
     const columns = ['scope', ...Object.keys(reachColumns)];
     const closedWith = [
       'programme',
@@ -242,11 +269,7 @@ describe('figures as a reader may see them', () => {
         .map(() => 15),
     ];
     const figuresOfThen = { figures: [{ figure: 'reach@1', columns, rows: [closedWith] }] };
-    await owner.query(
-      `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-       VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
-      [JSON.stringify(figuresOfThen)],
-    );
+    await closed({ closing: 7, standing: 'published', figures: figuresOfThen });
     expect(await askShown(reader, reach, quarter)).toMatchObject([
       { start: null, children: null, adults: 15 },
     ]);
@@ -267,18 +290,56 @@ describe('figures as a reader may see them', () => {
     ).toBe(1);
   });
 
+  it('are suppressed in every scope for a quarter that is closed and not published, whatever is counted now', async () => {
+    const figures = { figures: [{ figure: 'reach@1', columns: [], rows: [] }] };
+    for (const standing of ['unpublished', 'withdrawn'] as const) {
+      await owner.query('DELETE FROM golden.closed_quarter');
+      // Withheld from its closing on, and not only once its figures are computed.
+      await closed({ closing: 7, standing, ...(standing === 'withdrawn' ? { figures } : {}) });
+      const hidden = Object.fromEntries(Object.keys(reachColumns).map((column) => [column, null]));
+      const { from, until } = quarter;
+      expect(await askShown(reader, reach, { from, until })).toEqual(
+        ['programme', 'service:real', 'strand:language'].map((scope) => ({ start: null, scope, ...hidden })),
+      );
+      expect(await askShown(reader, reach, { by: 'quarter', scope: 'programme' })).toEqual([
+        { start: '2023-07-01', scope: 'programme', ...hidden },
+      ]);
+      expect(await askFigure(reader, reach, quarter)).toMatchObject([{ children: 12 }]);
+      // The quarter did not close with this figure.
+      expect(await askShown(reader, reachByDeprivation, quarter)).not.toEqual([]);
+    }
+  });
+
+  it('are those of the edition that is published, while a later one is closed', async () => {
+    const columns = ['scope', ...Object.keys(reachColumns)];
+    const of = (count: number) => ({
+      figures: [
+        { figure: 'reach@1', columns, rows: [['programme', ...Object.keys(reachColumns).map(() => count)]] },
+      ],
+    });
+    const children = async () => (await askShown(reader, reach, quarter)).map((row) => row.children);
+    await closed({ closing: 7, standing: 'published', figures: of(15) });
+    await closed({ closing: 9, edition: 2, standing: 'unpublished', figures: of(25) });
+    expect(await children()).toEqual([15]);
+    await owner.query(`UPDATE golden.closed_quarter SET standing = 'superseded' WHERE closing = 7`);
+    await owner.query(`UPDATE golden.closed_quarter SET standing = 'published' WHERE closing = 9`);
+    expect(await children()).toEqual([25]);
+    await owner.query(`UPDATE golden.closed_quarter SET standing = 'withdrawn' WHERE closing = 9`);
+    expect(await children()).toEqual([null]);
+  });
+
   it('name the rule by which a closed quarter was published, and the one in force for what is not closed', async () => {
-    const closed = { disclosure: 'nhs-2018@2', figures: [{ figure: 'reach@1', columns: [], rows: [] }] };
-    await owner.query(
-      `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-       VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1), ('2023-24-Q1', 6, now(), 'team', 'quarter-end', '{}', NULL)`,
-      [JSON.stringify(closed)],
-    );
+    const figures = { disclosure: 'nhs-2018@2', figures: [{ figure: 'reach@1', columns: [], rows: [] }] };
+    await closed({ closing: 7, standing: 'published', figures });
+    await closed({ period: '2023-24-Q1', closing: 6, standing: 'unpublished' });
     const { from, until } = quarter;
     expect(await rulesOf(reader, reach, { from, until, starts: [null] })).toBe('nhs-2018@2');
-    // The figures of this quarter are being computed.
-    const computing = { from: '2023-04-01', until: '2023-07-01', starts: [null] };
-    expect(await rulesOf(reader, reach, computing)).toBe('nhs-2018@1');
+    const notPublished = { from: '2023-04-01', until: '2023-07-01', starts: [null] };
+    expect(await rulesOf(reader, reach, notPublished)).toBe(NOT_PUBLISHED);
+    expect(await rulesOf(reader, reachByDeprivation, notPublished)).toBe('nhs-2018@1');
+    expect(await rulesOf(reader, reach, { starts: ['2023-04-01', '2023-07-01'] })).toBe(
+      `nhs-2018@2, ${NOT_PUBLISHED}`,
+    );
     expect(await rulesOf(reader, reach, { from, until: '2024-09-01', starts: [null] })).toBe('nhs-2018@1');
     expect(await rulesOf(reader, reach, { starts: [null] })).toBe('nhs-2018@1');
     expect(await rulesOf(reader, reach, { starts: [] })).toBe('nhs-2018@1');
