@@ -44,7 +44,11 @@ interface Closed {
   readonly digest: string | null;
   readonly figures?: {
     readonly figures: readonly Table[];
-    readonly remedy?: { readonly audited: number; readonly suppressed: readonly string[]; readonly narrowed: readonly string[] };
+    readonly remedy?: {
+      readonly audited: number;
+      readonly suppressed: readonly string[];
+      readonly narrowed: readonly string[];
+    };
   };
 }
 
@@ -126,7 +130,7 @@ describe('a quarter that is closed', () => {
     });
     expect(await seen()).toMatchObject([
       { standing: 'unpublished', digest: null, figures: null },
-      { disclosure: 'not-published', reach: { children: null } },
+      { status: 403, detail: expect.stringContaining('is not published') as string },
       { value: [] },
     ]);
     const other = await platform.installation.run('quarter', 'publish', period, '--digest', '0'.repeat(64));

@@ -67,7 +67,7 @@ and other clients of PostgreSQL. [The guide](guides/golden-dataset.md) says how 
 from one description of the tables, \`libs/golden\`.
 
 Keys are opaque integers. −1 is the unknown member, which every dimension of a fact has; −2 stands for individuals in facts of a dataset that
-the definition calls sensitive or no longer has. Names, types and meanings of this version do not change: what is to differ comes as the next version, beside
+the definition, or any before it, calls sensitive, or that it no longer has. Names, types and meanings of this version do not change: what is to differ comes as the next version, beside
 this one. Columns are as at the ledger position of the live read models; a rebuild gives the same rows.
 
 **Distinct counts do not add up.** One person in two services is one person reached. Take reach from \`published_count\`, or count distinct
@@ -99,7 +99,6 @@ ${dateRoles.map(({ name, columns }) => `| \`${name}\` | ${columns.map((column) =
 
 ## What is not in it
 
-- **Wards.** The programme definition holds LSOAs and their deprivation, and no wards.
 - **Individuals as they were at an earlier position.** Links are as at the position of the live read models. Figures at earlier positions are
   answered by \`kinledger figures --as-at\`, and closed quarters by \`published_count\`.
 - **Populations that are counted in an administrative source.** They have a row in \`population\` that names the dataset, and no count.

@@ -20,9 +20,11 @@ const joined = (name: string): string => name.replaceAll(' ', '');
 
 /** The words of a name that alone may be the whole of it elsewhere: `smith jones` is called `smith` there. */
 function partsOf(name: string): readonly string[] {
-  const words = name.split(' ').filter((word) => word.length >= SHORTEST_PART && !particles.has(word));
-  return derivedValues(words.slice(0, MAX_PARTS));
+  if (!name.includes(' ')) return isPart(name) ? [name] : [];
+  return derivedValues(name.split(' ').filter(isPart).slice(0, MAX_PARTS));
 }
+
+const isPart = (word: string): boolean => word.length >= SHORTEST_PART && !particles.has(word);
 
 /** The distinct consonants, in the order of the alphabet; letters without case count as consonants. */
 function consonantsOf(name: string): readonly string[] {
@@ -32,7 +34,11 @@ function consonantsOf(name: string): readonly string[] {
 
 function soundOf(name: string): readonly string[] {
   const letters = joined(name);
-  return english.test(letters) ? derivedValues(doubleMetaphone(letters).filter((code) => code !== '')) : [];
+  if (!english.test(letters)) return [];
+  const [first, second] = doubleMetaphone(letters);
+  if (first === '' || first === second) return oneValue(second);
+  if (second === '') return [first];
+  return first < second ? [first, second] : [second, first];
 }
 
 const firstThree = (letters: string): readonly string[] =>

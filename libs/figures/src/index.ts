@@ -15,7 +15,6 @@ export * from './disclosure/groups-in-one-row.js';
 export * from './disclosure/quarter-release.js';
 export * from './disclosure/remedied.js';
 export * from './columns.js';
-export { NOT_PUBLISHED } from './directories/closed-quarter-rows.js';
 export * from './directories/directories.js';
 export * from './directories/submissions.js';
 export * from './figure.js';

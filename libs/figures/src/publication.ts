@@ -20,8 +20,6 @@ export interface Publication {
   readonly returns: readonly Parameter[];
   /** Names tables of the read models without a schema; $1 onwards are the parameters. */
   readonly sql: string;
-  /** Instead of `sql`, by the rule of disclosure control that the programme’s definition names. */
-  readonly byRule?: Readonly<Record<string, string>>;
 }
 
 /** Name of the function: `published.reach_1` for `reach@1`. */

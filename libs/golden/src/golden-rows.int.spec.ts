@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { columnsOf, type GoldenTable } from './golden-table.js';
 import { dateRoles, goldenTables } from './golden-tables.js';
 import { UNKNOWN, WITHHELD } from './keys.js';
-import { GOLDEN_SCHEMA, publishGolden } from './publish-golden.js';
+import { countFunction, GOLDEN_SCHEMA, publishGolden, rowsFunction, type Asked } from './publish-golden.js';
 
 const small: SmallProgramme = {
   services: [
@@ -48,7 +48,8 @@ const definition = {
     { id: 'refuge' },
   ],
   datasets: [
-    { id: 'refuge.engagement', sensitive: true },
+    // An earlier definition called it sensitive.
+    { id: 'refuge.engagement' },
     ...[{ id: 'real.engagement' }, { id: 'garden.engagement' }, { id: 'garden.user', sensitive: false }],
     { id: 'births.user' },
   ],
@@ -101,6 +102,7 @@ async function fill(schema: string): Promise<void> {
   await writeSmallProgramme(owner, schema, small);
   const at = (table: string) => `${schema}.${table}`;
   await owner.query(`UPDATE ${at('programme')} SET definition = $1`, [definition]);
+  await owner.query(`INSERT INTO ${at('sensitive_dataset')} VALUES ('refuge.engagement')`);
   await owner.query(
     `UPDATE ${at('submission')} SET received_at = '2023-07-31T23:30:00Z', period_start = '2023-04-01', findings = '{"missing-consent": 2}'`,
   );
@@ -283,13 +285,13 @@ describe('the golden dataset of a small programme', () => {
 
   it('has individuals with their surviving attributes, and areas that the definition does not name', async () => {
     const { rows } = await reader.query(
-      `SELECT i.individual_key, i.birth_month, e.label, e.group_of_five, a.lsoa, a.deprivation_decile, a.in_area
+      `SELECT i.individual_key, i.birth_month, e.label, e.group_of_five, a.lsoa, a.deprivation_decile, a.in_area, a.ward
        FROM ${GOLDEN_SCHEMA}.individual i JOIN ${GOLDEN_SCHEMA}.ethnicity e USING (ethnicity_key) JOIN ${GOLDEN_SCHEMA}.area a USING (area_key)
        WHERE individual_key > 0 ORDER BY 1`,
     );
     expect(rows.map((row: object) => Object.values(row) as unknown[])).toEqual([
-      [1, '2020-02', 'Gypsy / Roma', 'White', 'E01000001', 1, true],
-      [2, '1990-01', null, null, 'W01000009', null, null],
+      [1, '2020-02', 'Gypsy / Roma', 'White', 'E01000001', 1, true, 'North'],
+      [2, '1990-01', null, null, 'W01000009', null, null, null],
     ]);
     expect(await valuesOf('individual_attribute', 'individual_key', 'attribute', 'value')).toContainEqual([
       ...[1, 'pregnant', 'no'],
@@ -300,7 +302,7 @@ describe('the golden dataset of a small programme', () => {
     ]);
   });
 
-  it('has nobody whom only a sensitive dataset knows, or one that the definition no longer has, and nothing that such a dataset says', async () => {
+  it('has nobody whom only a dataset knows that was ever sensitive, or that the definition no longer has, and nothing that such a dataset says', async () => {
     expect(await valuesOf('individual', 'individual_key', 'gender')).toEqual([
       [WITHHELD, null],
       [1, 'F'],
@@ -363,6 +365,89 @@ describe('the golden dataset of a small programme', () => {
       expect(fields.map((field) => field.name)).toEqual(columns.map((column) => column.name));
       expect(columns[0]?.name).toBe(`${name}_key`);
     }
+  });
+});
+
+describe('what is asked of a table', () => {
+  const ask = async (name: string, asked: object) => {
+    const table = goldenTables.find((each) => each.name === name);
+    if (table === undefined) throw new Error(`there is no table ${name}`);
+    await reader.query('RESET ROLE; SET ROLE kinledger_reporting');
+    try {
+      const values = [JSON.stringify(asked)];
+      const rows = await reader.query<Record<string, unknown>>(
+        `SELECT * FROM ${rowsFunction(table)}($1)`,
+        values,
+      );
+      const counted = await reader.query<{ count: number }>(
+        `SELECT ${countFunction(table)}($1)::int AS count`,
+        values,
+      );
+      return {
+        rows: rows.rows.map((row) => table.key.map((key) => row[key])),
+        count: counted.rows[0]?.count,
+      };
+    } finally {
+      await reader.query('RESET ROLE; SET ROLE kinledger_analyst');
+    }
+  };
+
+  it.each<[string, Asked, unknown[][], number]>([
+    [
+      'engagement',
+      { where: [{ column: 'qualifying', is: '=', value: 'true' }], order: [] },
+      [[1], [2], [4], [5]],
+      4,
+    ],
+    ['engagement', { where: [{ column: 'service_key', is: '>=', value: '2' }], order: [] }, [[1], [4]], 2],
+    ['engagement', { where: [{ column: 'set_aside_because', is: '<', value: 'v' }] }, [[5]], 1],
+    ['engagement', { order: [{ column: 'service_key', descending: true }], skip: 1, most: 2 }, [[1], [2]], 5],
+    ['engagement', { after: [3] }, [[4], [5]], 2],
+    [
+      'individual_attribute',
+      { after: [1, 'gender'], most: 2 },
+      [
+        [1, 'lsoa'],
+        [1, 'pregnant'],
+      ],
+      4,
+    ],
+    [
+      'submission_quality',
+      { where: [{ column: 'received_at', is: '>', value: '2023-07-31T23:30:00Z' }] },
+      [],
+      0,
+    ],
+  ])('comes from %s alone: %j', async (name, asked, rows, count) => {
+    expect((await ask(name, asked)).rows).toEqual(rows);
+    // A count is of all rows that meet the conditions.
+    const conditions = Object.entries(asked).filter(([member]) => ['where', 'after'].includes(member));
+    expect((await ask(name, Object.fromEntries(conditions))).count).toBe(count);
+  });
+
+  it.each([
+    { where: [{ column: 'row_key', is: '=', value: '1' }] },
+    { where: [{ column: 'role', is: '= 1 OR', value: '1' }] },
+    { where: [{ column: 'role', is: '=', value: null }] },
+    { after: [1, 2] },
+    { after: ["1'"] },
+    { most: '1; DROP SCHEMA golden' },
+    { where: [{ column: 'engagement_key', is: '=', value: '1) OR (1=1' }] },
+  ])('is refused where it is no column, no sign, or no value of its type: %j', async (asked) => {
+    await expect(ask('engagement', asked)).rejects.toMatchObject({
+      code: expect.stringMatching(/^22/) as string,
+    });
+  });
+
+  it('takes hostile texts as texts', async () => {
+    for (const value of ["'; DROP SCHEMA golden; --", "\\' OR 1=1", '$golden$', '$query$', '%I %L'])
+      expect((await ask('engagement', { where: [{ column: 'role', is: '=', value }] })).rows).toEqual([]);
+  });
+
+  it('may be asked by the reporting API alone', async () => {
+    await expect(reader.query(`SELECT * FROM ${GOLDEN_SCHEMA}_rows.engagement('{}')`)).rejects.toMatchObject({
+      code: '42501',
+    });
   });
 });
 

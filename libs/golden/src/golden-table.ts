@@ -39,7 +39,9 @@ export interface GoldenTable {
   /** Columns that identify a row. */
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, GoldenColumn>>;
-  /** Names tables of the read models without a schema, and returns the columns in their order. */
+  /** Common table expressions that `sql` reads, as they stand after WITH. */
+  readonly common?: string;
+  /** A SELECT that names tables of the read models without a schema, and returns the columns in their order. */
   readonly sql: string;
 }
 

@@ -39,17 +39,17 @@ function literal(value: string | number | boolean | null): string {
 }
 
 /**
- * The records of each dataset by its number, with its service; `sensitive` where the definition says so, and where it does
- * not have the dataset, because nobody can tell what the dataset was.
+ * The records of each dataset by its number, with its service; `sensitive` where any definition of the ledger said so,
+ * and where the one in force does not have the dataset, because nobody can tell what the dataset was.
  */
 export const datasets = `datasets AS MATERIALIZED (
   SELECT n.number, n.dataset, d.data_type, coalesce(s.ordinal + 1, ${UNKNOWN}) AS service_key,
-         bool_or(said.entry IS NULL OR coalesce((said.entry->>'sensitive')::boolean, false)) AS sensitive
+         bool_or(said.id IS NULL OR withheld.dataset IS NOT NULL) AS sensitive
   FROM numbered_dataset n
   LEFT JOIN dataset d ON d.dataset = n.dataset
   LEFT JOIN service s ON s.service = d.service
-  LEFT JOIN (SELECT jsonb_array_elements(definition->'datasets') AS entry FROM programme) said
-    ON said.entry->>'id' = n.dataset
+  LEFT JOIN (SELECT jsonb_array_elements(definition->'datasets')->>'id' AS id FROM programme) said ON said.id = n.dataset
+  LEFT JOIN sensitive_dataset withheld ON withheld.dataset = n.dataset
   GROUP BY n.number, n.dataset, d.data_type, s.ordinal
 )`;
 
@@ -58,16 +58,22 @@ export const datasets = `datasets AS MATERIALIZED (
  * sensitive dataset says. Comes after {@link datasets}.
  */
 export const people = `of_sensitive AS MATERIALIZED (
-  SELECT r.number FROM numbered_record r JOIN datasets d ON d.number = r.dataset WHERE d.sensitive AND r.individual IS NOT NULL
-), met AS MATERIALIZED (
-  SELECT DISTINCT r.individual FROM numbered_record r JOIN datasets d ON d.number = r.dataset
-  WHERE NOT d.sensitive AND r.state <> 'retired' AND r.individual IS NOT NULL
-), people AS MATERIALIZED (
-  SELECT i.number, i.role, i.attributes::jsonb - ARRAY(
-           SELECT origin.key FROM jsonb_each_text(i.provenance::jsonb) AS origin
-           WHERE origin.value::int IN (SELECT number FROM of_sensitive)
-         ) AS said
-  FROM numbered_individual i JOIN met ON met.individual = i.number WHERE i.forwarded_to IS NULL
+  SELECT r.number FROM datasets d JOIN numbered_record r ON r.dataset = d.number WHERE d.sensitive AND r.individual IS NOT NULL
+), people AS (
+  SELECT i.number, i.role, survived.said
+  FROM numbered_individual i
+  -- Computed once for a person, and for those alone who are asked for.
+  CROSS JOIN LATERAL (
+    SELECT i.attributes::jsonb - ARRAY(
+             SELECT origin.key FROM jsonb_each_text(i.provenance::jsonb) AS origin
+             WHERE origin.value::int IN (SELECT number FROM of_sensitive)
+           ) AS said
+    OFFSET 0
+  ) survived
+  WHERE i.forwarded_to IS NULL AND EXISTS (
+    SELECT FROM numbered_record r JOIN datasets d ON d.number = r.dataset
+    WHERE r.individual = i.number AND NOT d.sensitive AND r.state <> 'retired'
+  )
 )`;
 
 /** SQL of the individual of a record `r` of the dataset `d`. */

@@ -102,6 +102,10 @@ export async function writeSmallProgramme(
       priorityPopulation === undefined ? null : priorityPath(priorityPopulation.rule),
     ],
   );
+  const datasets = (definition?.['datasets'] ?? []) as readonly { id: string; sensitive?: boolean }[];
+  await client.query(`INSERT INTO ${at('sensitive_dataset')} SELECT * FROM unnest($1::text[])`, [
+    datasets.filter(({ sensitive }) => sensitive === true).map(({ id }) => id),
+  ]);
   await client.query(
     `INSERT INTO ${at('characteristic')} SELECT * FROM json_populate_recordset(NULL::${at('characteristic')}, $1::json)`,
     [JSON.stringify(characteristics.map((one, ordinal) => ({ ...one, ordinal })))],

@@ -45,7 +45,9 @@ async function compare(
   const progress = createProgress(json !== true);
   const bar = progress.bar('events', 1);
   const restatement = await recounts
-    .compare({ period, ...(edition === undefined ? {} : { edition }), then, now }, ({ position: at, head }) => bar.update(at + 1, head + 1))
+    .compare({ period, ...(edition === undefined ? {} : { edition }), then, now }, ({ position: at, head }) =>
+      bar.update(at + 1, head + 1),
+    )
     .finally(() => progress.stop());
   const { cells, shown: shownCells, ...head } = restatement;
   const document = shown ? { ...head, shown: shownCells } : { ...head, cells };

@@ -13,7 +13,9 @@ export function addListCommand(quarter: Command): void {
   addWhere(
     quarter
       .command('list')
-      .description('the quarters that are closed, in every edition: when, by whom, and what is published of them'),
+      .description(
+        'the quarters that are closed, in every edition: when, by whom, and what is published of them',
+      ),
   )
     .option('--json', 'print one JSON document')
     .action(list);
@@ -41,11 +43,13 @@ export function quartersTable(quarters: readonly ClosedQuarter[]): string {
   if (quarters.length === 0) return 'No quarter is closed.';
   return table(
     columns,
-    quarters.map(({ period, edition, closedAt, closedBy, reason, closing, publishedAt, versions, ...rest }) => [
-      ...[period, count(edition), closedAt, closedBy, reason, count(closing)],
-      publishedAt === null ? 'not yet' : count(publishedAt),
-      standingText({ publishedAt, ...rest }),
-      [...versions.figures.map(({ figure }) => figure), versions.disclosure].join(', '),
-    ]),
+    quarters.map(
+      ({ period, edition, closedAt, closedBy, reason, closing, publishedAt, versions, ...rest }) => [
+        ...[period, count(edition), closedAt, closedBy, reason, count(closing)],
+        publishedAt === null ? 'not yet' : count(publishedAt),
+        standingText({ publishedAt, ...rest }),
+        [...versions.figures.map(({ figure }) => figure), versions.disclosure].join(', '),
+      ],
+    ),
   );
 }

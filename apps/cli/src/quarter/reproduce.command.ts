@@ -28,7 +28,9 @@ async function reproduce(period: string, { edition, json, ...where }: Options): 
   const progress = createProgress(json !== true);
   const bar = progress.bar('events', 1);
   const reproduction = await recounts
-    .reproduce({ period, ...(edition === undefined ? {} : { edition }) }, ({ position, head }) => bar.update(position + 1, head + 1))
+    .reproduce({ period, ...(edition === undefined ? {} : { edition }) }, ({ position, head }) =>
+      bar.update(position + 1, head + 1),
+    )
     .finally(() => progress.stop());
   print(json, reproduction, () => reproductionText(reproduction));
   if (reproduction.outcome === 'different') {

@@ -31,7 +31,9 @@ export function addShowCommand(quarter: Command): void {
 async function show(period: string, { edition, json, ...where }: Options): Promise<void> {
   const closed = await reportingApi(quarterEndpoints(where).reporting).quarter(period, edition);
   if (closed === undefined)
-    throw new Failure('this quarter is not closed, or not in this edition: "kinledger quarter list" shows those that are');
+    throw new Failure(
+      'this quarter is not closed, or not in this edition: "kinledger quarter list" shows those that are',
+    );
   print(json, closed, () => publishedText(closed));
 }
 

@@ -21,7 +21,9 @@ export function addWithdrawCommand(quarter: Command): void {
   addWhere(
     quarter
       .command('withdraw')
-      .description('withdraws the published figures of a quarter: readers see none until another edition is published')
+      .description(
+        'withdraws the published figures of a quarter: readers see none until another edition is published',
+      )
       .argument('<period>', 'a quarter that is published, e.g. 2023-24-Q2')
       .requiredOption('--reason <code>', 'why, as a short code such as wrong-file: never a name'),
   )
@@ -37,7 +39,9 @@ async function withdraw(period: string, { reason, wait, json, ...where }: Option
   const linker = linkerApi(endpoints.linker);
   const standing = (await releasesOf(reporting, period)).find((each) => each.standing === 'published');
   if (standing === undefined)
-    throw new Failure('no figures of this quarter are published: "kinledger quarter list" shows those that are');
+    throw new Failure(
+      'no figures of this quarter are published: "kinledger quarter list" shows those that are',
+    );
   const { edition } = standing;
   const order = { id: `withdraw-${randomUUID()}`, period: standing.period, edition, reason };
   const { position } = await awaitReply(commands, await commands.withdrawRelease(order), wait, () =>

@@ -151,7 +151,7 @@ async function endpointsFor(options: Options): Promise<{
   const { services, tokens } = requireConnection(homeDirectory());
   return {
     ingest,
-    reporting: { url: services['reporting-api'], token: tokens.reader },
+    reporting: { url: services['reporting-api'], token: tokens.dataTeam },
     linker: { url: services.linker, token: tokens.operator },
   };
 }

@@ -15,10 +15,10 @@ import { quarterAsked } from '../recounts/quarter-asked.js';
 import { recountUnknown } from '../recounts/recounts.controller.js';
 import { Recounts, type Recount } from '../recounts/recounts.js';
 import type { Reproduction } from '../recounts/reproduce-quarter.js';
-import { recountFor, requirePublished, seesExactCounts, type ShownRestatement } from '../recounts/shown-recount.js';
+import { recountFor, seesExactCounts } from '../recounts/shown-recount.js';
 import { ProgrammeNames } from './programme-names.js';
 import { outcomeNames, reproductionView } from './reproduction-view.js';
-import { findingOf, restatementView, type ChangedCount } from './restatement-view.js';
+import { findingOf, restatementView } from './restatement-view.js';
 import { untilEnded } from './until-ended.js';
 
 const periodText = z.string().max(60);
@@ -56,26 +56,21 @@ export class QuartersPage {
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
   async list(@CurrentCaller() caller: Caller): Promise<string> {
-    const [quarters, latest, withheld] = await Promise.all([
-      listedQuarters(this.#pool),
-      this.#recounts.latest(),
-      this.#recounts.withheld(),
-    ]);
-    const seen = (period: string) => seesExactCounts(caller) || !withheld.has(period);
+    const [quarters, latest] = await Promise.all([listedQuarters(this.#pool), this.#recounts.latest()]);
+    const mayCompare = seesExactCounts(caller);
     return this.#render('quarters.njk', {
+      mayCompare,
       quarters: latestEditions(quarters).map((quarter) => {
         const own = latest.filter(({ period }) => period === quarter.period);
         const reproduced = own.find(({ kind }) => kind === 'reproduction');
         const restated = own.find(({ kind }) => kind === 'restatement');
         return {
           ...this.#named(quarter),
-          reproduced: reproduced &&
-            seen(quarter.period) && {
-              id: reproduced.id,
-              ...outcomeNames[(reproduced.result as Reproduction).outcome],
-            },
-          restated: restated &&
-            seen(quarter.period) && { id: restated.id, finding: this.#finding(restated, caller) },
+          reproduced: reproduced && {
+            id: reproduced.id,
+            ...outcomeNames[(reproduced.result as Reproduction).outcome],
+          },
+          restated: mayCompare && restated && { id: restated.id, finding: this.#finding(restated) },
         };
       }),
     });
@@ -88,7 +83,8 @@ export class QuartersPage {
     @Param('period', { schema: periodText }) asked: string,
   ): Promise<string> {
     const [quarter, ...earlier] = await this.#editions(asked);
-    const recounts = await this.#recounts.all(quarter.period);
+    const kept = await this.#recounts.all(quarter.period);
+    const recounts = seesExactCounts(caller) ? kept : kept.filter(({ kind }) => kind === 'reproduction');
     return this.#render('quarter.njk', {
       quarter: this.#named(quarter),
       editions: [quarter, ...earlier].map((edition) => this.#named(edition)),
@@ -141,7 +137,6 @@ export class QuartersPage {
         href: `/quarters/${period}/recounts/${found.id}`,
       },
       period: { code: period, label: labelOf(period) },
-      isExact: seesExactCounts(caller),
       kindName: kindNames[kind],
     };
     if (state !== 'done' || result === null) return this.#render('recount-under-way.njk', frame);
@@ -149,10 +144,8 @@ export class QuartersPage {
       const view = reproductionView(result as Reproduction, this.#programme.scopes);
       return this.#render('reproduction.njk', { ...frame, ...view });
     }
-    const { basis, then, now } = result as ShownRestatement;
-    const view = await restatementView(countsOf(found, caller), {
-      ...{ scope, count, basis, scopes: this.#programme.scopes, isExact: seesExactCounts(caller) },
-    });
+    const { basis, then, now, cells } = result as Restatement;
+    const view = await restatementView(cells, { scope, count, basis, scopes: this.#programme.scopes });
     return this.#render('restatement.njk', { ...frame, ...view, then, now, basis });
   }
 
@@ -167,13 +160,9 @@ export class QuartersPage {
     const found = await this.#recount(asked, wanted, caller);
     if (found.kind !== 'restatement' || found.state !== 'done') throw recountUnknown();
     return stringify(
-      countsOf(found, caller).map(({ figure, scope, dimensions, column, then, now, changes }) => [
+      (found.result as Restatement).cells.map(({ figure, scope, dimensions, column, then, now, changes }) => [
         ...[found.period, figure, scope, dimensions.map((value) => value ?? 'unknown').join(' '), column],
-        ...[
-          then ?? '[c]',
-          ...causes.map((cause) => (cause in changes ? (changes[cause] ?? '[c]') : 0)),
-          now ?? '[c]',
-        ],
+        ...[then, ...causes.map((cause) => changes[cause] ?? 0), now],
       ]),
       {
         header: true,
@@ -203,17 +192,15 @@ export class QuartersPage {
       ? await untilEnded(() => this.#recounts.find(wanted))
       : undefined;
     if (found?.period !== period) throw recountUnknown();
-    requirePublished(caller, found, await this.#recounts.withheld());
     return recountFor(caller, found);
   }
 
-  #finding(recount: Recount, caller: Caller): string {
-    const counts = countsOf(recountFor(caller, recount), caller);
+  #finding({ result }: Recount): string {
+    const { basis, cells: counts } = result as Restatement;
     const children = counts.find(
       ({ figure, scope, column }) => figure === 'reach' && scope === 'programme' && column === 'children',
     );
     if (children !== undefined) {
-      const { basis } = recount.result as ShownRestatement;
       return findingOf(children, { scopes: this.#programme.scopes, basis });
     }
     return counts.length === 0
@@ -238,10 +225,6 @@ export class QuartersPage {
 async function show(reply: FastifyReply, { period, id: made }: Recount): Promise<void> {
   await reply.redirect(`/quarters/${period}/recounts/${made}`, 303);
 }
-
-/** Exact counts, or what may be given away of them. */
-const countsOf = ({ result }: Recount, caller: Caller): readonly ChangedCount[] =>
-  seesExactCounts(caller) ? (result as Restatement).cells : (result as ShownRestatement).shown;
 
 const labelOf = (period: string): string => parsePeriod(period)?.label ?? period;
 

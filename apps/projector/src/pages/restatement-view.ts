@@ -1,26 +1,19 @@
-import { causeNames, causes, type Cell, type RestatementCause } from '@kinledger/figures';
+import { causeNames, causes, type Cell } from '@kinledger/figures';
 import { waterfallCharts } from '@kinledger/page-kit';
+import type { RestatedCell } from '../recounts/compare-quarter.js';
 import { causeMeanings, countName, figureName } from './count-names.js';
-
-/** A count with what changed it: exact, or after disclosure control, where null is suppressed. */
-export interface ChangedCount extends Cell {
-  readonly then: number | null;
-  readonly now: number | null;
-  readonly changes: Partial<Readonly<Record<RestatementCause, number | null>>>;
-}
 
 export interface RestatementQuestion {
   readonly scope: string;
   /** Key of the count that is drawn. */
   readonly count: string | undefined;
   readonly scopes: ReadonlyMap<string, string>;
-  readonly isExact: boolean;
   readonly basis: 'published' | 'recounted';
 }
 
 /** What the page of a restatement shows: a sentence, a drawing of one count, and a table of every count that changed. */
-export async function restatementView(counts: readonly ChangedCount[], question: RestatementQuestion) {
-  const { scope, scopes, isExact, basis } = question;
+export async function restatementView(counts: readonly RestatedCell[], question: RestatementQuestion) {
+  const { scope, scopes, basis } = question;
   const scopeNames = [...new Set(['programme', ...counts.map((count) => count.scope)])];
   const shown = counts
     .filter((count) => count.scope === scope)
@@ -46,9 +39,12 @@ export async function restatementView(counts: readonly ChangedCount[], question:
       name: figureName(figure),
       rows: members.map((count) => ({
         name: countName(count),
-        then: numberOf(count.then),
-        now: numberOf(count.now),
-        changes: used.map((cause) => (cause in count.changes ? signed(count.changes[cause] ?? null) : '')),
+        then: number(count.then),
+        now: number(count.now),
+        changes: used.map((cause) => {
+          const change = count.changes[cause];
+          return change === undefined ? '' : signed(change);
+        }),
       })),
     })),
     ...(drawn === undefined
@@ -56,17 +52,17 @@ export async function restatementView(counts: readonly ChangedCount[], question:
       : {
           drawn: nameIn(drawn, scopes),
           finding: findingOf(drawn, { scopes, basis }),
-          chart: await chartOf(drawn, { before, isExact }),
+          chart: await chartOf(drawn, before),
         }),
   };
 }
 
 /** Children in the whole programme are asked about first. */
-const firstOf = (counts: readonly ChangedCount[]): ChangedCount | undefined =>
+const firstOf = (counts: readonly RestatedCell[]): RestatedCell | undefined =>
   counts.find(({ figure, column }) => figure === 'reach' && column === 'children') ?? counts[0];
 
 /** Changes there and back, which are none in the end, are left to the table of all counts. */
-const withoutZeros = (changes: ChangedCount['changes']): ChangedCount['changes'] =>
+const withoutZeros = (changes: RestatedCell['changes']): RestatedCell['changes'] =>
   Object.fromEntries(Object.entries(changes).filter(([, change]) => change !== 0));
 
 /** Such as “Children, whole programme”. */
@@ -77,7 +73,7 @@ const keyOf = ({ figure, column, dimensions }: Cell): string => [figure, column,
 
 /** The finding about one count in one sentence, such as “Children, whole programme: 433 as published, 306 now. …” */
 export function findingOf(
-  count: ChangedCount,
+  count: RestatedCell,
   { scopes, basis }: Pick<RestatementQuestion, 'scopes' | 'basis'>,
 ): string {
   const { then, now, changes } = count;
@@ -86,32 +82,29 @@ export function findingOf(
   const parts = causes.flatMap((cause) => {
     const change = changes[cause];
     if (change === undefined || change === 0) return [];
-    return [`${causeNames[cause].toLowerCase()} ${change === null ? '[c]' : signed(change)}`];
+    return [`${causeNames[cause].toLowerCase()} ${signed(change)}`];
   });
   const because = parts.length === 0 ? 'nothing changed' : parts.join(', ');
-  return `${name}: ${numberOf(then)} ${was}, ${numberOf(now)} now: ${because}.`;
+  return `${name}: ${number(then)} ${was}, ${number(now)} now: ${because}.`;
 }
 
-/** A drawing, unless a number in it is suppressed. The library is loaded for the first one: it takes tens of megabytes. */
+/** A drawing. The library is loaded for the first one: it takes tens of megabytes. */
 async function chartOf(
-  { then, now, changes, ...cell }: ChangedCount,
-  { before, isExact }: { readonly before: string; readonly isExact: boolean },
-): Promise<{ readonly svg: string; readonly startsAt: number; readonly isRounded: boolean } | undefined> {
-  const steps = causes.flatMap((cause) =>
-    cause in changes ? [[cause, changes[cause] ?? null] as const] : [],
-  );
-  if (then === null || now === null || steps.some(([, change]) => change === null)) return undefined;
+  { then, now, changes, ...cell }: RestatedCell,
+  before: string,
+): Promise<{ readonly svg: string; readonly startsAt: number }> {
   const { svg, startsAt } = await waterfallCharts({
     title: `What changed the count ${countName(cell)}`,
     description: 'The table that follows holds the same numbers.',
     before: { name: before, value: then },
-    changes: steps.map(([cause, change]) => ({ name: causeNames[cause], change: change ?? 0 })),
+    changes: causes.flatMap((cause) => {
+      const change = changes[cause];
+      return change === undefined ? [] : [{ name: causeNames[cause], change }];
+    }),
     after: { name: 'Now', value: now },
   });
-  return { svg, startsAt, isRounded: !isExact };
+  return { svg, startsAt };
 }
 
-const numberOf = (value: number | null): string => (value === null ? '[c]' : number(value));
-const signed = (value: number | null): string =>
-  value !== null && value > 0 ? `+${number(value)}` : numberOf(value);
+const signed = (value: number): string => (value > 0 ? `+${number(value)}` : number(value));
 const number = (value: number): string => value.toLocaleString('en-GB').replace('-', '−');

@@ -118,6 +118,30 @@ describe('the golden dataset under another definition of the programme', () => {
     await readModels.expectARebuildToAgree(ledger);
   });
 
+  it('remembers each dataset that a definition calls sensitive, under later ones that do not', async () => {
+    const { ledger } = await people();
+    const known = async () =>
+      (
+        await readModels.client.query<{ dataset: string }>('SELECT dataset FROM golden.sensitive_dataset')
+      ).rows.map(({ dataset }) => dataset);
+    const before = await known();
+    expect(before).not.toContain(OUTSIDE);
+    await ledger.define((document) => ({
+      ...document,
+      definition: {
+        ...document.definition,
+        datasets: document.definition.datasets.map((dataset) => ({
+          ...dataset,
+          sensitive: dataset.sensitive === true || dataset.id === OUTSIDE,
+        })),
+      },
+    }));
+    await ledger.define((document) => document);
+    await readModels.project(ledger);
+    expect(new Set(await known())).toEqual(new Set([...before, OUTSIDE]));
+    await readModels.expectARebuildToAgree(ledger);
+  });
+
   it('counts attended sessions of the kinds that qualify now, those of before too', async () => {
     const ledger = await readModels.openSmall();
     const day = '2023-08-01';

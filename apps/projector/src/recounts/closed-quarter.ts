@@ -85,14 +85,6 @@ export async function listedQuarters(pool: pg.Pool, period?: string): Promise<re
   return rows;
 }
 
-/** Closed quarters of which nothing leaves: what was counted of them is for the programme’s own team. */
-export async function withheldQuarters(pool: pg.Pool): Promise<ReadonlySet<string>> {
-  const { rows } = await pool.query<{ period: string }>(
-    `SELECT period FROM ${LIVE_SCHEMA}.closed_quarter GROUP BY period HAVING NOT bool_or(standing = 'published')`,
-  );
-  return new Set(rows.map(({ period }) => period));
-}
-
 const PAGE_EVENTS = 1_000;
 
 /** The records that the ledger erases behind a position. */

@@ -4,7 +4,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import { z } from 'zod';
 import { quarterAsked } from './quarter-asked.js';
 import { Recounts, type ListedRecount, type Recount } from './recounts.js';
-import { reasonFor, recountFor, requirePublished } from './shown-recount.js';
+import { reasonFor, recountFor, seesExactCounts } from './shown-recount.js';
 
 const periodText = z.string().max(60).describe('A financial quarter: 2023-24-Q2, Q2 2023/24, …');
 const position = z.int().nonnegative();
@@ -38,7 +38,7 @@ const recountView = z.object({
     .record(z.string(), z.unknown())
     .nullable()
     .describe(
-      'As `kinledger quarter reproduce --json` and `quarter compare --json` print it; for a reader, only what may be given away.',
+      'As `kinledger quarter reproduce --json` and `quarter compare --json` print it; a reader sees of a reproduction whether it came out the same.',
     ),
   reason: z.string().nullable().describe('Why it failed.'),
 });
@@ -50,7 +50,7 @@ const listedRecount = recountView.omit({ result: true }).extend({
     .describe('Of a reproduction that is done.'),
 });
 
-/** Exact counts are for the programme's own people; a reader sees what may be given away. */
+/** Exact counts are for the programme's own people; a reader sees whether a quarter came out the same. */
 @ApiTags('recounts')
 @ApiBearerAuth()
 @Controller('v1')
@@ -97,7 +97,8 @@ export class RecountsController {
   @ApiOperation({ summary: 'The recounts that are kept, the latest first, without their results' })
   @ApiResponse(answers(200, 'The recounts.', z.object({ recounts: z.array(listedRecount) })))
   async all(@CurrentCaller() caller: Caller): Promise<{ readonly recounts: readonly ListedRecount[] }> {
-    const recounts = await this.#recounts.all();
+    const kept = await this.#recounts.all();
+    const recounts = seesExactCounts(caller) ? kept : kept.filter(({ kind }) => kind === 'reproduction');
     return { recounts: recounts.map((recount) => ({ ...recount, reason: reasonFor(caller, recount) })) };
   }
 
@@ -105,7 +106,7 @@ export class RecountsController {
   @Roles('reader', 'operator', 'data-team', 'auditor')
   @ApiOperation({ summary: 'One recount, with its result once it is done' })
   @ApiResponse(answers(200, 'The recount.', recountView))
-  @ApiResponse(problems(403, 'The account lacks the permission, or a reader asks of a quarter that is not published.'))
+  @ApiResponse(problems(403, 'The account lacks the permission, or a reader asks for a restatement.'))
   @ApiResponse(problems(404, 'No recount of this id is kept.'))
   async find(
     @CurrentCaller() caller: Caller,
@@ -113,7 +114,6 @@ export class RecountsController {
   ): Promise<Recount> {
     const found = await this.#recounts.find(recount);
     if (found === undefined) throw recountUnknown();
-    requirePublished(caller, found, await this.#recounts.withheld());
     return recountFor(caller, found);
   }
 }

@@ -5,7 +5,7 @@ import type { PeriodCode, ProgrammeId } from '@kinledger/contracts';
 import { Problem } from '@kinledger/service-kit';
 import type { RemedyOf } from '@kinledger/figures';
 import type pg from 'pg';
-import { closedQuarter, withheldQuarters } from './closed-quarter.js';
+import { closedQuarter } from './closed-quarter.js';
 import { compareQuarter } from './compare-quarter.js';
 import { reproduceQuarter, type Reproduction } from './reproduce-quarter.js';
 
@@ -110,11 +110,6 @@ export class Recounts {
     return this.#start({ kind: 'restatement', asked, by, head: last }, (options) =>
       compareQuarter(options, question),
     );
-  }
-
-  /** Closed quarters of which nothing leaves. */
-  withheld(): Promise<ReadonlySet<string>> {
-    return withheldQuarters(this.#options.pool);
   }
 
   async find(id: string): Promise<Recount | undefined> {
@@ -258,4 +253,5 @@ export class Recounts {
   }
 }
 
-const notClosed = () => new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed, or not in this edition.' });
+const notClosed = () =>
+  new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed, or not in this edition.' });

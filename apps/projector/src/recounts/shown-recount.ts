@@ -1,41 +1,28 @@
 import { hasRole, Problem, type Caller } from '@kinledger/service-kit';
-import type { Restatement } from './compare-quarter.js';
 import type { Recount } from './recounts.js';
 import type { Reproduction } from './reproduce-quarter.js';
 
 /** What a reproduction says without exact counts. */
 export type ShownReproduction = Omit<Reproduction, 'erasures' | 'differences'>;
-/** What a restatement says after disclosure control. */
-export type ShownRestatement = Omit<Restatement, 'cells'>;
 
 /** Whether a caller is one of the programme’s own people, for whom exact counts are. */
 export const seesExactCounts = (caller: Caller): boolean =>
   (['data-team', 'operator', 'auditor'] as const).some((role) => hasRole(caller, role));
 
 /**
- * Of a quarter that is closed and not published, readers see nothing that was counted.
- * @throws Problem 403 for a recount of one, unless exact counts are for this caller.
+ * A recount with what this caller may see of it. A restatement is counts of a closed quarter as they are since: beside what was published,
+ * and beside those of another day, they would tell what was suppressed there.
+ * @throws Problem 403 for a restatement, unless exact counts are for this caller.
  */
-export function requirePublished(
-  caller: Caller,
-  { period }: Pick<Recount, 'period'>,
-  withheld: ReadonlySet<string>,
-): void {
-  if (!withheld.has(period) || seesExactCounts(caller)) return;
-  throw new Problem(403, 'not-allowed', {
-    detail: 'The figures of this quarter are not published: what was counted of it is for the programme’s own team.',
-  });
-}
-
-/** A recount with what this caller may see of it. */
 export function recountFor(caller: Caller, recount: Recount): Recount {
   if (seesExactCounts(caller)) return recount;
+  if (recount.kind === 'restatement')
+    throw new Problem(403, 'not-allowed', {
+      detail:
+        'What changed the figures of a closed quarter is for the programme’s own team: it would tell what the published figures suppress. Ask with an account of the role data-team, operator or auditor.',
+    });
   const { result } = recount;
   if (result === null) return { ...recount, reason: reasonFor(caller, recount) };
-  if (recount.kind === 'restatement') {
-    const { cells: _, ...shown } = result as Restatement;
-    return { ...recount, result: shown satisfies ShownRestatement };
-  }
   const { erasures: _, differences: __, ...shown } = result as Reproduction;
   return { ...recount, result: shown satisfies ShownReproduction };
 }

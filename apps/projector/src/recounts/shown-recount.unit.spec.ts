@@ -14,12 +14,7 @@ const recount = (kind: Recount['kind'], result: object | null, reason: string | 
   },
   ...{ state: result === null ? 'failed' : 'done', position: 9, head: 9, result, reason },
 });
-const restatement = recount('restatement', {
-  then: 1,
-  now: 9,
-  cells: [{ then: 3 }],
-  shown: [{ then: null }],
-});
+const restatement = recount('restatement', { then: 1, now: 9, cells: [{ then: 3 }] });
 const reproduction = recount('reproduction', {
   ...{ outcome: 'erased', digest: 'a', erasures: { records: 1, individuals: 1 } },
   differences: [{ before: 3, after: 2 }],
@@ -31,15 +26,15 @@ describe('a recount', () => {
     expect(recountFor(caller(role), reproduction)).toBe(reproduction);
   });
 
-  it('has for a reader only what may be given away', () => {
-    expect(recountFor(caller('reader'), restatement).result).toEqual({
-      ...{ then: 1, now: 9, shown: [{ then: null }] },
-    });
+  it('has for a reader no count: of a reproduction whether it came out the same, and no restatement', () => {
+    expect(() => recountFor(caller('reader'), restatement)).toThrow(
+      expect.objectContaining({ status: 403, code: 'not-allowed' }) as Error,
+    );
     expect(recountFor(caller('reader'), reproduction).result).toEqual({ outcome: 'erased', digest: 'a' });
   });
 
   it('has for a reader no text of an error', () => {
-    const failed = recount('restatement', null, 'a count of 3 is odd');
+    const failed = recount('reproduction', null, 'a count of 3 is odd');
     expect(recountFor(caller('reader'), failed).reason).toBe('It failed.');
     expect(recountFor(caller('reader', 'data-team'), failed).reason).toBe('a count of 3 is odd');
   });

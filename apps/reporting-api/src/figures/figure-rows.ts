@@ -10,7 +10,7 @@ import {
   csvHeadOf,
   filesOf,
   programmeName,
-  rulesOf,
+  publishedRulesOf,
   servicesOf,
   SUPPRESSED,
   type Coverage,
@@ -25,7 +25,7 @@ import { z } from 'zod';
 import type { Snapshot } from '../read-models/read-models.js';
 import { filesReceived } from './files-received.js';
 import { behindSince, coverage, disclosure, suppressed } from './reach-answer.js';
-import type { Seen } from './seen.js';
+import { publishedRule, rulesTogether, type Seen } from './seen.js';
 
 /** A row of any figure. */
 interface WideRow extends Readonly<Record<string, string | number | null>> {
@@ -97,8 +97,10 @@ export async function figureRows(
   const { period, by, scope, seen } = question;
   const bounds = { from: period?.start ?? null, until: period?.end ?? null };
   const ask = seen === 'exact' ? askFigure : askShown;
+  const published = seen === 'exact' ? undefined : await publishedRulesOf(client, figure, snapshot);
+  const rule = published === undefined || by === 'quarter' ? undefined : publishedRule(published, period);
   const counted: readonly WideRow[] = await ask(client, figure, { ...bounds, by, scope, asAt });
-  const ofNobody = seen === 'exact' ? 0 : await countOfNobody(client, snapshot);
+  const ofNobody = countOfNobody(rule ?? '');
   const services = await servicesOf(client, snapshot);
   const files = await filesReceived(snapshot);
   const whole = Object.keys(figure.dimensions).length === 0 && by === 'period';
@@ -121,9 +123,9 @@ export async function figureRows(
     programme: await programmeName(client, snapshot),
     position,
     disclosure:
-      seen === 'exact'
+      published === undefined
         ? 'none'
-        : await rulesOf(client, figure, { ...bounds, starts: rows.map(({ start }) => start) }, snapshot),
+        : (rule ?? rulesTogether(rows.flatMap(({ start }) => published.get(start ?? '') ?? []))),
     rows: rows.map((row): AnsweredRow => {
       const { start, scope: of, ...rest } = row;
       const own = filesOf(files, targetPeriodOf(row) ?? (start === null ? period : periodOfDate(start)));

@@ -20,7 +20,7 @@ const notForReaders = (figure: Figure) =>
   problems(
     403,
     figure.closesWithQuarter
-      ? 'The account lacks the permission, or a reader asks for a past position.'
+      ? 'The account lacks the permission, or a reader asks for a past position or a period that is not published.'
       : 'The account is none of the programme’s own team: no closed quarter publishes this figure, so that it is for data-team and operator alone.',
   );
 type FigureQuery = z.infer<typeof figureQuery>;

@@ -58,7 +58,7 @@ const described = ({ id, version, title, columns, dimensions, derived }: Figure)
 const noSuchReach = problems(404, 'The period has not begun, or no read models stand at that position.');
 const noPastPosition = problems(
   403,
-  'The account lacks the permission, or a reader asks for a past position.',
+  'The account lacks the permission, or a reader asks for a past position or a period that is not published.',
 );
 const noSuchScope = problems(404, 'The programme has no strand or service of this name.');
 

@@ -12,7 +12,7 @@ import {
   programmeName,
   reach as reachFigure,
   reachByQuarter,
-  rulesOf,
+  publishedRulesOf,
   scopeName,
   serviceProviders,
   servicesOf,
@@ -24,7 +24,6 @@ import {
   type ReachCounts,
   type ReachScope,
   type ServiceOfProgramme,
-  type ShownOf,
 } from '@kinledger/figures';
 import { Problem } from '@kinledger/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -32,9 +31,9 @@ import { CLOCK, type Clock } from '../clock.js';
 import { ReadModels, type Snapshot } from '../read-models/read-models.js';
 import { figureRows, targetPeriodOf, type FigureAnswerRows } from './figure-rows.js';
 import { filesReceived } from './files-received.js';
-import { hasBegun, offeredPeriods, type OfferedPeriods } from './offered-periods.js';
+import { hasBegun, offeredAsPublished, offeredPeriods, type OfferedPeriods } from './offered-periods.js';
 import { scopeAsked } from './reach-question.js';
-import type { Seen } from './seen.js';
+import { publishedRule, rulesTogether, type Seen } from './seen.js';
 import type { DatasetOfService } from '@kinledger/page-kit/names';
 import { quarterColumns, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 
@@ -66,10 +65,11 @@ export class Figures {
     const question = `reach ${seen} ${period?.code ?? 'lifetime'}`;
     const compute = async (snapshot: Snapshot): Promise<Omit<ReachAnswer, 'behindSince'>> => {
       const asked = { ...snapshot, ...(period === undefined ? {} : { period }) };
+      const disclosure = seen === 'exact' ? 'none' : publishedRule(await publishedIn(snapshot), period);
       const { programme, strands, otherServices, byDeprivation, ...rest } =
         seen === 'exact'
           ? await wholeReach(snapshot.client, asked)
-          : await shownReach(snapshot.client, asked);
+          : await shownReach(snapshot.client, asked, disclosure);
       const files = filesOf(await filesReceived(snapshot), period);
       const services = strands.flatMap((strand) => strand.services);
       const together = (parts: typeof services) =>
@@ -78,10 +78,7 @@ export class Figures {
         programme: await programmeName(snapshot.client, snapshot),
         period: period?.code ?? 'lifetime',
         label: period?.label ?? 'Lifetime',
-        disclosure: await disclosureOf(seen, snapshot, {
-          ...(period === undefined ? {} : { from: period.start, until: period.end }),
-          starts: [null],
-        }),
+        disclosure,
         reach: covered(programme, together([...services, ...otherServices])),
         ...rest,
         strands: strands.map((strand) => ({
@@ -158,24 +155,25 @@ export class Figures {
             : scope.kind === 'programme'
               ? whole
               : await reachByQuarter(client, scope, snapshot);
-        const ofNobody = seen === 'exact' ? 0 : await countOfNobody(client, snapshot);
+        const published = seen === 'exact' ? undefined : await publishedIn(snapshot);
         const services = defined.filter((service) => isWithin(service, scope));
-        const shown = offered.quarters.filter(
-          ({ code, start }) =>
-            whole.some((row) => row.start === start) ||
-            code === offered.opens.code ||
-            start < offered.opens.start,
+        const shown = offered.quarters.filter(({ code, start }) =>
+          published === undefined
+            ? whole.some((row) => row.start === start) ||
+              code === offered.opens.code ||
+              start < offered.opens.start
+            : published.has(start),
         );
         const quarters = files.length + whole.length === 0 ? [] : shown;
         return {
           programme: await programmeName(client, snapshot),
           scope: name,
           position,
-          disclosure: await disclosureOf(seen, snapshot, { starts: quarters.map(({ start }) => start) }),
+          disclosure: published === undefined ? 'none' : rulesTogether(published.values()),
           quarters: quarters.map((period) => {
             const figure = quarterCounts(
               rows.find((row) => row.start === period.start),
-              ofNobody,
+              countOfNobody(published?.get(period.start) ?? ''),
             );
             const own = filesOf(files, period);
             const coverage = coverageOfAll(services.map((service) => coverageOfService(service, own)));
@@ -187,9 +185,16 @@ export class Figures {
     return this.#withAge(answer);
   }
 
-  /** The periods on offer today, and the one that pages open with. */
-  async offered(): Promise<OfferedPeriods> {
+  /**
+   * The periods on offer today, and the one that pages open with: to a reader, quarters that are published.
+   * @throws Problem 404 to a reader before a quarter is published.
+   */
+  async offered(seen: Seen): Promise<OfferedPeriods> {
     const today = this.#today;
+    if (seen === 'shown')
+      return this.#readModels.answer('offered shown', async (snapshot) =>
+        offeredAsPublished([...(await publishedIn(snapshot)).keys()]),
+      );
     return this.#readModels.answer(`offered ${quarterOf(today)}`, async (snapshot) =>
       offeredPeriods(
         await filesReceived(snapshot),
@@ -272,8 +277,9 @@ const quarterCounts = (
     quarterColumns.map((column) => [column, counts === undefined ? ofNobody : counts[column]]),
   ) as never;
 
-const disclosureOf = async (seen: Seen, snapshot: Snapshot, of: ShownOf): Promise<string> =>
-  seen === 'exact' ? 'none' : rulesOf(snapshot.client, reachFigure, of, snapshot);
+/** Rules of the quarters that published reach. */
+const publishedIn = (snapshot: Snapshot): Promise<ReadonlyMap<string, string>> =>
+  publishedRulesOf(snapshot.client, reachFigure, snapshot);
 
 /** An administrative source lists people whom no service reached, so it counts only towards its own coverage. */
 const isWithin = (service: ServiceOfProgramme, scope: ReachScope): boolean => {

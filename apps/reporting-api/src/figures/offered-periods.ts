@@ -8,12 +8,13 @@ import {
   type Period,
 } from '@kinledger/domain';
 import type { ReceivedFiles } from '@kinledger/figures';
+import { Problem } from '@kinledger/service-kit';
 
 /** Fifty years: longer than any programme, to limit the effect of a wrong period. */
 const MAX_QUARTERS = 200;
 
 export interface OfferedPeriods {
-  /** Quarters on offer, earliest first; the last is the present quarter, whatever dates the data hold. */
+  /** Quarters on offer, earliest first; unless they are published ones, the last is the present quarter, whatever dates the data hold. */
   readonly quarters: readonly Period[];
   /** Academic years that those quarters touch, earliest first. */
   readonly academicYears: readonly Period[];
@@ -48,6 +49,20 @@ export function offeredPeriods(
     ),
     opens: filed.at(-1) ?? distinct(attended).at(-1) ?? previousPeriod(current),
   };
+}
+
+/**
+ * The periods on offer to a reader: quarters that are published.
+ * @param starts first days of these quarters, earliest first. @throws Problem 404 where there are none.
+ */
+export function offeredAsPublished(starts: readonly string[]): OfferedPeriods {
+  const quarters = starts.flatMap((day) => periodOfDate(day) ?? []);
+  const opens = quarters.at(-1);
+  if (opens === undefined)
+    throw new Problem(404, 'quarter-not-closed', {
+      detail: 'No quarter is published yet: this account sees a quarter’s figures once they are.',
+    });
+  return { quarters, academicYears: [], opens };
 }
 
 /** Whether the period has begun on a day (yyyy-mm-dd). */

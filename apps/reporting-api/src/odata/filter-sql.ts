@@ -1,4 +1,4 @@
-import type { NamedColumn } from '@kinledger/golden';
+import type { Comparison, NamedColumn } from '@kinledger/golden';
 import { defaultParser, TokenType, type Token } from '@odata/parser';
 import { refused } from './refused.js';
 
@@ -21,17 +21,41 @@ const decoded = (text: string): string => text.replaceAll('%25', '%');
  * @throws Problem 400 for what is not OData, names another property, compares unlike types or is not supported.
  */
 export function filterSql(filter: string, columns: readonly NamedColumn[]): Condition {
+  const translation = new Translation(columns);
+  return { sql: translation.condition(treeOf(filter)), values: translation.values };
+}
+
+/** What a database can be asked for by comparisons alone. */
+export interface Narrowing {
+  /** What every row that meets the filter meets. */
+  readonly where: readonly Comparison[];
+  /** Whether that is all that the filter says. */
+  readonly whole: boolean;
+}
+
+/** The comparisons of a property with a value that a $filter joins by "and". It must be one that `filterSql` takes. */
+export function narrowingOf(filter: string, columns: readonly NamedColumn[]): Narrowing {
+  const terms = conjunctsOf(treeOf(filter));
+  const translation = new Translation(columns);
+  const where = terms.flatMap(({ term, negated }) => (negated ? [] : (translation.comparison(term) ?? [])));
+  return { where, whole: where.length === terms.length };
+}
+
+/** Terms of which each must hold; a filter with an "or" between them is one term. */
+function conjunctsOf(tree: Token): readonly Pick<Term, 'term' | 'negated'>[] {
+  const terms = termsOf(tree);
+  return terms.some(({ after }) => after === 'or') ? [{ term: tree, negated: false }] : terms;
+}
+
+function treeOf(filter: string): Token {
   if (filter.length > MOST_CHARACTERS)
     throw refused(`$filter has more than ${MOST_CHARACTERS} characters: ask for less at once.`);
   refuseUnread(filter);
-  let tree: Token;
   try {
-    tree = defaultParser.filter(encoded(filter));
+    return defaultParser.filter(encoded(filter));
   } catch {
     throw refused('$filter cannot be read as OData.');
   }
-  const translation = new Translation(columns);
-  return { sql: translation.condition(tree), values: translation.values };
 }
 
 /**
@@ -59,6 +83,9 @@ interface Operand {
   /** Undefined of null. */
   readonly kind: Kind | undefined;
   readonly isNull: boolean;
+  /** The property that it is as it stands, or the value. */
+  readonly column?: string;
+  readonly value?: string;
 }
 
 const kindOf: Readonly<Record<NamedColumn['type'], Kind>> = {
@@ -71,6 +98,17 @@ const ordered: Readonly<Partial<Record<TokenType, string>>> = {
   [TokenType.GreaterOrEqualsExpression]: '>=',
   [TokenType.LesserThanExpression]: '<',
   [TokenType.LesserOrEqualsExpression]: '<=',
+};
+
+const signs: Readonly<Partial<Record<TokenType, Comparison['is']>>> = {
+  [TokenType.EqualsExpression]: '=',
+  [TokenType.GreaterThanExpression]: '>',
+  [TokenType.GreaterOrEqualsExpression]: '>=',
+  [TokenType.LesserThanExpression]: '<',
+  [TokenType.LesserOrEqualsExpression]: '<=',
+};
+const turned: Readonly<Record<Comparison['is'], Comparison['is']>> = {
+  ...{ '=': '=', '>': '<', '>=': '<=', '<': '>', '<=': '>=' },
 };
 
 /** What the parser gives of an expression with two sides. */
@@ -146,6 +184,32 @@ class Translation {
         return this.#search(token);
       default:
         return this.#truth(token);
+    }
+  }
+
+  /** A property beside a value, or one that is true; undefined of any other term. */
+  comparison(token: Token): Comparison | undefined {
+    const sign = signs[token.type];
+    if (sign !== undefined) {
+      const { left, right } = token.value as Sides;
+      const [one, other] = [this.#operand(left), this.#operand(right)];
+      if (one.column !== undefined && other.value !== undefined)
+        return { column: one.column, is: sign, value: other.value };
+      if (one.value !== undefined && other.column !== undefined)
+        return { column: other.column, is: turned[sign], value: one.value };
+      return undefined;
+    }
+    switch (token.type) {
+      case TokenType.BoolParenExpression:
+      case TokenType.ParenExpression:
+      case TokenType.CommonExpression:
+        return this.comparison(token.value as Token);
+      case TokenType.FirstMemberExpression: {
+        const { column } = this.#operand(token);
+        return column === undefined ? undefined : { column, is: '=', value: 'true' };
+      }
+      default:
+        return undefined;
     }
   }
 
@@ -241,7 +305,7 @@ class Translation {
   #property(name: string): Operand {
     const column = this.#columns.get(name);
     if (column === undefined) throw refused('$filter names a property that the set does not have.');
-    return { sql: `"${column.name}"`, kind: kindOf[column.type], isNull: false };
+    return { sql: `"${column.name}"`, kind: kindOf[column.type], isNull: false, column: column.name };
   }
 
   #changedCase(token: Token): Operand {
@@ -252,7 +316,7 @@ class Translation {
       throw refused('Of functions, $filter takes contains, startswith, endswith, tolower and toupper.');
     const operand = this.#operand(only);
     if (operand.kind !== 'text') throw refused('tolower and toupper take a text.');
-    return { ...operand, sql: `${word}(${operand.sql})` };
+    return { sql: `${word}(${operand.sql})`, kind: operand.kind, isNull: operand.isNull };
   }
 
   #literal({ raw, value }: Token): Operand {
@@ -285,7 +349,7 @@ class Translation {
   #given(kind: Kind, value: unknown, type: string): Operand {
     if (typeof value === 'string' && value.includes('\0')) throw refused('A text holds no zero character.');
     this.values.push(value);
-    return { sql: `$${this.values.length}::${type}`, kind, isNull: false };
+    return { sql: `$${this.values.length}::${type}`, kind, isNull: false, value: String(value) };
   }
 }
 

@@ -1,8 +1,10 @@
 import {
   columnsOf,
-  GOLDEN_SCHEMA,
+  countFunction,
   goldenTables,
+  rowsFunction,
   shownColumn,
+  type Asked,
   type GoldenTable,
   type GoldenValue,
 } from '@kinledger/golden';
@@ -36,7 +38,7 @@ export function setNamed(caller: Caller, name: string): GoldenTable {
 
 const { escapeIdentifier: quoted } = pg;
 
-/** Reads pages of sets from the views of the golden dataset. */
+/** Reads pages of sets from the functions behind the views of the golden dataset. */
 @Injectable()
 export class GoldenSets {
   readonly #readModels: ReadModels;
@@ -55,59 +57,119 @@ export class GoldenSets {
       const left = options.top === undefined ? Infinity : options.top - begun;
       if (left < 0) throw refused('$skiptoken is of a query with another $top.');
       const wanted = Math.min(PAGE, left);
-      const values = options.where?.values ?? [];
-      const where = options.where === undefined ? '' : ` WHERE ${options.where.sql}`;
-      const from = `FROM ${GOLDEN_SCHEMA}.${quoted(table.name)}${where}`;
       // One row more tells whether there is another page.
-      const { rows } = await rowsOf<Record<string, GoldenValue>>(
-        client,
-        `SELECT ${options.columns.map((column) => `${shownColumn(column)} AS ${quoted(column.name)}`).join(', ')}
-         ${from} ORDER BY ${orderOf(table, options)} OFFSET $${values.length + 1}::bigint LIMIT $${values.length + 2}::bigint`,
-        [...values, options.skip + begun, Math.min(wanted + 1, left)],
-      );
-      const more = rows.length > wanted;
+      const rows = await rowsOf(client, table, options, { begun, most: Math.min(wanted + 1, left) });
+      const last = rows[wanted - 1];
       return {
-        rows: rows.slice(0, wanted),
-        count: options.count ? await countOf(client, from, values) : undefined,
-        next: more ? nextAddress(table.name, options, { position, offset: begun + wanted }) : undefined,
+        rows: rows.slice(0, wanted).map((row) => chosen(row, options)),
+        count: options.count ? await countOf(client, table, options) : undefined,
+        next:
+          rows.length > wanted && last !== undefined
+            ? nextAddress(table.name, options, {
+                ...{ position, offset: begun + wanted },
+                key: continuesByKey(options) ? keyOf(table, last) : undefined,
+              })
+            : undefined,
       };
     });
   }
 
   async count(table: GoldenTable, options: QueryOptions): Promise<number> {
-    const where = options.where === undefined ? '' : ` WHERE ${options.where.sql}`;
-    return this.#readModels.read(({ client }) =>
-      countOf(client, `FROM ${GOLDEN_SCHEMA}.${quoted(table.name)}${where}`, options.where?.values ?? []),
-    );
+    return this.#readModels.read(({ client }) => countOf(client, table, options));
   }
 }
 
+type Row = Readonly<Record<string, GoldenValue>>;
+
+/** Whether the next page may be asked for by the last key: finding it takes no longer the further it is. */
+const continuesByKey = ({ orderBy, narrowing }: QueryOptions): boolean =>
+  orderBy.length === 0 && narrowing.whole;
+
+const keyOf = ({ key }: GoldenTable, row: Row): readonly (string | number)[] =>
+  key.map((name) => {
+    const value = row[name];
+    if (typeof value !== 'string' && typeof value !== 'number')
+      throw new Error(`${name} is part of a key, and a row has no text and no number for it`);
+    return value;
+  });
+
+const chosen = (row: Row, { columns }: QueryOptions): Row =>
+  Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
+
+/**
+ * Rows of a page. The database is asked for no more of a table than its comparisons leave; where these are all that the
+ * query says, it orders and ends there too.
+ */
+async function rowsOf(
+  client: Pick<pg.ClientBase, 'query'>,
+  table: GoldenTable,
+  options: QueryOptions,
+  { begun, most }: { readonly begun: number; readonly most: number },
+): Promise<readonly Row[]> {
+  const { where, narrowing, orderBy, page, skip } = options;
+  if (page?.key !== undefined && (!continuesByKey(options) || page.key.length !== table.key.length))
+    throw refused('$skiptoken is of another query.');
+  const narrowed: Asked = { where: narrowing.where };
+  const asked: Asked = !narrowing.whole
+    ? narrowed
+    : {
+        ...narrowed,
+        order: orderBy.map(({ column, descending }) => ({ column: column.name, descending })),
+        ...(page?.key === undefined ? { skip: skip + begun } : { after: page.key }),
+        most,
+      };
+  const rest = narrowing.whole
+    ? { condition: '', values: [], place: '' }
+    : {
+        condition: ` WHERE ${where?.sql ?? 'true'}`,
+        values: [...(where?.values ?? [])],
+        place: ` OFFSET ${skip + begun} LIMIT ${most}`,
+      };
+  const shown = columnsOf(table)
+    .filter(({ name }) => table.key.includes(name) || options.columns.some((column) => column.name === name))
+    .map((column) => `${shownColumn(column)} AS ${quoted(column.name)}`);
+  return answered<Row>(
+    client,
+    `SELECT ${shown.join(', ')} FROM ${rowsFunction(table)}($${rest.values.length + 1}::jsonb) AS shown${rest.condition}
+     ORDER BY ${orderOf(table, options)}${rest.place}`,
+    [...rest.values, JSON.stringify(asked)],
+  );
+}
+
+async function countOf(
+  client: Pick<pg.ClientBase, 'query'>,
+  table: GoldenTable,
+  { where, narrowing }: QueryOptions,
+): Promise<number> {
+  const asked: Asked = { where: narrowing.where };
+  const [row] =
+    where === undefined || narrowing.whole
+      ? await answered<{ count: number }>(
+          client,
+          `SELECT ${countFunction(table)}($1::jsonb)::float8 AS count`,
+          [JSON.stringify(asked)],
+        )
+      : await answered<{ count: number }>(
+          client,
+          `SELECT count(*)::float8 AS count FROM ${rowsFunction(table)}($${where.values.length + 1}::jsonb) WHERE ${where.sql}`,
+          [...where.values, JSON.stringify(asked)],
+        );
+  return row?.count ?? 0;
+}
+
 /** @throws Problem 400 where PostgreSQL cannot work with a value of the query (SQLSTATE class 22). */
-async function rowsOf<T extends pg.QueryResultRow>(
+async function answered<T extends pg.QueryResultRow>(
   client: Pick<pg.ClientBase, 'query'>,
   sql: string,
   values: readonly unknown[],
-): Promise<pg.QueryResult<T>> {
+): Promise<readonly T[]> {
   try {
-    return await client.query<T>(sql, [...values]);
+    return (await client.query<T>(sql, [...values])).rows;
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code?.startsWith('22') === true)
       throw refused('The query has a value that is outside of what its type holds.');
     throw error;
   }
-}
-
-async function countOf(
-  client: Pick<pg.ClientBase, 'query'>,
-  from: string,
-  values: readonly unknown[],
-): Promise<number> {
-  const { rows } = await rowsOf<{ count: number }>(
-    client,
-    `SELECT count(*)::float8 AS count ${from}`,
-    values,
-  );
-  return rows[0]?.count ?? 0;
 }
 
 /** By what is asked for, then by the key, so that pages neither overlap nor leave gaps. Null is the least value. */

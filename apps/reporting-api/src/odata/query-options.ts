@@ -1,18 +1,27 @@
 import type { GoldenTable, NamedColumn } from '@kinledger/golden';
 import { columnsOf } from '@kinledger/golden';
-import { filterSql, type Condition } from './filter-sql.js';
+import { z } from 'zod';
+import { filterSql, narrowingOf, type Condition, type Narrowing } from './filter-sql.js';
 import { refused } from './refused.js';
+
+/** Where the page before ended. */
+export interface Place {
+  readonly position: number;
+  readonly offset: number;
+  /** The key of its last row, where the order is that of the key. */
+  readonly key: readonly (string | number)[] | undefined;
+}
 
 /** What a query of a set asks for. */
 export interface QueryOptions {
   readonly columns: readonly NamedColumn[];
   readonly where: Condition | undefined;
+  readonly narrowing: Narrowing;
   readonly orderBy: readonly { readonly column: NamedColumn; readonly descending: boolean }[];
   readonly top: number | undefined;
   readonly skip: number;
   readonly count: boolean;
-  /** Where the page before ended. */
-  readonly page: { readonly position: number; readonly offset: number } | undefined;
+  readonly page: Place | undefined;
   /** The query without its place, for the address of the next page. */
   readonly others: readonly (readonly [name: string, value: string])[];
 }
@@ -36,6 +45,7 @@ export function queryOptions(query: string, table: GoldenTable): QueryOptions {
   return {
     columns: selected(options.get('$select'), columns),
     where: filter === undefined ? undefined : filterSql(filter, columns),
+    narrowing: filter === undefined ? { where: [], whole: true } : narrowingOf(filter, columns),
     orderBy: ordered(options.get('$orderby'), columns),
     top: wholeNumber('$top', options.get('$top')),
     skip: wholeNumber('$skip', options.get('$skip')) ?? 0,
@@ -46,12 +56,8 @@ export function queryOptions(query: string, table: GoldenTable): QueryOptions {
 }
 
 /** The address of the page that begins at this row. */
-export const nextAddress = (
-  set: string,
-  { others }: QueryOptions,
-  place: { readonly position: number; readonly offset: number },
-): string =>
-  `${set}?${[...others, ['$skiptoken', `${place.position}-${place.offset}`] as const]
+export const nextAddress = (set: string, { others }: QueryOptions, place: Place): string =>
+  `${set}?${[...others, ['$skiptoken', tokenOf(place)] as const]
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&')}`;
 
@@ -118,9 +124,30 @@ function flag(text: string | undefined): boolean {
   return true;
 }
 
-function placeOf(token: string): { position: number; offset: number } {
-  const [, position, offset] = /^(\d{1,15})-(\d{1,10})$/.exec(token) ?? [];
-  if (position === undefined || offset === undefined)
-    throw refused('$skiptoken is none that this service gave.');
-  return { position: Number(position), offset: Number(offset) };
+const tokenOf = ({ position, offset, key }: Place): string =>
+  [
+    position,
+    offset,
+    ...(key === undefined ? [] : [Buffer.from(JSON.stringify(key)).toString('base64url')]),
+  ].join('-');
+
+function placeOf(token: string): Place {
+  const [, position, offset, key] = /^(\d{1,15})-(\d{1,10})(?:-([\w-]{1,2000}))?$/.exec(token) ?? [];
+  if (position === undefined || offset === undefined) throw notGiven();
+  return {
+    ...{ position: Number(position), offset: Number(offset) },
+    key: key === undefined ? undefined : keyOf(key),
+  };
 }
+
+const keyValues = z.array(z.union([z.string(), z.number()])).min(1);
+
+function keyOf(text: string): readonly (string | number)[] {
+  try {
+    return keyValues.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+  } catch {
+    throw notGiven();
+  }
+}
+
+const notGiven = () => refused('$skiptoken is none that this service gave.');

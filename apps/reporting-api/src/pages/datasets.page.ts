@@ -1,13 +1,14 @@
 import { PageRenderer } from '@kinledger/page-kit';
-import { Roles } from '@kinledger/service-kit';
+import { CurrentCaller, Roles, type Caller } from '@kinledger/service-kit';
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { datasetName } from '@kinledger/page-kit/names';
 import { Figures } from '../figures/figures.js';
+import { seenBy } from '../figures/seen.js';
 import { Submissions, type DatasetRows } from '../submissions/submissions.js';
 
 /** Columns of counts, in the order of a row's way. */
-const columns = [
+const counted = [
   ['files', 'Files'],
   ['read', 'Rows read'],
   ['accepted', 'Accepted'],
@@ -34,16 +35,19 @@ export class DatasetsPage {
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
-  async page(): Promise<string> {
+  async page(@CurrentCaller() caller: Caller): Promise<string> {
     const [{ position, datasets }, names, frame] = await Promise.all([
       this.#submissions.byDataset(),
       this.#figures.datasets(),
       this.#figures.programme(),
     ]);
+    // Rows are counted exactly: to a reader they would tell what closed quarters suppress.
+    const columns = seenBy(caller) === 'exact' ? counted : counted.filter(([name]) => name === 'files');
     return this.#renderer.render('datasets.njk', {
       section: 'datasets',
       ...frame,
       position,
+      withRows: columns.length === counted.length,
       headings: columns.map(([, heading]) => heading),
       rows: datasets.map((row) => ({
         name: datasetName(row.dataset, names),

@@ -32,7 +32,9 @@ export class ProgrammeReportsPage {
     @Query({ schema: reportQuery }) query: ReportQuery,
   ): Promise<string> {
     const report = await this.#report(caller, query);
-    const periods = periodItems(await this.#figures.offered(), report, { withLifetime: false });
+    const periods = periodItems(await this.#figures.offered(sightOf(caller).seen), report, {
+      withLifetime: false,
+    });
     return this.#renderer.render(
       'report-of.njk',
       await reportView(report, { action: '/reports/programme', periods }),

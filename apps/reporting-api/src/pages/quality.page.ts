@@ -38,7 +38,8 @@ export class QualityPage {
     const own = await this.#services(caller);
     const service = this.#serviceAsked(caller, asked, own);
     const report = await this.#report(caller, service, asked);
-    const periods = periodItems(await this.#figures.offered(), report, { withLifetime: true });
+    // Which files came for which period is no count: readers are offered every period, too.
+    const periods = periodItems(await this.#figures.offered('exact'), report, { withLifetime: true });
     const services = [
       ...(seesEveryReport(caller)
         ? [{ value: '', text: 'All services', selected: service === undefined }]

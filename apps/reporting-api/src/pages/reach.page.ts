@@ -12,7 +12,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Figures } from '../figures/figures.js';
-import { seenBy } from '../figures/seen.js';
+import { seenBy, type Seen } from '../figures/seen.js';
 import type { OfferedPeriods } from '../figures/offered-periods.js';
 import type { FigureAnswer, ReachAnswer } from '../figures/reach-answer.js';
 import { quartersCsv, reachCsv } from '../figures/reach-csv.js';
@@ -59,7 +59,7 @@ export class ReachPage {
   ): Promise<string> {
     const seen = seenBy(caller);
     const [offered, services, { quarters }] = await Promise.all([
-      this.#figures.offered(),
+      this.#figures.offered(seen),
       this.#figures.services(),
       this.#figures.quarters(seen, scopeAsked(scope)),
     ]);
@@ -88,7 +88,7 @@ export class ReachPage {
       scope,
       scopeName,
       scopes: scopes.map((item) => ({ ...item, selected: item.value === scope })),
-      periods: periodsOf(offered, answer),
+      periods: periodsOf(offered, answer, seen),
       quarters: quarters.map((quarter) => ({
         ...quarter,
         cells: reachTableColumns.map(({ of }) => of(quarter) ?? SUPPRESSED),
@@ -203,15 +203,19 @@ function scopesOf(services: readonly ServiceOfProgramme[]) {
 }
 
 /** The options of the period select, latest first, always including the requested period. */
-function periodsOf({ quarters, academicYears }: OfferedPeriods, asked: { period: string; label: string }) {
-  const current = quarters.at(-1)?.code;
+function periodsOf(
+  { quarters, academicYears }: OfferedPeriods,
+  asked: { period: string; label: string },
+  seen: Seen,
+) {
+  const current = seen === 'exact' ? quarters.at(-1)?.code : undefined;
   const items = [
     ...quarters.toReversed().map(({ code, label }) => ({
       value: code,
       text: code === current ? `${label} (not over yet)` : label,
     })),
     ...academicYears.toReversed().map(({ code, label }) => ({ value: code, text: label })),
-    { value: 'lifetime', text: 'Lifetime' },
+    ...(seen === 'exact' ? [{ value: 'lifetime', text: 'Lifetime' }] : []),
   ];
   const known = items.some(({ value }) => value === asked.period);
   return [...(known ? [] : [{ value: asked.period, text: asked.label }]), ...items].map((item) => ({

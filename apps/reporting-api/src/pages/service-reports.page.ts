@@ -57,7 +57,9 @@ export class ServiceReportsPage {
   ): Promise<string> {
     const report = await this.#report(caller, service, query);
     const action = `/reports/services/${encodeURIComponent(service)}`;
-    const periods = periodItems(await this.#figures.offered(), report, { withLifetime: false });
+    const periods = periodItems(await this.#figures.offered(sightOf(caller).seen), report, {
+      withLifetime: false,
+    });
     return this.#renderer.render('report-of.njk', await reportView(report, { action, periods }));
   }
 

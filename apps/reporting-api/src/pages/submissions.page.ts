@@ -1,9 +1,10 @@
 import { parsePeriod } from '@kinledger/domain';
-import { Problem, Roles } from '@kinledger/service-kit';
+import { CurrentCaller, Problem, Roles, type Caller } from '@kinledger/service-kit';
 import { Controller, Get, Header, Param, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Figures } from '../figures/figures.js';
+import { seenBy } from '../figures/seen.js';
 import {
   datasetName,
   type DatasetOfService,
@@ -16,7 +17,7 @@ import {
   stateColour,
   stateName,
 } from '@kinledger/page-kit/names';
-import { Submissions, type SubmissionView } from '../submissions/submissions.js';
+import { submissionFor, Submissions, type SubmissionView } from '../submissions/submissions.js';
 import { PageRenderer } from '@kinledger/page-kit';
 
 const PAGE_ROWS = 50;
@@ -43,7 +44,10 @@ export class SubmissionsPage {
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
-  async page(@Query({ schema: query }) { page }: z.infer<typeof query>): Promise<string> {
+  async page(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: query }) { page }: z.infer<typeof query>,
+  ): Promise<string> {
     const [submitted, waiting, datasets, frame] = await Promise.all([
       this.#submissions.page({ submitted: true, limit: PAGE_ROWS, offset: (page - 1) * PAGE_ROWS }),
       this.#submissions.page({ submitted: false, limit: MAX_UNSUBMITTED, offset: 0 }),
@@ -56,10 +60,11 @@ export class SubmissionsPage {
         detail: `The list of submissions has ${pages} ${pages === 1 ? 'page' : 'pages'}.`,
       });
     }
-    const named = (row: SubmissionView) => withNames(row, datasets);
+    const named = (row: SubmissionView) => withNames(submissionFor(caller, row), datasets);
     return this.#renderer.render('submissions.njk', {
       section: 'submissions',
       ...frame,
+      withRows: seenBy(caller) === 'exact',
       total: submitted.total,
       rows: submitted.submissions.map(named),
       unsubmitted: { total: waiting.total, rows: waiting.submissions.map(named) },
@@ -78,7 +83,7 @@ export class SubmissionsPage {
 
   @Get(':id')
   @Header('content-type', 'text/html; charset=utf-8')
-  async one(@Param('id', { schema: id }) wanted: string): Promise<string> {
+  async one(@CurrentCaller() caller: Caller, @Param('id', { schema: id }) wanted: string): Promise<string> {
     const found = /^[0-9a-f]{32}$/.test(wanted) ? await this.#submissions.find(wanted) : undefined;
     if (found === undefined) {
       throw new Problem(404, 'submission-unknown', { detail: 'There is no submission at this address.' });
@@ -88,10 +93,11 @@ export class SubmissionsPage {
       this.#submissions.placesOf(found.supersedes),
       this.#figures.programme(),
     ]);
-    const row = withNames(found, datasets);
+    const row = withNames(submissionFor(caller, found), datasets);
     return this.#renderer.render('submission.njk', {
       section: 'submissions',
       ...frame,
+      withRows: seenBy(caller) === 'exact',
       row,
       facts: [
         fact('State', row.stateName),

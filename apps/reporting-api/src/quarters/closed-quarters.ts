@@ -112,4 +112,6 @@ type QuarterRow = Omit<PublishedQuarterView, 'services'>;
 
 /** Of an edition that does not leave, readers see when it closed and what became of it, and no figure. */
 const seenAs = (seen: Seen, quarter: QuarterRow): QuarterRow =>
-  seen === 'exact' || quarter.standing === 'published' ? quarter : { ...quarter, digest: null, figures: null };
+  seen === 'exact' || quarter.standing === 'published'
+    ? quarter
+    : { ...quarter, digest: null, figures: null };

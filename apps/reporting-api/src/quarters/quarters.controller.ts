@@ -38,7 +38,8 @@ export class QuartersController {
   @Get()
   @ApiResponse(answers(200, 'The closed quarters.', quartersAnswer))
   @ApiOperation({
-    summary: 'Quarters that are closed, in every edition, latest first: when, by whom, what their audit found, and who published them',
+    summary:
+      'Quarters that are closed, in every edition, latest first: when, by whom, what their audit found, and who published them',
   })
   async all(@CurrentCaller() caller: Caller): Promise<{ quarters: readonly ClosedQuarterView[] }> {
     return { quarters: await this.#quarters.all(seenBy(caller)) };
@@ -58,7 +59,9 @@ export class QuartersController {
     const period = periodAsked(text);
     const found = period && (await this.#quarters.find(seenBy(caller), period.code, edition));
     if (found === undefined) {
-      throw new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed, or not in this edition.' });
+      throw new Problem(404, 'quarter-not-closed', {
+        detail: 'This quarter is not closed, or not in this edition.',
+      });
     }
     return found;
   }

@@ -138,7 +138,7 @@ export function qualitySections(of: PartOf, quality: Quality): readonly ReportSe
           ? [`${number(frequent.length - MAX_FINDINGS)} rarer findings are left out.`]
           : [],
     },
-    ...timeliness(of, rows, quality),
+    ...timeliness(of, quality),
   ];
 }
 
@@ -147,10 +147,9 @@ const share = (text: string | null): string => (text === null ? '' : ` (${text})
 const DAY_MS = 86_400_000;
 
 /** Days from the end of a file’s period until the last file of it came; of a yearly snapshot, of the year. */
-function timeliness(
+export function timeliness(
   of: PartOf,
-  rows: readonly QualityRow[],
-  { names, position }: Quality,
+  { rows, names, position }: Omit<Quality, 'byPeriod'>,
 ): readonly ReportSection[] {
   const timed = rows.flatMap((row) => {
     const period = parsePeriod(row.period);

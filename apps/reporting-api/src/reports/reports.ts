@@ -19,8 +19,8 @@ import { figureSection, type Presentation } from './figure-section.js';
 import { placesSection, removedSection } from './programme-sections.js';
 import type { ReportSight } from './report-access.js';
 import { publishedSection } from './published-section.js';
-import { coverageSection, qualitySections } from './quality-sections.js';
-import { leftOutSection } from './left-out-section.js';
+import { coverageSection, qualitySections, timeliness } from './quality-sections.js';
+import { leftOutSection, lifetimeLeftOutSection } from './left-out-section.js';
 import {
   deprivationSection,
   ownColumns,
@@ -133,10 +133,14 @@ export class Reports {
     const scope: ReachScope =
       service === undefined ? { kind: 'programme' } : { kind: 'service', id: service };
     const of: PartOf = { key: 'quality', scope: scopeNameOf(scope), scopeName, label };
-    const sections = await this.#filesOf(scope, of, {
-      ...{ period, sight },
-      ...{ withCoverage: true, byPeriod: service !== undefined },
-    });
+    const leftOut = sight.shows === 'figures that close' ? leftOutSection(of, sight) : undefined;
+    const sections = [
+      ...(await this.#filesOf(scope, of, {
+        ...{ period, sight },
+        ...{ withCoverage: true, byPeriod: service !== undefined },
+      })),
+      ...(leftOut === undefined ? [] : [leftOut]),
+    ];
     const { programme, position, behindSince } = await this.#figures.programme();
     const definition = await this.#figures.definition();
     return {
@@ -191,7 +195,14 @@ export class Reports {
     const asked = { by: 'period' as const, period, scope: of.scope };
     const question = { ...asked, seen: sight.seen };
     const isWhole = scope.kind === 'programme';
+    const isPublished = sight.shows === 'figures that close';
     const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+    if (isPublished && period === undefined)
+      return [
+        quartersSection(of, await this.#figures.quarters(sight.seen, scope), columns),
+        ...(await this.#filesOf(scope, of, { period, sight, withCoverage: true, byPeriod: false })),
+        lifetimeLeftOutSection(of),
+      ];
     const own = await this.#figures.rows(reach, question);
     const deprivation =
       sight.shows === 'own rows' ? undefined : await this.#figures.rows(reachByDeprivation, question);
@@ -200,7 +211,9 @@ export class Reports {
       others.push(figureSection(of, figure, await this.#figures.rows(figure, question), presentation));
     const wholeReach = isWhole ? await this.#figures.reach(sight.seen, period) : undefined;
     const quarter =
-      period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(sight.shows === 'own rows' ? 'shown' : sight.seen, period.code);
+      period === undefined || period.kind !== 'quarter'
+        ? undefined
+        : await this.#quarters.find(sight.shows === 'own rows' ? 'shown' : sight.seen, period.code);
     const sections = [
       reachSection(of, own, columns),
       ...(period === undefined
@@ -209,7 +222,8 @@ export class Reports {
       ...(wholeReach === undefined ? [] : [placesSection(of, wholeReach), removedSection(of, wholeReach)]),
       ...(deprivation === undefined ? [] : [deprivationSection(of, deprivation)]),
       ...others,
-      ...(period?.kind === 'quarter' ? [publishedSection(of, quarter, own, columns)] : []),
+      // A reader’s counts are the published ones.
+      ...(period?.kind === 'quarter' && !isPublished ? [publishedSection(of, quarter, own, columns)] : []),
       ...(await this.#filesOf(scope, of, {
         ...{ period, sight },
         ...{ withCoverage: period === undefined, byPeriod: false },
@@ -238,8 +252,11 @@ export class Reports {
         (period === undefined || row.period === period.code),
     );
     return [
-      ...(withCoverage ? [coverageSection(of, await this.#figures.quarters(sight.seen, scope))] : []),
-      ...qualitySections(of, { rows: shown, position, names, byPeriod }),
+      ...(withCoverage ? [coverageSection(of, await this.#figures.quarters('exact', scope))] : []),
+      // Rows are counted exactly, and rows that stand in no release: a reader sees when files came.
+      ...(sight.shows === 'figures that close' ? timeliness : qualitySections)(of, {
+        ...{ rows: shown, position, names, byPeriod },
+      }),
     ];
   }
 
@@ -249,7 +266,7 @@ export class Reports {
     const known = quarters.findLast(({ coverage }) => coverage === 'files-received');
     // The series names quarters by their codes.
     return known === undefined
-      ? (await this.#figures.offered()).opens
+      ? (await this.#figures.offered(sight.seen)).opens
       : periodOfCode(known.period as PeriodCode);
   }
 }

@@ -7,8 +7,10 @@ import {
   submissionsCount,
   submissionsPage,
 } from '@kinledger/figures';
+import type { Caller } from '@kinledger/service-kit';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { seenBy } from '../figures/seen.js';
 import { ReadModels } from '../read-models/read-models.js';
 
 const counts = z.record(z.string(), z.number());
@@ -31,13 +33,20 @@ export const submissionView = z.object({
   attestedBy: z.string().nullable(),
   onBehalfOf: z.string().nullable(),
   supersedes: z.array(z.string()),
-  counts: counts.nullable().describe('Rows by outcome at intake.'),
-  findings: counts.nullable().describe('Findings by rule.'),
-  outcomes: counts.nullable().describe('Rows by outcome of linkage.'),
+  counts: counts.nullable().describe('Rows by outcome at intake; null for a reader.'),
+  findings: counts.nullable().describe('Findings by rule; null for a reader.'),
+  outcomes: counts.nullable().describe('Rows by outcome of linkage; null for a reader.'),
   closedAt: z.int().nullable().describe('Ledger position at which it was decided.'),
   since: z.string().nullable(),
 });
 export type SubmissionView = z.infer<typeof submissionView>;
+
+/**
+ * A file as this caller may see it. Rows are counted exactly, and row by row they make up the figures: to a reader they
+ * would tell what closed quarters suppress.
+ */
+export const submissionFor = (caller: Caller, view: SubmissionView): SubmissionView =>
+  seenBy(caller) === 'exact' ? view : { ...view, counts: null, findings: null, outcomes: null };
 
 const rows = z.int().nonnegative();
 

@@ -84,7 +84,9 @@ export const solverName = z
 export const disclosureRemedy = z.object({
   solver: solverName
     .exactOptional()
-    .describe('What found the remedy, and its version: another one may find another. Absent in older releases.'),
+    .describe(
+      'What found the remedy, and its version: another one may find another. Absent in older releases.',
+    ),
   suppressed: z
     .array(cellName)
     .describe(

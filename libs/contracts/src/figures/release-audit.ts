@@ -12,12 +12,16 @@ export const releaseAudit = z.object({
   fewest: z
     .int()
     .positive()
-    .describe('A suppressed count is safe with so many values or more that it can have, given all that is published.'),
+    .describe(
+      'A suppressed count is safe with so many values or more that it can have, given all that is published.',
+    ),
   audited: z.int().nonnegative().describe('Suppressed counts that were looked at.'),
   narrowed: z
     .int()
     .nonnegative()
-    .describe('Those of them that can have fewer values, or of which the solver did not find out. None: the audit is passed.'),
+    .describe(
+      'Those of them that can have fewer values, or of which the solver did not find out. None: the audit is passed.',
+    ),
 });
 export type ReleaseAudit = z.infer<typeof releaseAudit>;
 

@@ -84,7 +84,9 @@ export const FiguresPublished = ledgerContract({
   schema: figuresVersion1.extend({
     audit: releaseAudit
       .exactOptional()
-      .describe('The audit of the published form. Absent: its rule has none, or it was made before audits were kept.'),
+      .describe(
+        'The audit of the published form. Absent: its rule has none, or it was made before audits were kept.',
+      ),
   }),
   example: {
     programme: 'leap',
@@ -112,7 +114,9 @@ export const ReleasePublished = ledgerContract({
     edition: quarterEdition.describe('Which closing of the quarter leaves.'),
     closing: revision.describe('Ledger position of its QuarterClosed event, at which its counts are.'),
     figures: revision.describe('Ledger position of its FiguresPublished event.'),
-    published: contentHash.describe('SHA-256 of the canonical JSON of what leaves, as FiguresPublished names it.'),
+    published: contentHash.describe(
+      'SHA-256 of the canonical JSON of what leaves, as FiguresPublished names it.',
+    ),
     disclosure: figureName.describe('Profile of the disclosure control that was applied.'),
     audit: releaseAudit.describe('What the audit of the published form found.'),
     supersedes: quarterEdition

@@ -79,9 +79,7 @@ export class ClosedQuarters implements Archived {
         const { closing, published: digest, audit } = event.data;
         const figures = { at: event.revision, digest, ...(audit === undefined ? {} : { audit }) };
         this.#change(period, (one) =>
-          one.closing === closing
-            ? { ...one, figures, release: one.byAct ? one.release : 'published' }
-            : one,
+          one.closing === closing ? { ...one, figures, release: one.byAct ? one.release : 'published' } : one,
         );
         return;
       }

@@ -7,6 +7,8 @@ export type PersonNameText = Canonical<'person-name'>;
 const MAX_LENGTH = 120;
 /** Letters of every script, with case or without. */
 const notLetters = /[^\p{Lu}\p{Ll}\p{Lt}\p{Lo}]+/gu;
+/** Most names are one word of these letters, which lower case makes canonical. */
+const plainWord = /^[A-Za-z]+$/;
 
 const titles: ReadonlySet<string> = new Set(['mr', 'mrs', 'miss', 'ms', 'mx', 'dr', 'master']);
 
@@ -45,7 +47,7 @@ const alsoNames: ReadonlySet<string> = new Set([
  */
 export function canonicalPersonName(raw: string): PersonNameText | undefined {
   if (!isExaminable(raw) || raw.length > MAX_LENGTH || isNoFirstName(raw)) return undefined;
-  const words = latinWords(raw, notLetters);
+  const words = plainWord.test(raw) ? [raw.toLowerCase()] : latinWords(raw, notLetters);
   while (words.length > 1 && titles.has(words[0] as string)) words.shift(); // there is one
   if (words.length === 0 || isPlaceholderName(words)) return undefined;
   return words.join(' ') as PersonNameText;

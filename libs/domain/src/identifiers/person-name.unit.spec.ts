@@ -60,6 +60,20 @@ describe('the canonical form of a name', () => {
   });
 });
 
+describe('the canonical form of a name of one plain word', () => {
+  it('is that of the word with spaces around it, which is read letter by letter', () => {
+    const word = fc.oneof(
+      fc.stringMatching(/^[A-Za-z]{1,8}$/),
+      fc.constantFrom('Baby', 'unknown', 'Nil', 'NA', 'Mrs', 'xx', 'Master', 'None', 'Nan'),
+    );
+    fc.assert(
+      fc.property(word, (name) => {
+        expect(canonicalPersonName(name)).toBe(canonicalPersonName(` ${name} `));
+      }),
+    );
+  });
+});
+
 describe('the canonical form of an address', () => {
   it.each([
     ['Flat 3b, 12 King’s Ave.', 'flat 3b 12 kings avenue'],

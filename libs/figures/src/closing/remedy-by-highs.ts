@@ -5,7 +5,5 @@ import type { RemedyOf } from './compute-quarter.js';
 /** The remedy as HiGHS finds it, which the release names: another version may find another one. */
 export const remedyByHighs: RemedyOf = async (published, services) => {
   const form = remedied(await highsSolver(), published, services);
-  return form.remedy === undefined
-    ? form
-    : { ...form, remedy: { solver: HIGHS_VERSION, ...form.remedy } };
+  return form.remedy === undefined ? form : { ...form, remedy: { solver: HIGHS_VERSION, ...form.remedy } };
 };

@@ -1,5 +1,4 @@
 import type { Publication } from '../publication.js';
-import { closedQuarterRows, closedWith, NOT_PUBLISHED } from './closed-quarter-rows.js';
 
 const instantText = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
@@ -41,15 +40,6 @@ export const definitionInForce = {
   parameters: [],
   returns: [{ name: 'digest', type: 'text' }],
   sql: 'SELECT definition_digest FROM programme',
-} as const satisfies Publication;
-
-/** The rule of disclosure control that the programme’s definition names; null where it names none. */
-export const disclosureRule = {
-  id: 'disclosure-rule',
-  version: 1,
-  parameters: [],
-  returns: [{ name: 'rule', type: 'text' }],
-  sql: `SELECT definition->>'disclosure' FROM programme`,
 } as const satisfies Publication;
 
 export const strands = {
@@ -130,10 +120,7 @@ export const closedQuarters = {
         FROM closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC, edition DESC`,
 } as const satisfies Publication;
 
-/**
- * By which rule the rows of a figure, such as `reach@1`, are shown for each closed quarter, by its first day: the one of its
- * published form, or none leaves.
- */
+/** By which rule the rows of a figure, such as `reach@1`, were published for each published quarter, by its first day. */
 export const publishedRules = {
   id: 'published-rules',
   version: 2,
@@ -143,11 +130,9 @@ export const publishedRules = {
     { name: 'rule', type: 'text' },
   ],
   sql: `SELECT to_char(make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)), 'YYYY-MM-DD'),
-               CASE standing WHEN 'published' THEN figures->>'disclosure' ELSE '${NOT_PUBLISHED}' END
-        FROM (${closedQuarterRows}) AS latest
-        WHERE CASE standing WHEN 'published'
-                THEN EXISTS (SELECT FROM jsonb_path_query(figures, '$.figures[*].figure') AS name WHERE name #>> '{}' = $1)
-                ELSE ${closedWith('$1')} END
+               figures->>'disclosure'
+        FROM closed_quarter
+        WHERE standing = 'published' AND EXISTS (SELECT FROM jsonb_path_query(figures, '$.figures[*].figure') AS name WHERE name #>> '{}' = $1)
         ORDER BY 1`,
 } as const satisfies Publication;
 

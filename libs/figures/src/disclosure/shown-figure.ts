@@ -1,13 +1,9 @@
 import pg from 'pg';
-import { closedQuarterRows, closedWith } from '../directories/closed-quarter-rows.js';
 import type { Figure } from '../figure.js';
 import { nameOf, type Publication } from '../publication.js';
-import { cellRules, profileInForce, shownColumns, type DisclosureProfile } from './disclosure-profiles.js';
+import type { DisclosureProfile } from './disclosure-profiles.js';
 
-const { escapeIdentifier: quote, escapeLiteral: quoteText } = pg;
-
-/** SQL of every scope of the programme, as column `scope`. */
-const SCOPES = `SELECT 'programme' UNION ALL SELECT 'strand:' || strand FROM strand UNION ALL SELECT 'service:' || service FROM service`;
+const { escapeIdentifier: quote } = pg;
 
 /**
  * SQL of a figure’s rows, with rows of 0 for every scope of the programme beside those that counted something, for every
@@ -29,7 +25,7 @@ export function wholeTable({ sql, columns, dimensions, returns }: Figure): strin
   WITH answered (${heads}) AS MATERIALIZED (${sql}), place AS (
     SELECT DISTINCT ${places} FROM answered${ofNothing}
   ), named (scope) AS (
-    ${SCOPES}
+    SELECT 'programme' UNION ALL SELECT 'strand:' || strand FROM strand UNION ALL SELECT 'service:' || service FROM service
   )
   SELECT place.start, named.scope, ${[...keys.map((key) => `place.${key}`), ...counts].join(', ')}
   FROM place CROSS JOIN named
@@ -42,62 +38,44 @@ export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): str
   hidesNobody ? wholeTable(figure) : figure.sql;
 
 /**
- * SQL that answers a figure’s question as a reader may see it: each count by the profile, alone. A quarter that is published
- * has the counts of its published form instead: otherwise what was suppressed there beside small counts could be asked for
- * here. Of a quarter that is closed and not published, every count is suppressed in every scope. Where the asked days hold
- * only a part of a closed quarter, the quarter has no row.
+ * SQL that answers a figure’s question as a reader may see it: quarters that are published, in the edition that stands, whose tables were
+ * made safe together. Nothing else has a row: counts of an open quarter, a year or the lifetime, each looked at alone, would
+ * tell by subtraction what a release suppresses, and so would the same count asked for on two days. Where the asked days hold only a
+ * part of such a quarter, it has no row either.
  */
-export function shownSqlOf(figure: Figure, profile: DisclosureProfile): string {
+export function shownSqlOf(figure: Figure): string {
   const heads = figure.returns.map(({ name }) => quote(name)).join(', ');
-  const keys = figure.returns.slice(1, figure.returns.length - Object.keys(figure.columns).length);
+  const keys = figure.returns.slice(0, figure.returns.length - Object.keys(figure.columns).length);
   const kept = figure.returns
     .slice(1)
     .map(({ type }, place) => (type === 'text' ? `kept->>${place}` : `(kept->>${place})::${type}`));
-  const shown = shownColumns(profile, figure.columns, (name) => `live.${quote(name)}`);
+  const order = keys.map(({ name, type }) => `${quote(name)}${type === 'text' ? ' COLLATE "C"' : ''}`);
   return `
   WITH closed AS MATERIALIZED (
-    SELECT opens, rows,
-           CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')
-                   ELSE $1::date = opens AND $2::date = opens + interval '3 months' END AS asked
+    SELECT opens, rows
     FROM (
       SELECT (make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)))::date AS opens,
-             CASE WHEN standing = 'published' THEN jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows')
-                  WHEN ${closedWith(quoteText(nameOf(figure)))} THEN (
-                    SELECT jsonb_agg(jsonb_build_array(scope${', NULL'.repeat(kept.length - 1)})) FROM (${SCOPES}) AS named (scope)
-                  )
-             END AS rows
-      FROM (${closedQuarterRows}) AS latest
+             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows') AS rows
+      FROM closed_quarter WHERE standing = 'published'
     ) AS quarter
     WHERE rows IS NOT NULL
+      AND CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')
+                  ELSE $1::date = opens AND $2::date = opens + interval '3 months' END
   )
   SELECT * FROM (
     SELECT CASE $3 WHEN 'quarter' THEN to_char(opens, 'YYYY-MM-DD') END, ${kept.join(', ')}
     FROM closed CROSS JOIN LATERAL jsonb_array_elements(closed.rows) AS kept
-    WHERE asked AND ($4::text IS NULL OR kept->>0 = $4)
-    UNION ALL
-    SELECT live.start, live.scope, ${[...keys.slice(1).map(({ name }) => `live.${quote(name)}`), ...shown].join(', ')}
-    FROM (${rowsFor(figure, profile)}) AS live (${heads})
-    WHERE NOT EXISTS (
-      SELECT FROM closed WHERE CASE $3 WHEN 'quarter' THEN to_char(opens, 'YYYY-MM-DD') = live.start ELSE asked END
-    )
+    WHERE $4::text IS NULL OR kept->>0 = $4
   ) AS answer (${heads})
-  ORDER BY ${['start', ...keys.map(({ name, type }) => `${quote(name)}${type === 'text' ? ' COLLATE "C"' : ''}`)].join(', ')}`;
+  ORDER BY ${order.join(', ')}`;
 }
 
 /** Id of the publication that answers a figure’s question as a reader may see it. */
 export const shownIdOf = ({ id }: Pick<Publication, 'id'>): string => `${id}-shown`;
 
-/** The figure as a reader may see it, by the rule that the programme’s definition names. */
-export const shownFigure = (figure: Figure): Publication => {
-  const sqlBy = (profile: DisclosureProfile): string => shownSqlOf(figure, profile);
-  return {
-    ...{
-      id: shownIdOf(figure),
-      version: figure.version,
-      parameters: figure.parameters,
-      returns: figure.returns,
-    },
-    sql: sqlBy(profileInForce),
-    byRule: Object.fromEntries(cellRules.map((rule) => [rule.id, sqlBy(rule)])),
-  };
-};
+/** The figure as a reader may see it. */
+export const shownFigure = (figure: Figure): Publication => ({
+  ...{ id: shownIdOf(figure), version: figure.version },
+  ...{ parameters: figure.parameters, returns: figure.returns },
+  sql: shownSqlOf(figure),
+});

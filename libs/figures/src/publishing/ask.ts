@@ -1,8 +1,6 @@
-import { periodOfDate } from '@kinledger/domain';
 import type pg from 'pg';
 import type { CountColumns } from '../count-columns.js';
-import { disclosureRule, publishedRules } from '../directories/directories.js';
-import { cellRules, profileInForce } from '../disclosure/disclosure-profiles.js';
+import { publishedRules } from '../directories/directories.js';
 import { shownIdOf } from '../disclosure/shown-figure.js';
 import type { Dimension, Figure, FigureQuestion, FigureRow, ShownRow } from '../figure.js';
 import { functionOf, nameOf, type Publication } from '../publication.js';
@@ -42,7 +40,7 @@ export const askFigure = <
 ): Promise<readonly FigureRow<Columns, Dimensions>[]> =>
   ask(client, figure, [from, until, by, scope], { asAt });
 
-/** Runs a figure’s query with disclosure control, by the rule that the programme’s definition names. */
+/** Runs a figure’s query as a reader may see it: closed quarters, as they were published. */
 export const askShown = <
   Columns extends CountColumns,
   Dimensions extends Readonly<Record<string, Dimension>>,
@@ -53,40 +51,14 @@ export const askShown = <
 ): Promise<readonly ShownRow<Columns, Dimensions>[]> =>
   ask(client, { ...figure, id: shownIdOf(figure) }, [from, until, by, scope], { asAt });
 
-/** Name and version of the rule by which `askShown` answers of what is not published. */
-export async function ruleInForce(client: Pick<pg.ClientBase, 'query'>, asAt: AsAt = {}): Promise<string> {
-  const [row] = await ask<{ rule: string | null }>(client, disclosureRule, [], asAt);
-  const rule = row?.rule ?? profileInForce.id;
-  return nameOf(cellRules.find(({ id }) => id === rule) ?? profileInForce);
-}
-
-/** What an answer of `askShown` is of. */
-export interface ShownOf {
-  readonly from?: string | null;
-  readonly until?: string | null;
-  /** First days of its quarters; null for the row of the whole period. */
-  readonly starts: readonly (string | null)[];
-}
-
-/**
- * Name and version of the rule by which `askShown` answers: of a closed quarter the one that it was published by. An answer of
- * several quarters names each rule once.
- */
-export async function rulesOf(
+/** By which rule of disclosure control each quarter of a figure was published, by the first day of the quarter, earliest first. */
+export async function publishedRulesOf(
   client: Pick<pg.ClientBase, 'query'>,
   figure: Pick<Figure, 'id' | 'version'>,
-  { from = null, until = null, starts }: ShownOf,
   asAt: AsAt = {},
-): Promise<string> {
-  const inForce = await ruleInForce(client, asAt);
-  const published = new Map(
-    (await ask<{ start: string; rule: string | null }>(client, publishedRules, [nameOf(figure)], asAt)).map(
-      ({ start, rule }) => [start, rule ?? inForce],
-    ),
-  );
-  const whole = from !== null && periodOfDate(from)?.end === until ? from : '';
-  const rules = starts.map((start) => published.get(start ?? whole) ?? inForce);
-  return rules.length === 0 ? inForce : [...new Set(rules)].toSorted().join(', ');
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await ask<{ start: string; rule: string }>(client, publishedRules, [nameOf(figure)], asAt);
+  return new Map(rows.map(({ start, rule }) => [start, rule]));
 }
 
 const codeOf = (error: unknown): unknown =>

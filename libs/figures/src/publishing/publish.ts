@@ -44,24 +44,13 @@ function statementOf(publication: Publication): string {
   const types = ['bigint', ...publication.parameters.map(({ type }) => type)];
   const given = publication.parameters.map((_, index) => `$${index + 2}`);
   const returned = publication.returns.map(({ name: column, type }) => `"${column}" ${type}`);
-  const query = (sql: string): string =>
-    `RETURN QUERY EXECUTE $query$${sql}$query$${given.length === 0 ? '' : ` USING ${given.join(', ')}`};`;
-  const byRule = Object.entries(publication.byRule ?? {}).map(
-    ([rule, sql]) => `IF rule = '${rule}' THEN ${query(sql)} RETURN; END IF;`,
-  );
-  const declared = byRule.length === 0 ? '' : 'DECLARE rule text;';
-  const asked =
-    byRule.length === 0
-      ? ''
-      : `EXECUTE $query$SELECT definition->>'disclosure' FROM programme$query$ INTO rule;`;
+  const using = given.length === 0 ? '' : ` USING ${given.join(', ')}`;
   return `
 CREATE FUNCTION ${name}(${types.join(', ')}) RETURNS TABLE (${returned.join(', ')})
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $published$
-${declared}
 BEGIN
   PERFORM set_config('search_path', published.schema_at($1) || ', pg_temp', true);
-  ${[asked, ...byRule].join('\n  ')}
-  ${query(publication.sql)}
+  RETURN QUERY EXECUTE $query$${publication.sql}$query$${using};
 END
 $published$;
 REVOKE ALL ON FUNCTION ${name}(${types.join(', ')}) FROM PUBLIC;

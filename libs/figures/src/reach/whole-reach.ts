@@ -3,7 +3,7 @@ import { columnNames } from '../count-columns.js';
 import { programme, services, standing, strands } from '../directories/directories.js';
 import { disclosureProfiles } from '../disclosure/disclosure-profiles.js';
 import { nameOf } from '../publication.js';
-import { ask, askFigure, askShown, ruleInForce, type AsAt } from '../publishing/ask.js';
+import { ask, askFigure, askShown, type AsAt } from '../publishing/ask.js';
 import { reachByDeprivation } from './reach-by-deprivation.js';
 import { reachColumns } from './reach-columns.js';
 import { reach } from './reach.js';
@@ -93,25 +93,24 @@ export async function wholeReach(client: pg.ClientBase, question: ReachQuestion)
   return assembled<number>(client, question, { rows, deciles, ofNobody: 0 });
 }
 
-/** The same after disclosure control; sums are of shown counts, and suppressed where a part is. */
+/**
+ * The same of a quarter that is closed, as it was published; sums are of shown counts, and suppressed where a part is.
+ * @param rule name and version of the rule by which it was published.
+ */
 export async function shownReach(
   client: pg.ClientBase,
   question: ReachQuestion,
+  rule: string,
 ): Promise<Reach<number | null>> {
   const bounds = boundsOf(question);
   const rows = await askShown(client, reach, bounds);
   const deciles = await askShown(client, reachByDeprivation, { ...bounds, scope: 'programme' });
-  return assembled<number | null>(client, question, {
-    ...{ rows, deciles },
-    ofNobody: await countOfNobody(client, question),
-  });
+  return assembled<number | null>(client, question, { rows, deciles, ofNobody: countOfNobody(rule) });
 }
 
-/** What a rule shows of a count of nobody. */
-export async function countOfNobody(client: pg.ClientBase, asAt: AsAt): Promise<0 | null> {
-  const rule = await ruleInForce(client, asAt);
-  return disclosureProfiles.find((profile) => nameOf(profile) === rule)?.hidesNobody === true ? null : 0;
-}
+/** What a rule, by its name and version, shows of a count of nobody. */
+export const countOfNobody = (rule: string): 0 | null =>
+  disclosureProfiles.find((profile) => nameOf(profile) === rule)?.hidesNobody === true ? null : 0;
 
 const boundsOf = ({ period, asAt }: ReachQuestion) => ({
   from: period?.start ?? null,

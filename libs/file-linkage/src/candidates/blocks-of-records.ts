@@ -1,6 +1,6 @@
+import type { Crew } from '../threads/crew.js';
 import { sharedInts, sharedShorts } from '../values/shared-arrays.js';
 import type { Blocks } from './blocks.js';
-import type { KeyBlocks } from './key-blocks.js';
 
 /** By record: the blocks in which it stands, ascending. Blocks of all keys are numbered through, key after key. */
 export interface BlocksOfRecords {
@@ -11,33 +11,73 @@ export interface BlocksOfRecords {
   readonly before: readonly Uint16Array[];
 }
 
-export function blocksOfRecords(records: number, keys: readonly KeyBlocks[]): BlocksOfRecords {
+/** The records whose blocks a thread lists: those from `from` until `until`, in the blocks of all keys. */
+export interface BlocksToCount {
+  readonly keys: readonly Blocks[];
+  readonly from: number;
+  readonly until: number;
+  /** By record, one place further: how many blocks it has. */
+  readonly counts: Int32Array;
+}
+
+/** The same, to be written into these lists. */
+export interface BlocksToList extends Omit<BlocksToCount, 'counts'> {
+  readonly into: BlocksOfRecords;
+}
+
+/** Lists the blocks of all records: each thread those of some records. */
+export async function blocksOfRecords(
+  records: number,
+  keys: readonly Blocks[],
+  crew: Crew,
+): Promise<BlocksOfRecords> {
   const starts = sharedInts(records + 1);
-  for (const { blocks } of keys)
-    for (let at = 0; at < blocks.records.length; at++) {
-      const next = (blocks.records[at] as number) + 1;
-      starts[next] = (starts[next] as number) + 1;
-    }
+  const parts = Array.from({ length: crew.size }, (_, part) => ({
+    from: Math.floor((records * part) / crew.size),
+    until: Math.floor((records * (part + 1)) / crew.size),
+  }));
+  await crew.all(
+    'count-blocks',
+    parts.map((part) => ({ ...part, keys, counts: starts })),
+  );
   for (let record = 0; record < records; record++)
     starts[record + 1] = (starts[record + 1] as number) + (starts[record] as number);
-  const ofRecords = sharedInts(starts[records] as number);
-  const next = starts.slice();
+  const into = {
+    starts,
+    blocks: sharedInts(starts[records] as number),
+    before: keys.map((key) => sharedShorts(key.records.length)),
+  };
+  await crew.all(
+    'list-blocks',
+    parts.map((part) => ({ ...part, keys, into })),
+  );
+  return into;
+}
+
+export function countBlocks({ keys, from, until, counts }: BlocksToCount): void {
+  for (const { records } of keys)
+    for (const record of records)
+      if (record >= from && record < until) counts[record + 1] = (counts[record + 1] as number) + 1;
+}
+
+export function listBlocks({ keys, from, until, into }: BlocksToList): void {
+  const { starts, blocks: ofRecords, before } = into;
+  const next = starts.slice(from, until);
   let number = 0;
-  const before = keys.map(({ blocks }) => {
-    const ofKey = sharedShorts(blocks.records.length);
-    for (let block = 0; block < blocks.count; block++) {
-      for (let at = blocks.starts[block] as number; at < (blocks.starts[block + 1] as number); at++) {
+  keys.forEach((blocks, key) => {
+    const ofKey = before[key] as Uint16Array;
+    for (let block = 0; block < blocks.count; block++, number++) {
+      const end = blocks.starts[block + 1] as number;
+      for (let at = blocks.starts[block] as number; at < end; at++) {
         const record = blocks.records[at] as number;
-        const place = next[record] as number;
+        if (record < from || record >= until) continue;
+        const place = next[record - from] as number;
         ofRecords[place] = number;
         ofKey[at] = place - (starts[record] as number);
-        next[record] = place + 1;
+        next[record - from] = place + 1;
       }
-      number += 1;
     }
-    return ofKey;
   });
-  return { starts, blocks: ofRecords, before };
 }
 
 /** Whether another record stands in one of the first blocks of a record. @param first how many blocks those are. */

@@ -1,4 +1,5 @@
 import { sharedInts } from '../values/shared-arrays.js';
+import type { GroupingRoom } from './grouping-room.js';
 import type { KeyEntries } from './key-entries.js';
 
 /** Blocks of two records or more that share a value of a key, in arrays that all threads see. */
@@ -15,8 +16,9 @@ const PARTITION = 2048;
 /**
  * Groups entries by the value of their key: first into partitions by some bits of the hash, then within each, so that
  * memory is read in runs.
+ * @param room is used for the blocks too: they are to be copied before it is used again.
  */
-export function blocksOf({ count, high, low, records }: KeyEntries): Blocks {
+export function blocksOf({ count, high, low, records }: KeyEntries, room: GroupingRoom): Blocks {
   let bits = 0;
   while (count >>> bits > PARTITION && bits < 12) bits += 1;
   const partitions = 1 << bits;
@@ -30,9 +32,9 @@ export function blocksOf({ count, high, low, records }: KeyEntries): Blocks {
   for (let partition = 0; partition < partitions; partition++)
     starts[partition + 1] = (starts[partition + 1] as number) + (starts[partition] as number);
   const places = starts.slice();
-  const scatteredHigh = new Int32Array(count);
-  const scatteredLow = new Int32Array(count);
-  const scattered = new Int32Array(count);
+  const scatteredHigh = room.ints('scattered high', count);
+  const scatteredLow = room.ints('scattered low', count);
+  const scattered = room.ints('scattered holders', count);
   for (let entry = 0; entry < count; entry++) {
     const hash = high[entry] as number;
     const partition = partitionOf(hash);
@@ -42,7 +44,7 @@ export function blocksOf({ count, high, low, records }: KeyEntries): Blocks {
     scatteredLow[place] = low[entry] as number;
     scattered[place] = records[entry] as number;
   }
-  return groupPartitions(starts, scatteredHigh, scatteredLow, scattered);
+  return groupPartitions(starts, scatteredHigh, scatteredLow, scattered, room);
 }
 
 /** How many places a hash table of so many entries has: a power of two, half of them free at least. */
@@ -57,6 +59,7 @@ function groupPartitions(
   high: Int32Array,
   low: Int32Array,
   records: Int32Array,
+  room: GroupingRoom,
 ): Blocks {
   const largest = partitionStarts.reduce(
     (most, start, index) => Math.max(most, start - (partitionStarts[index - 1] ?? 0)),
@@ -67,8 +70,9 @@ function groupPartitions(
   const last = new Int32Array(largest);
   const sizes = new Int32Array(largest);
   const next = new Int32Array(largest);
-  const grouped = sharedInts(records.length);
-  const starts = sharedInts((records.length >> 1) + 2);
+  const grouped = room.ints('grouped', records.length);
+  const starts = room.ints('starts', (records.length >> 1) + 2);
+  starts[0] = 0;
   let blocks = 0;
   let written = 0;
   for (let partition = 0; partition + 1 < partitionStarts.length; partition++) {
@@ -149,21 +153,23 @@ export function blockCap(
   return { cap: largest, pairs };
 }
 
-/** The blocks of at most so many records. */
+/** The blocks of at most so many records, in arrays that all threads see. */
 export function blocksUpTo({ count, records, starts }: Blocks, cap: number): Blocks {
-  const kept = sharedInts(records.length);
-  const keptStarts = sharedInts(count + 1);
-  let blocks = 0;
-  let written = 0;
+  let [blocks, members] = [0, 0];
   for (let block = 0; block < count; block++) {
-    const [from, until] = [starts[block] as number, starts[block + 1] as number];
+    const size = (starts[block + 1] as number) - (starts[block] as number);
+    if (size > cap) continue;
+    blocks += 1;
+    members += size;
+  }
+  const kept = sharedInts(members);
+  const keptStarts = sharedInts(blocks + 1);
+  let [block, written] = [0, 0];
+  for (let each = 0; each < count; each++) {
+    const [from, until] = [starts[each] as number, starts[each + 1] as number];
     if (until - from > cap) continue;
     for (let at = from; at < until; at++) kept[written++] = records[at] as number;
-    keptStarts[++blocks] = written;
+    keptStarts[++block] = written;
   }
-  return {
-    count: blocks,
-    records: kept.subarray(0, written),
-    starts: keptStarts.subarray(0, blocks + 1),
-  };
+  return { count: blocks, records: kept, starts: keptStarts };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blocksOf } from './blocks.js';
+import { GroupingRoom } from './grouping-room.js';
 
 describe('the blocks of a key', () => {
   it('are those of equal hashes, although one part of the hashes has far more entries than the others', () => {
@@ -17,7 +18,7 @@ describe('the blocks of a key', () => {
       if (members === undefined) expected.set(key, [entry]);
       else members.push(entry);
     }
-    const blocks = blocksOf({ count, high, low, records });
+    const blocks = blocksOf({ count, high, low, records }, new GroupingRoom());
     const found = Array.from({ length: blocks.count }, (_, block) =>
       [...blocks.records.subarray(blocks.starts[block], blocks.starts[block + 1])].sort((a, b) => a - b),
     );

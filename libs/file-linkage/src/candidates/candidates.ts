@@ -2,6 +2,7 @@ import type { FieldKind } from '@kinledger/kin';
 import type { RecordIds } from '../reading/record-ids.js';
 import type { LinkRecords } from '../reading/records.js';
 import type { Crew } from '../threads/crew.js';
+import { sharedInts } from '../values/shared-arrays.js';
 import type { DerivedValues } from '../values/value-table.js';
 import { blocksOfRecords, type BlocksOfRecords } from './blocks-of-records.js';
 import type { Blocks } from './blocks.js';
@@ -39,11 +40,24 @@ export async function candidatesOf(
     })),
   );
   const deletions = kinds.map((_, field) => made[withDeletions.indexOf(field)]);
-  const grouped = crew.all(
+  const toGroup = { keys: wanted, records, ids, values, deletions, taken: sharedInts(1) };
+  const grouped = await crew.all(
     'group',
-    wanted.map((key) => ({ key, records, values, deletions })),
+    Array.from({ length: crew.size }, () => toGroup),
   );
-  const [keys, [equal]] = await Promise.all([grouped, crew.all('group-equal', [{ records, ids }])]);
-  if (equal === undefined) throw new Error('equal records were not grouped');
-  return { keys, equal, ofRecords: blocksOfRecords(records.count, keys) };
+  const keys = wanted.map((_, key) => theOne(grouped.map(({ ofKeys }) => ofKeys[key])));
+  const equal = theOne(grouped.map((ofThread) => ofThread.equal));
+  const ofRecords = await blocksOfRecords(
+    records.count,
+    keys.map(({ blocks }) => blocks),
+    crew,
+  );
+  return { keys, equal, ofRecords };
+}
+
+/** What one of the threads made. */
+function theOne<Made>(ofThreads: readonly (Made | undefined)[]): Made {
+  const found = ofThreads.find((made) => made !== undefined);
+  if (found === undefined) throw new Error('records were not grouped');
+  return found;
 }

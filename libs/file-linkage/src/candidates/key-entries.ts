@@ -1,7 +1,7 @@
 import type { LinkRecords } from '../reading/records.js';
 import { mixed } from '../values/hashes.js';
-import { grownInts, sharedInts } from '../values/shared-arrays.js';
 import type { DerivedValues } from '../values/value-table.js';
+import type { GroupingRoom } from './grouping-room.js';
 import type { CandidateKey, KeyPart } from './key-ladder.js';
 
 /** Each record under each of its values of a key: two words of a hash of the value, and the record. */
@@ -27,60 +27,66 @@ export interface DeletionColumn {
   readonly deletions: Int32Array;
 }
 
-/** What a key is made of in one record: the numbers of one part. */
-type PartReader = (record: number, into: Int32Array) => number;
+/** Where the numbers of a part of a key stand. */
+interface PartTable {
+  /** Slots of a record with the values. */
+  readonly slots: readonly number[];
+  /** By value: from `value * width + from` on its numbers, or with `starts` from where they say. */
+  readonly numbers: Int32Array;
+  readonly starts: Int32Array | undefined;
+  readonly width: number;
+  readonly from: number;
+  readonly size: number;
+}
 const MOST_NUMBERS = 256;
 
 /**
  * Makes the entries of a key. A record in which a part is missing has none.
- * @param values by field; @param deletions by field, of those that the key asks for.
+ * @param values by field; @param deletions by field, of those that the key asks for. @param room is used for the entries.
  */
 export function keyEntries(
   key: CandidateKey,
   records: LinkRecords,
   values: readonly DerivedValues[],
   deletions: readonly (DeletionColumn | undefined)[],
+  room: GroupingRoom,
 ): KeyEntries {
-  const readers = key.parts.map((part) => partReader(part, records, values, deletions));
-  let capacity = records.count;
-  let high = sharedInts(capacity);
-  let low = sharedInts(capacity);
-  let holders = sharedInts(capacity);
-  const numbers = readers.map(() => new Int32Array(MOST_NUMBERS));
-  const counts = new Int32Array(readers.length);
-  const at = new Int32Array(readers.length);
+  const parts = key.parts.map((part) => partTable(part, values, deletions));
+  const { data, stride } = records;
+  const numbers = parts.map(() => new Int32Array(MOST_NUMBERS));
+  const counts = new Int32Array(parts.length);
+  const at = new Int32Array(parts.length);
+  let high = room.ints('high', records.count);
+  let low = room.ints('low', records.count);
+  let holders = room.ints('holders', records.count);
   let count = 0;
   for (let record = 0; record < records.count; record++) {
     let combinations = 1;
-    for (let part = 0; part < readers.length; part++) {
-      const found = (readers[part] as PartReader)(record, numbers[part] as Int32Array);
+    for (let part = 0; part < parts.length && combinations > 0; part++) {
+      const found = readPart(parts[part] as PartTable, data, record * stride, numbers[part] as Int32Array);
       counts[part] = found;
       combinations *= found;
-      if (found === 0) break;
     }
     if (combinations === 0) continue;
-    at.fill(0);
+    if (combinations > 1) at.fill(0);
+    if (count + combinations > high.length) {
+      const more = (count + combinations) * 2;
+      [high, low, holders] = [room.grown('high', more), room.grown('low', more), room.grown('holders', more)];
+    }
     for (let combination = 0; combination < combinations; combination++) {
       let first = seeds[0];
       let second = seeds[1];
-      for (let part = 0; part < readers.length; part++) {
-        const number = (numbers[part] as Int32Array)[at[part] as number] as number;
+      for (let part = 0; part < parts.length; part++) {
+        const place = combinations === 1 ? 0 : (at[part] as number);
+        const number = (numbers[part] as Int32Array)[place] as number;
         first = firstWord(first, number);
         second = secondWord(second, number);
-      }
-      if (count === capacity) {
-        capacity *= 2;
-        [high, low, holders] = [
-          grownInts(high, capacity),
-          grownInts(low, capacity),
-          grownInts(holders, capacity),
-        ];
       }
       high[count] = first;
       low[count] = mixed(second);
       holders[count] = record;
       count += 1;
-      for (let part = 0; part < readers.length; part++) {
+      for (let part = 0; part < parts.length && combinations > 1; part++) {
         at[part] = (at[part] as number) + 1;
         if ((at[part] as number) < (counts[part] as number)) break;
         at[part] = 0;
@@ -91,8 +97,13 @@ export function keyEntries(
 }
 
 /** The entries of all fields and the role together: one for each record that has any value. */
-export function equalEntries({ count: records, data, stride, fields, strata }: LinkRecords): KeyEntries {
-  const [high, low, holders] = [new Int32Array(records), new Int32Array(records), new Int32Array(records)];
+export function equalEntries(
+  { count: records, data, stride, fields, strata }: LinkRecords,
+  room: GroupingRoom,
+): KeyEntries {
+  const high = room.ints('high', records);
+  const low = room.ints('low', records);
+  const holders = room.ints('holders', records);
   let count = 0;
   for (let record = 0; record < records; record++) {
     let first = mixed(seeds[0] ^ (strata[record] as number));
@@ -112,46 +123,41 @@ export function equalEntries({ count: records, data, stride, fields, strata }: L
   return { count, high, low, records: holders };
 }
 
-function partReader(
+/** Writes the numbers of a part in the record that begins at `from`. @returns how many there are. */
+function readPart(
+  { slots, numbers, starts, width, from, size }: PartTable,
+  data: Int32Array,
+  record: number,
+  into: Int32Array,
+): number {
+  let found = 0;
+  for (let slot = 0; slot < slots.length; slot++) {
+    const value = data[record + (slots[slot] as number)] as number;
+    if (value === 0) continue;
+    const begin = starts === undefined ? value * width + from : (starts[value] as number);
+    const end =
+      starts === undefined ? begin + size : Math.min(begin + MOST_NUMBERS, starts[value + 1] as number);
+    for (let at = begin; at < end; at++) {
+      const number = numbers[at] as number;
+      if (number === 0 && starts === undefined) break;
+      into[found++] = number;
+    }
+  }
+  return found;
+}
+
+function partTable(
   { fields, rung }: KeyPart,
-  { data, stride }: LinkRecords,
   values: readonly DerivedValues[],
   deletionsOfFields: readonly (DeletionColumn | undefined)[],
-): PartReader {
+): PartTable {
   const [field] = fields;
   if (field === undefined) throw new Error('a part of a key has a field');
   if (rung === 'deletions') {
     const column = deletionsOfFields[field];
     if (column === undefined) throw new Error('a key asks for deletions that were not made');
-    const { starts, deletions } = column;
-    return (record, into) => {
-      const value = data[record * stride + field] as number;
-      if (value === 0) return 0;
-      const from = starts[value] as number;
-      const size = Math.min(MOST_NUMBERS, (starts[value + 1] as number) - from);
-      for (let index = 0; index < size; index++) into[index] = deletions[from + index] as number;
-      return size;
-    };
+    return { slots: [field], numbers: column.deletions, starts: column.starts, width: 0, from: 0, size: 0 };
   }
   const { rungs, width } = values[field] as DerivedValues;
-  const { from, size } = rung;
-  if (fields.length === 1 && size === 1)
-    return (record, into) => {
-      const number = rungs[(data[record * stride + field] as number) * width + from] as number;
-      into[0] = number;
-      return number === 0 ? 0 : 1;
-    };
-  return (record, into) => {
-    let found = 0;
-    for (const slot of fields) {
-      const value = data[record * stride + slot] as number;
-      if (value === 0) continue;
-      for (let index = 0; index < size; index++) {
-        const number = rungs[value * width + from + index] as number;
-        if (number === 0) break;
-        into[found++] = number;
-      }
-    }
-    return found;
-  };
+  return { slots: fields, numbers: rungs, starts: undefined, width, ...rung };
 }

@@ -17,7 +17,7 @@ import { guessSchema, type GuessedSchema } from '../schema/guess-schema.js';
 import type { Crew } from '../threads/crew.js';
 import { sharedBytes, sharedInts } from '../values/shared-arrays.js';
 import type { DerivedValues } from '../values/value-table.js';
-import type { ColumnToNumber } from '../values/vocabulary.js';
+import type { ColumnToNumber, Vocabulary } from '../values/vocabulary.js';
 
 /** A field to compare. */
 export interface FieldToCompare {
@@ -139,6 +139,14 @@ function named<Result>(path: string, read: () => Result): Result {
   }
 }
 
+/** Roles of columns in which few cells share a value. */
+const mostlyDistinct: ReadonlySet<ColumnRole> = new Set<ColumnRole>([
+  'email',
+  'mobile',
+  'nhs-number',
+  'other-id',
+]);
+
 /** @returns by file: what is read of its parts. */
 async function readRanges(
   files: readonly CsvFile[],
@@ -154,6 +162,7 @@ async function readRanges(
     const plan = {
       ...{ delimiter: header.delimiter, columns: header.columns.length },
       fields: fields.map(({ column }) => columnOf(column)),
+      distinct: fields.map(({ role }) => mostlyDistinct.has(role)),
       idColumn: schema.id === undefined ? -1 : columnOf(schema.id),
       roleColumn: schema.role === undefined ? -1 : columnOf(schema.role),
     };
@@ -195,15 +204,21 @@ async function numberValues(
   const fieldsOfVocabulary = vocabularies.map((vocabulary) =>
     fields.flatMap((field, index) => (field.vocabulary === vocabulary ? [index] : [])),
   );
-  const made = await crew.all(
-    'number-values',
-    fieldsOfVocabulary.map((ofVocabulary) => ({
-      kind: fields[ofVocabulary[0] ?? 0]?.kind ?? 'attribute',
-      columns: ofVocabulary.flatMap((field) =>
-        sources.map((ranges) => columnToNumber(ranges, field, linkFields[field] as LinkField)),
-      ),
-    })),
+  const tasks = fieldsOfVocabulary.map((ofVocabulary) => ({
+    kind: fields[ofVocabulary[0] ?? 0]?.kind ?? 'attribute',
+    columns: ofVocabulary.flatMap((field) =>
+      sources.map((ranges) => columnToNumber(ranges, field, linkFields[field] as LinkField)),
+    ),
+  }));
+  // The longest first, so that no thread begins it when the others have nothing left to do.
+  const order = vocabularies.sort(
+    (a, b) => textsToNumber(tasks[b]?.columns ?? []) - textsToNumber(tasks[a]?.columns ?? []),
   );
+  const inOrder = await crew.all(
+    'number-values',
+    order.map((vocabulary) => tasks[vocabulary] as (typeof tasks)[number]),
+  );
+  const made = tasks.map((_, vocabulary) => inOrder[order.indexOf(vocabulary)] as Vocabulary);
   const numbers = (field: number, source: number, part: number): Int32Array => {
     const vocabulary = (fields[field] as FieldToCompare).vocabulary;
     const place = (fieldsOfVocabulary[vocabulary] ?? []).indexOf(field);
@@ -211,6 +226,18 @@ async function numberValues(
   };
   return { values: made.map(({ values }) => values), numbers };
 }
+
+/** A name costs as much as several other texts: more is derived of it. */
+const NAME_WEIGHT = 6;
+
+const textsToNumber = (columns: readonly ColumnToNumber[]): number =>
+  columns.reduce(
+    (all, { role, parts }) =>
+      all +
+      parts.reduce((some, { texts }) => some + texts.size, 0) *
+        (role === 'given-name' || role === 'surname' ? NAME_WEIGHT : 1),
+    0,
+  );
 
 function columnToNumber(
   ranges: readonly RangeRead[],

@@ -1,6 +1,7 @@
 import { hashOfBytes, mixed } from '../values/hashes.js';
 import { grownInts, sharedBytes, sharedFloats, sharedInts } from '../values/shared-arrays.js';
 import { TextTable, textOf, type Texts } from '../values/text-table.js';
+import { CellTexts } from './cell-texts.js';
 import { BrokenCsv, readCells } from './csv-cells.js';
 
 /** What is read of each row. */
@@ -10,6 +11,8 @@ export interface ReadPlan {
   readonly columns: number;
   /** By field: its column. */
   readonly fields: readonly number[];
+  /** By field: whether few cells of its column share a value. */
+  readonly distinct: readonly boolean[];
   readonly idColumn: number;
   readonly roleColumn: number;
 }
@@ -29,7 +32,7 @@ export interface RangeRead {
   readonly lines: number;
   /** By row and field: the number of the cell’s text among the texts of the field; 0 for none. */
   readonly values: Int32Array;
-  /** By field: the distinct texts of its cells, as they stand in the file. */
+  /** By field: the texts of its cells, as they stand in the file, each once unless few are repeated. */
   readonly texts: readonly Texts[];
   /** Where the record id of each row stands in the file. */
   readonly idStarts: Float64Array;
@@ -47,7 +50,8 @@ export interface RangeBroken {
 
 /** Reads the rows of a range. What is broken is returned, not thrown: an error would lose its class between threads. */
 export function readRange({ bytes, from, until, plan }: RangeToRead): RangeRead | RangeBroken {
-  const reader = new RangeReader(plan, Math.max(16, Math.ceil((until - from) / 60)));
+  const distinct = plan.distinct.map((of) => of && CellTexts.fit(bytes));
+  const reader = new RangeReader({ ...plan, distinct }, Math.max(16, Math.ceil((until - from) / 60)));
   try {
     const lines = readCells(bytes, from, until, plan.delimiter, reader) - 1;
     return reader.read(bytes, lines);
@@ -69,6 +73,8 @@ class RangeReader {
   readonly #plan: ReadPlan;
   readonly #fieldOfColumn: Int16Array;
   readonly #texts: readonly TextTable[];
+  /** By field: the same where few cells share a value. */
+  readonly #cells: readonly (CellTexts | undefined)[];
   readonly #fields: number;
   readonly #roleTexts = new TextTable();
   /** By number of a text of the role column: the role. */
@@ -84,6 +90,7 @@ class RangeReader {
     this.#plan = plan;
     this.#fields = plan.fields.length;
     this.#texts = plan.fields.map(() => new TextTable());
+    this.#cells = plan.distinct.map((of) => (of ? new CellTexts(expected) : undefined));
     this.wanted = new Uint8Array(plan.columns + 1);
     this.#fieldOfColumn = new Int16Array(plan.columns + 1).fill(-1);
     plan.fields.forEach((column, field) => {
@@ -101,9 +108,16 @@ class RangeReader {
 
   cell(bytes: Uint8Array, column: number, from: number, until: number): void {
     const field = this.#fieldOfColumn[column] as number;
-    if (field >= 0)
-      this.#values[this.#rows * this.#fields + field] =
-        from === until ? 0 : (this.#texts[field] as TextTable).numberOf(bytes, from, until);
+    if (field >= 0) {
+      const cells = this.#cells[field];
+      let number = 0;
+      if (from < until)
+        number =
+          cells === undefined
+            ? (this.#texts[field] as TextTable).numberOf(bytes, from, until)
+            : cells.add(from, until);
+      this.#values[this.#rows * this.#fields + field] = number;
+    }
     if (column === this.#plan.idColumn) {
       this.#idStarts[this.#rows] = from;
       this.#idLengths[this.#rows] = until - from;
@@ -135,7 +149,7 @@ class RangeReader {
     return {
       ...{ rows, lines, idHashes },
       values: this.#values.subarray(0, rows * this.#fields),
-      texts: this.#texts.map((table) => table.texts()),
+      texts: this.#texts.map((table, field) => this.#cells[field]?.texts(bytes) ?? table.texts()),
       idStarts: this.#idStarts.subarray(0, rows),
       idLengths: this.#idLengths.subarray(0, rows),
       roles: this.#roles.subarray(0, rows),

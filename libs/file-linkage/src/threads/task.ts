@@ -1,5 +1,6 @@
+import { countBlocks, listBlocks } from '../candidates/blocks-of-records.js';
 import { deletionColumn } from '../candidates/deletion-column.js';
-import { groupByKey, groupEqual } from '../candidates/key-blocks.js';
+import { groupByKeys } from '../candidates/key-blocks.js';
 import { divideComponents } from '../linking/cluster-records.js';
 import { compareBlocks } from '../linking/compare-blocks.js';
 import { decidePairsOf } from '../linking/decided-pairs.js';
@@ -21,8 +22,9 @@ export const tasks = {
   place: placeRows,
   'examine-ids': faultOfIds,
   'make-deletions': deletionColumn,
-  group: groupByKey,
-  'group-equal': groupEqual,
+  group: groupByKeys,
+  'count-blocks': countBlocks,
+  'list-blocks': listBlocks,
   compare: compareBlocks,
   evidence: evidenceOf,
   estimate: estimateOf,

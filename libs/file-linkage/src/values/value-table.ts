@@ -95,8 +95,10 @@ function numbersOfParts(texts: TextTable): readonly (readonly [value: number, pa
   const found: [number, readonly number[]][] = [];
   const before = texts.size;
   for (let value = 1; value <= before; value++) {
-    const parts = partsOfName(textOf(texts, value));
-    if (parts.length > 0) found.push([value, parts.map((part) => texts.numberOfText(part))]);
+    const name = textOf(texts, value);
+    const parts = partsOfName(name);
+    if (parts.length > 0)
+      found.push([value, parts.map((part) => (part === name ? value : texts.numberOfText(part)))]);
   }
   return found;
 }

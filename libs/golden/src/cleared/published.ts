@@ -135,7 +135,7 @@ export const publishedCount: GoldenTable = {
     },
     status: { type: 'text', meaning: 'shown or suppressed.', source: 'the published form' },
   },
-  sql: `WITH tables AS (
+  common: `tables AS (
   SELECT q.period, said->>'figure' AS figure, said->'columns' AS columns, said->'rows' AS rows
   FROM closed_quarter q, jsonb_array_elements(q.figures->'figures') AS said
   WHERE q.standing = 'published'
@@ -152,8 +152,8 @@ export const publishedCount: GoldenTable = {
   CROSS JOIN LATERAL (SELECT value AS name, (ordinality - 1)::int AS place FROM jsonb_array_elements_text(t.columns) WITH ORDINALITY) columns
   CROSS JOIN LATERAL jsonb_array_elements(t.rows) AS said (row)
   WHERE columns.place > f.dimensions
-)
-SELECT (row_number() OVER (ORDER BY k.period, k.figure COLLATE "C", (k.cells->>0) COLLATE "C", k.cells::text COLLATE "C", k.place))::int,
+)`,
+  sql: `SELECT (row_number() OVER (ORDER BY k.period, k.figure COLLATE "C", (k.cells->>0) COLLATE "C", k.cells::text COLLATE "C", k.place))::int,
        ${periodKeyOfCode('k.period')}, coalesce(d.definition_key, ${UNKNOWN}), k.cells->>0, split_part(k.cells->>0, ':', 1), coalesce(s.ordinal + 1, ${UNKNOWN}),
        ${places.map((place) => `k.names[${place}], CASE WHEN k.names[${place}] IS NOT NULL THEN k.cells->>${place} END`).join(',\n       ')},
        (k.cells->>k.place)::bigint, CASE WHEN k.cells->>k.place IS NULL THEN 'suppressed' ELSE 'shown' END

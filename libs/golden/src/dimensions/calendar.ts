@@ -67,10 +67,10 @@ export const date: GoldenTable = {
     },
     academic_year: computed('text', 'The academic year, such as 2023/24.', academic),
   },
-  sql: `WITH ${span}, days AS (
+  common: `${span}, days AS (
   SELECT generate_series(first, until - interval '1 day', interval '1 day')::date AS day FROM span
-)
-SELECT ${dateKey('day')}, day, extract(year FROM day)::int, extract(month FROM day)::int, to_char(day, 'FMMonth'),
+)`,
+  sql: `SELECT ${dateKey('day')}, day, extract(year FROM day)::int, extract(month FROM day)::int, to_char(day, 'FMMonth'),
        extract(isodow FROM day)::int, to_char(day, 'FMDay'),
        ${financialYear}, ${yearText(financialYear, '/')},
        ${periodKey(`date_trunc('quarter', day)`, 3)}, ${yearText(financialYear, '-')} || '-Q' || ${quarterOf},
@@ -115,12 +115,12 @@ export const period: GoldenTable = {
       financial,
     ),
   },
-  sql: `WITH ${span}, starts AS (
+  common: `${span}, starts AS (
   SELECT generate_series(first, until - interval '1 day', interval '3 months')::date AS day, 'quarter' AS kind FROM span
   UNION ALL
   SELECT generate_series(first - interval '4 months', until - interval '1 day', interval '1 year')::date, 'academic-year' FROM span
-)
-SELECT CASE kind WHEN 'quarter' THEN ${periodKey('day', 3)} ELSE ${periodKey('day', 12)} END,
+)`,
+  sql: `SELECT CASE kind WHEN 'quarter' THEN ${periodKey('day', 3)} ELSE ${periodKey('day', 12)} END,
        CASE kind WHEN 'quarter' THEN ${yearText(financialYear, '-')} || '-Q' || ${quarterOf} ELSE ${yearText(academicYear, '-')} || '-AY' END,
        kind,
        CASE kind WHEN 'quarter' THEN 'Q' || ${quarterOf} || ' ' || ${yearText(financialYear, '/')} ELSE 'Academic year ' || ${yearText(academicYear, '/')} END,

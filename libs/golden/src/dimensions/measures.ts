@@ -72,15 +72,15 @@ export const measure: GoldenTable = {
       source: 'programme definition: theoryOfChange.measures[].better',
     },
   },
-  sql: `WITH ${measuresNamed}, said AS (
+  common: `${measuresNamed}, said AS (
   SELECT DISTINCT ON (entry->'of'->>'instrument', entry->'of'->>'measure', entry->'of'->>'question') entry
   FROM programme, jsonb_array_elements(definition->'theoryOfChange'->'measures') AS entry
   ORDER BY entry->'of'->>'instrument', entry->'of'->>'measure', entry->'of'->>'question', entry->>'id' COLLATE "C"
 ), outcomes AS (
   SELECT outcome->>'code' AS code, outcome->>'name' AS name, domain->>'name' AS domain
   FROM programme, jsonb_array_elements(definition->'theoryOfChange'->'domains') AS domain, jsonb_array_elements(domain->'outcomes') AS outcome
-)
-SELECT m.measure_key, m.kind, m.instrument, m.measure, m.question, said.entry->>'name', said.entry->>'outcome', o.name, o.domain, said.entry->>'better'
+)`,
+  sql: `SELECT m.measure_key, m.kind, m.instrument, m.measure, m.question, said.entry->>'name', said.entry->>'outcome', o.name, o.domain, said.entry->>'better'
 FROM measures m
 LEFT JOIN said ON (said.entry->'of'->>'instrument', said.entry->'of'->>'measure', said.entry->'of'->>'question')
   IS NOT DISTINCT FROM (m.instrument, m.measure, m.question)

@@ -51,8 +51,8 @@ export const individual: GoldenTable = {
       'Special educational needs or disability.',
     ),
   },
-  sql: `WITH ${datasets}, ${people}
-SELECT i.number, i.role, i.said->>'gender', i.said->>'birthMonth', coalesce(e.ethnicity_key, ${UNKNOWN}), ${areaKey(`(i.said->>'lsoa')`)},
+  common: `${datasets}, ${people}`,
+  sql: `SELECT i.number, i.role, i.said->>'gender', i.said->>'birthMonth', coalesce(e.ethnicity_key, ${UNKNOWN}), ${areaKey(`(i.said->>'lsoa')`)},
        i.said->>'homeLanguage', i.said->>'disability', i.said->>'specialEducationalNeeds'
 FROM people i
 LEFT JOIN ${ethnicityKeys} ON e.code = i.said->>'ethnicity'
@@ -87,8 +87,8 @@ export const individualAttribute: GoldenTable = {
       definition: 'the surviving value',
     },
   },
-  sql: `WITH ${datasets}, ${people}
-SELECT i.number, said.key, said.value FROM people i, jsonb_each_text(i.said) AS said`,
+  common: `${datasets}, ${people}`,
+  sql: `SELECT i.number, said.key, said.value FROM people i, jsonb_each_text(i.said) AS said`,
 };
 
 export const family: GoldenTable = {
@@ -139,8 +139,8 @@ export const familyIndividual: GoldenTable = {
       refersTo: { table: 'individual' },
     },
   },
-  sql: `WITH ${datasets}, ${people}
-SELECT m.family, m.individual FROM numbered_member m
+  common: `${datasets}, ${people}`,
+  sql: `SELECT m.family, m.individual FROM numbered_member m
 JOIN numbered_family f ON f.number = m.family
 JOIN people i ON i.number = m.individual
 WHERE m.scope = 'programme' AND f.scope = 'programme'`,
@@ -151,7 +151,7 @@ export const area: GoldenTable = {
   name: 'area',
   kind: 'dimension',
   grain: 'one LSOA of the definition, of a person’s residence or of a population',
-  meaning: 'Where people live. Wards are not in it: the definition does not hold them.',
+  meaning: 'Where people live.',
   readers: 'data team',
   key: ['area_key'],
   columns: {
@@ -179,6 +179,12 @@ export const area: GoldenTable = {
       meaning: 'Whether it is in the programme’s area.',
       source: 'programme definition: area.lsoas[].inArea',
     },
+    ward: {
+      type: 'text',
+      nullable: true,
+      meaning: 'The ward that figures put its residents in; null where the definition names none.',
+      source: 'programme definition: area.lsoas[].ward',
+    },
     boundary_year: {
       type: 'int',
       nullable: true,
@@ -192,15 +198,15 @@ export const area: GoldenTable = {
       source: 'programme definition: area.edition',
     },
   },
-  sql: `WITH ${datasets}, ${people}, named AS (
+  common: `${datasets}, ${people}, named AS (
   SELECT lsoa FROM area
   UNION SELECT said->>'lsoa' FROM people
   UNION SELECT said->>'lsoa' FROM programme, jsonb_array_elements(definition->'populations') AS population,
                jsonb_array_elements(population->'source'->'rows') AS said
-)
-SELECT ${areaKey('n.lsoa')}, n.lsoa, a.deprivation_decile, a.in_area, (p.definition->'area'->>'boundaryYear')::int, p.definition->'area'->>'edition'
+)`,
+  sql: `SELECT ${areaKey('n.lsoa')}, n.lsoa, a.deprivation_decile, a.in_area, a.ward, (p.definition->'area'->>'boundaryYear')::int, p.definition->'area'->>'edition'
 FROM named n LEFT JOIN area a ON a.lsoa = n.lsoa LEFT JOIN programme p ON true
 WHERE ${areaKey('n.lsoa')} <> ${UNKNOWN}
 UNION ALL
-SELECT ${UNKNOWN}, NULL, NULL, NULL, NULL, NULL`,
+SELECT ${UNKNOWN}, NULL, NULL, NULL, NULL, NULL, NULL`,
 };

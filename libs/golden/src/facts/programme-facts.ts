@@ -108,12 +108,12 @@ export const submissionQuality: GoldenTable = {
     rows_superseded: ofLinkage('superseded', 'Rows of whose key a higher-ranked row existed already.'),
     rows_unchanged: ofLinkage('unchanged', 'Rows that equal the live record of their key.'),
   },
-  sql: `WITH named AS (
+  common: `named AS (
   SELECT s.*, ${londonDay('s.received_at')} AS received_on,
          CASE WHEN s.period LIKE '%-AY' THEN s.period_start + interval '1 year' ELSE s.period_start + interval '3 months' END AS period_end
   FROM submission s
-)
-SELECT n.number, coalesce(v.ordinal + 1, ${UNKNOWN}), ${periodKeyOfCode('n.period')}, ${dateKey('n.received_on')}, n.received_at, n.dataset, n.provider,
+)`,
+  sql: `SELECT n.number, coalesce(v.ordinal + 1, ${UNKNOWN}), ${periodKeyOfCode('n.period')}, ${dateKey('n.received_on')}, n.received_at, n.dataset, n.provider,
        n.sequence, n.extract_kind, n.state, n.received_on - (n.period_end - interval '1 day')::date,
        ${['read', 'accepted', 'warned', 'rejected', 'duplicate'].map((name) => `(n.counts->>'${name}')::bigint`).join(', ')},
        ${['registered', 'matched', 'referred', 'unlinkable', 'impersonal', 'superseded', 'unchanged'].map((name) => `(n.outcomes->>'${name}')::bigint`).join(', ')}

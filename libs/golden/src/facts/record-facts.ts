@@ -22,8 +22,8 @@ export const registration: GoldenTable = {
     registration_date_key: dateColumn('registration_date', 'The day of registration.', 'fact registeredOn'),
     ...recordColumns,
   },
-  sql: `WITH ${datasets}
-SELECT r.number, ${day}, ${recordValues}
+  common: datasets,
+  sql: `SELECT r.number, ${day}, ${recordValues}
 FROM numbered_record r JOIN datasets d ON d.number = r.dataset
 WHERE d.data_type = 'user' AND ${live}`,
 };
@@ -56,8 +56,8 @@ export const engagement: GoldenTable = {
       source: 'fact minutes',
     },
   },
-  sql: `WITH ${datasets}
-SELECT r.number, ${day}, ${recordValues}, r.session_kind, r.attended, r.qualifying, r.minutes
+  common: datasets,
+  sql: `SELECT r.number, ${day}, ${recordValues}, r.session_kind, r.attended, r.qualifying, r.minutes
 FROM numbered_record r LEFT JOIN datasets d ON d.number = r.dataset
 WHERE r.session_kind IS NOT NULL AND ${live}`,
 };
@@ -96,8 +96,8 @@ export const outcome: GoldenTable = {
       source: 'fact score',
     },
   },
-  sql: `WITH ${datasets}, ${measuresNamed}
-SELECT r.number, f.place::int, ${day}, ${recordValues}, coalesce(m.measure_key, ${UNKNOWN}), f.occasion, f.score
+  common: `${datasets}, ${measuresNamed}`,
+  sql: `SELECT r.number, f.place::int, ${day}, ${recordValues}, coalesce(m.measure_key, ${UNKNOWN}), f.occasion, f.score
 FROM numbered_outcome f JOIN numbered_record r ON r.number = f.record
 LEFT JOIN datasets d ON d.number = r.dataset
 LEFT JOIN measures m ON m.kind = 'score' AND m.instrument = f.instrument AND m.measure = f.measure
@@ -128,8 +128,8 @@ export const feedback: GoldenTable = {
       source: 'fact rating',
     },
   },
-  sql: `WITH ${datasets}, ${measuresNamed}
-SELECT r.number, ${day}, ${recordValues}, coalesce(m.measure_key, ${UNKNOWN}), f.rating
+  common: `${datasets}, ${measuresNamed}`,
+  sql: `SELECT r.number, ${day}, ${recordValues}, coalesce(m.measure_key, ${UNKNOWN}), f.rating
 FROM numbered_feedback f JOIN numbered_record r ON r.number = f.record
 LEFT JOIN datasets d ON d.number = r.dataset
 LEFT JOIN measures m ON m.kind = 'rating' AND m.question = f.question
@@ -156,8 +156,8 @@ export const input: GoldenTable = {
     },
     unit: { type: 'text', meaning: 'The unit of the quantity.', source: 'fact unit' },
   },
-  sql: `WITH ${datasets}
-SELECT r.number, ${day}, ${recordValues}, f.category, f.item, f.quantity, f.unit
+  common: datasets,
+  sql: `SELECT r.number, ${day}, ${recordValues}, f.category, f.item, f.quantity, f.unit
 FROM numbered_input f JOIN numbered_record r ON r.number = f.record
 LEFT JOIN datasets d ON d.number = r.dataset
 WHERE ${live}`,
@@ -193,13 +193,13 @@ export const servicePair: GoldenTable = {
       source: 'fact eventDate',
     },
   },
-  sql: `WITH ${datasets}, used AS MATERIALIZED (
+  common: `${datasets}, used AS MATERIALIZED (
   SELECT r.individual, d.service_key, min(r.as_of) AS day
   FROM numbered_record r JOIN datasets d ON d.number = r.dataset
   WHERE r.state = 'linked' AND r.qualifying AND r.individual IS NOT NULL AND r.as_of IS NOT NULL
     AND d.service_key <> ${UNKNOWN} AND NOT d.sensitive
   GROUP BY r.individual, d.service_key
-)
-SELECT a.individual, a.service_key, b.service_key, ${dateKey('a.day')}, ${dateKey('b.day')}, b.day - a.day
+)`,
+  sql: `SELECT a.individual, a.service_key, b.service_key, ${dateKey('a.day')}, ${dateKey('b.day')}, b.day - a.day
 FROM used a JOIN used b ON b.individual = a.individual AND (a.day, a.service_key) < (b.day, b.service_key)`,
 };

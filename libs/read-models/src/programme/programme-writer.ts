@@ -118,6 +118,11 @@ export class ProgrammeWriter {
       'INSERT INTO dataset SELECT * FROM json_populate_recordset(NULL::dataset, $1::json)',
       [JSON.stringify(rows)],
     );
+    // What one definition withheld stays withheld under every later one.
+    await this.#writing.client.query(
+      'INSERT INTO sensitive_dataset SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING',
+      [definition.datasets.filter(({ sensitive }) => sensitive === true).map(({ id }) => id)],
+    );
   }
 }
 

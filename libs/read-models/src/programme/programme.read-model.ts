@@ -45,6 +45,7 @@ export const programme = defineReadModel({
 );`,
       { erasure: { holds: 'nobody' } },
     ),
+    readTable('CREATE TABLE sensitive_dataset (dataset text PRIMARY KEY);', { erasure: { holds: 'nobody' } }),
     readTable(
       `CREATE TABLE characteristic (
   characteristic text PRIMARY KEY,
