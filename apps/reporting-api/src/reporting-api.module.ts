@@ -13,6 +13,7 @@ import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
 import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
 import { QualityPage } from './pages/quality.page.js';
+import { ReleasesPage } from './pages/releases.page.js';
 import { ServiceReportsPage } from './pages/service-reports.page.js';
 import { Reports } from './reports/reports.js';
 import { ReachPage } from './pages/reach.page.js';
@@ -46,6 +47,7 @@ export class ReportingApiModule {
         ServiceReportsPage,
         ProgrammeReportsPage,
         QualityPage,
+        ReleasesPage,
       ],
       providers: [
         { provide: CLOCK, useValue: clock },
