@@ -255,7 +255,7 @@ describe('a quarter that is closed', () => {
     );
     expect(whole?.now).toBe(await children(period));
     expect(Object.keys(whole?.changes ?? {})).toContain('withdrawal');
-    const text = await platform.installation.run('quarter', 'compare', period, '--shown');
+    const text = await platform.installation.run('quarter', 'compare', period, '--edition', '1', '--shown');
     expect(text.stdout).toContain('Withdrawals');
   });
 

@@ -611,7 +611,11 @@ describe('the reporting API', () => {
             const quarter = async (token: string) =>
               (await (await get('/v1/quarters/2023-24-Q2', token)).json()) as object;
             expect(await quarter('reader-token')).toMatchObject({ standing, digest: null, figures: null });
-            expect(await quarter('team-token')).toMatchObject({ standing, digest: 'a'.repeat(64), edition: 1 });
+            expect(await quarter('team-token')).toMatchObject({
+              standing,
+              digest: 'a'.repeat(64),
+              edition: 1,
+            });
             expect(await (await get('/v1/quarters', 'reader-token')).text()).not.toContain('a'.repeat(64));
             expect(await (await asBrowser('/releases', 'reader-token')).text()).not.toContain('a'.repeat(64));
             expect((await get('/v1/quarters/2023-24-Q2?edition=2', 'team-token')).status).toBe(404);

@@ -51,8 +51,7 @@ function becameOf({ standing, publishedAt, release, ended, closedAt, closedBy }:
   const act = (name: string, { at, by, reason }: NonNullable<ClosedQuarterView['release']>): string =>
     `${name} ${instantName(at)}, by ${by}: ${reasonName(reason)}`;
   const closed = `Closed ${instantName(closedAt)}, by ${closedBy}`;
-  if (standing === 'unpublished')
-    return [publishedAt === null ? 'Being computed' : 'Not published', closed];
+  if (standing === 'unpublished') return [publishedAt === null ? 'Being computed' : 'Not published', closed];
   const published = release === null ? 'Published when it closed' : act('Published', release);
   if (ended === null) return [published, closed];
   return [act(standing === 'withdrawn' ? 'Withdrawn' : 'Superseded', ended), published, closed];
