@@ -76,6 +76,13 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       headers: { 'content-type': 'application/json' },
     });
   const get = (path: string, token: string | undefined = officer) => ask(`${services.ingest}${path}`, token);
+  const meetingAction = { period: '2023-24-Q2', text: 'Send the files', owner: 'Lead', due: '2024-01-31' };
+  const meetingPost = (path: string, body: unknown, service = 'baby-steps') =>
+    ask(`${services['reporting-api']}/v1/services/${service}/meeting-actions${path}`, officer, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   const read = (path: string) => ask(`${services['reporting-api']}${path}`, tokens.reader);
   const project = (path: string) => ask(`${services.projector}${path}`, tokens.operator);
   const projectorPost = (path: string, body: object) =>
@@ -365,6 +372,26 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'the end of a study that never was',
       ask(`${services.projector}/v1/studies/no-such-study/destruction`, tokens.dataTeam, { method: 'POST' }),
     ],
+    // Bad requests about data meetings
+    [
+      'validation-failed',
+      'an action that holds an email address',
+      meetingPost('', { ...meetingAction, text: `Write to ${carer.email}`, owner: carer.phone }),
+    ],
+    [
+      'validation-failed',
+      'an action about a birth date, in a form',
+      ask(`${services['reporting-api']}/reports/services/baby-steps/meeting/actions`, officer, {
+        method: 'POST',
+        body: new URLSearchParams({ id: email, period: child.birthDate, text: carer.name }),
+      }),
+    ],
+    ['not-allowed', 'actions of another provider', meetingPost('', meetingAction, 'natural-thinkers')],
+    [
+      'action-unknown',
+      'no such action',
+      meetingPost(`/${unknownId}/changes`, { version: 1, owner: 'Data lead' }),
+    ],
     // Bad requests about reviews
     [
       'referral-unknown',
@@ -424,6 +451,8 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
  * Problems that no single request can provoke, with the reason. A test compares the list with the services' sources.
  */
 export const notProvoked: Readonly<Record<string, string>> = {
+  'action-changed':
+    'an action that somebody changed meanwhile; words of ours alone: apps/reporting-api/src/reporting-service.int.spec.ts',
   'extract-running':
     'an extract that is being made; words of ours alone: apps/projector/src/studies/studies.int.spec.ts',
   'study-destroyed':

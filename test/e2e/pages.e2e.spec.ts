@@ -161,8 +161,9 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
 
   describe('with files of two services', () => {
     let submission: string;
+    let results: ProgrammeFile | undefined;
+    const folder = join(work, 'files');
     beforeAll(async () => {
-      const folder = join(work, 'files');
       const args = [
         'generate',
         '--out',
@@ -182,6 +183,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         await platform.until(id, 'linked');
         submission = id;
       }
+      results = files.find(({ dataset }) => dataset === 'early-years-profile.outcome');
       const waiting = files.find(({ dataset }) => dataset === 'making-it-real.user')!;
       await platform.upload(waiting, readFileSync(join(folder, waiting.path)));
     });
@@ -434,8 +436,11 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     });
 
     it('shows valid, accessible and legible pages', async () => {
+      // With results at school, a collective impact has something to compare.
+      const { id } = await platform.submit(folder, results!);
+      await platform.until(id, 'linked');
       await expectSound('loaded', [
-        '/reach',
+        '/reach?period=2023-24-Q3',
         '/reach?period=lifetime&scope=service:natural-thinkers',
         '/reach?period=2023-24-AY&scope=strand:social-emotional',
         '/submissions',
@@ -445,6 +450,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         '/reports',
         '/reports/programme',
         '/reports/services/natural-thinkers',
+        '/reports/collective-impact',
         '/data-quality',
         '/data-quality?service=natural-thinkers&period=2023-24-Q3',
       ]);

@@ -188,9 +188,10 @@ const expected: Readonly<
     ]),
     functions: [],
   },
-  // The reporting service calls published functions, and serves the golden dataset by OData. It reads no table.
+  // The reporting service calls published functions, and serves the golden dataset by OData. Of tables it has
+  // the actions of data meetings alone, which it adds to.
   'platform reporting': {
-    tables: {},
+    tables: { 'meetings.action': 'insert select' },
     functions: [...publications.map((publication) => functionOf(publication)), ...goldenFunctions].sort(),
   },
   'platform inspector': {
@@ -384,6 +385,23 @@ describe('the trail of looks', () => {
       expect(rows).toEqual([{ written_by: postgresRole(role), is_now: true }]);
     },
   );
+});
+
+describe('actions of data meetings', () => {
+  it('are added to by the reporting service, which does not say when or by which role one was written', async () => {
+    const columns = 'action_id, version, service, period, action, owner, due, state, person';
+    const values = `gen_random_uuid(), 1, 'real', '2023-24-Q2', 'Send the files', 'Lead', '2024-01-31', 'open', 'officer'`;
+    await as('platform', 'reporting', async (client) => {
+      await client.query(`INSERT INTO meetings.action (${columns}) VALUES (${values})`);
+      for (const [column, value] of [
+        ['written_at', `'2001-01-01'`],
+        ['written_by', `'somebody else'`],
+      ] as const) {
+        const forged = `INSERT INTO meetings.action (${columns}, ${column}) VALUES (${values}, ${value})`;
+        expect({ column, may: await may(client, forged) }).toEqual({ column, may: false });
+      }
+    });
+  });
 });
 
 describe('this test', () => {

@@ -9,12 +9,18 @@ import { FiguresController } from './figures/figures.controller.js';
 import { Figures } from './figures/figures.js';
 import { GoldenSets } from './odata/golden-sets.js';
 import { ODataController, PUBLIC_URL } from './odata/odata.controller.js';
+import { MeetingAccess } from './meetings/meeting-access.js';
+import { MeetingActions } from './meetings/meeting-actions.js';
+import { MeetingActionsController } from './meetings/meeting-actions.controller.js';
+import { MeetingsPage } from './pages/meetings.page.js';
 import { reportingPages } from './pages/reporting-pages.js';
 import { DatasetsPage } from './pages/datasets.page.js';
+import { LearningReportsPage } from './pages/learning-reports.page.js';
 import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
 import { QualityPage } from './pages/quality.page.js';
 import { ReleasesPage } from './pages/releases.page.js';
 import { ServiceReportsPage } from './pages/service-reports.page.js';
+import { LearningReports } from './reports/learning-reports.js';
 import { Reports } from './reports/reports.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
@@ -40,14 +46,17 @@ export class ReportingApiModule {
         SubmissionsController,
         DatasetsController,
         QuartersController,
+        MeetingActionsController,
         ODataController,
         ReachPage,
         SubmissionsPage,
         DatasetsPage,
         ServiceReportsPage,
         ProgrammeReportsPage,
+        LearningReportsPage,
         QualityPage,
         ReleasesPage,
+        MeetingsPage,
       ],
       providers: [
         { provide: CLOCK, useValue: clock },
@@ -56,7 +65,10 @@ export class ReportingApiModule {
         Figures,
         Submissions,
         ClosedQuarters,
+        MeetingActions,
+        MeetingAccess,
         Reports,
+        LearningReports,
         GoldenSets,
       ],
     };

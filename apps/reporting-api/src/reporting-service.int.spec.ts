@@ -201,7 +201,7 @@ describe('the reporting API', () => {
         expect((await table.text()).trimEnd().split('\n')).toHaveLength(answer.rows.length + 1);
       }
       // Nobody works in this programme, and it names no outcome of collective impact.
-      expect(empty).toEqual(['workforce', 'impact-cohort', 'collective-impact']);
+      expect(empty).toEqual(['workforce', 'impact-cohort', 'impact-linkage', 'collective-impact']);
     });
 
     it('answers what follows from the columns beside them, and what of it is not known', async () => {
@@ -661,7 +661,7 @@ describe('the reporting API', () => {
           };
           expect(await tables('provider-token')).toEqual({
             ...{ reach: 1, families: undefined, lifetime: 1, referred: 1, indistinct: undefined },
-            ...{ filesReadIn: true, isActivityShown: false, leftOut: 1 },
+            ...{ filesReadIn: true, isActivityShown: true, leftOut: 1 },
           });
           expect(await tables('reader-token')).toEqual({
             ...{ reach: '[c]', families: 0, lifetime: undefined, referred: 0, indistinct: 0 },
@@ -701,6 +701,30 @@ describe('the reporting API', () => {
         expect((await get('/reports/services/real', '')).status).toBe(401);
         for (const path of ['/reports/services/late', '/reports/programme', '/data-quality'])
           expect([path, (await get(path)).status]).toEqual([path, 200]);
+      });
+
+      it('about what the programme learns are for its own team, as pages and as spreadsheets', async () => {
+        for (const path of ['/reports/collective-impact']) {
+          const asked = [path, `${path}?period=2023-24-AY`, `${path}/report.ods`];
+          for (const each of asked)
+            for (const [token, status] of [
+              ['team-token', 200],
+              ['reader-token', 403],
+              ['provider-token', 403],
+            ] as const) {
+              const answer = await get(each, token);
+              await answer.arrayBuffer();
+              expect([each, token, answer.status]).toEqual([each, token, status]);
+            }
+          for (const [token, shown] of [
+            ['team-token', true],
+            ['reader-token', false],
+            ['provider-token', false],
+          ] as const)
+            expect((await (await asBrowser('/reports', token)).text()).includes(`href="${path}"`)).toBe(
+              shown,
+            );
+        }
       });
 
       it('list a provider’s own services alone, and open its data quality at them', async () => {
@@ -743,12 +767,137 @@ describe('the reporting API', () => {
         const [sentence = ''] =
           /This account sees exact counts of the service’s own rows[^<]*/.exec(main) ?? [];
         expect(sentence).toContain('families');
-        expect(main.replace(sentence, '')).not.toMatch(
-          /famil|At most|birth date|Indistinct|carer|deprivation|priority|Who they are/i,
-        );
+        const shown = main.replace(sentence, '');
+        expect(shown).not.toMatch(/At most|birth date|Indistinct|carer|deprivation|priority|Who they are/i);
+        // Families who answered a question are a count of its own rows; families that were reached are not.
+        expect(shown).not.toMatch(/Families|New families/);
+        for (const own of ['Participation', 'Sessions and attendances', 'New and returning', 'Feedback'])
+          expect(shown).toContain(`<h3 class="govuk-heading-m">${own}</h3>`);
         const whole = await (await asBrowser('/reports/services/real?period=2023-24-Q2')).text();
         expect(whole).toMatch(/Families/);
         expect(whole).not.toContain('What this report leaves out');
+      });
+
+      describe('of data meetings', () => {
+        const path = '/v1/services/real/meeting-actions';
+        const post = (to: string, body: unknown, token = 'provider-token') =>
+          fetch(`${service.url}${to}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          });
+        const sendForm = (to: string, fields: Record<string, string>, token = 'provider-token') =>
+          fetch(`${service.url}${to}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}` },
+            body: new URLSearchParams(fields),
+            redirect: 'manual',
+          });
+        const agreed = {
+          ...{ period: '2023-24-Q2', owner: 'Data lead', due: '2023-12-01' },
+          text: 'Ask for the missing ethnicity of 12 parents',
+        };
+        const actionsOf = async (token = 'team-token') =>
+          ((await (await get(path, token)).json()) as { actions: Record<string, unknown>[] }).actions;
+
+        it('have actions of the provider and the team, with who changed them and when', async () => {
+          const id = '0123456789abcdef'.repeat(2);
+          const first = await post(path, { ...agreed, id });
+          expect(first.status).toBe(200);
+          // A request that is sent again makes no second action.
+          await post(path, { ...agreed, id, text: 'Something else entirely' });
+          const change = { version: 1, state: 'done', due: '2023-12-08' };
+          expect((await post(`${path}/${id}/changes`, change, 'team-token')).status).toBe(200);
+          const [action] = await actionsOf('provider-token');
+          expect(action).toMatchObject({
+            ...agreed,
+            id,
+            service: 'real',
+            version: 2,
+            state: 'done',
+            due: '2023-12-08',
+          });
+          expect(action?.['history']).toMatchObject([
+            { version: 1, state: 'open', due: '2023-12-01', by: 'officer', organisation: 'somebody' },
+            { version: 2, state: 'done', due: '2023-12-08', by: 'analyst', organisation: null },
+          ]);
+          expect(Object.values(action?.['history'] as object[])).toHaveLength(2);
+          const stale = await post(`${path}/${id}/changes`, { version: 1, state: 'dropped' });
+          expect([stale.status, ((await stale.json()) as { type: string }).type]).toEqual([
+            409,
+            'urn:kinledger:problem:action-changed',
+          ]);
+          expect((await post(`${path}/${'f'.repeat(32)}/changes`, { version: 1 })).status).toBe(404);
+          // An id of another service’s action says nothing of it.
+          expect(
+            (await post('/v1/services/late/meeting-actions', { ...agreed, id }, 'team-token')).status,
+          ).toBe(404);
+        });
+
+        it('refuse texts that could tell of a person, without repeating them', async () => {
+          for (const told of [
+            '943 476 5919',
+            'zoe@example.org',
+            'SW9 1AA',
+            '12 March 2020',
+            '07700 900123',
+          ]) {
+            for (const fields of [{ text: `Ring the mother, ${told}` }, { owner: told }]) {
+              const answer = await post(path, { ...agreed, ...fields });
+              const problem = await answer.text();
+              expect({ told, status: answer.status }).toEqual({ told, status: 400 });
+              expect(problem).not.toContain(told);
+              expect(problem).toContain('nothing of a person');
+            }
+          }
+          expect((await post(path, { ...agreed, period: '2023-99-Q1' })).status).toBe(400);
+          expect((await post(path, { ...agreed, due: '31 January' })).status).toBe(400);
+        });
+
+        it('are nobody else’s: neither another provider’s nor a reader’s', async () => {
+          const other = '/v1/services/late/meeting-actions';
+          expect((await get(other, 'provider-token')).status).toBe(403);
+          expect((await post(other, agreed)).status).toBe(403);
+          expect((await get('/reports/services/late/meeting', 'provider-token')).status).toBe(403);
+          expect((await get('/reports/services/late/meeting/report.ods', 'provider-token')).status).toBe(403);
+          expect((await get(path, 'reader-token')).status).toBe(403);
+          expect((await get('/reports/services/real/meeting', 'reader-token')).status).toBe(403);
+          expect((await get('/reports/services/nobody/meeting')).status).toBe(404);
+          expect(await (await asBrowser('/reports/services/real', 'reader-token')).text()).not.toContain(
+            'data meeting',
+          );
+        });
+
+        it('are added and changed by forms without a script, which keep what was typed when something is wrong', async () => {
+          const meeting = '/reports/services/real/meeting';
+          const html = await (await asBrowser(`${meeting}?period=2023-24-Q2`, 'provider-token')).text();
+          expect(await markupProblems(html)).toEqual([]);
+          const id = /name="id" value="([0-9a-f]{32})"/.exec(html)?.[1] ?? '';
+          const form = { id, ...agreed, text: 'Send the files of the holiday sessions' };
+          const wrong = await sendForm(`${meeting}/actions`, { ...form, owner: 'x', due: 'soon' });
+          const again = await wrong.text();
+          expect(wrong.status).toBe(400);
+          expect(await markupProblems(again)).toEqual([]);
+          expect(again).toContain('Send the files of the holiday sessions');
+          expect(again).toContain('href="#due"');
+          expect(again).toContain('Owner: expected 2 to 80 letters');
+          const sent = await sendForm(`${meeting}/actions`, form);
+          expect([sent.status, sent.headers.get('location')]).toEqual([303, `${meeting}?period=2023-24-Q2`]);
+          const page = await (await asBrowser(`${meeting}/actions/${id}`, 'provider-token')).text();
+          expect(await markupProblems(page)).toEqual([]);
+          const { id: _id, period: _period, ...fields } = form;
+          const changed = { ...fields, version: '1', state: 'dropped' };
+          expect(
+            (await sendForm(`${meeting}/actions/${id}`, { ...changed, owner: 'zoe@example.org' })).status,
+          ).toBe(400);
+          expect((await sendForm(`${meeting}/actions/${id}`, changed)).status).toBe(303);
+          expect((await sendForm(`${meeting}/actions/${id}`, changed)).status).toBe(409);
+          expect((await actionsOf()).find((action) => action['id'] === id)).toMatchObject({
+            state: 'dropped',
+          });
+          const report = await (await asBrowser('/reports/services/real', 'provider-token')).text();
+          expect(report).toContain('Send the files of the holiday sessions');
+        });
       });
 
       it('open at the latest quarter for which the service sent a file', async () => {
@@ -780,6 +929,7 @@ describe('the reporting API', () => {
       it('are valid HTML', async () => {
         for (const path of [
           ...['/reports', '/reports/programme', '/reports/programme?period=2023-24-AY'],
+          '/reports/collective-impact',
           ...[
             '/reports/services/real',
             '/reports/services/capital',

@@ -17,6 +17,7 @@ export const reportingServiceWith = (clock: Clock): ServiceOptions<typeof report
     tags: {
       figures: 'Unique reach, and every other figure by version.',
       quarters: 'Quarters that are closed, and the figures that were published of them.',
+      meetings: 'Actions that service data meetings agreed on.',
       submissions: 'Files, and what became of them.',
       'sign-in': 'How a browser gets to the pages.',
     },

@@ -55,6 +55,8 @@ export interface Figure<
   readonly derived: DerivedColumns;
   /** The type of the datasets that it reads: without a file of these, what it counts is unknown. */
   readonly readFrom: ReadFrom;
+  /** Whether it reads files of administrative sources too, so that the programme’s counts are known where one of these has come. */
+  readonly ofAdministrativeSources: boolean;
 }
 
 export type ReadFrom = 'engagement' | 'outcome' | 'feedback' | 'input';
@@ -81,10 +83,12 @@ export function defineFigure<
   readonly derived?: DerivedColumns;
   /** Absent: engagement. */
   readonly readFrom?: ReadFrom;
+  /** Absent: it does not. */
+  readonly ofAdministrativeSources?: boolean;
   readonly sql: string;
 }): Figure<Columns, Dimensions> {
   return {
-    ...{ derived: {}, readFrom: 'engagement' },
+    ...{ derived: {}, readFrom: 'engagement', ofAdministrativeSources: false },
     ...definition,
     closesWithQuarter: definition.closesWithQuarter ?? false,
     parameters: questionParameters,

@@ -8,7 +8,7 @@ import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
 import { shownFigure } from './disclosure/shown-figure.js';
 import type { Figure } from './figure.js';
-import { collectiveImpact, impactCohort } from './outcomes/collective-impact.js';
+import { collectiveImpact, impactCohort, impactLinkage } from './outcomes/collective-impact.js';
 import { outcomes } from './outcomes/outcomes.js';
 import { figuresOfPeople } from './people/figures-of-people.js';
 import type { Publication } from './publication.js';
@@ -20,7 +20,7 @@ export const figures: readonly Figure[] = [
   ...[reach, reachByDeprivation],
   ...figuresOfPeople,
   ...[participation, activity, activityByKind, feedback, workforce, inputs, targets, outcomes],
-  ...[impactCohort, collectiveImpact],
+  ...[impactCohort, impactLinkage, collectiveImpact],
 ];
 
 /** All queries on the read models: figures, exact and as readers see them, and the names and files shown beside them. */

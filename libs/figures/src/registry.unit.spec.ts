@@ -35,6 +35,7 @@ const published: Readonly<Record<string, string>> = {
   'targets@1': 'd7956ddc6297d4ce',
   'outcomes@1': '01547cd31ec79062',
   'impact-cohort@1': '24508a5bd7d5bb09',
+  'impact-linkage@1': '44396d3b5c728a5a',
   'collective-impact@1': '3cc3f8ab0e1097ee',
 };
 

@@ -1,8 +1,11 @@
 export {
   categoryCharts,
+  forestCharts,
   waterfallCharts,
   type CategoryChart,
   type CategoryCharts,
+  type ForestChart,
+  type RatioEstimate,
   type Series,
   type Waterfall,
 } from './charts/index.js';

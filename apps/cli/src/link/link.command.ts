@@ -44,7 +44,10 @@ export function addLinkCommand(program: Command): void {
       'links the records of two plain CSV files, or finds the repeated records of one; no services',
     )
     .requiredOption('--left <file>', 'CSV file; it is read here and sent nowhere')
-    .option('--right <file>', 'second CSV file, with the same titles')
+    .option(
+      '--right <file>',
+      'second CSV file; what its columns hold is guessed, or said in "right" of the schema, if its titles are others',
+    )
     .option('--schema <file>', 'JSON that says what the columns hold (default: guessed, and printed)')
     .option('--guess', 'print the guessed schema, and link nothing')
     .option('--out <file>', 'where to write source,record_id,individual_id')
@@ -80,14 +83,15 @@ async function link(options: Options): Promise<void> {
   for (const file of [left, right])
     if (file !== undefined && !existsSync(file)) throw new Failure(`there is no file ${file}`);
   if (options.guess === true) {
-    print(true, guessSchemaOf(csvFile(left)).schema, () => '');
+    print(true, guessSchemaOf(given(left, right).map(csvFile)).schema, () => '');
     return;
   }
   if (out === undefined) throw new Failure('say where to write the links: --out links.csv');
   if (right === undefined) refuseOptionsOfTwoFiles(options);
   refuseRepeatedPaths(options);
   for (const file of outputsOf(options)) requireWritable(file);
-  const schema = options.schema === undefined ? announce(left, json) : readSchema(options.schema);
+  const schema =
+    options.schema === undefined ? announce(given(left, right), json) : readSchema(options.schema);
   const started = performance.now();
   const { linked, ...counts } = await linkAndWrite(options, schema, out);
   const summary = {
@@ -189,13 +193,20 @@ function truePath(file: string): string {
   return existsSync(folder) ? join(realpathSync(folder), basename(path)) : path;
 }
 
-function announce(file: string, json: boolean | undefined): LinkSchema {
-  const { schema, leftOut } = guessSchemaOf(csvFile(file));
+function announce(files: readonly string[], json: boolean | undefined): LinkSchema {
+  const { schema, leftOut } = guessSchemaOf(files.map(csvFile));
   if (Object.keys(schema.columns).length === 0)
-    throw new Failure(`no column of ${file} could be recognised: say what they hold with --schema`);
+    throw new Failure(
+      files.length === 1
+        ? `no column of ${files[0] ?? ''} could be recognised: say what they hold with --schema`
+        : 'no columns of the two files could be recognised as holding the same: say what they hold with --schema',
+    );
   say(json, `columns as guessed (correct them with --schema):\n${JSON.stringify(schema, undefined, 2)}`);
-  // Where a file has no line of titles, what stands there says who a person is.
-  if (leftOut.length > 0) say(json, `columns not read: ${leftOut.join(', ')} (counted from 1)`);
+  leftOut.forEach((columns, file) => {
+    // Where a file has no line of titles, what stands there says who a person is.
+    if (columns.length > 0)
+      say(json, `columns of ${files[file] ?? ''} not read: ${columns.join(', ')} (counted from 1)`);
+  });
   return schema;
 }
 

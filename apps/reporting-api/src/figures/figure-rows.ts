@@ -131,7 +131,7 @@ export async function figureRows(
       const own = filesOf(files, targetPeriodOf(row) ?? (start === null ? period : periodOfDate(start)));
       const behind = coverageOfAll(
         services
-          .filter((service) => isPartOf(service, of))
+          .filter((service) => isPartOf(service, of, figure))
           .map((service) => coverageOfService(service, own, figure.readFrom)),
       );
       const names = Object.keys(figure.dimensions);
@@ -209,6 +209,12 @@ const byScopeAndStart =
     order.indexOf(one.scope) - order.indexOf(other.scope) ||
     (one.start ?? '').localeCompare(other.start ?? '');
 
-/** An administrative source lists people whom no service reached, so it counts only towards its own coverage. */
-const isPartOf = ({ service, strand }: ServiceOfProgramme, scope: string): boolean =>
-  scope === 'programme' ? strand !== null : scope === `service:${service}` || scope === `strand:${strand}`;
+/** An administrative source lists people whom no service reached, so it counts towards its own coverage, and towards that of figures of them. */
+const isPartOf = (
+  { service, strand }: ServiceOfProgramme,
+  scope: string,
+  { ofAdministrativeSources }: Figure,
+): boolean =>
+  scope === 'programme'
+    ? strand !== null || ofAdministrativeSources
+    : scope === `service:${service}` || scope === `strand:${strand}`;

@@ -18,6 +18,7 @@ import {
   servicesOf,
   shownReach,
   shownReachByQuarter,
+  theoryOfChange,
   wholeReach,
   type Figure,
   type FigureQuestion,
@@ -35,6 +36,7 @@ import { hasBegun, offeredAsPublished, offeredPeriods, type OfferedPeriods } fro
 import { scopeAsked } from './reach-question.js';
 import { publishedRule, rulesTogether, type Seen } from './seen.js';
 import type { DatasetOfService } from '@kinledger/page-kit/names';
+import type { TheoryOfChange } from './theory-of-change.js';
 import { quarterColumns, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 
 export interface FigureRowsAnswer extends FigureAnswerRows {
@@ -227,6 +229,19 @@ export class Figures {
     return this.#readModels.answer('definition', async (snapshot) => {
       const [row] = await ask<{ digest: string }>(snapshot.client, definitionInForce, [], snapshot);
       return row?.digest ?? '';
+    });
+  }
+
+  /** The theory of change of the programme definition in force; undefined where it has none. */
+  async theoryOfChange(): Promise<TheoryOfChange | undefined> {
+    return this.#readModels.answer('theory of change', async (snapshot) => {
+      const [row] = await ask<{ theory: TheoryOfChange | null }>(
+        snapshot.client,
+        theoryOfChange,
+        [],
+        snapshot,
+      );
+      return row?.theory ?? undefined;
     });
   }
 

@@ -1,5 +1,5 @@
 import { SUPPRESSED } from '@kinledger/figures';
-import { categoryCharts } from '@kinledger/page-kit';
+import { categoryCharts, forestCharts } from '@kinledger/page-kit';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { OfferedPeriods } from '../figures/offered-periods.js';
@@ -51,10 +51,10 @@ export async function reportView(
   return { section: 'reports', ...report, parts, action, periods };
 }
 
-async function sectionView({ chart, ...section }: ReportSection) {
+async function sectionView({ chart, forest, ...section }: ReportSection) {
   return {
     ...section,
-    drawing: chart === undefined ? undefined : await categoryCharts(chart),
+    drawing: chart === undefined ? forest && (await forestCharts(forest)) : await categoryCharts(chart),
     tables: section.tables.map((table, index) => ({
       ...table,
       id: `${section.id}-${index}`,
@@ -63,7 +63,7 @@ async function sectionView({ chart, ...section }: ReportSection) {
       rows: table.rows.map((row) => ({
         ...row,
         cells: row.cells.map((cell) => ({
-          isNumber: typeof cell !== 'string' || cell === SUPPRESSED || /^[−\d.,]+ %$/.test(cell),
+          isNumber: typeof cell !== 'string' || cell === SUPPRESSED || /^[−+\d.,]+(?: %)?$/.test(cell),
           text: typeof cell === 'number' ? number(cell) : (cell ?? '–'),
         })),
       })),

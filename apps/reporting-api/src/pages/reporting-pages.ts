@@ -19,5 +19,6 @@ export const reportingPages: PagesOfService = {
   footer:
     'Pseudonymous data: no figure here names a person. The programme’s own team sees small numbers as they are; do not publish them.',
   headings: { 503: 'The figures are being prepared' },
+  forms: ['/reports/services/:service/meeting/actions', '/reports/services/:service/meeting/actions/:id'],
   signInLinks: true,
 };

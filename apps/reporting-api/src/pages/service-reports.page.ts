@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Figures } from '../figures/figures.js';
 import { periodAsked } from '../figures/reach-question.js';
+import { maySeeMeetingOf } from '../meetings/meeting-access.js';
 import { maySeeReportOf, requireReportOf, seesEveryReport, sightOf } from '../reports/report-access.js';
 import { Reports } from '../reports/reports.js';
 import { periodItems, reportQuery, reportView, sendWorkbook, type ReportQuery } from './report-view.js';
@@ -41,6 +42,7 @@ export class ServiceReportsPage {
       section: 'reports',
       ...frame,
       isWhole: seesEveryReport(caller),
+      isTeam: sightOf(caller).shows === 'everything',
       strands: [...strands].map(([name, members]) => ({
         name,
         services: members.map(({ service, name: serviceName }) => ({ service, name: serviceName })),
@@ -60,7 +62,18 @@ export class ServiceReportsPage {
     const periods = periodItems(await this.#figures.offered(sightOf(caller).seen), report, {
       withLifetime: false,
     });
-    return this.#renderer.render('report-of.njk', await reportView(report, { action, periods }));
+    const isMeetingShown = maySeeMeetingOf(caller, (await this.#figures.providers()).get(service));
+    return this.#renderer.render('report-of.njk', {
+      ...(await reportView(report, { action, periods })),
+      related: isMeetingShown
+        ? [
+            {
+              href: `${action}/meeting?period=${encodeURIComponent(report.period)}`,
+              text: 'Data meeting and its actions',
+            },
+          ]
+        : [],
+    });
   }
 
   @Get('services/:service/report.ods')

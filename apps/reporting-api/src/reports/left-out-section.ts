@@ -7,7 +7,7 @@ const reasons: Readonly<Record<ReportSight['shows'], string | undefined>> = {
   'figures that close':
     'Figures that no closed quarter publishes, such as those of activity, outcomes and who people are, and counts of rows in files, are for the programme’s own team: beside what closed quarters publish they would tell what was suppressed there.',
   'own rows':
-    'This account sees exact counts of the service’s own rows: families, upper bounds, areas, characteristics and other figures are left out, since they follow from what other services and health records told of the same people, or no closed quarter publishes them.',
+    'This account sees exact counts of the service’s own rows: families, upper bounds, areas, characteristics and use of other services are left out, since they follow from what other services and health records told of the same people.',
 };
 
 /** What a report leaves out for the caller, and why; undefined where it leaves out nothing. */

@@ -1,4 +1,4 @@
-import type { CategoryChart } from '@kinledger/page-kit';
+import type { CategoryChart, ForestChart } from '@kinledger/page-kit';
 
 /** A cell of a table: a count, words, or null for what is not known, of which the row’s status says why. */
 export type Cell = number | string | null;
@@ -37,6 +37,8 @@ export interface ReportSection {
   /** What the section shows in one sentence, computed from its values; undefined where nothing can be said. */
   readonly finding?: string | undefined;
   readonly chart?: CategoryChart | undefined;
+  /** Drawn as `chart` is, where the section is about ratios. */
+  readonly forest?: ForestChart | undefined;
   readonly tables: readonly ReportTable[];
   readonly notes?: readonly string[];
 }

@@ -6,6 +6,7 @@ import { defineSmall, publishSmallProgramme } from '@kinledger/figures/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { Figures } from '../figures/figures.js';
+import { MeetingActions } from '../meetings/meeting-actions.js';
 import { ClosedQuarters } from '../quarters/closed-quarters.js';
 import { ReadModels } from '../read-models/read-models.js';
 import { Submissions } from '../submissions/submissions.js';
@@ -55,7 +56,13 @@ describe('reports', () => {
     const readModels = new ReadModels(pool);
     figures = new Figures(readModels, () => new Date('2023-11-05T12:00:00Z'));
     const submissions = new Submissions(readModels);
-    reports = new Reports(readModels, figures, submissions, new ClosedQuarters(readModels));
+    reports = new Reports(
+      readModels,
+      figures,
+      submissions,
+      new ClosedQuarters(readModels),
+      new MeetingActions(pool),
+    );
   });
   afterEach(() => pool.end());
 
@@ -79,6 +86,7 @@ describe('reports', () => {
       () => reports.ofProgramme({ period, sight }),
       () => reports.ofService('real', { sight }),
       () => reports.ofQuality(undefined, { sight }),
+      () => reports.ofMeeting('real', { period, sight }),
     ];
     const standing: number[] = [];
     for (const ask of asked) {

@@ -2,20 +2,23 @@ import { periodOfCode, type Period } from '@kinledger/domain';
 import type { PeriodCode } from '@kinledger/contracts';
 import {
   columnNames,
-  figures as allFigures,
+  populationReached,
   reach,
+  reachByCharacteristic,
   reachByDeprivation,
   reachColumns,
-  type Figure,
   type ReachScope,
 } from '@kinledger/figures';
 import { Problem } from '@kinledger/service-kit';
 import { Injectable } from '@nestjs/common';
 import { Figures } from '../figures/figures.js';
 import { ReadModels } from '../read-models/read-models.js';
+import { MeetingActions } from '../meetings/meeting-actions.js';
 import { ClosedQuarters } from '../quarters/closed-quarters.js';
 import { Submissions } from '../submissions/submissions.js';
-import { figureSection, type Presentation } from './figure-section.js';
+import { actionsSections } from './data-meeting-sections.js';
+import { figureSection } from './figure-section.js';
+import { shownFigures } from './presentations.js';
 import { placesSection, removedSection } from './programme-sections.js';
 import type { ReportSight } from './report-access.js';
 import { publishedSection } from './published-section.js';
@@ -29,50 +32,7 @@ import {
   type PartOf,
 } from './reach-sections.js';
 import type { Report, ReportPart, ReportSection } from './report.js';
-
-const people = 'Children and adults of the same table; nobody is left out, and not known is a line.';
-
-/** How figures beyond reach are shown, by id, in their order in a report; a figure of another id is in the API alone. */
-const presentations: Readonly<Record<string, Presentation>> = {
-  'reach-new-and-returning': { title: 'New and returning', denominator: 'Reach of the period.' },
-  'reach-by-area': { title: 'In and out of the area', denominator: people },
-  'reach-by-priority': { title: 'Priority population', denominator: people },
-  'reach-by-characteristic': {
-    title: 'Who they are',
-    denominator: people,
-    shows: ({ characteristic }) => characteristic !== 'lsoa' && characteristic !== 'deprivationDecile',
-  },
-  'reach-through-carers': { title: 'Children and their carers', denominator: 'Children of the table.' },
-  dosage: { title: 'Sessions per person', denominator: people },
-  'reach-by-services-used': { title: 'How many services people use', denominator: people },
-  'service-pairs': { title: 'Services used together', denominator: 'None: counts, not shares.' },
-  'service-steps': { title: 'From the first service to the next', denominator: 'None: counts, not shares.' },
-  'population-reached': {
-    title: 'Whom the programme did not reach',
-    denominator: 'People of the population, by its edition.',
-    shows: ({ characteristic }) => characteristic !== 'lsoa',
-  },
-  participation: { title: 'Participation', denominator: 'As each column says.' },
-  activity: { title: 'Sessions and attendances', denominator: 'None: counts, not shares.' },
-  'activity-by-kind': { title: 'Sessions by kind', denominator: 'None: counts, not shares.' },
-  targets: {
-    ...{ title: 'Targets', denominator: 'The target of the period.' },
-    stated: ['target', 'greenFrom', 'amberFrom'],
-  },
-  feedback: { title: 'Feedback', denominator: 'Answers to the question.' },
-  outcomes: { title: 'Outcomes, first to last', denominator: 'Pairs of a first and a last score.' },
-  workforce: { title: 'Workforce', denominator: 'None: counts, not shares.' },
-  inputs: { title: 'Resources and spend', denominator: 'None: amounts as stated.' },
-};
-
-/** Newest versions of the figures that reports show beyond reach, in the order of the report. */
-const shownFigures: readonly (readonly [Figure, Presentation])[] = Object.entries(presentations).flatMap(
-  ([id, presentation]) => {
-    const versions = allFigures.filter((figure) => figure.id === id);
-    const [newest] = versions.toSorted((one, other) => other.version - one.version);
-    return newest === undefined ? [] : [[newest, presentation] as const];
-  },
-);
+import { usersSections } from './users-sections.js';
 
 export interface ReportQuestion {
   /** Undefined: the latest quarter with counts. */
@@ -87,12 +47,20 @@ export class Reports {
   readonly #figures: Figures;
   readonly #submissions: Submissions;
   readonly #quarters: ClosedQuarters;
+  readonly #actions: MeetingActions;
 
-  constructor(readModels: ReadModels, figures: Figures, submissions: Submissions, quarters: ClosedQuarters) {
+  constructor(
+    readModels: ReadModels,
+    figures: Figures,
+    submissions: Submissions,
+    quarters: ClosedQuarters,
+    actions: MeetingActions,
+  ) {
     this.#readModels = readModels;
     this.#figures = figures;
     this.#submissions = submissions;
     this.#quarters = quarters;
+    this.#actions = actions;
   }
 
   /**
@@ -111,6 +79,43 @@ export class Reports {
     return this.#readModels.onOneState(() =>
       this.#report({ kind: 'programme' }, 'Whole programme', 'Programme report', question),
     );
+  }
+
+  /**
+   * The pack of a service’s data meeting: reach of the quarter against its target, the quality of its files, and the actions.
+   * @throws Problem 404 for an unknown service, or a period that has not begun.
+   */
+  async ofMeeting(service: string, { period: asked, sight }: ReportQuestion): Promise<Report> {
+    return this.#readModels.onOneState(async () => {
+      const scopeName = await this.serviceName(service);
+      const scope: ReachScope = { kind: 'service', id: service };
+      const period = asked ?? (await this.#latest(scope, sight));
+      const of = partOf(scope, scopeName, period);
+      const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+      const question = { by: 'period' as const, period, scope: of.scope, seen: sight.seen };
+      const sections = [
+        reachSection(of, await this.#figures.rows(reach, question), columns),
+        quartersSection(of, await this.#figures.quarters(sight.seen, scope), columns),
+        ...(await this.#others(of, question, {
+          sight,
+          wanted: ['reach-new-and-returning', 'targets', 'participation', 'feedback', 'outcomes'],
+        })),
+        ...(await this.#filesOf(scope, of, { period, sight, withCoverage: true, byPeriod: false })),
+      ];
+      return {
+        ...(await this.#standing()),
+        ...{ title: `${scopeName}: service data meeting`, of: scopeName },
+        ...{ period: period.code, label: period.label },
+        parts: [
+          {
+            title: period.label,
+            about: `What the meeting about ${period.label} looks at.`,
+            sections,
+          },
+          await this.#actionsPart(service, scopeName),
+        ],
+      };
+    });
   }
 
   /** Quality of the files of a service, or of all services, of a period or of all. */
@@ -141,11 +146,9 @@ export class Reports {
       })),
       ...(leftOut === undefined ? [] : [leftOut]),
     ];
-    const { programme, position, behindSince } = await this.#figures.programme();
-    const definition = await this.#figures.definition();
     return {
-      ...{ title: 'Data quality', of: scopeName, definition, period: period?.code ?? 'all', label },
-      ...{ programme, position, behindSince },
+      ...(await this.#standing()),
+      ...{ title: 'Data quality', of: scopeName, period: period?.code ?? 'all', label },
       parts: [{ title: label, about: 'Files that are linked and not withdrawn.', sections }],
     };
   }
@@ -157,8 +160,6 @@ export class Reports {
     { period: asked, sight }: ReportQuestion,
   ): Promise<Report> {
     const period = asked ?? (await this.#latest(scope, sight));
-    const { programme, position, behindSince } = await this.#figures.programme();
-    const definition = await this.#figures.definition();
     const parts: readonly ReportPart[] = [
       {
         title: period.label,
@@ -170,10 +171,29 @@ export class Reports {
         about: 'Since the beginning, each person counted once. It is never a sum of periods.',
         sections: await this.#part(scope, { scopeName, period: undefined, sight }),
       },
+      // Actions are the service’s and the team’s business, and no figures.
+      ...(scope.kind === 'service' && sight.shows !== 'figures that close'
+        ? [await this.#actionsPart(scope.id, scopeName)]
+        : []),
     ];
     return {
-      ...{ title, of: scopeName, programme, definition, behindSince, parts },
-      ...{ period: period.code, label: period.label, position },
+      ...(await this.#standing()),
+      ...{ title, of: scopeName, period: period.code, label: period.label, parts },
+    };
+  }
+
+  /** What every report says of the state that it stands at. */
+  async #standing(): Promise<Pick<Report, 'programme' | 'position' | 'behindSince' | 'definition'>> {
+    return { ...(await this.#figures.programme()), definition: await this.#figures.definition() };
+  }
+
+  async #actionsPart(service: string, scopeName: string): Promise<ReportPart> {
+    const actions = await this.#readModels.read(({ client }) => this.#actions.ofService(service, client));
+    const { position } = await this.#figures.programme();
+    return {
+      title: 'Actions',
+      about: 'What the service’s data meetings agreed on, of whichever quarter.',
+      sections: actionsSections({ key: 'meeting', scopeName }, actions, position),
     };
   }
 
@@ -186,14 +206,8 @@ export class Reports {
       sight,
     }: { readonly scopeName: string; readonly period: Period | undefined; readonly sight: ReportSight },
   ): Promise<readonly ReportSection[]> {
-    const of: PartOf = {
-      key: period === undefined ? 'lifetime' : 'period',
-      scope: scopeNameOf(scope),
-      scopeName,
-      label: period?.label ?? 'Lifetime',
-    };
-    const asked = { by: 'period' as const, period, scope: of.scope };
-    const question = { ...asked, seen: sight.seen };
+    const of = partOf(scope, scopeName, period);
+    const question = { by: 'period' as const, period, scope: of.scope, seen: sight.seen };
     const isWhole = scope.kind === 'programme';
     const isPublished = sight.shows === 'figures that close';
     const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
@@ -206,9 +220,15 @@ export class Reports {
     const own = await this.#figures.rows(reach, question);
     const deprivation =
       sight.shows === 'own rows' ? undefined : await this.#figures.rows(reachByDeprivation, question);
-    const others: (ReportSection | undefined)[] = [];
-    for (const [figure, presentation] of sight.shows === 'everything' ? shownFigures : [])
-      others.push(figureSection(of, figure, await this.#figures.rows(figure, question), presentation));
+    const others = await this.#others(of, question, { sight });
+    const users =
+      sight.shows === 'everything'
+        ? usersSections(of, await this.#figures.rows(reachByCharacteristic, question), {
+            population: await this.#figures.rows(populationReached, question),
+            // The same characteristics of a period and of the lifetime have charts once.
+            isDrawn: period !== undefined,
+          })
+        : [];
     const wholeReach = isWhole ? await this.#figures.reach(sight.seen, period) : undefined;
     const quarter =
       period === undefined || period.kind !== 'quarter'
@@ -221,6 +241,7 @@ export class Reports {
         : []),
       ...(wholeReach === undefined ? [] : [placesSection(of, wholeReach), removedSection(of, wholeReach)]),
       ...(deprivation === undefined ? [] : [deprivationSection(of, deprivation)]),
+      ...users,
       ...others,
       // A reader’s counts are the published ones.
       ...(period?.kind === 'quarter' && !isPublished ? [publishedSection(of, quarter, own, columns)] : []),
@@ -230,6 +251,24 @@ export class Reports {
       })),
       ...(period === undefined ? [] : [leftOutSection(of, sight)]),
     ];
+    return sections.filter((section) => section !== undefined);
+  }
+
+  /** Sections of the figures beyond reach that a caller sees: of all, or of those that are wanted, by id. */
+  async #others(
+    of: PartOf,
+    question: Parameters<Figures['rows']>[1],
+    { sight: { shows }, wanted }: { readonly sight: ReportSight; readonly wanted?: readonly string[] },
+  ): Promise<readonly ReportSection[]> {
+    const sections: (ReportSection | undefined)[] = [];
+    // A reader sees figures that close with a quarter alone; a provider those that its own rows say.
+    for (const [figure, presentation] of shows === 'figures that close' ? [] : shownFigures) {
+      if (shows === 'own rows' && presentation.own === undefined) continue;
+      if (wanted !== undefined && !wanted.includes(figure.id)) continue;
+      const answer = await this.#figures.rows(figure, question);
+      const extent = shows === 'own rows' ? shows : 'everything';
+      sections.push(figureSection(of, figure, answer, presentation, extent));
+    }
     return sections.filter((section) => section !== undefined);
   }
 
@@ -270,6 +309,14 @@ export class Reports {
       : periodOfCode(known.period as PeriodCode);
   }
 }
+
+/** The part of a report about a period, or about the lifetime if it is undefined. */
+const partOf = (scope: ReachScope, scopeName: string, period: Period | undefined): PartOf => ({
+  key: period === undefined ? 'lifetime' : 'period',
+  scope: scopeNameOf(scope),
+  scopeName,
+  label: period?.label ?? 'Lifetime',
+});
 
 const scopeNameOf = (scope: ReachScope): string =>
   scope.kind === 'programme' ? 'programme' : `${scope.kind}:${scope.id}`;

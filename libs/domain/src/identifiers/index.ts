@@ -7,6 +7,7 @@ export * from './child-first-name.js';
 export * from './digest-of.js';
 export * from './email.js';
 export * from './gender.js';
+export * from './identifiers-in-text.js';
 export * from './length-prefixed.js';
 export * from './mobile.js';
 export * from './nhs-number.js';

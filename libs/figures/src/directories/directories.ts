@@ -42,6 +42,15 @@ export const definitionInForce = {
   sql: 'SELECT definition_digest FROM programme',
 } as const satisfies Publication;
 
+/** The theory of change of the definition in force, as the definition has it; null where it has none. */
+export const theoryOfChange = {
+  id: 'theory-of-change',
+  version: 1,
+  parameters: [],
+  returns: [{ name: 'theory', type: 'jsonb' }],
+  sql: `SELECT definition->'theoryOfChange' FROM programme`,
+} as const satisfies Publication;
+
 export const strands = {
   id: 'strands',
   version: 1,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { askFigure } from '../publishing/ask.js';
 import { addSmallFacts, defineSmall } from '../small-facts.testing.js';
 import { publishSmallProgramme } from '../testing.js';
-import { collectiveImpact, impactCohort } from './collective-impact.js';
+import { collectiveImpact, impactCohort, impactLinkage } from './collective-impact.js';
 
 /** Of statsmodels: see reference.py. a of n1 with a service, c of n0 without. */
 interface Pooled {
@@ -122,6 +122,19 @@ describe('collective impact', () => {
         compared: 8,
         usedNone: 4,
       },
+    ]);
+    const linkage = await askFigure(client, impactLinkage, {});
+    expect(
+      linkage.map(({ outcome, measure, linkage: how, scores, achieved }) => [
+        ...[outcome, measure, how, scores, achieved],
+      ]),
+    ).toEqual([
+      ['both', 'speech', 'linked', 9, 7],
+      ['both', 'speech', 'unlinkable', 1, 0],
+      ['both', 'sums', 'linked', 8, 5],
+      ['both', 'sums', 'unlinkable', 1, 0],
+      ['speech', 'speech', 'linked', 9, 7],
+      ['speech', 'speech', 'unlinkable', 1, 0],
     ]);
     const groupsOf = async (asked: string) =>
       (await askFigure(client, collectiveImpact, {}))

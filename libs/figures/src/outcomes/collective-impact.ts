@@ -45,6 +45,7 @@ export const impactCohort = defineFigure({
   readFrom: 'outcome',
   columns: impactCohortColumns,
   dimensions: { outcome },
+  ofAdministrativeSources: true,
   sql: `
   WITH ${impactResults}, nobody AS (
     SELECT start, outcome, (count(*) FILTER (WHERE reason = 'unlinkable'))::int AS unlinkable,
@@ -64,6 +65,37 @@ export const impactCohort = defineFigure({
          coalesce(no_ethnicity, 0)
   FROM child FULL JOIN nobody USING (start, outcome) LEFT JOIN cohort USING (start, outcome)
   ORDER BY start, outcome COLLATE "C"`,
+});
+
+/** Whether scores that are linked to somebody differ from those that are not: who is not linked is not compared. */
+export const impactLinkage = defineFigure({
+  id: 'impact-linkage',
+  version: 1,
+  title: 'Collective impact: scores that are linked, and those that are not',
+  readFrom: 'outcome',
+  ofAdministrativeSources: true,
+  columns: {
+    scores: { ...rows, meaning: 'Scores of the measure.' },
+    achieved: { ...rows, meaning: 'Of these, those that achieve the outcome.' },
+  },
+  dimensions: {
+    outcome,
+    measure: { type: 'text', meaning: 'Measure of the theory of change.' },
+    linkage: {
+      type: 'text',
+      meaning: 'linked to somebody; unlinkable without a usable identifier; referred: waits for review.',
+    },
+  },
+  derived: shareColumns('achieved', {
+    ...{ part: 'achieved', whole: 'scores', meaning: 'achieved as a share of the scores.' },
+  }),
+  sql: `
+  WITH ${impactResults}, told AS (
+    SELECT start, outcome, measure_id, CASE WHEN state = 'linked' THEN 'linked' ELSE reason END AS linkage, achieved FROM result
+  )
+  SELECT ${startOfAnswer}, 'programme', outcome, measure_id, linkage, count(*)::int, (count(*) FILTER (WHERE achieved))::int
+  FROM told GROUP BY start, outcome, measure_id, linkage
+  ORDER BY start, outcome COLLATE "C", measure_id COLLATE "C", linkage COLLATE "C"`,
 });
 
 const adjusted = {
@@ -129,6 +161,7 @@ export const collectiveImpact = defineFigure({
   title: 'Collective impact: association of outcomes with services used',
   readFrom: 'outcome',
   columns: collectiveImpactColumns,
+  ofAdministrativeSources: true,
   dimensions: {
     outcome,
     group: {

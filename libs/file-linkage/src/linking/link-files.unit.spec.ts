@@ -132,4 +132,53 @@ describe('linking files', () => {
     const reversed = files.map((rows) => rows.toReversed());
     expect((await link(reversed, unique)).bonus).toBe(linked.bonus);
   });
+
+  it('links two files whose columns have other titles, order and form', async () => {
+    const left = [header, ...withIds(people(300), 'p')];
+    const right = people(300, 60).map((row, at) => {
+      const [first, last, born = '', postcode] = row.split(',');
+      const [year, month, day] = born.split('-');
+      return [postcode, day, month, year, `"${last}, ${first}"`, `q${at}`].join(';');
+    });
+    const files = [left, ['area;day;month;year;who;key', ...right]].map((rows, file) => ({
+      path: `${file}.csv`,
+      bytes: new Uint8Array(Buffer.from(rows.join('\n'))),
+    }));
+    const columns = { area: 'postcode', day: 'birth-day', month: 'birth-month', year: 'birth-year' } as const;
+    const options = { leftUnique: true, rightUnique: true, progress: () => undefined };
+    const linked = await linkCsv(files, {
+      ...options,
+      schema: { ...schema, right: { id: 'key', columns: { ...columns, who: 'full-name' } } },
+    });
+    const expected = await link([withIds(people(300), 'p'), withIds(people(300, 60), 'q')], options);
+    expect(individuals(linked)).toContainEqual(['p60', 'q0']);
+    expect(individuals(linked)).toEqual(individuals(expected));
+    expect(linked.model).toEqual(expected.model);
+  });
+
+  it.each<[string, Partial<LinkSchema>, string]>([
+    [
+      'two files of other columns',
+      { right: { id: 'id', columns: { first: 'given-name' } } },
+      'not as many columns with the role surname',
+    ],
+    [
+      'ids in one file only',
+      {
+        right: {
+          columns: { first: 'given-name', last: 'surname', born: 'birth-date', postcode: 'postcode' },
+        },
+      },
+      'in "id" for one file only',
+    ],
+    ['a year alone', { columns: { born: 'birth-year' } }, 'a year alone is an attribute'],
+    [
+      'a name and its parts',
+      { columns: { first: 'full-name', last: 'surname' } },
+      'keep the full name, or its parts',
+    ],
+  ])('refuses a schema of %s', async (_, other, message) => {
+    const files = [withIds(people(3), 'p'), withIds(people(3), 'q')];
+    await expect(link(files, { schema: { ...schema, ...other } })).rejects.toThrow(message);
+  });
 });

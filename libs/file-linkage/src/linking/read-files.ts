@@ -7,13 +7,14 @@ import type { RangeBroken, RangeRead, RangeToRead } from '../reading/read-range.
 import type { RecordIds } from '../reading/record-ids.js';
 import { roomForRecords, type LinkRecords } from '../reading/records.js';
 import {
-  fieldsOf,
+  fieldsOfFiles,
   SchemaRefused,
   type ColumnRole,
+  type FileSchema,
   type LinkField,
   type LinkSchema,
 } from '../schema/link-schema.js';
-import { guessSchema, type GuessedSchema } from '../schema/guess-schema.js';
+import { guessSchema, inCommon, type GuessedSchema } from '../schema/guess-schema.js';
 import type { Crew } from '../threads/crew.js';
 import { sharedBytes, sharedInts } from '../values/shared-arrays.js';
 import type { DerivedValues } from '../values/value-table.js';
@@ -66,9 +67,38 @@ export function csvFile(path: string): CsvFile {
   }
 }
 
-/** What the columns of a file seem to hold. @throws BrokenCsv if it is no CSV file. */
-export const guessSchemaOf = (file: CsvFile): GuessedSchema =>
-  named(file.path, () => guessSchema(file.bytes, readHeader(file.bytes)));
+/** A proposal of what the columns of the files hold; by file, the columns that it leaves out, by number from 1. */
+export interface GuessedSchemas {
+  readonly schema: LinkSchema;
+  readonly leftOut: readonly (readonly number[])[];
+}
+
+/**
+ * What the columns of one file or two seem to hold: if the second has all titles that the first one’s columns have, they hold the
+ * same there.
+ * @throws BrokenCsv if one is no CSV file.
+ */
+export function guessSchemaOf(files: readonly CsvFile[]): GuessedSchemas {
+  const headers = files.map(({ path, bytes }) => named(path, () => readHeader(bytes)));
+  const guessed = files.map(({ path, bytes }, file) =>
+    named(path, () => guessSchema(bytes, headers[file] as CsvHeader)),
+  );
+  const [left, right] = guessed as [GuessedSchema, GuessedSchema?];
+  const read = ({ id, role, columns }: FileSchema) => [...Object.keys(columns), id, role];
+  if (right === undefined || read(left.schema).every((title) => has(headers[1], title)))
+    return { schema: left.schema, leftOut: guessed.map(({ leftOut }) => leftOut) };
+  const schema = inCommon(left.schema, right.schema);
+  const readOf = [new Set(read(schema)), new Set(read(schema.right ?? schema))];
+  return {
+    schema,
+    leftOut: headers.map(({ columns }, file) =>
+      columns.flatMap((title, column) => (readOf[file]?.has(title) === true ? [] : [column + 1])),
+    ),
+  };
+}
+
+const has = (header: CsvHeader | undefined, title: string | undefined): boolean =>
+  title === undefined || (header?.columns.includes(title) ?? false);
 
 /** What is read of the files: their records, and by vocabulary the values. */
 export interface FilesRead {
@@ -89,8 +119,8 @@ export async function readFiles(
   crew: Crew,
   progress: (step: string) => void,
 ): Promise<FilesRead> {
-  const linkFields = fieldsOf(schema);
-  const fields = fieldsToCompare(linkFields);
+  const linkFields = fieldsOfFiles(schema, files.length);
+  const fields = fieldsToCompare(linkFields[0] ?? []);
   const sources = await readRanges(files, schema, linkFields, crew);
   progress('derive');
   const { values, numbers } = await numberValues(sources, linkFields, fields, crew);
@@ -151,20 +181,26 @@ const mostlyDistinct: ReadonlySet<ColumnRole> = new Set<ColumnRole>([
 async function readRanges(
   files: readonly CsvFile[],
   schema: LinkSchema,
-  fields: readonly LinkField[],
+  fieldsOfSources: readonly (readonly LinkField[])[],
   crew: Crew,
 ): Promise<readonly (readonly RangeRead[])[]> {
   const total = files.reduce((all, { bytes }) => all + bytes.length, 1);
   const headers = files.map(({ path, bytes }) => named(path, () => readHeader(bytes)));
   const planned = files.map(({ path, bytes }, source): readonly RangeToRead[] => {
     const header = headers[source] as CsvHeader;
-    const columnOf = (title: string): number => columnOfTitle(path, header, title);
+    const hint =
+      source > 0 && schema.right === undefined
+        ? ': say in "right" what the columns of the second file hold'
+        : ': the schema names columns as the first line of the file does';
+    const columnOf = (title: string): number => columnOfTitle(path, header, title, hint);
+    const { id, role } = source === 0 ? schema : (schema.right ?? schema);
+    const fields = fieldsOfSources[source] ?? [];
     const plan = {
       ...{ delimiter: header.delimiter, columns: header.columns.length },
-      fields: fields.map(({ column }) => columnOf(column)),
-      distinct: fields.map(({ role }) => mostlyDistinct.has(role)),
-      idColumn: schema.id === undefined ? -1 : columnOf(schema.id),
-      roleColumn: schema.role === undefined ? -1 : columnOf(schema.role),
+      fields: fields.map(({ columns, taken }) => ({ columns: columns.map(columnOf), taken })),
+      distinct: fields.map((field) => mostlyDistinct.has(field.role)),
+      idColumn: id === undefined ? -1 : columnOf(id),
+      roleColumn: role === undefined ? -1 : columnOf(role),
     };
     const parts = Math.max(1, Math.round((crew.size * bytes.length) / total));
     return rangesOf(bytes, header.rowsFrom, parts).map((range) => ({ ...range, bytes, plan }));
@@ -183,12 +219,12 @@ async function readRanges(
 
 const isBroken = (range: RangeRead | RangeBroken): range is RangeBroken => 'broken' in range;
 
-function columnOfTitle(path: string, header: CsvHeader, title: string): number {
+function columnOfTitle(path: string, header: CsvHeader, title: string, hint: string): number {
   const column = header.columns.indexOf(title.trim());
   if (column < 0)
     throw new SchemaRefused(
       // Its titles are not listed: where a file has none, a person's own row stands there.
-      `${path} has no column "${title}" among its ${header.columns.length}: the schema names columns as the first line of the file does`,
+      `${path} has no column "${title}" among its ${header.columns.length}${hint}`,
     );
   return column;
 }
@@ -196,7 +232,7 @@ function columnOfTitle(path: string, header: CsvHeader, title: string): number {
 /** Numbers the canonical values of all columns: vocabulary by vocabulary, because each takes a thread of its own. */
 async function numberValues(
   sources: readonly (readonly RangeRead[])[],
-  linkFields: readonly LinkField[],
+  linkFields: readonly (readonly LinkField[])[],
   fields: readonly FieldToCompare[],
   crew: Crew,
 ) {
@@ -207,7 +243,9 @@ async function numberValues(
   const tasks = fieldsOfVocabulary.map((ofVocabulary) => ({
     kind: fields[ofVocabulary[0] ?? 0]?.kind ?? 'attribute',
     columns: ofVocabulary.flatMap((field) =>
-      sources.map((ranges) => columnToNumber(ranges, field, linkFields[field] as LinkField)),
+      sources.map((ranges, source) =>
+        columnToNumber(ranges, field, linkFields[source]?.[field] as LinkField),
+      ),
     ),
   }));
   // The longest first, so that no thread begins it when the others have nothing left to do.

@@ -1,16 +1,19 @@
+import type { CellsTaken } from '../schema/link-schema.js';
 import { hashOfBytes, mixed } from '../values/hashes.js';
 import { grownInts, sharedBytes, sharedFloats, sharedInts } from '../values/shared-arrays.js';
 import { TextTable, textOf, type Texts } from '../values/text-table.js';
 import { CellTexts } from './cell-texts.js';
 import { BrokenCsv, readCells } from './csv-cells.js';
+import { DateParts } from './date-parts.js';
+import { FullNames } from './full-names.js';
 
 /** What is read of each row. */
 export interface ReadPlan {
   readonly delimiter: number;
   /** How many columns the header has. */
   readonly columns: number;
-  /** By field: its column. */
-  readonly fields: readonly number[];
+  /** By field: its columns, and what is taken of their cells. */
+  readonly fields: readonly { readonly columns: readonly number[]; readonly taken: CellsTaken }[];
   /** By field: whether few cells of its column share a value. */
   readonly distinct: readonly boolean[];
   readonly idColumn: number;
@@ -76,6 +79,9 @@ class RangeReader {
   /** By field: the same where few cells share a value. */
   readonly #cells: readonly (CellTexts | undefined)[];
   readonly #fields: number;
+  /** Where full names are, and the parts of a birth date; undefined if the file has none. */
+  readonly #names: FullNames | undefined;
+  readonly #dates: DateParts | undefined;
   readonly #roleTexts = new TextTable();
   /** By number of a text of the role column: the role. */
   readonly #roleOfText: number[] = [0];
@@ -93,10 +99,23 @@ class RangeReader {
     this.#cells = plan.distinct.map((of) => (of ? new CellTexts(expected) : undefined));
     this.wanted = new Uint8Array(plan.columns + 1);
     this.#fieldOfColumn = new Int16Array(plan.columns + 1).fill(-1);
-    plan.fields.forEach((column, field) => {
-      this.wanted[column] = 1;
-      this.#fieldOfColumn[column] = field;
+    plan.fields.forEach(({ columns, taken }, field) => {
+      for (const column of columns) {
+        this.wanted[column] = 1;
+        if (taken === 'whole') this.#fieldOfColumn[column] = field;
+      }
     });
+    const taking = (taken: CellsTaken) => plan.fields.findIndex((field) => field.taken === taken);
+    const [given, family, date] = [taking('given-names'), taking('family-name'), taking('date')];
+    const column = plan.fields[given]?.columns[0];
+    if (column !== undefined)
+      this.#names = new FullNames(
+        column,
+        { given, family },
+        { given: this.#texts[given] as TextTable, family: this.#texts[family] as TextTable },
+      );
+    const columns = plan.fields[date]?.columns;
+    if (columns !== undefined) this.#dates = new DateParts(columns, date, this.#texts[date] as TextTable);
     if (plan.idColumn >= 0) this.wanted[plan.idColumn] = 1;
     if (plan.roleColumn >= 0) this.wanted[plan.roleColumn] = 1;
     this.#capacity = expected;
@@ -118,6 +137,9 @@ class RangeReader {
             : cells.add(from, until);
       this.#values[this.#rows * this.#fields + field] = number;
     }
+    if (column === this.#names?.column)
+      this.#names.write(bytes, from, until, this.#values, this.#rows * this.#fields);
+    if (this.#dates?.columns.includes(column) === true) this.#dates.cell(bytes, column, from, until);
     if (column === this.#plan.idColumn) {
       this.#idStarts[this.#rows] = from;
       this.#idLengths[this.#rows] = until - from;
@@ -129,6 +151,7 @@ class RangeReader {
   row(cells: number, line: number): void {
     if (cells !== this.#plan.columns)
       throw new BrokenCsv(line, `the row has ${cells} cells, and the header ${this.#plan.columns}`);
+    this.#dates?.write(this.#values, this.#rows * this.#fields);
     this.#rows += 1;
     if (this.#rows === this.#capacity) this.#grow();
   }

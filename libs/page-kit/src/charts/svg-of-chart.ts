@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto';
-import { BarChart, ScatterChart, type BarSeriesOption, type ScatterSeriesOption } from 'echarts/charts';
+import {
+  BarChart,
+  CustomChart,
+  ScatterChart,
+  type BarSeriesOption,
+  type CustomSeriesOption,
+  type ScatterSeriesOption,
+} from 'echarts/charts';
 import {
   GridComponent,
   LegendComponent,
@@ -9,11 +16,12 @@ import {
 import { init, use, type ComposeOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
-use([BarChart, ScatterChart, GridComponent, LegendComponent, SVGRenderer]);
+use([BarChart, CustomChart, ScatterChart, GridComponent, LegendComponent, SVGRenderer]);
 
-export type ChartOption = ComposeOption<
-  BarSeriesOption | ScatterSeriesOption | GridComponentOption | LegendComponentOption
->;
+type Components = GridComponentOption | LegendComponentOption;
+export type ChartOption = ComposeOption<BarSeriesOption | ScatterSeriesOption | Components>;
+/** With series that draw shapes of their own. Apart, since members of other series are deprecated in these. */
+export type ShapesOption = ComposeOption<CustomSeriesOption | ScatterSeriesOption | Components>;
 
 /** Which screens show a drawing: the style sheet shows one of the three. */
 export type ChartKind = 'narrow' | 'medium' | 'wide';
@@ -35,7 +43,10 @@ export interface Drawing {
  * it: the style sheet of the kit gives texts their font. ECharts numbers its styles and classes on from drawing to drawing;
  * without them, equal charts are equal texts.
  */
-export function svgOfChart(option: ChartOption, { kind, height, title, description }: Drawing): string {
+export function svgOfChart(
+  option: ChartOption | ShapesOption,
+  { kind, height, title, description }: Drawing,
+): string {
   const width = chartWidths[kind];
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
