@@ -54,7 +54,7 @@ interface Closed {
 
 /** The children of the whole programme, as a closed quarter has them. */
 const childrenIn = (closed: Closed): string | number | null | undefined => {
-  const reach = closed.figures?.figures.find(({ figure }) => figure === 'reach@1');
+  const reach = closed.figures?.figures.find(({ figure }) => figure === 'reach@2');
   return reach?.rows.find(([scope]) => scope === 'programme')?.[reach.columns.indexOf('children')];
 };
 

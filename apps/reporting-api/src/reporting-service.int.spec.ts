@@ -232,7 +232,7 @@ describe('the reporting API', () => {
 
     it('answers the rows of a figure like reach: 0 if there are files, null if there are none', async () => {
       const rowsOf = async (query: string) =>
-        ((await (await get(`/v1/figures/reach/1?${query}`)).json()) as { rows: Record<string, unknown>[] })
+        ((await (await get(`/v1/figures/reach/2?${query}`)).json()) as { rows: Record<string, unknown>[] })
           .rows;
       const rows = await rowsOf('period=2023-24-Q2');
       const of = (scope: string) => rows.find((row) => row['scope'] === scope);
@@ -253,10 +253,10 @@ describe('the reporting API', () => {
         { start: '2023-07-01', scope: 'service:late', coverage: 'no-files', adults: 1 },
       ]);
       const refused = await Promise.all([
-        get('/v1/figures/reach/1?period=2023-24-Q2&scope=service:nobody'),
-        get('/v1/figures/reach/1?period=2031-32-Q2'),
-        get('/v1/figures/reach/1?period=2023-24-Q2&scope=everything'),
-        get('/v1/figures/reach/2?period=2023-24-Q2'),
+        get('/v1/figures/reach/2?period=2023-24-Q2&scope=service:nobody'),
+        get('/v1/figures/reach/2?period=2031-32-Q2'),
+        get('/v1/figures/reach/2?period=2023-24-Q2&scope=everything'),
+        get('/v1/figures/reach/3?period=2023-24-Q2'),
       ]);
       expect(refused.map(({ status }) => status)).toEqual([404, 404, 400, 404]);
     });
@@ -294,9 +294,11 @@ describe('the reporting API', () => {
       ]);
       const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2')).text();
       expect(csv).toContain(
-        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received,none',
+        '2023-24-Q2,service,language,quiet,QUIET,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,41,files-received,none',
       );
-      expect(csv).toContain('2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,41,no-files,none');
+      expect(csv).toContain(
+        '2023-24-Q2,service,silent,taken-back,TAKEN-BACK,,,,,,,,,,,,,,,,,41,no-files,none',
+      );
       const page = await (await get('/reach?period=2023-24-Q2')).text();
       const rowOf = (name: string) =>
         new RegExp(`<th scope="row"[^>]*>${name}.*?</tr>`, 's')
@@ -353,7 +355,9 @@ describe('the reporting API', () => {
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const lines = (await answer.text()).trim().split('\n');
       expect(lines[0]).toContain('period,level,strand,service,name,children,adults,families');
-      expect(lines[1]).toBe('lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,41,files-received,none');
+      expect(lines[1]).toBe(
+        'lifetime,programme,,,Small,1,1,1,2,0,0,0,1,2,5,0,0,0,1,4,0,41,files-received,none',
+      );
     });
 
     it('answers reach by quarter for the programme, a strand or a service', async () => {
@@ -479,7 +483,7 @@ describe('the reporting API', () => {
     });
 
     it('refuses readers a past position, which may be one of before a quarter was published', async () => {
-      for (const path of ['reach', 'reach.csv', 'reach/1', 'reach/1.csv', 'reach-by-deprivation/1']) {
+      for (const path of ['reach', 'reach.csv', 'reach/2', 'reach/2.csv', 'reach-by-deprivation/2']) {
         const asked = `/v1/figures/${path}?period=lifetime&asAt=12`;
         const answer = await get(asked, 'reader-token');
         expect([asked, answer.status]).toEqual([asked, 403]);
@@ -507,14 +511,14 @@ describe('the reporting API', () => {
               disclosure,
               figures: [
                 {
-                  ...{ figure: 'reach@1', columns },
+                  ...{ figure: 'reach@2', columns },
                   rows: [
                     ['programme', ...numbers(null)],
                     ['service:real', ...numbers(null)],
                   ],
                 },
                 {
-                  figure: 'reach-by-deprivation@1',
+                  figure: 'reach-by-deprivation@2',
                   columns: ['scope', 'decile', 'children', 'adults', 'families'],
                   rows: [['programme', null, null, 25, 20]],
                 },
@@ -546,14 +550,14 @@ describe('the reporting API', () => {
             doubleCountingRemoved: { children: null, adults: 0, families: 0 },
             byDeprivation: [{ decile: null, children: null, adults: 25 }],
           });
-          const rows = await json('/v1/figures/reach/1?period=2023-24-Q2');
+          const rows = await json('/v1/figures/reach/2?period=2023-24-Q2');
           expect(rows.disclosure).toBe('nhs-2018@2');
           expect(rows.rows.find(({ scope }) => scope === 'service:real')).toMatchObject({
             ...{ children: null, adults: 25, suppressed: ['children', 'upperBound'] },
           });
           // A scope without a row counted nobody then, whatever came later.
           expect(rows.rows.find(({ scope }) => scope === 'service:quiet')).toMatchObject({ children: 0 });
-          const series = await json('/v1/figures/reach/1?period=lifetime&by=quarter');
+          const series = await json('/v1/figures/reach/2?period=lifetime&by=quarter');
           expect([series.disclosure, series.rows.map(({ start }) => start)]).toEqual([
             'nhs-2018@2',
             ['2023-07-01', '2023-07-01'],
@@ -564,8 +568,8 @@ describe('the reporting API', () => {
             quarters: [{ period: '2023-24-Q2', children: null, adults: 25 }],
           });
           // The academic year begins within the quarter: of a part of it, readers are told nothing.
-          expect((await json('/v1/figures/reach/1?period=2023-24-AY&by=quarter')).rows).toEqual([]);
-          expect((await json('/v1/figures/reach/1?period=2023-24-Q2', 'team-token')).disclosure).toBe('none');
+          expect((await json('/v1/figures/reach/2?period=2023-24-AY&by=quarter')).rows).toEqual([]);
+          expect((await json('/v1/figures/reach/2?period=2023-24-Q2', 'team-token')).disclosure).toBe('none');
           const csv = await (await get('/v1/figures/reach.csv?period=2023-24-Q2', 'reader-token')).text();
           expect(csv.split('\n')[1]).toMatch(/^2023-24-Q2,programme,,,Small,\[c\],25,.*,nhs-2018@2$/);
           const page = async (path: string) =>
@@ -629,7 +633,7 @@ describe('the reporting API', () => {
         await publish('threshold-10-with-zero@2');
         try {
           const { rows } = (await (
-            await get('/v1/figures/reach/1?period=2023-24-Q2', 'reader-token')
+            await get('/v1/figures/reach/2?period=2023-24-Q2', 'reader-token')
           ).json()) as { rows: { scope: string }[] };
           expect(rows.find(({ scope }) => scope === 'service:quiet')).toMatchObject({ children: null });
         } finally {
@@ -747,7 +751,7 @@ describe('the reporting API', () => {
           new RegExp(`<th scope="row"[^>]*>${name}</th>\\s*<td[^>]*>([^<]*)</td>`).exec(html)?.[1];
         expect(rowOf('Children')).toBe(String(reach['children']));
         expect(rowOf('At most \\(people\\)')).toBe(String(reach['upperBound']));
-        expect(html).toContain('Definition: reach@1: Unique reach.');
+        expect(html).toContain('Definition: reach@2: Unique reach.');
         expect(html).toContain('Ledger position 41.');
         expect(html).toContain('No files received');
         expect(html).toContain('is not closed: its figures can change without a restatement');

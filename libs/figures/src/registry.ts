@@ -2,7 +2,7 @@ import { activity, activityByKind } from './activity/activity.js';
 import { feedback } from './activity/feedback.js';
 import { inputs } from './activity/inputs.js';
 import { participation } from './activity/participation.js';
-import { targets } from './activity/targets.js';
+import { targets, targets1 } from './activity/targets.js';
 import { workforce } from './activity/workforce.js';
 import * as directories from './directories/directories.js';
 import * as submissions from './directories/submissions.js';
@@ -12,14 +12,14 @@ import { collectiveImpact, impactCohort, impactLinkage } from './outcomes/collec
 import { outcomes } from './outcomes/outcomes.js';
 import { figuresOfPeople } from './people/figures-of-people.js';
 import type { Publication } from './publication.js';
-import { reachByDeprivation } from './reach/reach-by-deprivation.js';
-import { reach } from './reach/reach.js';
+import { reachByDeprivation, reachByDeprivation1 } from './reach/reach-by-deprivation.js';
+import { reach, reach1 } from './reach/reach.js';
 
 /** Every version of every figure. A version stays as long as figures published with it must be reproducible. */
 export const figures: readonly Figure[] = [
-  ...[reach, reachByDeprivation],
+  ...[reach1, reach, reachByDeprivation1, reachByDeprivation],
   ...figuresOfPeople,
-  ...[participation, activity, activityByKind, feedback, workforce, inputs, targets, outcomes],
+  ...[participation, activity, activityByKind, feedback, workforce, inputs, targets1, targets, outcomes],
   ...[impactCohort, impactLinkage, collectiveImpact],
 ];
 

@@ -15,17 +15,26 @@ const digestOf = ({ parameters, returns, sql }: Publication): string =>
  */
 const published: Readonly<Record<string, string>> = {
   'reach@1': 'a4b492d0d3080a4c',
+  'reach@2': 'f97b99b075e93be7',
   'reach-by-deprivation@1': 'dc9228c7d200d52f',
+  'reach-by-deprivation@2': 'ea85940f78cd135a',
   'dosage@1': '7a3aec7a63c488d0',
   'population-reached@1': '47dbaab103f36ce5',
+  'population-reached@2': '524f329ddb9b0c46',
   'reach-by-area@1': '26b74f3dceb8b3fa',
+  'reach-by-area@2': '84c5a5d6fe103493',
   'reach-by-characteristic@1': '6f9079bfedb12f99',
   'reach-by-priority@1': 'efc1e2ae6939f316',
+  'reach-by-priority@2': '01e239bc8de9a846',
   'reach-by-services-used@1': '4faeb07724ed523d',
+  'reach-by-services-used@2': '4ce9df3accf50471',
   'reach-new-and-returning@1': '0cb3d00f814b18ad',
+  'reach-new-and-returning@2': '171713f0c02b10fc',
   'reach-through-carers@1': '917b5a8b58369432',
   'service-pairs@1': '922f01985f917bd1',
+  'service-pairs@2': 'fa299db04238fd40',
   'service-steps@1': '99b6e9dc5ee17d56',
+  'service-steps@2': 'dd26617b0d51309c',
   'participation@1': '97d13c39e1782443',
   'activity@1': 'ded1b82a797b0ff6',
   'activity-by-kind@1': '5b88f87e446accb9',
@@ -33,6 +42,7 @@ const published: Readonly<Record<string, string>> = {
   'workforce@1': '55d8a1ff9f9ff916',
   'inputs@1': '242a142917d3f69d',
   'targets@1': 'd7956ddc6297d4ce',
+  'targets@2': '9e46c5812d46556e',
   'outcomes@1': '01547cd31ec79062',
   'impact-cohort@1': '24508a5bd7d5bb09',
   'impact-linkage@1': '44396d3b5c728a5a',
@@ -52,13 +62,13 @@ describe('the registry of figures', () => {
   });
 
   it('closes a quarter with the newest version of the figures of a quarter, and no other', () => {
-    expect(newestFigures().map((figure) => nameOf(figure))).toEqual(['reach@1', 'reach-by-deprivation@1']);
+    expect(newestFigures().map((figure) => nameOf(figure))).toEqual(['reach@2', 'reach-by-deprivation@2']);
     const [first] = figures;
-    const next = { ...first!, version: 2 };
+    const next = { ...first!, version: 3 };
     const beyond = { ...first!, id: 'lifetime', closesWithQuarter: false };
     expect(newestFigures([...figures, beyond, next]).map((figure) => nameOf(figure))).toEqual([
-      'reach-by-deprivation@1',
-      'reach@2',
+      'reach-by-deprivation@2',
+      'reach@3',
     ]);
   });
 

@@ -34,6 +34,8 @@ export interface SmallEngagement {
   readonly nhsNumber?: boolean;
   readonly born?: boolean;
   readonly caseNumber?: number;
+  /** The case number of a row without an identifier. */
+  readonly unidentifiedCase?: number;
 }
 
 /** The area of every small programme. */
@@ -204,14 +206,15 @@ export async function writeSmallProgramme(
     const state = engagement.retired ? 'retired' : engagement.setAside ? 'set-aside' : 'linked';
     const person = engagement.person === undefined ? undefined : individuals.get(engagement.person);
     await client.query(
-      `INSERT INTO ${at('numbered_record')} (number, individual, submission, as_of, case_mark, record_id, row_key, dataset,
+      `INSERT INTO ${at('numbered_record')} (number, individual, submission, as_of, case_mark, unidentified_case, record_id, row_key, dataset,
          marks, attributed, role, state, reason, session_kind, attended, qualifying)
-       VALUES ($1, $2, 0, $3, $4, $5, $5, $6, $7, false, $8, $9, $10, 'group', true, $11)`,
+       VALUES ($1, $2, 0, $3, $4, $5, $6, $6, $7, $8, false, $9, $10, $11, 'group', true, $12)`,
       [
         index + 1,
         state === 'linked' ? (person ?? null) : null,
         engagement.date,
         engagement.caseNumber ?? null,
+        engagement.unidentifiedCase ?? null,
         idOf(`record ${index}`),
         services.indexOf(engagement.service) + 1,
         (engagement.nhsNumber ? 1 : 0) + (engagement.born ? 2 : 0),

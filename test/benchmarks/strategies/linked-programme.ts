@@ -13,7 +13,7 @@ import {
 } from '@kinledger/domain';
 import type { Programme } from '@kinledger/programme';
 import type { SyntheticPerson } from '@kinledger/synthetic';
-import { linkageRecordOf, takenRows, type TakenRow } from '../../programmes/files-through.ts';
+import { isIdentified, linkageRecordOf, takenRows, type TakenRow } from '../../programmes/files-through.ts';
 import { programmeWith, type FieldSet } from './field-sets.ts';
 
 export interface ProgrammeOptions {
@@ -81,7 +81,7 @@ export function settingsOf(name: 'leap-1' | 'kin-1', { programme, rows }: Progra
 export interface Linked {
   readonly seconds: number;
   readonly individualOf: (row: KnownRow) => string | undefined;
-  /** The reporting family: one individual, or several that are related. */
+  /** The reporting family: several individuals that are related, or one of whom a row has an identifier. */
   readonly familyOf: (row: KnownRow) => string | undefined;
   /** Why a row is in no individual. */
   readonly setAside: ReadonlyMap<string, 'unlinkable' | 'referred'>;
@@ -111,12 +111,14 @@ export function linkedBy(settings: StrategySettings, rows: readonly KnownRow[]):
   const referrals = new Map<string, number>();
   for (const { subject } of found.referrals) referrals.set(subject, (referrals.get(subject) ?? 0) + 1);
   const individualOf = ({ row }: KnownRow) => individuals.get(row.rowKey);
+  const identified = new Set(rows.filter(isIdentified).map(individualOf));
   return {
     seconds: (user + system) / 1e6,
     individualOf,
     familyOf: (row) => {
       const individual = individualOf(row);
-      return individual === undefined ? undefined : (families.get(individual) ?? individual);
+      if (individual === undefined) return undefined;
+      return families.get(individual) ?? (identified.has(individual) ? individual : undefined);
     },
     setAside,
     referrals,

@@ -115,7 +115,7 @@ function explanation(explained: ReachExplained): string[][] {
     step('  no row got through intake', ({ missed }) => -missed.refused),
     step('  only rows without a usable identifier', ({ missed }) => -missed.unlinkable),
     step('  only rows that wait for review', ({ missed }) => -missed.referred),
-    step('  only rows that count as another role', ({ missed }) => -missed.elsewhere),
+    step('  only rows of another role, or of unknown family', ({ missed }) => -missed.elsewhere),
     step('  counted again: rows not linked', ({ countedAgain }) => countedAgain),
     step('  joined: rows linked to another’s', ({ joined }) => -joined),
     step('  counted and not truly reached', ({ beyondTruth }) => beyondTruth),

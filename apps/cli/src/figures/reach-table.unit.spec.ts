@@ -6,19 +6,22 @@ const known: Figure = {
   suppressed: [],
   ...{ coverage: 'files-received', children: 1200, adults: 5, families: 9, individuals: 1205 },
   ...{ childrenThroughCarerOnly: 2, workforce: 4, unlinkable: 3, referred: 1, upperBound: 1209 },
-  ...{ indistinct: 0, anonymous: 5, byBirthDateAlone: 6 },
+  ...{ indistinct: 0, anonymous: 5, byBirthDateAlone: 6, familyUnknown: 7, relatedFamilies: 8 },
+  ...{ familiesUpperBound: 20, joinedByScore: 10 },
 };
 const nobody: Figure = {
   suppressed: [],
   ...{ coverage: 'files-received', children: 0, adults: 0, families: 0, individuals: 0 },
   ...{ childrenThroughCarerOnly: 0, workforce: 0, unlinkable: 0, referred: 0, upperBound: 0 },
-  ...{ indistinct: 0, anonymous: 0, byBirthDateAlone: 0 },
+  ...{ indistinct: 0, anonymous: 0, byBirthDateAlone: 0, familyUnknown: 0, relatedFamilies: 0 },
+  ...{ familiesUpperBound: 0, joinedByScore: 0 },
 };
 const unknown: Figure = {
   suppressed: [],
   ...{ coverage: 'no-files', children: null, adults: null, families: null, individuals: null },
   ...{ childrenThroughCarerOnly: null, workforce: null, unlinkable: null, referred: null, upperBound: null },
-  ...{ indistinct: null, anonymous: null, byBirthDateAlone: null },
+  ...{ indistinct: null, anonymous: null, byBirthDateAlone: null, familyUnknown: null },
+  ...{ relatedFamilies: null, familiesUpperBound: null, joinedByScore: null },
 };
 
 const answer: ReachAnswer = {
@@ -69,6 +72,8 @@ describe('the reach table', () => {
       '  People who may share an email, a mobile or a case number with somebody counted, whom the upper bound counts: 0.',
       '  Anonymous attendances; each may stand for a group, and the upper bound counts none: 5.',
       '  Of those counted, distinguished by a birth date without an NHS number; twins count as one: 6.',
+      '  People whom links by a score could hide, if every one were wrong; the upper bound takes them to be right: 10.',
+      '  Of those counted, without an identifier and of unknown family; families leave them out: 7.',
       '  Children reached through a carer only: 2.',
       '  Practitioners and volunteers: 4.',
     ]);

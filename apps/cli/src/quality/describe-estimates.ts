@@ -65,7 +65,7 @@ export const describeBounds = (period: string, { families, ...people }: Estimate
   [
     `Reach of ${period}, between its bounds`,
     boundsTable<'children' | 'adults'>(people),
-    `  Of families ${count(families.counted + families.unknown)} were counted, ${count(families.unknown)} of them one person each without an identifier, whose family nothing tells.`,
+    `  Of families ${count(families.counted)} were counted, and ${count(families.unknown)} people without an identifier, whose family nothing tells, were left out.`,
     `  There are at most ${count(families.high)}, if the relationships that rows state are right. How many relationships of people alone are missing, no rate says:`,
     `  there are at least the ${count(families.low)} of two people or more, if families that rows show in two parts, beyond one each, are no more than the people alone who are families.`,
   ].join('\n');

@@ -53,7 +53,7 @@ describe('what is known without a truth', () => {
     );
     expect(text).toMatch(/children +256 +253 +285 +265 +27 +1/);
     // 256 + 0.1 × 9, and 28 more; each of 29 children and 29 adults may be a family of its own.
-    expect(text).toContain('Of families 187 were counted, 7 of them one person each without an identifier');
+    expect(text).toContain('Of families 180 were counted, and 7 people without an identifier');
     expect(text).toContain('There are at most 245,');
     expect(text).toContain(
       'at least the 120 of two people or more, if families that rows show in two parts, beyond one each, are no more than',

@@ -3,7 +3,7 @@ import pg from 'pg';
 
 /** Families as they are counted. Cases of people of unknown family are among those without an identifier. */
 export interface CasesOfFamilies extends CountedCases {
-  /** People in no family of whom no row has an identifier, whom reach counts as families of one. `counted` leaves them out. */
+  /** People in no family of whom no row has an identifier: nothing says whose family they are, and `counted`, like reach, leaves them out. */
   readonly unknown: number;
   /** Families of two people or more, which rows relate. */
   readonly related: number;

@@ -168,6 +168,13 @@ describe('the upper bound of reach', () => {
               expect(figure.upperBound).toBe(
                 figure.individuals + figure.unlinkable + figure.referred + figure.indistinct,
               );
+              // Rows that neither an NHS number nor a case number joins are then a person each, twins too.
+              if (strategy !== undefined)
+                expect(figure.upperBound + figure.joinedByScore).toBeGreaterThanOrEqual(reached.size);
+              expect(figure.familiesUpperBound).toBe(
+                figure.upperBound - figure.individuals + figure.families + figure.familyUnknown,
+              );
+              expect(figure.relatedFamilies).toBeLessThanOrEqual(figure.families);
             }
           },
         ),

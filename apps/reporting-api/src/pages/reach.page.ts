@@ -162,21 +162,38 @@ function tilesOf(reach: FigureAnswer) {
   return [
     { name: 'Children', value: reach.children ?? SUPPRESSED },
     { name: 'Adults', value: reach.adults ?? SUPPRESSED },
-    { name: 'Families', value: reach.families ?? SUPPRESSED },
+    {
+      name: 'Families',
+      value: reach.families ?? SUPPRESSED,
+      ...(reach.familiesUpperBound === null
+        ? {}
+        : {
+            note: `at most ${reach.familiesUpperBound.toLocaleString('en-GB')}, if the relationships that rows state, and links by a score, are right`,
+          }),
+    },
     {
       name: 'At most (people)',
       value: reach.upperBound ?? SUPPRESSED,
-      ...(doubtful === null || doubtful === 0
-        ? {}
-        : {
-            note:
+      ...noteOf([
+        ...(doubtful === null || doubtful === 0
+          ? []
+          : [
               doubtful === 1
                 ? 'if the one doubtful row were one person more'
                 : `if each of ${doubtful.toLocaleString('en-GB')} doubtful rows were one person more`,
-          }),
+            ]),
+        ...(reach.joinedByScore === 0
+          ? []
+          : [
+              `if links by a score are right, which could hide ${(reach.joinedByScore ?? SUPPRESSED).toLocaleString('en-GB')} people more`,
+            ]),
+      ]),
     },
   ];
 }
+
+const noteOf = (conditions: readonly string[]) =>
+  conditions.length === 0 ? {} : { note: conditions.join(', and ') };
 
 /** Names of the services that report people but sent no file of attendance. */
 const servicesWithoutFiles = ({ strands }: ReachAnswer) =>

@@ -90,7 +90,17 @@ export function reachSection(
                 line(
                   'upperBound',
                   'At most (people)',
-                  'Children and adults, and one person more for each row that could be somebody else.',
+                  'Children and adults, and one person more for each row that could be somebody else. Links by a score are taken to be right.',
+                ),
+                line(
+                  'relatedFamilies',
+                  'At least (families)',
+                  'Families of two people or more, whom rows relate; assumed is that rows show few families in several such parts.',
+                ),
+                line(
+                  'familiesUpperBound',
+                  'At most (families)',
+                  'Families, and one more for each person of unknown family and each row that could be somebody else. Links by a score, and the relationships that rows state, are taken to be right.',
                 ),
               ]
             : []),
@@ -112,7 +122,9 @@ export function reachSection(
       },
     ],
     notes: columns.includes('families')
-      ? ['A family is children and carers connected across the programme; a person alone is a family of one.']
+      ? [
+          'A family is children and carers connected across the programme; a person alone is a family of one, unless no row of theirs has an identifier.',
+        ]
       : [],
   };
 }

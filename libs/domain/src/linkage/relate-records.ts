@@ -67,6 +67,7 @@ export interface LinkBetween {
 /** A token that both records have as their own and that may join rows of people, by kind. */
 export interface SharedToken {
   readonly rule: string;
+  /** Among the records that are shown. */
   readonly hasForce: boolean;
   /** False if a token of this kind joins only rows with the same birth date, and theirs are not. */
   readonly isUsable: boolean;
@@ -88,7 +89,7 @@ export interface PairRelation {
   readonly decided: readonly (readonly [RowKey, RowKey])[];
   /** Strongest first. */
   readonly shared: readonly SharedToken[];
-  /** Candidate keys that both have, and how many of these are crowded; 0 of a strategy that scores no pairs. */
+  /** Candidate keys that both have, and how many of these are crowded among the records that are shown; 0 of a strategy that scores no pairs. */
   readonly keys: { readonly shared: number; readonly crowded: number };
   /** The two records compared; undefined if the strategy scores no pairs, or one is a child and the other an adult. */
   readonly compared: ComparedPair | undefined;
@@ -119,6 +120,7 @@ class Relating {
   readonly #ends: readonly [number, number];
   readonly #isShown: (record: number) => boolean;
   readonly #kept = new Map<number, Evidence>();
+  readonly #forces = new Map<number, boolean>();
   readonly #evidenceOf = (record: number): Evidence =>
     memoised(this.#kept, record, () => evidenceIn(this.#index, record));
   readonly #component: Component | undefined;
@@ -208,7 +210,7 @@ class Relating {
     if (!contact.isMet) {
       reasons.push(...contact.reasons);
       if (decisive?.isCandidate === true) reasons.push(...reasonsOfScore(decisive));
-      else if (contact.reasons.length === 0)
+      else if (contact.reasons.length === 0 && !contact.sharesKey)
         reasons.push(this.#isUnlinkable() ? 'unlinkable' : 'no-common-key');
     }
     return reasons.length === 0 ? ['kept-apart-by-others'] : reasons;
@@ -235,15 +237,25 @@ class Relating {
   }
 
   /** Whether an identifier that both individuals have could join them, and if not, what of it does not. */
-  #contact(): { readonly isMet: boolean; readonly reasons: readonly ApartReason[] } {
+  #contact(): {
+    readonly isMet: boolean;
+    readonly reasons: readonly ApartReason[];
+    /** Whether they share a key that is not crowded among the records that are shown, whether or not it is among all. */
+    readonly sharesKey: boolean;
+  } {
     const pairs = this.#pairsBetween() ?? [this.#ends];
     const shared = pairs.flatMap(([a, b]) => this.#sharedTokens(a, b));
-    if (shared.some(({ hasForce, isUsable }) => hasForce && isUsable)) return { isMet: true, reasons: [] };
+    if (shared.some(({ hasForce, isUsable }) => hasForce && isUsable))
+      return { isMet: true, reasons: [], sharesKey: false };
     const reasons = new Set<ApartReason>();
     for (const { hasForce } of shared)
       reasons.add(hasForce ? 'birth-date-not-shared' : 'token-without-force');
     if (pairs.some(([a, b]) => this.#isCrowdedOnly(a, b))) reasons.add('keys-crowded');
-    return { isMet: false, reasons: [...reasons] };
+    const sharesKey = pairs.some(([a, b]) => {
+      const { shared: keys, crowded } = this.#keysOf(a, b);
+      return keys > crowded;
+    });
+    return { isMet: false, reasons: [...reasons], sharesKey };
   }
 
   /** Each record of the first individual with each of the second; undefined if they are too many to look at each. */
@@ -265,9 +277,31 @@ class Relating {
       .sort((first, second) => first.channel - second.channel)
       .map(({ token, channel }) => ({
         rule: channels.domainOf(channel),
-        hasForce: this.#index.tokens.linked(token),
+        hasForce: this.#hasForce(token),
         isUsable: !channels.joinsByBirthDate(channel) || isOneDate,
       }));
+  }
+
+  /** Whether a token has force among the records that are shown: by others, it would tell that they exist. */
+  #hasForce(token: number): boolean {
+    const { records } = this.#index;
+    return memoised(this.#forces, token, () =>
+      this.#index.links(token, (occurrence) => this.#counts(records.holderAt(occurrence))),
+    );
+  }
+
+  /** Whether too many of the records that are shown have a key. */
+  #isCrowded(key: number): boolean {
+    const { candidates, strategy } = this.#index;
+    if (candidates === null || strategy.pairs === undefined) return false;
+    let left = strategy.pairs.maxHoldersPerKey;
+    for (let at = candidates.firstHolder(key); at !== NONE; at = candidates.nextHolder(at))
+      if (this.#counts(candidates.holderAt(at)) && --left < 0) return true;
+    return false;
+  }
+
+  #counts(record: number): boolean {
+    return this.#index.records.isLive(record) && this.#isShown(record);
   }
 
   #keysOf(one: number, other: number): PairRelation['keys'] {
@@ -275,7 +309,7 @@ class Relating {
     if (candidates === null) return { shared: 0, crowded: 0 };
     const theirs = new Set(candidates.keysOf(other));
     const shared = candidates.keysOf(one).filter((key) => theirs.has(key));
-    return { shared: shared.length, crowded: shared.filter((key) => this.#index.isCrowded(key)).length };
+    return { shared: shared.length, crowded: shared.filter((key) => this.#isCrowded(key)).length };
   }
 
   /**

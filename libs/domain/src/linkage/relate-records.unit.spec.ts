@@ -177,6 +177,45 @@ describe('why two records are not together', () => {
     expect(JSON.stringify([found.compared, found.decisive])).not.toContain(found.recordOf('c'));
   });
 
+  it('counts the holders of an identifier among the records that are shown', () => {
+    const boy = { born: '2018-07-09', letters: 'zoe', gender: 'm' };
+    const rows = [
+      child('a', ada, email('us')),
+      child('b', boy, email('us')),
+      child('x', { born: '2011-01-01', letters: 'bob' }, email('us')),
+      child('y', { born: '2012-02-02', letters: 'eve' }, email('us')),
+    ];
+    const shared = [{ rule: 'email', hasForce: true, isUsable: true }];
+    const [all, found] = [
+      related(rows),
+      related(rows, {}, (of) => ['service0.user', 'service1.user'].includes(of)),
+    ];
+    expect(all.shared).toEqual([{ ...shared[0], hasForce: false }]);
+    expect([found.shared, found.reasons]).toEqual([shared, ['kept-apart-by-others']]);
+  });
+
+  it('counts the holders of an identifier without the records that were withdrawn', () => {
+    const rows = [
+      child('a', ada, email('us')),
+      child('b', { ...ada, born: '2018-07-09' }, email('us')),
+      child('x', { born: '2011-01-01', letters: 'bob' }, email('us')),
+    ];
+    const { world, recordOf } = kin1World(rows);
+    const forces = () =>
+      world.engine.relate(recordOf('a'), recordOf('b'), isShown)?.shared.map(({ hasForce }) => hasForce);
+    expect(forces()).toEqual([false]);
+    world.erase([recordOf('x')]);
+    expect(forces()).toEqual([true]);
+  });
+
+  it('counts who has a key among the records that are shown', () => {
+    const rows = [child('a', ada), child('b', ada), child('x', ada), child('y', ada)];
+    const settings = { maxHoldersPerKey: 2 };
+    const found = related(rows, settings, (of) => ['service0.user', 'service1.user'].includes(of));
+    expect(related(rows, settings).keys?.crowded).toBeGreaterThan(0);
+    expect([found.keys?.crowded, found.reasons]).toEqual([0, ['kept-apart-by-others']]);
+  });
+
   it('says that a person decided so', () => {
     const { world, recordOf } = kin1World([child('a', ada), child('b', ada)]);
     world.constrain('LinkForbidden', [rowKeyOf('service0.user', 'a'), rowKeyOf('service1.user', 'b')]);

@@ -1,5 +1,6 @@
 import type { CountColumns } from '../count-columns.js';
 import { defineFigure } from '../figure.js';
+import { aloneIsFamily, identifiedIsFamily, type FamilyRule } from '../reach/family-rule.js';
 import { startOfAnswer } from '../reach/qualifying.js';
 import { rounded, shownOf } from '../statistics/derived.js';
 
@@ -15,46 +16,43 @@ export const targetsColumns = {
   },
 } as const satisfies CountColumns;
 
-/**
- * Reach of services against their targets. A target is of one service and one period: targets of several do not add up, because one
- * person may be in several. Whichever lie within the period that is asked for are shown.
- */
-export const targets = defineFigure({
-  id: 'targets',
-  version: 1,
-  title: 'Reach against targets',
-  columns: targetsColumns,
-  dimensions: {
-    targetPeriod: { type: 'text', meaning: 'The period of the target.' },
-    of: { type: 'text', meaning: 'Whom it counts: children, adults or families.' },
-  },
-  derived: {
-    reachedPercent: {
-      unit: 'per cent',
-      meaning: 'reached as a share of the target.',
-      of: (row) => {
-        const shown = shownOf(row, ['reached', 'target']);
-        return shown === undefined || shown.target === 0
-          ? null
-          : rounded((100 * shown.reached) / shown.target, 1);
+const targetsBy = (version: number, rule: FamilyRule) =>
+  defineFigure({
+    id: 'targets',
+    version,
+    title: 'Reach against targets',
+    columns: targetsColumns,
+    dimensions: {
+      targetPeriod: { type: 'text', meaning: 'The period of the target.' },
+      of: { type: 'text', meaning: 'Whom it counts: children, adults or families.' },
+    },
+    derived: {
+      reachedPercent: {
+        unit: 'per cent',
+        meaning: 'reached as a share of the target.',
+        of: (row) => {
+          const shown = shownOf(row, ['reached', 'target']);
+          return shown === undefined || shown.target === 0
+            ? null
+            : rounded((100 * shown.reached) / shown.target, 1);
+        },
+      },
+      rating: {
+        unit: 'rating',
+        meaning: 'green, amber or red, by the thresholds of the programme definition.',
+        of: (row) => {
+          const shown = shownOf(row, ['reached', 'greenFrom', 'amberFrom']);
+          if (shown === undefined) return null;
+          return shown.reached >= shown.greenFrom
+            ? 'green'
+            : shown.reached >= shown.amberFrom
+              ? 'amber'
+              : 'red';
+        },
       },
     },
-    rating: {
-      unit: 'rating',
-      meaning: 'green, amber or red, by the thresholds of the programme definition.',
-      of: (row) => {
-        const shown = shownOf(row, ['reached', 'greenFrom', 'amberFrom']);
-        if (shown === undefined) return null;
-        return shown.reached >= shown.greenFrom
-          ? 'green'
-          : shown.reached >= shown.amberFrom
-            ? 'amber'
-            : 'red';
-      },
-    },
-  },
-  sql: `
-  WITH target AS (
+    sql: `
+  WITH ${rule.expressions}target AS (
     SELECT s ->> 'id' AS service, t ->> 'period' AS period, t ->> 'of' AS of, (t ->> 'count')::int AS count,
            CASE WHEN right(t ->> 'period', 2) = 'AY' THEN make_date(left(t ->> 'period', 4)::int, 9, 1)
                 ELSE (make_date(left(t ->> 'period', 4)::int, 1, 1) + make_interval(months => 3 * right(t ->> 'period', 1)::int))::date
@@ -71,12 +69,12 @@ export const targets = defineFigure({
       AND ($2::date IS NULL OR from_day + make_interval(months => months) <= $2::date)
       AND ($3 = 'period' OR months = 3) AND ($4::text IS NULL OR $4 = 'service:' || service)
   ), present AS (
-    SELECT DISTINCT a.service, a.period, a.of, r.role, r.individual, coalesce(f.family, -r.individual) AS family
+    SELECT DISTINCT a.service, a.period, a.of, r.role, r.individual, ${rule.ofIndividual('r.individual')} AS family
     FROM asked a
     JOIN dataset d USING (service)
     JOIN numbered_dataset n ON n.dataset = d.dataset
     JOIN numbered_record r ON r.dataset = n.number AND r.as_of >= a.from_day AND r.as_of < a.until_day
-    LEFT JOIN numbered_member f ON f.scope = 'programme' AND f.individual = r.individual
+    LEFT JOIN numbered_member f ON f.scope = 'programme' AND f.individual = r.individual${rule.joined('r.individual')}
     WHERE r.qualifying AND r.state = 'linked' AND r.role IN ('child', 'adult')
   ), reached AS (
     SELECT service, period, of,
@@ -91,4 +89,12 @@ export const targets = defineFigure({
   )
   SELECT ${startOfAnswer}, scope, period, of, count, green_from, amber_from, reached
   FROM dated ORDER BY start, scope COLLATE "C", period COLLATE "C", of COLLATE "C"`,
-});
+  });
+
+/**
+ * Reach of services against their targets. A target is of one service and one period: targets of several do not add up, because one
+ * person may be in several. Whichever lie within the period that is asked for are shown.
+ */
+export const targets = targetsBy(2, identifiedIsFamily);
+/** The same, where everybody in no family is a family of one. */
+export const targets1 = targetsBy(1, aloneIsFamily);

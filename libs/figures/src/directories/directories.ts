@@ -129,7 +129,10 @@ export const closedQuarters = {
         FROM closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC, edition DESC`,
 } as const satisfies Publication;
 
-/** By which rule the rows of a figure, such as `reach@1`, were published for each published quarter, by its first day. */
+/**
+ * By which rule the rows of a figure, such as `reach@1`, or of another version of it, were published for each published quarter, by its
+ * first day.
+ */
 export const publishedRules = {
   id: 'published-rules',
   version: 2,
@@ -141,7 +144,8 @@ export const publishedRules = {
   sql: `SELECT to_char(make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)), 'YYYY-MM-DD'),
                figures->>'disclosure'
         FROM closed_quarter
-        WHERE standing = 'published' AND EXISTS (SELECT FROM jsonb_path_query(figures, '$.figures[*].figure') AS name WHERE name #>> '{}' = $1)
+        WHERE standing = 'published' AND EXISTS (SELECT FROM jsonb_path_query(figures, '$.figures[*].figure') AS name
+                      WHERE split_part(name #>> '{}', '@', 1) = split_part($1, '@', 1))
         ORDER BY 1`,
 } as const satisfies Publication;
 

@@ -7,7 +7,7 @@ import type { newAndReturningColumns } from '../people/reach-new-and-returning.j
 import type { throughCarersColumns } from '../people/reach-through-carers.js';
 import type { servicePairs, serviceSteps } from '../people/service-pairs.js';
 import type { reachByDeprivation } from '../reach/reach-by-deprivation.js';
-import type { reachColumns } from '../reach/reach-columns.js';
+import type { reachColumns, reachColumns1 } from '../reach/reach-columns.js';
 
 /**
  * How counts of one column in the parts of a scope bear on the scope’s. `distinct`: of people or families who may be in
@@ -24,7 +24,7 @@ export type AcrossScopes = 'distinct' | 'additive' | 'at most the sum' | 'at lea
 export interface FigureRelations {
   /** Of every column that disclosure control protects; several columns together, joined by +, may be distinct too. */
   readonly acrossScopes: Readonly<Record<string, AcrossScopes>>;
-  /** Counts of a part of the people of another column. */
+  /** Counts of a part of the people of another column; several columns, joined by +, of parts that have nobody in common. */
   readonly within: readonly (readonly [part: string, whole: string])[];
   /** Counts of people who are each in one of several other columns at least. */
   readonly covered: readonly { readonly column: string; readonly by: readonly string[] }[];
@@ -55,7 +55,7 @@ type Classified<Columns> = FigureRelations & {
   >;
 };
 
-const reach = {
+const reach1 = {
   acrossScopes: {
     children: 'distinct',
     adults: 'distinct',
@@ -80,17 +80,37 @@ const reach = {
     ['byBirthDateAlone', 'individuals'],
   ],
   covered: [{ column: 'individuals', by: ['children', 'adults'] }],
+} as const satisfies Classified<typeof reachColumns1>;
+
+const reach = {
+  ...reach1,
+  acrossScopes: {
+    ...reach1.acrossScopes,
+    familyUnknown: 'distinct',
+    relatedFamilies: 'distinct',
+    // As with people behind individuals.
+    joinedByScore: 'at least each part',
+    'individuals+indistinct+joinedByScore': 'distinct',
+  },
+  within: [
+    ...reach1.within,
+    ['familyUnknown', 'individuals'],
+    ['relatedFamilies', 'families'],
+    // Everybody counted is of a family that is counted, or of none that is known.
+    ['families+familyUnknown', 'individuals'],
+  ],
 } as const satisfies Classified<typeof reachColumns>;
+
+/** The version of reach whose families are those of the second versions of other figures. */
+const REACH = 'reach@2';
 
 const deprivation: Classified<(typeof reachByDeprivation)['columns']> = {
   acrossScopes: { children: 'distinct', adults: 'distinct', families: 'distinct' },
   within: [],
   covered: [{ column: 'families', by: ['children', 'adults'] }],
   // Every individual has one residence, or none that is known; a family may live in several places.
-  breaksDown: { figure: 'reach@1', additive: ['children', 'adults'], distinct: ['families'] },
+  breaksDown: { figure: REACH, additive: ['children', 'adults'], distinct: ['families'] },
 };
-
-const reachFigure = 'reach@1';
 
 const newAndReturning: Classified<typeof newAndReturningColumns> = {
   acrossScopes: {
@@ -119,7 +139,7 @@ const newAndReturning: Classified<typeof newAndReturningColumns> = {
     { column: 'lifetimeIndividuals', by: ['lifetimeChildren', 'lifetimeAdults'] },
   ],
   addsUpTo: {
-    figure: reachFigure,
+    figure: REACH,
     sums: {
       children: ['newChildren', 'returningChildren'],
       adults: ['newAdults', 'returningAdults'],
@@ -140,7 +160,7 @@ const byPeople: Classified<(typeof reachByArea)['columns']> = {
   within: [],
   covered: [{ column: 'families', by: ['children', 'adults'] }],
   breaksDown: {
-    figure: reachFigure,
+    figure: REACH,
     additive: ['children', 'adults', 'unlinkable', 'referred'],
     distinct: ['families'],
   },
@@ -151,7 +171,7 @@ const byCharacteristic: Classified<(typeof reachByCharacteristic)['columns']> = 
   within: [],
   covered: [],
   breaksDown: {
-    figure: reachFigure,
+    figure: REACH,
     additive: ['children', 'adults', 'unlinkable', 'referred'],
     distinct: [],
     apart: ['characteristic'],
@@ -169,7 +189,7 @@ const throughCarers: Classified<typeof throughCarersColumns> = {
   within: [],
   covered: [],
   addsUpTo: {
-    figure: reachFigure,
+    figure: REACH,
     sums: {
       children: ['withCarer', 'carerNotReached', 'noKnownCarer'],
       childrenThroughCarerOnly: ['throughCarerOnly'],
@@ -186,7 +206,7 @@ const servicesUsed: Classified<(typeof reachByServicesUsed)['columns']> = {
   ],
   covered: [{ column: 'individuals', by: ['children', 'adults'] }],
   breaksDown: {
-    figure: reachFigure,
+    figure: REACH,
     additive: ['children', 'adults', 'individuals', 'families'],
     distinct: [],
   },
@@ -234,18 +254,34 @@ const population: Classified<typeof populationColumns> = {
   covered: [],
 };
 
+/** The first version of a figure, whose families are those of the first version of reach. */
+const first = ({ breaksDown, addsUpTo, ...rest }: FigureRelations): FigureRelations => ({
+  ...rest,
+  ...(breaksDown === undefined ? {} : { breaksDown: { ...breaksDown, figure: 'reach@1' } }),
+  ...(addsUpTo === undefined ? {} : { addsUpTo: { ...addsUpTo, figure: 'reach@1' } }),
+});
+
 /** By figure and version. */
 export const figureRelations: Readonly<Record<string, FigureRelations>> = {
-  'reach@1': reach,
-  'reach-by-deprivation@1': deprivation,
-  'reach-new-and-returning@1': newAndReturning,
-  'reach-by-area@1': byPeople,
-  'reach-by-priority@1': byPeople,
+  'reach@1': reach1,
+  'reach@2': reach,
+  'reach-by-deprivation@1': first(deprivation),
+  'reach-by-deprivation@2': deprivation,
+  'reach-new-and-returning@1': first(newAndReturning),
+  'reach-new-and-returning@2': newAndReturning,
+  'reach-by-area@1': first(byPeople),
+  'reach-by-area@2': byPeople,
+  'reach-by-priority@1': first(byPeople),
+  'reach-by-priority@2': byPeople,
   'reach-by-characteristic@1': byCharacteristic,
   'reach-through-carers@1': throughCarers,
-  'reach-by-services-used@1': servicesUsed,
+  'reach-by-services-used@1': first(servicesUsed),
+  'reach-by-services-used@2': servicesUsed,
   'service-pairs@1': pairs,
+  'service-pairs@2': pairs,
   'service-steps@1': steps,
+  'service-steps@2': steps,
   'dosage@1': sessions,
   'population-reached@1': population,
+  'population-reached@2': population,
 };

@@ -147,7 +147,13 @@ class TableCells {
       ...this.#scopes().flatMap((scope) => {
         const id = (column: string): string => this.#id(scope, values, column);
         return [
-          ...within.map(([part, whole]) => atMost(id(part), id(whole))),
+          ...within.map(([parts, whole]): Relation => ({
+            terms: [
+              { cell: id(whole), times: 1 },
+              ...parts.split('+').map((part) => ({ cell: id(part), times: -1 })),
+            ],
+            sum: { low: 0, high: Infinity },
+          })),
           ...covered.map(({ column, by }) => atMostSumOf(id(column), by.map(id))),
         ];
       }),

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Figure } from '../figure.js';
-import { nameOf, type Publication } from '../publication.js';
+import type { Publication } from '../publication.js';
 import type { DisclosureProfile } from './disclosure-profiles.js';
 
 const { escapeIdentifier: quote } = pg;
@@ -42,30 +42,35 @@ export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): str
  * made safe together. Nothing else has a row: counts of an open quarter, a year or the lifetime, each looked at alone, would
  * tell by subtraction what a release suppresses, and so would the same count asked for on two days. Where the asked days hold only a
  * part of such a quarter, it has no row either.
+ *
+ * Whichever version is asked, a closed quarter answers with the counts of the version that closed it, column by column; a column that this version
+ * did not have is suppressed. Another version would be counted again, and tell what the closing suppressed.
  */
 export function shownSqlOf(figure: Figure): string {
   const heads = figure.returns.map(({ name }) => quote(name)).join(', ');
   const keys = figure.returns.slice(0, figure.returns.length - Object.keys(figure.columns).length);
-  const kept = figure.returns
-    .slice(1)
-    .map(({ type }, place) => (type === 'text' ? `kept->>${place}` : `(kept->>${place})::${type}`));
+  const kept = figure.returns.slice(1).map(({ name, type }) => {
+    const value = `kept->>(places->>'${name}')::int`;
+    return type === 'text' ? value : `(${value})::${type}`;
+  });
   const order = keys.map(({ name, type }) => `${quote(name)}${type === 'text' ? ' COLLATE "C"' : ''}`);
   return `
   WITH closed AS MATERIALIZED (
-    SELECT opens, rows
+    SELECT opens, answer->'rows' AS rows,
+           (SELECT jsonb_object_agg(name, place - 1) FROM jsonb_array_elements_text(answer->'columns') WITH ORDINALITY AS c (name, place)) AS places
     FROM (
       SELECT (make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)))::date AS opens,
-             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure == "${nameOf(figure)}").rows') AS rows
+             jsonb_path_query_first(figures, '$.figures[*] ? (@.figure starts with "${figure.id}@")') AS answer
       FROM closed_quarter WHERE standing = 'published'
     ) AS quarter
-    WHERE rows IS NOT NULL
+    WHERE answer IS NOT NULL
       AND CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')
                   ELSE $1::date = opens AND $2::date = opens + interval '3 months' END
   )
   SELECT * FROM (
     SELECT CASE $3 WHEN 'quarter' THEN to_char(opens, 'YYYY-MM-DD') END, ${kept.join(', ')}
     FROM closed CROSS JOIN LATERAL jsonb_array_elements(closed.rows) AS kept
-    WHERE $4::text IS NULL OR kept->>0 = $4
+    WHERE $4::text IS NULL OR kept->>(places->>'scope')::int = $4
   ) AS answer (${heads})
   ORDER BY ${order.join(', ')}`;
 }

@@ -1,11 +1,12 @@
+import type { FamilyRule } from '../reach/family-rule.js';
 import { inScopes, person, qualifying } from '../reach/qualifying.js';
 
 /**
  * SQL of the people reached, after `qualifying`: `placed` has a row for each quarter or period, scope, individual and role,
  * with the family; `nobodys` counts the rows of each scope that belong to nobody.
  */
-export const peopleReached = `
-  ${qualifying}, present AS (
+export const peopleReached = (rule: FamilyRule): string => `
+  ${qualifying(rule)}, present AS (
     SELECT DISTINCT start, strand, service, individual, family, role FROM qualifying WHERE ${person}
   ), placed AS MATERIALIZED (
     SELECT DISTINCT start, scope, individual, family, role FROM ${inScopes('present')}

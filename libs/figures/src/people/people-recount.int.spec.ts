@@ -83,8 +83,10 @@ const engagement: fc.Arbitrary<SmallEngagement> = fc
     role: optional(fc.constantFrom('practitioner' as const)),
     setAside: optional(fc.constantFrom('unlinkable' as const, 'referred' as const, 'impersonal' as const)),
     kind: fc.integer({ min: 0, max: 9 }),
+    unidentifiedCase: optional(fc.constantFrom(1, 2)),
   })
-  .map(({ kind, setAside, person, role: own, ...row }): SmallEngagement => {
+  .map(({ kind, setAside, person, role: own, unidentifiedCase, ...said }): SmallEngagement => {
+    const row = { ...said, ...(unidentifiedCase === undefined ? {} : { unidentifiedCase }) };
     if (kind === 0 && setAside !== undefined)
       return { ...row, setAside, role: setAside === 'impersonal' ? 'none' : 'child' };
     return { ...row, person, ...(kind === 1 && own !== undefined ? { role: own } : {}) };

@@ -14,7 +14,8 @@ type Role = 'child' | 'adult';
 interface Visit {
   readonly who: string;
   readonly role: Role;
-  readonly family: string;
+  /** Undefined of somebody in no family of whom no row has an identifier. */
+  readonly family: string | undefined;
   readonly service: string;
   readonly scopes: readonly string[];
   readonly day: string;
@@ -32,6 +33,7 @@ const quarterOf = (day: string): string => {
   const month = Math.floor((Number(day.slice(5, 7)) - 1) / 3) * 3 + 1;
   return `${day.slice(0, 4)}-${String(month).padStart(2, '0')}-01`;
 };
+const hasFamily = (visit: Visit): visit is Visit & { readonly family: string } => visit.family !== undefined;
 const nextQuarter = (start: string): string => quarterOf(nextDay(start, 95));
 
 const distinct = <Item>(items: readonly Item[], key: (item: Item) => unknown): number =>
@@ -63,7 +65,7 @@ export class PeopleRecount {
       const { person, service, date: day, setAside } = row;
       const role = this.#roleOf(row);
       if (setAside !== undefined || person === undefined || role === undefined) return [];
-      const family = this.#people.get(person)?.family ?? `alone ${person}`;
+      const family = this.#familyOf(person);
       return [{ who: person, role, family, service, day, scopes: this.#scopesOf(service) }];
     });
     this.#doubts = counted.flatMap((row) => {
@@ -221,7 +223,7 @@ export class PeopleRecount {
     return this.#each((scope, start) => {
       const here = this.#visitsIn(scope, start);
       return [1, 2, 3, 4].map((services) => {
-        const count = (visits: readonly Visit[], of: (visit: Visit) => string) =>
+        const count = <Each extends Visit>(visits: readonly Each[], of: (visit: Each) => string) =>
           [...Map.groupBy(visits, of).values()].filter(
             (own) =>
               Math.min(
@@ -240,7 +242,7 @@ export class PeopleRecount {
             ({ who }) => who,
           ),
           individuals: count(here, ({ who }) => who),
-          families: count(here, ({ family }) => family),
+          families: count(here.filter(hasFamily), ({ family }) => family),
         };
       });
     });
@@ -417,8 +419,11 @@ export class PeopleRecount {
         },
       ),
     ];
-    const keyOf = (who: string) =>
-      role === undefined ? (this.#people.get(who)?.family ?? `alone ${who}`) : who;
+    const keyOf = (who: string) => (role === undefined ? this.#familyOf(who) : who);
+    const added = (set: Set<string> | undefined, who: string): Set<string> => {
+      const of = keyOf(who);
+      return new Set([...(set ?? []), ...(of === undefined ? [] : [of])]);
+    };
     const people = new Map<string, number>();
     if (listed === undefined) {
       for (const [lsoa, count] of tabled)
@@ -430,7 +435,7 @@ export class PeopleRecount {
         if (isOfAge(who) === true)
           for (const pair of values(who)) {
             const key = JSON.stringify(pair);
-            sets.set(key, (sets.get(key) ?? new Set()).add(keyOf(who)));
+            sets.set(key, added(sets.get(key), who));
           }
       for (const [key, set] of sets) people.set(key, set.size);
     }
@@ -445,7 +450,7 @@ export class PeopleRecount {
         const into = aged === true ? reached : ageless;
         for (const pair of values(who)) {
           const key = JSON.stringify(pair);
-          into.set(key, (into.get(key) ?? new Set()).add(keyOf(who)));
+          into.set(key, added(into.get(key), who));
         }
       }
       return unique([...people.keys(), ...reached.keys(), ...ageless.keys()]).map((key) => {
@@ -473,7 +478,11 @@ export class PeopleRecount {
       if (scope.startsWith('service:')) return [];
       const here = this.#visitsIn(scope, start);
       const found = new Map<string, Record<string, number>>();
-      const add = (kind: string, visits: readonly Visit[], of: (visit: Visit) => string) => {
+      const add = <Each extends Visit>(
+        kind: string,
+        visits: readonly Each[],
+        of: (visit: Each) => string,
+      ) => {
         for (const own of Map.groupBy(visits, of).values()) {
           const first = new Map<string, string>();
           for (const { service, day } of own)
@@ -504,7 +513,7 @@ export class PeopleRecount {
         here.filter(({ role }) => role === 'adult'),
         ({ who }) => who,
       );
-      add('families', here, ({ family }) => family);
+      add('families', here.filter(hasFamily), ({ family }) => family);
       return [...found]
         .toSorted(
           ([aKey, a], [bKey, b]) =>
@@ -570,7 +579,7 @@ export class PeopleRecount {
             own.filter(({ role }) => role === 'adult'),
             ({ who }) => who,
           ),
-          families: distinct(own, ({ family }) => family),
+          families: distinct(own.filter(hasFamily), ({ family }) => family),
         };
         return {
           ...(JSON.parse(key) as RecountedRow),
@@ -595,6 +604,17 @@ export class PeopleRecount {
         this.#scopes().flatMap((scope) => rowsOf(scope, start).map((row) => ({ start, scope, ...row }))),
       )
       .filter((row) => keepsNoughts || isCounted(row));
+  }
+
+  #familyOf(who: string): string | undefined {
+    const { engagements, registrations = [] } = this.#programme;
+    const isIdentified =
+      registrations.some(({ person }) => person === who) ||
+      engagements.some(
+        ({ person, setAside, retired, unidentifiedCase }) =>
+          person === who && setAside === undefined && retired !== true && unidentifiedCase === undefined,
+      );
+    return this.#people.get(who)?.family ?? (isIdentified ? `alone ${who}` : undefined);
   }
 
   #roleOf({ role, person }: SmallEngagement): Role | undefined {

@@ -1,5 +1,6 @@
 import type { CountColumn } from '../count-columns.js';
 import { defineFigure } from '../figure.js';
+import { aloneIsFamily, identifiedIsFamily, type FamilyRule } from '../reach/family-rule.js';
 import { startOfAnswer } from '../reach/qualifying.js';
 import { ageOn } from './reach-by-characteristic.js';
 import { rounded, shownOf } from '../statistics/derived.js';
@@ -28,44 +29,41 @@ const byArea = (home: string) => `CROSS JOIN LATERAL (VALUES ('all', 'all'), ('l
 /** A programme that names no wards has no rows of wards. */
 const hasWards = `(characteristic <> 'ward' OR EXISTS (SELECT FROM area WHERE ward IS NOT NULL))`;
 
-/**
- * Whom the programme could have reached and did not, for each population of the definition: a supplied table by area, or the
- * people whom an administrative source lists, by area and by characteristic.
- */
-export const populationReached = defineFigure({
-  id: 'population-reached',
-  version: 1,
-  title: 'Population, reached and not reached',
-  columns: populationColumns,
-  derived: {
-    reachedPercent: {
-      unit: 'per cent',
-      meaning: 'reached as a share of inPopulation; above 100 where beyondPopulation is above 0.',
-      of: (row) => {
-        const shown = shownOf(row, ['reached', 'inPopulation']);
-        return shown === undefined || shown.inPopulation === 0
-          ? null
-          : rounded((100 * shown.reached) / shown.inPopulation, 1);
+const populationReachedBy = (version: number, rule: FamilyRule) =>
+  defineFigure({
+    id: 'population-reached',
+    version,
+    title: 'Population, reached and not reached',
+    columns: populationColumns,
+    derived: {
+      reachedPercent: {
+        unit: 'per cent',
+        meaning: 'reached as a share of inPopulation; above 100 where beyondPopulation is above 0.',
+        of: (row) => {
+          const shown = shownOf(row, ['reached', 'inPopulation']);
+          return shown === undefined || shown.inPopulation === 0
+            ? null
+            : rounded((100 * shown.reached) / shown.inPopulation, 1);
+        },
       },
     },
-  },
-  dimensions: {
-    population: { type: 'text', meaning: 'A population of the definition.' },
-    edition: {
-      type: 'text',
-      meaning: 'Edition of the table, or the dataset that lists the people, with the reference date.',
+    dimensions: {
+      population: { type: 'text', meaning: 'A population of the definition.' },
+      edition: {
+        type: 'text',
+        meaning: 'Edition of the table, or the dataset that lists the people, with the reference date.',
+      },
+      characteristic: {
+        type: 'text',
+        meaning: 'all, lsoa, ward, deprivationDecile, deprivationQuintile, or a characteristic.',
+      },
+      value: {
+        type: 'text',
+        meaning: 'all, or a value as in reach-by-characteristic; null if it is not known.',
+      },
     },
-    characteristic: {
-      type: 'text',
-      meaning: 'all, lsoa, ward, deprivationDecile, deprivationQuintile, or a characteristic.',
-    },
-    value: {
-      type: 'text',
-      meaning: 'all, or a value as in reach-by-characteristic; null if it is not known.',
-    },
-  },
-  sql: `
-  WITH ${peopleReached}, populations AS MATERIALIZED (
+    sql: `
+  WITH ${peopleReached(rule)}, populations AS MATERIALIZED (
     SELECT p.value->>'id' AS population, CASE p.value->>'of' WHEN 'children' THEN 'child' WHEN 'adults' THEN 'adult' END AS role,
            (p.value->>'agedUnder')::int AS aged_under, (p.value->>'on')::date AS on_day, p.value->'source'->'rows' AS table_rows,
            p.value->'source'->>'dataset' AS dataset,
@@ -73,9 +71,9 @@ export const populationReached = defineFigure({
     FROM programme CROSS JOIN jsonb_array_elements(programme.definition->'populations') AS p (value)
   ), somebody AS MATERIALIZED (
     -- Everybody of an age that one of the populations is of, and those whose age is not known.
-    SELECT p.population, i.number AS individual, coalesce(f.family, -i.number) AS family, i.attributes::jsonb AS said, aged.is_known
+    SELECT p.population, i.number AS individual, ${rule.ofIndividual('i.number')} AS family, i.attributes::jsonb AS said, aged.is_known
     FROM populations p CROSS JOIN numbered_individual i
-    LEFT JOIN numbered_member f ON f.scope = 'programme' AND f.individual = i.number
+    LEFT JOIN numbered_member f ON f.scope = 'programme' AND f.individual = i.number${rule.joined('i.number')}
     CROSS JOIN LATERAL (SELECT coalesce(i.attributes::jsonb->>'birthMonth' ~ '^\\d{4}-\\d{2}$', false) AS has_month) AS born
     CROSS JOIN LATERAL (SELECT CASE WHEN born.has_month THEN ${ageOn('p.on_day', `i.attributes::jsonb->>'birthMonth'`)} END AS age) AS old
     CROSS JOIN LATERAL (SELECT p.aged_under IS NULL OR born.has_month AS is_known) AS aged
@@ -134,4 +132,12 @@ export const populationReached = defineFigure({
          CASE WHEN value IS NULL AND p.dataset IS NULL THEN 0 ELSE greatest(reached - people, 0) END, of_unknown_age
   FROM compared JOIN populations p USING (population)
   ORDER BY start, scope COLLATE "C", population COLLATE "C", characteristic COLLATE "C", value COLLATE "C" NULLS LAST`,
-});
+  });
+
+/**
+ * Whom the programme could have reached and did not, for each population of the definition: a supplied table by area, or the
+ * people whom an administrative source lists, by area and by characteristic.
+ */
+export const populationReached = populationReachedBy(2, identifiedIsFamily);
+/** The same, where everybody in no family is a family of one. */
+export const populationReached1 = populationReachedBy(1, aloneIsFamily);

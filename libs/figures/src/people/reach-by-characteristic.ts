@@ -1,4 +1,5 @@
 import { defineFigure } from '../figure.js';
+import { aloneIsFamily } from '../reach/family-rule.js';
 import { startOfAnswer } from '../reach/qualifying.js';
 import { adults, children, referredWhereUnknown, unlinkableWhereUnknown } from './people-columns.js';
 import { daysOfPeople, lastDay, peopleReached } from './people-reached.js';
@@ -36,7 +37,7 @@ export const reachByCharacteristic = defineFigure({
     },
   },
   sql: `
-  WITH ${peopleReached}, ${daysOfPeople('$2::date IS NULL')}, person AS MATERIALIZED (
+  WITH ${peopleReached(aloneIsFamily)}, ${daysOfPeople('$2::date IS NULL')}, person AS MATERIALIZED (
     -- Most people are in the same few scopes as many others, so that a set of scopes is counted once.
     SELECT p.start, p.individual, p.role, p.scopes, i.attributes::jsonb AS said,
            CASE WHEN i.attributes::jsonb->>'birthMonth' ~ '^\\d{4}-\\d{2}$' THEN

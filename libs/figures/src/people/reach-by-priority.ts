@@ -1,4 +1,5 @@
 import { defineFigure } from '../figure.js';
+import { aloneIsFamily, identifiedIsFamily, type FamilyRule } from '../reach/family-rule.js';
 import { startOfAnswer } from '../reach/qualifying.js';
 import {
   adults,
@@ -9,28 +10,25 @@ import {
 } from './people-columns.js';
 import { daysOfPeople, peopleReached } from './people-reached.js';
 
-/**
- * Reach by whether people belong to the priority population of the definition, with what is held of them at the ledger
- * position. The rule has three values: what is not known makes it unknown, unless the rest decides.
- */
-export const reachByPriority = defineFigure({
-  id: 'reach-by-priority',
-  version: 1,
-  title: 'Unique reach of the priority population',
-  columns: {
-    ...{ children, adults, families },
-    ...{ unlinkable: unlinkableWhereUnknown, referred: referredWhereUnknown },
-  },
-  dimensions: {
-    priority: {
-      type: 'text',
-      meaning:
-        'yes or no; not-judged: nobody who came on or after the rule’s first day; null: unknown, or the definition has no priority population.',
+const reachByPriorityBy = (version: number, rule: FamilyRule) =>
+  defineFigure({
+    id: 'reach-by-priority',
+    version,
+    title: 'Unique reach of the priority population',
+    columns: {
+      ...{ children, adults, families },
+      ...{ unlinkable: unlinkableWhereUnknown, referred: referredWhereUnknown },
     },
-    rule: { type: 'text', meaning: 'Name and version of the priority population; null without one.' },
-  },
-  sql: `
-  WITH ${peopleReached}, ${daysOfPeople()}, ruled AS (
+    dimensions: {
+      priority: {
+        type: 'text',
+        meaning:
+          'yes or no; not-judged: nobody who came on or after the rule’s first day; null: unknown, or the definition has no priority population.',
+      },
+      rule: { type: 'text', meaning: 'Name and version of the priority population; null without one.' },
+    },
+    sql: `
+  WITH ${peopleReached(rule)}, ${daysOfPeople()}, ruled AS (
     SELECT priority_path::jsonpath AS path, (definition->'priorityPopulation'->>'from')::date AS from_day,
            (definition->'priorityPopulation'->>'name') || ', version ' || (definition->'priorityPopulation'->>'version') AS name
     FROM programme
@@ -62,4 +60,12 @@ export const reachByPriority = defineFigure({
          sum(children)::int, sum(adults)::int, sum(families)::int, sum(unlinkable)::int, sum(referred)::int
   FROM counts GROUP BY start, scope, priority
   ORDER BY start, scope COLLATE "C", priority COLLATE "C" NULLS LAST`,
-});
+  });
+
+/**
+ * Reach by whether people belong to the priority population of the definition, with what is held of them at the ledger
+ * position. The rule has three values: what is not known makes it unknown, unless the rest decides.
+ */
+export const reachByPriority = reachByPriorityBy(2, identifiedIsFamily);
+/** The same, where everybody in no family is a family of one. */
+export const reachByPriority1 = reachByPriorityBy(1, aloneIsFamily);

@@ -1,5 +1,6 @@
 import type { CountColumn } from '../count-columns.js';
 import { defineFigure } from '../figure.js';
+import { aloneIsFamily, identifiedIsFamily, type FamilyRule } from '../reach/family-rule.js';
 import { inScopes } from '../reach/qualifying.js';
 import { referred, unlinkable } from './people-columns.js';
 
@@ -52,36 +53,32 @@ const ofEachKind = (column: string, prefix: string) =>
 const names = (prefix: string) =>
   ['child', 'adult', 'individual', 'family'].map((kind) => `${prefix}_${kind}`);
 
-/**
- * Who came for the first time, who came again, and how many have come until then. `start` is null for what was before the
- * period: the earliest row of somebody is its first, and the order of the ledger changes nothing.
- */
-export const reachNewAndReturning = defineFigure({
-  id: 'reach-new-and-returning',
-  version: 1,
-  title: 'New and returning people, and lifetime reach',
-  columns: newAndReturningColumns,
-  dimensions: {},
-  sql: `
-  WITH ever AS MATERIALIZED (
+const reachNewAndReturningBy = (version: number, rule: FamilyRule) =>
+  defineFigure({
+    id: 'reach-new-and-returning',
+    version,
+    title: 'New and returning people, and lifetime reach',
+    columns: newAndReturningColumns,
+    dimensions: {},
+    sql: `
+  WITH ${rule.expressions}ever AS MATERIALIZED (
     SELECT DISTINCT
            CASE WHEN r.as_of < $1::date THEN NULL
                 WHEN $3 = 'quarter' THEN date_trunc('quarter', r.as_of)::date ELSE '-infinity' END AS start,
            s.strand, s.service, r.individual, r.role,
-           -- Who is in no family counts as one.
-           coalesce(f.family, -r.individual) AS family
+           ${rule.comment}${rule.ofIndividual('r.individual')} AS family
     FROM numbered_record r
     JOIN numbered_dataset n ON n.number = r.dataset
     JOIN dataset d ON d.dataset = n.dataset
     JOIN service s ON s.service = d.service
-    LEFT JOIN numbered_member f ON f.scope = 'programme' AND f.individual = r.individual
+    LEFT JOIN numbered_member f ON f.scope = 'programme' AND f.individual = r.individual${rule.joined('r.individual')}
     WHERE r.qualifying AND r.state = 'linked' AND r.role IN ('child', 'adult')
       AND ($2::date IS NULL OR r.as_of < $2::date)
       AND ($4::text IS NULL OR $4 = 'programme' OR $4 = 'strand:' || s.strand OR $4 = 'service:' || s.service)
   ), seen AS (
     SELECT DISTINCT scope, kind, entity, start
     FROM (SELECT scope, start, individual, role, family FROM ${inScopes('ever')}) AS placed
-    CROSS JOIN LATERAL (VALUES (role, individual), ('individual', individual), ('family', family)) AS counted (kind, entity)
+    CROSS JOIN LATERAL (VALUES (role, individual), ('individual', individual), ('family', family)) AS counted (kind, entity)${rule.isKnown('entity')}
   ), ordered AS (
     SELECT scope, kind, start,
            row_number() OVER (PARTITION BY scope, kind, entity ORDER BY start NULLS FIRST) = 1 AS is_first
@@ -132,4 +129,12 @@ export const reachNewAndReturning = defineFigure({
   SELECT to_char(nullif(start, '-infinity'), 'YYYY-MM-DD'), scope,
          ${[...names('new'), ...names('returning'), ...names('lifetime')].join(', ')}, unlinkable, referred
   FROM counts ORDER BY start, scope COLLATE "C"`,
-});
+  });
+
+/**
+ * Who came for the first time, who came again, and how many have come until then. `start` is null for what was before the
+ * period: the earliest row of somebody is its first, and the order of the ledger changes nothing.
+ */
+export const reachNewAndReturning = reachNewAndReturningBy(2, identifiedIsFamily);
+/** The same, where everybody in no family is a family of one. */
+export const reachNewAndReturning1 = reachNewAndReturningBy(1, aloneIsFamily);

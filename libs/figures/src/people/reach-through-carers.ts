@@ -1,5 +1,6 @@
 import type { CountColumn } from '../count-columns.js';
 import { defineFigure } from '../figure.js';
+import { aloneIsFamily } from '../reach/family-rule.js';
 import { startOfAnswer } from '../reach/qualifying.js';
 import { peopleReached } from './people-reached.js';
 
@@ -28,7 +29,7 @@ export const reachThroughCarers = defineFigure({
   columns: throughCarersColumns,
   dimensions: {},
   sql: `
-  WITH ${peopleReached}, child AS (
+  WITH ${peopleReached(aloneIsFamily)}, child AS (
     SELECT DISTINCT start, scope, individual FROM placed WHERE role = 'child'
   ), related AS (
     SELECT DISTINCT p.start, p.scope, k.child AS individual

@@ -1,4 +1,5 @@
 import { defineFigure } from '../figure.js';
+import { aloneIsFamily, identifiedIsFamily, type FamilyRule } from '../reach/family-rule.js';
 import { inScopes, person, qualifying, startOfAnswer } from '../reach/qualifying.js';
 import type { CountColumn } from '../count-columns.js';
 import { adults, children, families, individuals } from './people-columns.js';
@@ -6,23 +7,23 @@ import { adults, children, families, individuals } from './people-columns.js';
 /** Pairs of a scope that the figures list: the commonest. */
 export const LISTED_PAIRS = 20;
 
-/** The commonest pairs of services that the same people used in the period, without regard to order. */
-export const servicePairs = defineFigure({
-  id: 'service-pairs',
-  version: 1,
-  title: 'The twenty commonest pairs of services',
-  columns: { individuals, children, adults, families },
-  dimensions: {
-    one: { type: 'text', meaning: 'A service, the first of the two in the order of the definition.' },
-    other: { type: 'text', meaning: 'The other service.' },
-  },
-  sql: `
-  WITH ${qualifying}, present AS (
+const servicePairsBy = (version: number, rule: FamilyRule) =>
+  defineFigure({
+    id: 'service-pairs',
+    version,
+    title: 'The twenty commonest pairs of services',
+    columns: { individuals, children, adults, families },
+    dimensions: {
+      one: { type: 'text', meaning: 'A service, the first of the two in the order of the definition.' },
+      other: { type: 'text', meaning: 'The other service.' },
+    },
+    sql: `
+  WITH ${qualifying(rule)}, present AS (
     SELECT DISTINCT start, strand, service, individual, family, role FROM qualifying WHERE ${person}
   ), used AS MATERIALIZED (
     SELECT DISTINCT start, scope, service, kind, entity
     FROM (SELECT start, scope, service, individual, family, role FROM ${inScopes('present')} AND scope NOT LIKE 'service:%') AS one
-    CROSS JOIN LATERAL (VALUES (role, individual), ('individual', individual), ('family', family)) AS counted (kind, entity)
+    CROSS JOIN LATERAL (VALUES (role, individual), ('individual', individual), ('family', family)) AS counted (kind, entity)${rule.isKnown('entity')}
   ), places AS (
     SELECT s.service, row_number() OVER (ORDER BY t.ordinal NULLS LAST, s.ordinal) AS place
     FROM service s LEFT JOIN strand t USING (strand)
@@ -48,7 +49,12 @@ export const servicePairs = defineFigure({
   )
   SELECT ${startOfAnswer}, scope, one, other, individual, child, adult, family
   FROM ranked WHERE rank <= ${LISTED_PAIRS} ORDER BY start, scope COLLATE "C", rank`,
-});
+  });
+
+/** The commonest pairs of services that the same people used in the period, without regard to order. */
+export const servicePairs = servicePairsBy(2, identifiedIsFamily);
+/** The same, where everybody in no family is a family of one. */
+export const servicePairs1 = servicePairsBy(1, aloneIsFamily);
 
 const onOneDay = {
   unit: 'people',
@@ -57,18 +63,18 @@ const onOneDay = {
     'Of the individuals, those who came to both for the first time on one day; the definition’s order decides.',
 } as const satisfies CountColumn;
 
-/** The commonest steps from the service that people came to first in the period to the one that they came to next. */
-export const serviceSteps = defineFigure({
-  id: 'service-steps',
-  version: 1,
-  title: 'The twenty commonest steps from the entry service to the next',
-  columns: { individuals, children, adults, families, onOneDay },
-  dimensions: {
-    entry: { type: 'text', meaning: 'The service with the earliest qualifying engagement of the period.' },
-    next: { type: 'text', meaning: 'The service with the next first engagement.' },
-  },
-  sql: `
-  WITH ${qualifying.replace('SELECT CASE', 'SELECT r.as_of, CASE')}, present AS (
+const serviceStepsBy = (version: number, rule: FamilyRule) =>
+  defineFigure({
+    id: 'service-steps',
+    version,
+    title: 'The twenty commonest steps from the entry service to the next',
+    columns: { individuals, children, adults, families, onOneDay },
+    dimensions: {
+      entry: { type: 'text', meaning: 'The service with the earliest qualifying engagement of the period.' },
+      next: { type: 'text', meaning: 'The service with the next first engagement.' },
+    },
+    sql: `
+  WITH ${qualifying(rule).replace('SELECT CASE', 'SELECT r.as_of, CASE')}, present AS (
     SELECT start, strand, service, individual, family, role, min(as_of) AS first_day
     FROM qualifying WHERE ${person} GROUP BY start, strand, service, individual, family, role
   ), places AS (
@@ -78,7 +84,7 @@ export const serviceSteps = defineFigure({
     SELECT start, scope, service, kind, entity, min(first_day) AS first_day
     FROM (SELECT start, scope, service, individual, family, role, first_day
           FROM ${inScopes('present')} AND scope NOT LIKE 'service:%') AS one
-    CROSS JOIN LATERAL (VALUES (role, individual), ('individual', individual), ('family', family)) AS counted (kind, entity)
+    CROSS JOIN LATERAL (VALUES (role, individual), ('individual', individual), ('family', family)) AS counted (kind, entity)${rule.isKnown('entity')}
     GROUP BY start, scope, service, kind, entity
   ), steps AS (
     SELECT start, scope, kind, service AS entry, first_day, lead(service) OVER in_order AS next, lead(first_day) OVER in_order AS next_day,
@@ -99,4 +105,9 @@ export const serviceSteps = defineFigure({
   )
   SELECT ${startOfAnswer}, scope, entry, next, individual, child, adult, family, on_one_day
   FROM ranked WHERE rank <= ${LISTED_PAIRS} ORDER BY start, scope COLLATE "C", rank`,
-});
+  });
+
+/** The commonest steps from the service that people came to first in the period to the one that they came to next. */
+export const serviceSteps = serviceStepsBy(2, identifiedIsFamily);
+/** The same, where everybody in no family is a family of one. */
+export const serviceSteps1 = serviceStepsBy(1, aloneIsFamily);

@@ -1,21 +1,22 @@
 import { defineFigure } from '../figure.js';
+import { aloneIsFamily, identifiedIsFamily, type FamilyRule } from './family-rule.js';
 import { inScopes, person, qualifying, startOfAnswer } from './qualifying.js';
 import { reachColumns } from './reach-columns.js';
 
 const { children, adults, families } = reachColumns;
 
-/** Reach by deprivation decile of the residence on record. */
-export const reachByDeprivation = defineFigure({
-  id: 'reach-by-deprivation',
-  version: 1,
-  title: 'Unique reach by deprivation decile',
-  closesWithQuarter: true,
-  columns: { children, adults, families },
-  dimensions: {
-    decile: { type: 'int', meaning: '1 is the most deprived tenth; null: residence unknown.' },
-  },
-  sql: `
-  WITH ${qualifying}, present AS (
+const reachByDeprivationBy = (version: number, rule: FamilyRule) =>
+  defineFigure({
+    id: 'reach-by-deprivation',
+    version,
+    title: 'Unique reach by deprivation decile',
+    closesWithQuarter: true,
+    columns: { children, adults, families },
+    dimensions: {
+      decile: { type: 'int', meaning: '1 is the most deprived tenth; null: residence unknown.' },
+    },
+    sql: `
+  WITH ${qualifying(rule)}, present AS (
     SELECT DISTINCT start, strand, service, individual, family, role FROM qualifying WHERE ${person}
   ), placed AS (
     SELECT DISTINCT start, scope, individual, family, role FROM ${inScopes('present')}
@@ -29,4 +30,9 @@ export const reachByDeprivation = defineFigure({
   LEFT JOIN area a ON a.lsoa = i.attributes::jsonb->>'lsoa'
   GROUP BY start, scope, a.deprivation_decile
   ORDER BY start, scope COLLATE "C", a.deprivation_decile NULLS LAST`,
-});
+  });
+
+/** Reach by deprivation decile of the residence on record. */
+export const reachByDeprivation = reachByDeprivationBy(2, identifiedIsFamily);
+/** The same, where everybody in no family is a family of one. */
+export const reachByDeprivation1 = reachByDeprivationBy(1, aloneIsFamily);

@@ -20,7 +20,8 @@ export const reachColumns = {
   families: {
     unit: 'families',
     disclosure: 'protected',
-    meaning: 'Reporting families; a person in none counts as a family of one.',
+    meaning:
+      'Reporting families; a person in none counts as a family of one, unless no row of theirs has an identifier.',
     heading: 'Families',
   },
   individuals: {
@@ -96,7 +97,7 @@ export const reachColumns = {
     disclosure: 'computed again',
     sumOf: ['individuals', 'unlinkable', 'referred', 'indistinct'],
     meaning:
-      'individuals + unlinkable + referred + indistinct. It leaves out anonymous and byBirthDateAlone.',
+      'individuals + unlinkable + referred + indistinct. It takes links by a score to be right, and leaves out anonymous and byBirthDateAlone: upperBound + joinedByScore takes no score on trust.',
     heading: 'At most (people)',
   },
   anonymous: {
@@ -124,7 +125,74 @@ export const reachColumns = {
       inUpperBound: false,
     },
   },
+  familyUnknown: {
+    unit: 'people',
+    disclosure: 'protected',
+    meaning:
+      'Individuals, counted among children and adults, who are in no family and of whom no row has an identifier. Nothing says whose family they are: families leave them out.',
+    csv: 'people_of_unknown_family',
+    uncounted: {
+      name: 'Of unknown family',
+      explanation:
+        'Of the people counted, those of whom no row has an identifier: nothing says whose family they are, and families leave them out.',
+      line: 'Of those counted, without an identifier and of unknown family; families leave them out',
+      inUpperBound: false,
+    },
+  },
+  relatedFamilies: {
+    unit: 'families',
+    disclosure: 'protected',
+    meaning:
+      'Of the families, those of two people or more, whom rows relate. At least so many families were reached, if the further parts of two or more that rows show of one family are no more than the families of one person.',
+    csv: 'families_of_several',
+    heading: 'Families of several',
+  },
+  familiesUpperBound: {
+    unit: 'families',
+    disclosure: 'computed again',
+    sumOf: ['families', 'familyUnknown', 'unlinkable', 'referred', 'indistinct'],
+    meaning:
+      'families + familyUnknown + unlinkable + referred + indistinct. It takes the relationships that rows state, and links by a score, to be right, and leaves out anonymous and byBirthDateAlone.',
+    heading: 'At most (families)',
+  },
+  joinedByScore: {
+    unit: 'people',
+    disclosure: 'protected',
+    mayChangeBy: 'rows',
+    meaning:
+      'Additional people at most, if every link by a score were wrong: rows of one individual that no NHS number and no case number beside an identifier joins. upperBound leaves them out. 0 if the strategy gives no score.',
+    csv: 'joined_by_score',
+    uncounted: {
+      name: 'Joined by a score',
+      explanation:
+        'People at most whom links by a score could hide, if every one were wrong. The upper bound takes these links to be right; together with this it takes none on trust.',
+      line: 'People whom links by a score could hide, if every one were wrong; the upper bound takes them to be right',
+      inUpperBound: false,
+    },
+  },
 } as const satisfies CountColumns;
+
+const {
+  familyUnknown: _unknown,
+  relatedFamilies: _related,
+  familiesUpperBound: _most,
+  joinedByScore: _score,
+  ...columns1
+} = reachColumns;
+/** The columns of the first version, in which everybody in no family is a family of one. */
+export const reachColumns1 = {
+  ...columns1,
+  families: {
+    ...columns1.families,
+    meaning: 'Reporting families; a person in none counts as a family of one.',
+  },
+  upperBound: {
+    ...columns1.upperBound,
+    meaning:
+      'individuals + unlinkable + referred + indistinct. It takes links by a score to be right, and leaves out anonymous and byBirthDateAlone.',
+  },
+} as const satisfies CountColumns;
+
 export type ReachColumn = keyof typeof reachColumns;
 
 type ReachAnswered = KnownCounts<typeof reachColumns>;
@@ -166,6 +234,6 @@ export const placesTableColumns: readonly TableColumn<ReachAnswered>[] = [
 
 /** Rows and people that reach does not count, one line per kind. */
 export const reachUncounted = uncountedColumns<ReachColumn>(reachColumns, [
-  ...(['unlinkable', 'referred', 'indistinct', 'anonymous', 'byBirthDateAlone'] as const),
-  ...(['childrenThroughCarerOnly', 'workforce'] as const),
+  ...(['unlinkable', 'referred', 'indistinct', 'anonymous', 'byBirthDateAlone', 'joinedByScore'] as const),
+  ...(['familyUnknown', 'childrenThroughCarerOnly', 'workforce'] as const),
 ]);

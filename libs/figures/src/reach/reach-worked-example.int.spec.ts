@@ -70,6 +70,10 @@ const none: ReachCounts = {
   upperBound: 0,
   anonymous: 0,
   byBirthDateAlone: 0,
+  familyUnknown: 0,
+  relatedFamilies: 0,
+  familiesUpperBound: 0,
+  joinedByScore: 0,
 };
 const programme: ReachCounts = {
   children: 1, // Zoe
@@ -84,6 +88,10 @@ const programme: ReachCounts = {
   upperBound: 8,
   anonymous: 6,
   byBirthDateAlone: 3, // all but Bo
+  familyUnknown: 0,
+  relatedFamilies: 1, // not Bo’s
+  familiesUpperBound: 6,
+  joinedByScore: 4, // Amara’s second and third row, David’s and Zoe’s second one
 };
 const language: ReachCounts = {
   ...none,
@@ -96,6 +104,9 @@ const language: ReachCounts = {
   unlinkable: 2,
   upperBound: 5,
   byBirthDateAlone: 3,
+  relatedFamilies: 1,
+  familiesUpperBound: 3,
+  joinedByScore: 2,
 };
 const social: ReachCounts = {
   ...none,
@@ -109,6 +120,8 @@ const social: ReachCounts = {
   upperBound: 4,
   anonymous: 1,
   byBirthDateAlone: 1,
+  relatedFamilies: 1,
+  familiesUpperBound: 4,
 };
 const byService: Record<string, ReachCounts> = {
   real: {
@@ -121,8 +134,14 @@ const byService: Record<string, ReachCounts> = {
     unlinkable: 2,
     upperBound: 4,
     byBirthDateAlone: 2,
+    relatedFamilies: 1,
+    familiesUpperBound: 3,
+    joinedByScore: 1,
   },
-  chatter: { ...none, children: 1, families: 1, individuals: 1, upperBound: 1, byBirthDateAlone: 1 },
+  chatter: {
+    ...{ ...none, children: 1, families: 1, individuals: 1, upperBound: 1, byBirthDateAlone: 1 },
+    ...{ relatedFamilies: 1, familiesUpperBound: 1, joinedByScore: 1 },
+  },
   steps: social,
   visiting: {
     ...none,
@@ -133,6 +152,8 @@ const byService: Record<string, ReachCounts> = {
     upperBound: 1,
     anonymous: 3,
     byBirthDateAlone: 1,
+    relatedFamilies: 1,
+    familiesUpperBound: 1,
   },
   office: { ...none, workforce: 1 },
   supply: { ...none, anonymous: 2 },

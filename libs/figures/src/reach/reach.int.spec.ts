@@ -3,7 +3,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { SmallEngagement, SmallPerson } from '@kinledger/read-models/testing';
 import { publishSmallProgramme } from '../testing.js';
+import { askFigure } from '../publishing/ask.js';
 import { reachByQuarter } from './reach-by-quarter.js';
+import { reach, reach1 } from './reach.js';
 import { wholeReach } from './whole-reach.js';
 
 /** 2023-24-Q2: 1 July to 30 September 2023. */
@@ -79,6 +81,10 @@ describe('reach', () => {
       upperBound: 5,
       anonymous: 0,
       byBirthDateAlone: 3,
+      familyUnknown: 0,
+      relatedFamilies: 1,
+      familiesUpperBound: 4,
+      joinedByScore: 3,
     });
   });
 
@@ -187,6 +193,76 @@ describe('reach by the content of rows', () => {
   it('counts by the row’s role, whatever the individual’s own role', async () => {
     const { programme } = await figures([at('real', { role: 'child', born: true })]);
     expect(programme).toMatchObject({ children: 1, adults: 0, families: 1, individuals: 1 });
+  });
+
+  it.each<[what: string, rows: Partial<SmallEngagement>[], families: number, familyUnknown: number]>([
+    ['one row with an identifier', [{ born: true, caseNumber: 7 }], 1, 0],
+    ['rows without an identifier', [{ unidentifiedCase: 7 }, { unidentifiedCase: 7 }], 0, 1],
+    ['a row without an identifier and one with it', [{ unidentifiedCase: 7 }, { born: true }], 1, 0],
+    [
+      'a row without an identifier, and one with it that does not count',
+      [{ unidentifiedCase: 7 }, { born: true, qualifying: false }],
+      1,
+      0,
+    ],
+    [
+      'a row without an identifier, and one with it that a later file replaced',
+      [{ unidentifiedCase: 7 }, { born: true, retired: true }],
+      0,
+      1,
+    ],
+  ])(
+    'counts a person in no family who has %s as a family or not',
+    async (_, rows, families, familyUnknown) => {
+      const { programme, byDeprivation } = await figures(rows.map((row) => at('real', row)));
+      expect(programme).toMatchObject({ adults: 1, individuals: 1, families, familyUnknown });
+      expect(programme.familiesUpperBound).toBe(families + familyUnknown + programme.indistinct);
+      expect(byDeprivation).toEqual([{ decile: null, children: 0, adults: 1, families }]);
+    },
+  );
+
+  it('counts the family of a relative without an identifier, as its first version does', async () => {
+    await figures([at('real', { unidentifiedCase: 7 })], [{ ...pat, family: 'okafor' }]);
+    const asked = { scope: 'programme' };
+    expect(await askFigure(client, reach, asked)).toMatchObject([
+      { families: 1, familyUnknown: 0, relatedFamilies: 1 },
+    ]);
+    expect(await askFigure(client, reach1, asked)).toMatchObject([{ families: 1 }]);
+  });
+
+  it('counts a person without an identifier as a family of one in its first version', async () => {
+    await figures([at('real', { unidentifiedCase: 7 })]);
+    expect(await askFigure(client, reach1, { scope: 'programme' })).toMatchObject([
+      { families: 1, adults: 1 },
+    ]);
+  });
+
+  it.each<[joinedByScore: number, what: string, rows: Partial<SmallEngagement>[]]>([
+    [0, 'one row', [{ born: true }]],
+    [1, 'two rows with a birth date', [{ born: true }, { born: true }]],
+    [
+      0,
+      'two rows with a birth date, of one case',
+      [
+        { born: true, caseNumber: 7 },
+        { born: true, caseNumber: 7 },
+      ],
+    ],
+    [0, 'two rows with an NHS number', [{ nhsNumber: true }, { nhsNumber: true }]],
+    [
+      1,
+      'rows with an NHS number and with a birth date, and one with both',
+      [{ nhsNumber: true }, { born: true }, { nhsNumber: true, born: true }],
+    ],
+    [0, 'rows that the upper bound counts anyway', [{}, { unidentifiedCase: 7 }, { caseNumber: 8 }]],
+  ])('says that links by a score could hide %i people among %s', async (joinedByScore, _, rows) => {
+    const { programme } = await figures(rows.map((row) => at('real', row)));
+    expect(programme).toMatchObject({ individuals: 1, joinedByScore });
+    await publishSmallProgramme(client, {
+      ...{ services, people: [pat], engagements: rows.map((row) => at('real', row)) },
+      definition: { strategy: { name: 'leap-1' } },
+    });
+    expect((await wholeReach(client, { period: quarter })).programme.joinedByScore).toBe(0);
   });
 
   it('leaves workforce and anonymous rows out of the upper bound, and shows the anonymous ones', async () => {

@@ -7,8 +7,9 @@
  * Expects a common table expression `attended` of linked rows with `record`, `individual`, `marks` and `case_mark`.
  * Provides `told_apart`: those rows with `somebody`, equal for rows of one person, and `born_alone`, true if only a birth
  * date distinguishes the row’s person from others.
+ * @param certain further columns, after a comma
  */
-export const toldApart = `
+export const toldApart = (certain = ''): string => `
   of_case AS MATERIALIZED (
     SELECT r.individual, r.case_mark, bit_or(r.marks) AS marks, bool_or(r.marks = 3) AS says_both
     FROM numbered_record r
@@ -22,8 +23,16 @@ export const toldApart = `
            CASE WHEN a.marks | coalesce(c.marks, 0) = 0 THEN coalesce('case ' || a.case_mark, 'row ' || a.record)
                 WHEN j.one THEN 'confirmed'
                 WHEN (a.marks | coalesce(c.marks, 0)) & 1 = 1 THEN 'by NHS number'
-                ELSE 'by birth date' END AS somebody
+                ELSE 'by birth date' END AS somebody${certain}
     FROM attended a
     JOIN joined j USING (individual)
     LEFT JOIN of_case c ON c.individual = a.individual AND c.case_mark = a.case_mark
   )`;
+
+/**
+ * The column `for_certain`: as `somebody`, without trust in a score, which may have joined rows whose birth dates are the same. No score joins two
+ * NHS numbers, and none is needed within one case.
+ */
+export const forCertain = `,
+           CASE WHEN (a.marks | coalesce(c.marks, 0)) & 1 = 1 THEN 'by NHS number'
+                ELSE coalesce('case ' || a.case_mark, 'row ' || a.record) END AS for_certain`;

@@ -26,6 +26,7 @@ export interface MarkedBody extends RowBody {
   /**
    * The same of a row without an identifier, which has neither marks nor a `caseMark`. Whatever joined it to an individual,
    * a provider may have given its case number to a family, so nothing says that it is of the same person as another row.
+   * A row without a case number is a case of its own: only a row with an identifier has none here.
    */
   readonly unidentifiedCase: string | null;
 }
@@ -58,10 +59,16 @@ export function markedBodiesIn(bytes: Uint8Array): MarkedBody[] {
     if (body === undefined) continue;
     const { record, rowKey, role, attributes, facts } = body;
     const content = { record, rowKey, role, attributes, facts };
+    const ownCase = caseMark as string | null; // set while the tokens were viewed
     bodies.push(
       isIdentified(identity)
         ? { ...content, marks, caseMark, unidentifiedCase: null }
-        : { ...content, marks: 0, caseMark: null, unidentifiedCase: caseMark },
+        : {
+            ...content,
+            marks: 0,
+            caseMark: null,
+            unidentifiedCase: ownCase ?? caseMarkOf(`of row ${rowKey}`),
+          },
     );
   }
   return bodies;

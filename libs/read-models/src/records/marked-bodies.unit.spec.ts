@@ -107,6 +107,13 @@ describe('the marks of a row', () => {
     expect(bodyOf(email, caseNumber('7'))?.unidentifiedCase).toBeNull();
   });
 
+  it('take a row with neither an identifier nor a case number for a case of its own', () => {
+    expect(bodyOf(['birth-date', 'guard'])).toMatchObject({
+      ...{ marks: 0, caseMark: null, unidentifiedCase: expect.stringMatching(/^[0-9a-f]{16}$/) as string },
+    });
+    expect(bodyOf(email)?.unidentifiedCase).toBeNull();
+  });
+
   it('use the first of two case numbers', () => {
     const [, first] = marksOf(email, caseNumber('7'));
     expect(marksOf(email, caseNumber('7'), caseNumber('8'))).toEqual([0, first]);

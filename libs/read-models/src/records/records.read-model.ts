@@ -10,7 +10,7 @@ import { indexes, tables, views } from './tables.js';
  */
 export const records = defineReadModel<RecordsTarget>({
   name: 'records',
-  version: 1,
+  version: 2,
   ...{ tables, views, indexes },
   open: (writing) => new RecordsWriter(writing),
   fill: (filling) => new RecordsFiller(filling),

@@ -22,7 +22,8 @@ export const tables: readonly ReadTable[] = [
   as_of date,
   -- Stands for the provider's own case number; compared only among the records of one individual.
   case_mark bigint,
-  -- The same of a row without an identifier, which has no case_mark: its provider may have given the number to a family.
+  -- The same of a row without an identifier, which has no case_mark: its provider may have given the number to a family. Of the row
+  -- itself where it has no number, so that it is never null of a row without an identifier.
   unidentified_case bigint,
   record_id uuid NOT NULL,
   row_key uuid NOT NULL,
@@ -106,6 +107,7 @@ export const tables: readonly ReadTable[] = [
  */
 export const indexes = `CREATE INDEX numbered_record_id ON numbered_record USING hash (record_id);
 CREATE INDEX numbered_record_individual ON numbered_record (individual) WHERE individual IS NOT NULL;
+CREATE INDEX numbered_record_unidentified ON numbered_record (individual) WHERE unidentified_case IS NOT NULL AND state = 'linked';
 CREATE INDEX numbered_record_day ON numbered_record USING brin (as_of) WITH (pages_per_range = 32, autosummarize = on);
 ALTER TABLE numbered_outcome ADD PRIMARY KEY (record, place);
 ALTER TABLE numbered_feedback ADD PRIMARY KEY (record);

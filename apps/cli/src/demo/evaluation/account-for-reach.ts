@@ -17,7 +17,8 @@ export interface ReachAccount {
 
 /**
  * `refused`: ingest accepted none of their rows (consent, validation, a refused file). `unlinkable`: a row was accepted
- * without a usable identifier. `referred`: a row waits for review. `elsewhere`: their rows count as another kind.
+ * without a usable identifier. `referred`: a row waits for review. `elsewhere`: their rows count as another kind,
+ * or, of a family, nothing says that they are its.
  */
 export type MissedBecause = 'refused' | 'unlinkable' | 'referred' | 'elsewhere';
 

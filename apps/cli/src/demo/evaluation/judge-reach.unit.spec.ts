@@ -8,7 +8,8 @@ const figure = (children: number, adults: number, families: number): Figure => (
   suppressed: [],
   ...{ children, adults, families, individuals: children + adults, childrenThroughCarerOnly: 0 },
   ...{ workforce: 0, unlinkable: 3, referred: 0, indistinct: 0, upperBound: children + adults + 3 },
-  ...{ anonymous: 0, byBirthDateAlone: 0 },
+  ...{ anonymous: 0, byBirthDateAlone: 0, familyUnknown: 0, relatedFamilies: 0 },
+  ...{ familiesUpperBound: families + 3, joinedByScore: 0 },
 });
 const service = (id: string, of: Figure) => ({ service: id, name: id, ...of });
 

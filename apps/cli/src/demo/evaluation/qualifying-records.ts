@@ -5,9 +5,9 @@ export interface QualifyingRecord {
   readonly state: 'linked' | 'unlinkable' | 'referred';
   /** The engagement row's own role. */
   readonly role: string | undefined;
-  /** Present if the record is linked, like `family`. */
+  /** Present if the record is linked. */
   readonly individual: string | undefined;
-  /** The reporting family, or the individual's own id if it is in none. */
+  /** The reporting family, or the individual's own id if it is in none; undefined where no row of it has an identifier. */
   readonly family: string | undefined;
   readonly dataset: string;
   /** The individual's ethnicity and the tenth of deprivation of its residence, as its records say. */
@@ -30,11 +30,15 @@ export async function qualifyingRecords(
         ...[ethnicity: string | null, decile: number | null],
       ]
     >({
-      text: `SELECT replace(e.record_id::text, '-', ''), r.state, r.reason, r.individual_id::text, r.role,
-                      coalesce(f.family_id, r.individual_id)::text, r.dataset,
+      text: `WITH identified AS (
+                 SELECT DISTINCT individual_id FROM golden.record WHERE state = 'linked' AND unidentified_case IS NULL
+               )
+               SELECT replace(e.record_id::text, '-', ''), r.state, r.reason, r.individual_id::text, r.role,
+                      coalesce(f.family_id, k.individual_id)::text, r.dataset,
                       i.attributes->>'ethnicity', a.deprivation_decile
                FROM golden.engagement e JOIN golden.record r USING (record_id)
                LEFT JOIN golden.family_member f ON f.scope = 'programme' AND f.individual_id = r.individual_id
+               LEFT JOIN identified k ON k.individual_id = r.individual_id
                LEFT JOIN golden.individual i ON i.individual_id = r.individual_id
                LEFT JOIN golden.area a ON a.lsoa = i.attributes->>'lsoa'
                WHERE e.qualifying AND r.state <> 'retired' AND e.event_date >= $1::date AND e.event_date < $2::date`,

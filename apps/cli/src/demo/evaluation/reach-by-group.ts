@@ -103,7 +103,7 @@ class Tally {
 
   count({ role, individual, family }: QualifyingRecord): void {
     if (individual === undefined || (role !== 'child' && role !== 'adult')) return;
-    this.#figure.add(role, individual, family ?? individual);
+    this.#figure.add(role, individual, family);
   }
 
   judged(): Omit<JudgedGroup, 'group'> {
@@ -124,8 +124,8 @@ class People {
   readonly adult = new Set<string>();
   readonly families = new Set<string>();
 
-  add(role: 'child' | 'adult', person: string, family: string): void {
+  add(role: 'child' | 'adult', person: string, family: string | undefined): void {
     this[role].add(person);
-    this.families.add(family);
+    if (family !== undefined) this.families.add(family);
   }
 }
