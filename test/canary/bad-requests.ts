@@ -379,7 +379,7 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       meetingPost('', { ...meetingAction, text: `Write to ${carer.email}`, owner: carer.phone }),
     ],
     [
-      'validation-failed',
+      'page 400',
       'an action about a birth date, in a form',
       ask(`${services['reporting-api']}/reports/services/baby-steps/meeting/actions`, officer, {
         method: 'POST',

@@ -451,6 +451,8 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         '/reports/programme',
         '/reports/services/natural-thinkers',
         '/reports/collective-impact',
+        '/reports/services/natural-thinkers/meeting',
+        '/reports/scorecards/natural-thinkers-team',
         '/data-quality',
         '/data-quality?service=natural-thinkers&period=2023-24-Q3',
       ]);

@@ -22,6 +22,8 @@ import { ReleasesPage } from './pages/releases.page.js';
 import { ServiceReportsPage } from './pages/service-reports.page.js';
 import { LearningReports } from './reports/learning-reports.js';
 import { Reports } from './reports/reports.js';
+import { Scorecards } from './reports/scorecards.js';
+import { ScorecardsPage } from './pages/scorecards.page.js';
 import { ReachPage } from './pages/reach.page.js';
 import { SubmissionsPage } from './pages/submissions.page.js';
 import { ReadModels } from './read-models/read-models.js';
@@ -57,6 +59,7 @@ export class ReportingApiModule {
         QualityPage,
         ReleasesPage,
         MeetingsPage,
+        ScorecardsPage,
       ],
       providers: [
         { provide: CLOCK, useValue: clock },
@@ -68,6 +71,7 @@ export class ReportingApiModule {
         MeetingActions,
         MeetingAccess,
         Reports,
+        Scorecards,
         LearningReports,
         GoldenSets,
       ],

@@ -782,6 +782,22 @@ describe('the reporting API', () => {
         expect(whole).not.toContain('What this report leaves out');
       });
 
+      it('score a supplier for the team and that supplier alone', async () => {
+        const scorecard = '/reports/scorecards/somebody';
+        const html = await (await asBrowser(`${scorecard}?period=2023-24-Q2`, 'provider-token')).text();
+        expect(await markupProblems(html)).toEqual([]);
+        expect(html).toContain('Somebody: supplier scorecard');
+        for (const title of ['Reach against targets', 'Feedback, and first-to-last pairs', 'Open issues'])
+          expect(html).toContain(`<h3 class="govuk-heading-m">${title}</h3>`);
+        expect((await get(`${scorecard}/report.ods`, 'provider-token')).status).toBe(200);
+        expect((await get(scorecard)).status).toBe(200);
+        expect((await get(scorecard, 'reader-token')).status).toBe(403);
+        for (const other of ['/reports/scorecards/provider', '/reports/scorecards/provider/report.ods'])
+          expect([other, (await get(other, 'provider-token')).status]).toEqual([other, 403]);
+        expect((await get('/reports/scorecards/nobody')).status).toBe(404);
+        expect((await get(`${scorecard}?period=2023-24-AY`)).status).toBe(400);
+      });
+
       describe('of data meetings', () => {
         const path = '/v1/services/real/meeting-actions';
         const post = (to: string, body: unknown, token = 'provider-token') =>

@@ -28,6 +28,7 @@ export * from './people/reach-by-priority.js';
 export * from './people/reach-by-services-used.js';
 export * from './people/reach-new-and-returning.js';
 export * from './people/reach-through-carers.js';
+export { reachUncertainty } from './people/reach-uncertainty.js';
 export { servicePairs, serviceSteps } from './people/service-pairs.js';
 export * from './publication.js';
 export * from './publishing/ask.js';

@@ -52,6 +52,8 @@ export interface SmallProgramme {
     readonly priorityPopulation?: PriorityPopulation;
   };
   readonly characteristics?: readonly Characteristic[];
+  /** Pairs of engagements, by their places, of which a person is asked whether they are of one person. */
+  readonly referrals?: readonly (readonly [number, number])[];
   /** Rows of people, who may have attended nothing. */
   readonly registrations?: readonly {
     readonly person: string;
@@ -223,6 +225,12 @@ export async function writeSmallProgramme(
         engagement.setAside ?? null,
         engagement.qualifying ?? true,
       ],
+    );
+  }
+  for (const [index, [one, other]] of (programme.referrals ?? []).entries()) {
+    await client.query(
+      `INSERT INTO ${at('referral')} VALUES ($1, 'ambiguous', 'kin-1', NULL, NULL, $2, $3, $4, now())`,
+      [idOf(`referral ${index}`), idOf(`record ${one}`), [idOf(`record ${other}`)], index],
     );
   }
   for (const [index, { person, service, date }] of (programme.registrations ?? []).entries()) {

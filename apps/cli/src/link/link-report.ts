@@ -19,7 +19,7 @@ export function linkReport(linked: LinkedFiles, showValues: boolean): string {
   const pairs = pairsOf(linked);
   return page([
     summary(linked, pairs),
-    ...linked.model.strata.map((stratum) => weights(linked.model, stratum)),
+    ...linked.model.strata.map((stratum) => weights(linked, stratum)),
     histogram(linked),
     individuals(linked),
     unlinkable(linked),
@@ -59,14 +59,16 @@ function summary(linked: LinkedFiles, pairs: readonly DecidedPair[]): string {
 }
 
 /** The weight of each level: how much likelier it is for one person than for strangers, in bits. */
-function weights({ fields }: Model, stratum: Model['strata'][number]): string {
+/** Where no compared pair has a level, its weight says nothing: a dash stands for it. */
+function weights({ model: { fields }, levelsSeen }: LinkedFiles, stratum: Model['strata'][number]): string {
   const match = stratum.classes.find((each) => each.class === 'match');
   const strangers = stratum.classes.find((each) => each.class === 'unrelated');
   const rows = fields.flatMap(({ name, kind }, field) =>
     levelsOf[kind].slice(1).map((level, index): readonly [string, string, string, string, string] => {
       const [m, u] = [match, strangers].map((each) => each?.levels[field]?.[index + 1] ?? 1);
       const weight = Math.log2((m ?? 1) / (u ?? 1));
-      return [name, level, percent(m ?? 0, 2), percent(u ?? 0, 4), weight.toFixed(1)];
+      const bits = levelsSeen[field]?.[index + 1] === 1 ? weight.toFixed(1) : '–';
+      return [name, level, percent(m ?? 0, 2), percent(u ?? 0, 4), bits];
     }),
   );
   const shares = stratum.classes
@@ -118,16 +120,17 @@ function individuals(linked: LinkedFiles): string {
 
 /** Records with too few values to reach certainty, whoever they meet. */
 function unlinkable({ records, comparison, table: scores }: LinkedFiles): string {
-  const { layout } = comparison;
   let [even, certain] = [0, 0];
   const known = new Map<string, number>();
   for (let record = 0; record < records.count; record++) {
-    const present = layout.fields.map((_, field) => records.data[record * records.stride + field] !== 0);
+    const at = record * records.stride;
+    // What a counterpart of the same values would reach: how rare they are counts.
+    comparison.compare(records.data, at, at);
+    const { low, high } = comparison;
     const role = records.strata[record] ?? 0;
-    const key = `${role} ${present.map(Number).join('')}`;
+    const key = `${role} ${low} ${high}`;
     let best = known.get(key);
     if (best === undefined) {
-      const { low, high } = layout.pack(present.map((is) => (is ? 1 : 0)));
       best = scores.score(role, low, high);
       known.set(key, best);
     }

@@ -67,6 +67,9 @@ describe('kinledger link', () => {
     const page = await report();
     expect(await markupProblems(page)).toEqual([]);
     expect(page).toContain('Match weights');
+    // No pair of so few records has a very rare value, so that its weight is none; and full agreement links every record.
+    expect(page).toMatch(/full, very rare<\/td><td>[^<]*<\/td><td>[^<]*<\/td><td>–</);
+    expect(page).toContain('more likely two people than one</td><td>0</td>');
     expect(named(page)).toEqual([]);
     await run('--left', example, '--out', at('links.csv'), '--pairs', at('pairs.csv'));
     const linked = new Set(lines('pairs.csv').flatMap((line) => line.split(',').slice(0, 2)));

@@ -62,7 +62,8 @@ export class ServiceReportsPage {
     const periods = periodItems(await this.#figures.offered(sightOf(caller).seen), report, {
       withLifetime: false,
     });
-    const isMeetingShown = maySeeMeetingOf(caller, (await this.#figures.providers()).get(service));
+    const provider = (await this.#figures.providers()).get(service);
+    const isMeetingShown = maySeeMeetingOf(caller, provider);
     return this.#renderer.render('report-of.njk', {
       ...(await reportView(report, { action, periods })),
       related: isMeetingShown
@@ -71,6 +72,14 @@ export class ServiceReportsPage {
               href: `${action}/meeting?period=${encodeURIComponent(report.period)}`,
               text: 'Data meeting and its actions',
             },
+            ...(provider === undefined
+              ? []
+              : [
+                  {
+                    href: `/reports/scorecards/${encodeURIComponent(provider)}`,
+                    text: 'Scorecard of the supplier',
+                  },
+                ]),
           ]
         : [],
     });

@@ -5,6 +5,7 @@ import {
   populationReached,
   reach,
   reachByCharacteristic,
+  reachUncertainty,
   reachByDeprivation,
   reachColumns,
   type ReachScope,
@@ -225,6 +226,7 @@ export class Reports {
       sight.shows === 'everything'
         ? usersSections(of, await this.#figures.rows(reachByCharacteristic, question), {
             population: await this.#figures.rows(populationReached, question),
+            certainty: await this.#figures.rows(reachUncertainty, question),
             // The same characteristics of a period and of the lifetime have charts once.
             isDrawn: period !== undefined,
           })

@@ -1,4 +1,10 @@
-import { nameOf, populationReached, reachByCharacteristic, SUPPRESSED } from '@kinledger/figures';
+import {
+  nameOf,
+  populationReached,
+  reachByCharacteristic,
+  reachUncertainty,
+  SUPPRESSED,
+} from '@kinledger/figures';
 import { capitalised, wordsOf } from '@kinledger/page-kit/names';
 import type { AnsweredRow } from '../figures/figure-rows.js';
 import type { FigureRowsAnswer } from '../figures/figures.js';
@@ -28,7 +34,16 @@ const valueName = ({ value }: AnsweredRow): string =>
 export function usersSections(
   of: PartOf,
   answer: FigureRowsAnswer,
-  { population, isDrawn }: { readonly population: FigureRowsAnswer; readonly isDrawn: boolean },
+  {
+    population,
+    certainty,
+    isDrawn,
+  }: {
+    readonly population: FigureRowsAnswer;
+    /** How certain the reach of each group is. */
+    readonly certainty?: FigureRowsAnswer;
+    readonly isDrawn: boolean;
+  },
 ): readonly ReportSection[] {
   const mine = ({ scope, characteristic }: AnsweredRow): boolean =>
     scope === of.scope && !elsewhere.includes(characteristic);
@@ -79,6 +94,9 @@ export function usersSections(
           denominator: 'Children and adults of whom the characteristic is known.',
           ...{ position: answer.position, disclosure: answer.disclosure },
         },
+        ...(certainty === undefined
+          ? []
+          : [certaintyTable(of, { characteristic, words, answer: certainty })]),
         ...[
           ...Map.groupBy(compared, ({ population: name, edition }) => `${String(name)} (${String(edition)})`),
         ].map(([name, each]) => against(of, { name, words, rows: each, answer: population })),
@@ -91,6 +109,47 @@ export function usersSections(
           : [],
     };
   });
+}
+
+const ofCertainty = [
+  ...(['individuals', 'doubleCountingRemoved', 'unlinkable', 'referred', 'awaitingReview'] as const),
+  ...(['atLeast', 'atMost', 'joinedByScore'] as const),
+] as const;
+
+/** Between which numbers the people of each group are, and why. */
+function certaintyTable(
+  of: PartOf,
+  {
+    characteristic,
+    words,
+    answer,
+  }: { readonly characteristic: string; readonly words: string; readonly answer: FigureRowsAnswer },
+): ReportTable {
+  const rows = answer.rows.filter(
+    (row) => row.scope === of.scope && row['characteristic'] === characteristic,
+  );
+  return {
+    caption: `How certain these counts are, by ${words}, ${of.label}`,
+    heads: [
+      ...[capitalised(words), 'Children and adults', 'Double counting removed', 'Rows without an identifier'],
+      ...[
+        'Rows that wait for review',
+        'Pairs that wait for review',
+        'At least',
+        'At most',
+        'Joined by a score',
+      ],
+    ],
+    rows: rows.slice(0, MAX_ROWS).map((row) => ({
+      name: valueName(row),
+      cells: ofCertainty.map((column) => cellOf(row, column)),
+      status: statusOf(row, [...ofCertainty]),
+    })),
+    definition: `${nameOf(reachUncertainty)}: ${reachUncertainty.title}. At least: ${reachUncertainty.columns.atLeast.meaning} At most: ${reachUncertainty.columns.atMost.meaning}`,
+    n: peopleCounted(sumOf(rows.map((row) => valueOf(row, 'individuals')))),
+    denominator: 'None: counts, not shares.',
+    ...{ position: answer.position, disclosure: answer.disclosure },
+  };
 }
 
 /** The commonest known value, and of how many nothing is known. */

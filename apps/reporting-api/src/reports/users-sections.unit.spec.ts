@@ -63,6 +63,25 @@ describe('who the people are', () => {
     ]);
   });
 
+  it('says between which numbers the people of each group are', () => {
+    const bounds = {
+      doubleCountingRemoved: 2,
+      unlinkable: 3,
+      referred: 1,
+      awaitingReview: 1,
+      joinedByScore: 4,
+    };
+    const certainty = answered([
+      quintile('1', { individuals: 6, atLeast: 5, atMost: 11, ...bounds }),
+      { characteristic: 'all', value: 'all', individuals: 10, atLeast: 8, atMost: 14, ...bounds },
+    ]);
+    const [section] = usersSections(of, reached, { population: answered([]), certainty, isDrawn: false });
+    expect(section?.tables[1]?.rows.map(({ name, cells }) => [name, ...cells])).toEqual([
+      ['1', 6, 2, 3, 1, 1, 5, 11, 4],
+    ]);
+    expect(section?.tables[1]?.definition).toContain('It takes links by a score');
+  });
+
   it('computes no share of what is suppressed', () => {
     const rows = answered([
       { ...quintile('1', { children: null, adults: 10 }), suppressed: ['children'] },

@@ -6,6 +6,7 @@ import type { reachByServicesUsed } from '../people/reach-by-services-used.js';
 import type { newAndReturningColumns } from '../people/reach-new-and-returning.js';
 import type { throughCarersColumns } from '../people/reach-through-carers.js';
 import type { servicePairs, serviceSteps } from '../people/service-pairs.js';
+import type { uncertaintyColumns } from '../people/reach-uncertainty.js';
 import type { reachByDeprivation } from '../reach/reach-by-deprivation.js';
 import type { reachColumns, reachColumns1 } from '../reach/reach-columns.js';
 
@@ -261,6 +262,30 @@ const first = ({ breaksDown, addsUpTo, ...rest }: FigureRelations): FigureRelati
   ...(addsUpTo === undefined ? {} : { addsUpTo: { ...addsUpTo, figure: 'reach@1' } }),
 });
 
+/** Bounds of each group: what one says follows from the others, and rows of nobody stand in each. */
+const uncertainty: Classified<typeof uncertaintyColumns> = {
+  acrossScopes: {
+    ...{
+      individuals: 'distinct',
+      doubleCountingRemoved: 'at least each part',
+      indistinct: 'at least each part',
+    },
+    ...{
+      awaitingReview: 'at least each part',
+      withoutIdentifier: 'distinct',
+      joinedByScore: 'at least each part',
+    },
+    // Rows of nobody stand in the rows of scopes where somebody of the group was counted.
+    ...{ unlinkable: 'separate', referred: 'separate', atLeast: 'separate', atMost: 'separate' },
+  },
+  within: [
+    ['withoutIdentifier', 'individuals'],
+    ['atLeast', 'individuals'],
+    ['individuals', 'atMost'],
+  ],
+  covered: [],
+};
+
 /** By figure and version. */
 export const figureRelations: Readonly<Record<string, FigureRelations>> = {
   'reach@1': reach1,
@@ -275,6 +300,7 @@ export const figureRelations: Readonly<Record<string, FigureRelations>> = {
   'reach-by-priority@2': byPeople,
   'reach-by-characteristic@1': byCharacteristic,
   'reach-through-carers@1': throughCarers,
+  'reach-uncertainty@1': uncertainty,
   'reach-by-services-used@1': first(servicesUsed),
   'reach-by-services-used@2': servicesUsed,
   'service-pairs@1': pairs,

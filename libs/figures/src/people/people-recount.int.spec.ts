@@ -18,6 +18,7 @@ import { reachByPriority } from './reach-by-priority.js';
 import { reachByServicesUsed } from './reach-by-services-used.js';
 import { reachNewAndReturning } from './reach-new-and-returning.js';
 import { reachThroughCarers } from './reach-through-carers.js';
+import { reachUncertainty } from './reach-uncertainty.js';
 import { servicePairs, serviceSteps } from './service-pairs.js';
 
 const services = [
@@ -164,6 +165,7 @@ const programmes: fc.Arbitrary<SmallProgramme> = fc
     people,
     definition,
     engagements: fc.array(engagement, { minLength: 5, maxLength: 40 }),
+    referrals: fc.array(fc.tuple(fc.nat(39), fc.nat(39)), { maxLength: 6 }),
     carers: fc.uniqueArray(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names)), { maxLength: 5 }),
     registrations: fc.array(
       fc.record({ person: fc.constantFrom(...names), service: serviceId, date: optional(day) }).map(given),
@@ -222,6 +224,7 @@ const figures: readonly (readonly [Figure, (recount: PeopleRecount) => readonly 
   [reachByCharacteristic, (recount) => recount.byCharacteristic()],
   [reachByPriority, (recount) => recount.byPriority()],
   [reachThroughCarers, (recount) => recount.throughCarers()],
+  [reachUncertainty, (recount) => recount.uncertainty()],
   [reachByServicesUsed, (recount) => recount.byServicesUsed()],
   [servicePairs, (recount) => recount.pairs()],
   [serviceSteps, (recount) => recount.steps()],

@@ -153,7 +153,10 @@ export class PeopleRecount {
     );
   }
 
-  byCharacteristic(): readonly RecountedRow[] {
+  #characteristics(): readonly {
+    readonly characteristic: string;
+    readonly valueOf: (visit: Visit, start: string | null) => string | null;
+  }[] {
     const { characteristics = [] } = this.#programme;
     const asked = characteristics.map(({ characteristic, attribute, roles, groups }) => ({
       characteristic,
@@ -186,12 +189,59 @@ export class PeopleRecount {
         valueOf: (visit: Visit, start: string | null) => this.#ageBand(visit.who, start),
       },
     ];
-    return [...asked, ...followed].flatMap(({ characteristic, valueOf }) =>
+    return [...asked, ...followed];
+  }
+
+  byCharacteristic(): readonly RecountedRow[] {
+    return this.#characteristics().flatMap(({ characteristic, valueOf }) =>
       this.#broken(
         ['children', 'adults'],
         (visit, start) => ({ characteristic, value: valueOf(visit, start) }),
         { characteristic, value: null },
       ),
+    );
+  }
+
+  /** How certain the reach of each group is. */
+  uncertainty(): readonly RecountedRow[] {
+    const { engagements, registrations = [], referrals = [] } = this.#programme;
+    const live = engagements.filter(({ retired, setAside }) => retired !== true && setAside === undefined);
+    const pairs = unique(
+      referrals.flatMap(([one, other]) => {
+        const people = [engagements[one], engagements[other]].map((row) =>
+          row !== undefined && live.includes(row) ? row.person : undefined,
+        );
+        const [first, second] = people;
+        if (first === undefined || second === undefined || first === second) return [];
+        return JSON.stringify(people.toSorted());
+      }),
+    ).map((pair) => JSON.parse(pair) as [string, string]);
+    const isNameless = (who: string) =>
+      !registrations.some(({ person }) => person === who) &&
+      live.every(({ person, unidentifiedCase }) => person !== who || unidentifiedCase !== undefined);
+    const all = { characteristic: 'all', valueOf: (): string | null => 'all' };
+    return [all, ...this.#characteristics()].flatMap(({ characteristic, valueOf }) =>
+      this.#each((scope, start) => {
+        const { unlinkable, referred } = this.#doubtsOf(scope, start);
+        const groups = Map.groupBy(this.#visitsIn(scope, start), (visit) => valueOf(visit, start));
+        if (characteristic === 'all' && groups.size === 0) groups.set('all', []);
+        return [...groups].map(([value, visits]) => {
+          const people = unique(visits.map(({ who }) => who));
+          const pairsHere = pairs.filter((pair) => pair.every((who) => people.includes(who))).length;
+          const without = people.filter(isNameless).length;
+          // No row of these programmes says more than that it is of the individual: each could be one person more.
+          const indistinct = visits.length - people.length;
+          const again =
+            distinct(visits, ({ who, service }) => JSON.stringify([who, service])) - people.length;
+          return {
+            ...{ characteristic, value, individuals: people.length, again, unlinkable, referred },
+            ...{ pairs: pairsHere, without, indistinct },
+            atLeast: Math.max(people.length - without - pairsHere, Math.min(people.length, 1)),
+            atMost: people.length + indistinct + unlinkable + referred,
+            joinedByScore: 0,
+          };
+        });
+      }),
     );
   }
 

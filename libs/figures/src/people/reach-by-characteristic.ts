@@ -15,6 +15,40 @@ const bandOf = (
 ) => `CASE WHEN ${age} IS NULL THEN NULL WHEN ${age} < 0 THEN 'before-birth' WHEN ${age} < 5 THEN (${age})::text
               WHEN ${age} < 50 THEN (${age} / 5 * 5) || '-' || (${age} / 5 * 5 + 4) ELSE '50+' END`;
 
+/** SQL of whom a figure counts in a quarter or period, as `person`: what is held of them, their age, and the scopes that they came to. */
+export const personsSaid = `person AS MATERIALIZED (
+    -- Most people are in the same few scopes as many others, so that a set of scopes is counted once.
+    SELECT p.start, p.individual, p.role, p.scopes, i.attributes::jsonb AS said,
+           CASE WHEN i.attributes::jsonb->>'birthMonth' ~ '^\\d{4}-\\d{2}$' THEN
+             ${ageOn(`coalesce(${lastDay}, first_day)`, `i.attributes::jsonb->>'birthMonth'`)} END AS age
+    FROM (SELECT start, individual, role, array_agg(DISTINCT scope) AS scopes FROM placed GROUP BY start, individual, role) p
+    LEFT JOIN numbered_individual i ON i.number = p.individual
+    LEFT JOIN days USING (individual)
+  )`;
+
+/**
+ * SQL of the value that each person has of each characteristic, as `valued`, after `person`.
+ * @param columns of a person `p` that it keeps
+ */
+export const valuesBy = (columns: string): string => `valued AS (
+    SELECT ${columns}, c.characteristic,
+           CASE WHEN p.said->>c.attribute IS NOT NULL THEN coalesce(c.groups->>(p.said->>c.attribute), p.said->>c.attribute)
+                WHEN NOT p.role = ANY (c.roles) THEN 'not-applicable' END AS value
+    FROM person p CROSS JOIN characteristic c
+    UNION ALL
+    SELECT ${columns}, v.characteristic, v.value
+    FROM person p
+    LEFT JOIN area a ON a.lsoa = p.said->>'lsoa'
+    CROSS JOIN LATERAL (VALUES
+      ('ageBand', ${bandOf('p.age')}),
+      ('deprivationDecile', a.deprivation_decile::text),
+      ('deprivationQuintile', ((a.deprivation_decile + 1) / 2)::text),
+      ('lsoa', p.said->>'lsoa'),
+      ('ward', CASE WHEN p.said->>'lsoa' IS NOT NULL THEN coalesce(a.ward, 'no-ward') END)
+    ) AS v (characteristic, value)
+    WHERE v.characteristic <> 'ward' OR EXISTS (SELECT FROM area WHERE ward IS NOT NULL)
+  )`;
+
 /**
  * Reach by each characteristic that the programme’s definition has files of people ask for, and by those that follow from
  * the birth month and the residence. Everybody has one value of each characteristic, so that its rows add up to reach.
@@ -37,32 +71,7 @@ export const reachByCharacteristic = defineFigure({
     },
   },
   sql: `
-  WITH ${peopleReached(aloneIsFamily)}, ${daysOfPeople('$2::date IS NULL')}, person AS MATERIALIZED (
-    -- Most people are in the same few scopes as many others, so that a set of scopes is counted once.
-    SELECT p.start, p.individual, p.role, p.scopes, i.attributes::jsonb AS said,
-           CASE WHEN i.attributes::jsonb->>'birthMonth' ~ '^\\d{4}-\\d{2}$' THEN
-             ${ageOn(`coalesce(${lastDay}, first_day)`, `i.attributes::jsonb->>'birthMonth'`)} END AS age
-    FROM (SELECT start, individual, role, array_agg(DISTINCT scope) AS scopes FROM placed GROUP BY start, individual, role) p
-    LEFT JOIN numbered_individual i ON i.number = p.individual
-    LEFT JOIN days USING (individual)
-  ), valued AS (
-    SELECT p.start, p.scopes, p.role, c.characteristic,
-           CASE WHEN p.said->>c.attribute IS NOT NULL THEN coalesce(c.groups->>(p.said->>c.attribute), p.said->>c.attribute)
-                WHEN NOT p.role = ANY (c.roles) THEN 'not-applicable' END AS value
-    FROM person p CROSS JOIN characteristic c
-    UNION ALL
-    SELECT p.start, p.scopes, p.role, v.characteristic, v.value
-    FROM person p
-    LEFT JOIN area a ON a.lsoa = p.said->>'lsoa'
-    CROSS JOIN LATERAL (VALUES
-      ('ageBand', ${bandOf('p.age')}),
-      ('deprivationDecile', a.deprivation_decile::text),
-      ('deprivationQuintile', ((a.deprivation_decile + 1) / 2)::text),
-      ('lsoa', p.said->>'lsoa'),
-      ('ward', CASE WHEN p.said->>'lsoa' IS NOT NULL THEN coalesce(a.ward, 'no-ward') END)
-    ) AS v (characteristic, value)
-    WHERE v.characteristic <> 'ward' OR EXISTS (SELECT FROM area WHERE ward IS NOT NULL)
-  ), in_sets AS (
+  WITH ${peopleReached(aloneIsFamily)}, ${daysOfPeople('$2::date IS NULL')}, ${personsSaid}, ${valuesBy('p.start, p.scopes, p.role')}, in_sets AS (
     SELECT start, scopes, role, characteristic, value, count(*) AS people
     FROM valued GROUP BY start, scopes, role, characteristic, value
   ), counts AS (

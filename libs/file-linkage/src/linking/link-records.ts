@@ -1,5 +1,6 @@
 import {
   hasRarities,
+  levelsOf,
   modelOf,
   rarityShares,
   ScoreTable,
@@ -44,6 +45,8 @@ export interface Linked {
   /** How many pairs were compared, and how many of them have each score. */
   readonly compared: number;
   readonly scoreCounts: ScoreCounts;
+  /** By field and level: 1 if a pair that was compared has it. */
+  readonly levelsSeen: readonly Uint8Array[];
   /** By record: the first record of its individual. */
   readonly clusterOf: Int32Array;
   /** All pairs of records that share an individual, in parts that follow one another. */
@@ -102,6 +105,7 @@ export async function linkRecords(
     keys: keys.map(({ blocks: _, ...key }) => key),
     passedOver: keys.reduce((all, key) => all + key.passedOver, 0),
     compared: pairsCompared(found),
+    levelsSeen: levelsSeen(comparison, patterns),
     stratumOf: (a, b) => stratumOf(records, a, b),
   };
 }
@@ -140,6 +144,16 @@ async function estimated(
 
 const pairsCompared = (found: readonly BlocksCompared[]): number =>
   found.reduce((all, { pairs }) => all + pairs.reduce((some, { count }) => some + count, 0), 0);
+
+function levelsSeen({ layout }: Comparison, patterns: readonly StratumPatterns[]): readonly Uint8Array[] {
+  return layout.fields.map(({ kind }, field) => {
+    const seen = new Uint8Array(levelsOf[kind].length);
+    for (const { low, high } of patterns)
+      for (let pattern = 0; pattern < low.length; pattern++)
+        seen[layout.level(field, low[pattern] as number, high[pattern] as number)] = 1;
+    return seen;
+  });
+}
 
 const smallerSource = ({ sourceStarts }: LinkRecords): number =>
   Math.min(...sourceStarts.slice(1).map((end, source) => end - (sourceStarts[source] ?? 0)));

@@ -26,11 +26,22 @@ const lettersAndDigits = (raw: string): string =>
 const valueOrNothing = (text: string): string | undefined => (text === '' ? undefined : text);
 const FEWEST_DIGITS_OF_A_NUMBER = 5;
 
+/** Programs that take a column for numbers write 1984 as 1984.0 where some of its cells are empty. */
+const wholeNumber = /^(\d+)\.0+$/;
+const numberRoles: ReadonlySet<ColumnRole> = new Set<ColumnRole>([
+  ...(['birth-date', 'postcode', 'house-number', 'mobile', 'nhs-number', 'other-id', 'attribute'] as const),
+]);
+
 /**
  * The canonical form of each role: that of the platform’s identifiers, and for text that has not got it, such as a postcode of
  * another country or a mistyped number, its letters and digits.
  */
 export function canonicalOf(role: ColumnRole, order: DateOrder): Canonical {
+  const canonical = canonicalOfText(role, order);
+  return numberRoles.has(role) ? (raw) => canonical(raw.replace(wholeNumber, '$1')) : canonical;
+}
+
+function canonicalOfText(role: ColumnRole, order: DateOrder): Canonical {
   switch (role) {
     case 'given-name':
     case 'surname':
@@ -132,7 +143,8 @@ export class DateOrderJudge {
   #yearFirst = 0;
 
   /** @param cells how many cells of the column have this value. */
-  add(value: string, cells: number): void {
+  add(written: string, cells: number): void {
+    const value = written.replace(wholeNumber, '$1');
     const [, first, second] = threeNumbers.exec(value) ?? [];
     if (first !== undefined && second !== undefined) {
       if (first.length === 4) this.#yearFirst += cells;
