@@ -3,11 +3,13 @@
  * Options: --only unit,int,e2e,checks   run a part.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { bundlePrograms } from './bundle-programs.mjs';
 import { contractTables, isContractCase } from './contract-table.mjs';
 
 const only = process.argv.includes('--only')
@@ -26,6 +28,28 @@ if (major < 24) {
 // Tests start some hundreds of processes, each of which would compile the same modules again.
 process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), 'node_modules', '.cache', 'node-compile');
 
+/** What test runs need at most: four platforms and a browser in memory, beside their files. */
+const FILES_BYTES = 6 * 2 ** 30;
+const MEMORY_BYTES = 12 * 2 ** 30;
+
+/**
+ * Puts temporary files into memory where there is room: tests make and delete databases of a thousand files each, and ext4 takes
+ * longer to create a file the more were deleted in the last minute.
+ */
+function keepTemporaryFilesInMemory() {
+  const memory = '/dev/shm';
+  if (process.env.TMPDIR !== undefined || !existsSync(memory)) return;
+  const { bavail, bsize } = statfsSync(memory);
+  if (bavail * bsize < FILES_BYTES || process.availableMemory() < MEMORY_BYTES) return;
+  const folder = mkdtempSync(join(memory, 'kinledger-test-'));
+  // PostgreSQL runs under another account when this process is root's.
+  chmodSync(folder, 0o755);
+  process.env.TMPDIR = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+}
+keepTemporaryFilesInMemory();
+
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const reports = [];
@@ -35,10 +59,13 @@ const took = (name, ok, started) =>
   `── ${name}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`;
 
 /** Runs a command and shows its output as it comes. Returns the last lines, to repeat them after a failure. */
-async function run(name, command, args) {
+async function run(name, command, args, environment = {}) {
   const started = Date.now();
   console.log(`\n── ${name}`);
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let last = '';
   for (const [from, to] of [
     [child.stdout, process.stdout],
@@ -119,17 +146,18 @@ const firstLines = (message) =>
     .map((line) => `    ${line}`)
     .join('\n');
 
-async function suite(name) {
+async function suite(name, environment) {
   const folder = mkdtempSync(join(tmpdir(), 'kinledger-report-'));
   const report = join(folder, 'report.json');
-  const { ok, last } = await run(`${name} tests`, bin('vitest'), [
-    'run',
-    '--project',
-    name,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+  const { ok, last } = await run(
+    `${name} tests`,
+    bin('vitest'),
+    [
+      ...['run', '--project', name],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ],
+    environment,
+  );
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
     reports.push(result);
@@ -157,13 +185,23 @@ async function suite(name) {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** The environment in which processes run bundled programs: end-to-end tests start some hundreds. */
+async function bundledPlatforms() {
+  await bundlePrograms();
+  const preload = pathToFileURL(join('tools', 'run-bundled.mjs')).href;
+  return { NODE_OPTIONS: [process.env.NODE_OPTIONS, `--import=${preload}`].filter(Boolean).join(' ') };
+}
+
 // The compiler needs one core, so that other checks can have another.
 const early = wanted('checks') ? checkTexts() : Promise.resolve('');
 const { ok: built } = await run('types and build', bin('tsc'), ['-b']);
 count('types and build', built);
 // Lint needs a core for two minutes. It yields to the tests, which wait a lot.
 const late = wanted('checks') && built ? checkTypes() : Promise.resolve('');
-if (built) for (const name of ['unit', 'int', 'e2e']) if (wanted(name)) await suite(name);
+if (built) {
+  for (const name of ['unit', 'int']) if (wanted(name)) await suite(name);
+  if (wanted('e2e')) await suite('e2e', await bundledPlatforms());
+}
 console.log(await early);
 console.log(await late);
 

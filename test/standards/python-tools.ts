@@ -35,6 +35,8 @@ export async function pythonTools(): Promise<PythonTools | { readonly absent: st
   try {
     await run(python, ['-m', 'venv', folder]);
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
+    // Python compiles what is imported; pip would compile all of it.
+    install.push('--no-compile');
     await run(tools.python, [...install, '-r', requirements], { timeout: 300_000 });
   } catch {
     return { absent: 'Python packages cannot be installed here' };

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { serverAccount, type ServerAccount } from './account.js';
@@ -115,8 +124,9 @@ async function initialise(
   password: string,
   account: ServerAccount | undefined,
 ): Promise<void> {
-  rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
+  // What an interrupted initialisation left behind.
+  for (const entry of readdirSync(data)) rmSync(join(data, entry), { recursive: true });
   chmodSync(data, 0o700);
   const passwordFile = `${data}.password`;
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
