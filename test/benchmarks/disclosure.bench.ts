@@ -5,11 +5,24 @@
  *
  *   npx node test/benchmarks/disclosure.bench.ts        60 tables of each kind
  *   npx node test/benchmarks/disclosure.bench.ts 200
+ *   npx node test/benchmarks/disclosure.bench.ts 60 threshold-10-with-zero    tables under this rule alone
  */
 import { auditRelease, highsSolver, secondarySuppression, type Release } from '@kinledger/disclosure';
-import { nhs2018, programmeRelease, randomCounts, starred, tableOf } from '@kinledger/disclosure/testing';
+import {
+  nhs2018,
+  programmeRelease,
+  randomCounts,
+  starred,
+  tableOf,
+  threshold10WithZero,
+} from '@kinledger/disclosure/testing';
 
 const tables = Number(process.argv[2] ?? 60);
+const onlyRule = process.argv[3];
+const rules = [starred, nhs2018, threshold10WithZero].filter(
+  ({ id }) => onlyRule === undefined || id === onlyRule,
+);
+if (rules.length === 0) throw new Error(`there is no rule ${onlyRule}: leave it out, or name one`);
 const sizes = [
   [2, 2],
   [2, 3],
@@ -27,7 +40,7 @@ console.log(
   '| rule | table | protected counts | exactly one value | at most 2 | at most 3 | at most 2 after | counts suppressed too | ms a table |',
 );
 console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
-for (const rule of [starred, nhs2018])
+for (const rule of rules)
   for (const [rows, columns] of sizes) {
     const found = { cells: 0, shown: 0, one: 0, two: 0, three: 0, after: 0, suppressed: 0, cpu: 0 };
     for (let seed = 1; seed <= tables; seed += 1) {
@@ -59,6 +72,7 @@ const seconds = (work: () => void): string => {
   const { user, system } = process.cpuUsage(before);
   return ((user + system) / 1e6).toFixed(1);
 };
+if (onlyRule !== undefined) process.exit();
 console.log(
   '\n| services | values | columns | counts | protected | at most 2 | at most 2 after | counts suppressed too | audit, s | audit and remedy, s |',
 );

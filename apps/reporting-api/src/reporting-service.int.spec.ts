@@ -695,8 +695,11 @@ describe('the reporting API', () => {
         for (const path of [
           '/reports/services/late',
           '/reports/services/late/report.ods',
+          '/reports/services/late/report.pdf',
+          '/reports/services/late/meeting/report.pdf',
           '/reports/programme',
           '/reports/programme/report.ods',
+          '/reports/programme/report.pdf',
           '/data-quality?service=late',
           '/data-quality/report.ods?service=late',
         ])
@@ -790,6 +793,12 @@ describe('the reporting API', () => {
         for (const title of ['Reach against targets', 'Feedback, and first-to-last pairs', 'Open issues'])
           expect(html).toContain(`<h3 class="govuk-heading-m">${title}</h3>`);
         expect((await get(`${scorecard}/report.ods`, 'provider-token')).status).toBe(200);
+        const pdf = await get(`${scorecard}/report.pdf?period=2023-24-Q2`, 'provider-token');
+        expect(pdf.headers.get('content-disposition')).toBe(
+          'attachment; filename="somebody-scorecard-2023-24-q2.pdf"',
+        );
+        expect(Buffer.from(await pdf.arrayBuffer()).toString('latin1', 0, 5)).toBe('%PDF-');
+        expect((await get('/reports/scorecards/provider/report.pdf', 'provider-token')).status).toBe(403);
         expect((await get(scorecard)).status).toBe(200);
         expect((await get(scorecard, 'reader-token')).status).toBe(403);
         for (const other of ['/reports/scorecards/provider', '/reports/scorecards/provider/report.ods'])

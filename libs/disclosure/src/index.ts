@@ -1,4 +1,5 @@
 export * from './audit.js';
+export * from './components.js';
 export * from './highs-solver.js';
 export * from './highs-version.js';
 export * from './release.js';

@@ -12,13 +12,23 @@ export interface Remedy {
   readonly audit: Audit;
 }
 
+/** How many values a count must have to be safe, and which counts are looked at: all protected ones where it does not say. */
+export interface AuditOf {
+  readonly fewest?: number;
+  readonly only?: ReadonlySet<string>;
+}
+
 /**
  * Which further cells to suppress so that no protected count is narrowed: secondary suppression. No cell can be left out of
  * them, and cheap ones are preferred to dear ones; they need not be the cheapest of all. A reader is taken to know which
  * cells were suppressed for their size and which beside them.
  */
-export function secondarySuppression(solver: Solver, release: Release, fewest = FEWEST_VALUES): Remedy {
-  const before = auditRelease(solver, release, fewest);
+export function secondarySuppression(
+  solver: Solver,
+  release: Release,
+  { fewest = FEWEST_VALUES, only }: AuditOf = {},
+): Remedy {
+  const before = auditRelease(solver, release, fewest, only);
   const unsafe = unsafeIn(before);
   const suppressed = new Set<string>();
   const narrowed = [];

@@ -9,7 +9,7 @@ import {
   type QuarterFigures,
 } from '@kinledger/contracts';
 import { canonicalBytes, eventIdOf, periodOfCode } from '@kinledger/domain';
-import { computeQuarter, type RemedyOf } from '@kinledger/figures';
+import { computeQuarter, type EarlierRelease, type RemedyOf } from '@kinledger/figures';
 import type pg from 'pg';
 import { projectorOutbox } from './projector-outbox.js';
 
@@ -46,7 +46,7 @@ export async function closeFigures(
     ...{ programme, period: periodOfCode(period), position: event.revision },
     figures: versions.figures.map(({ figure }) => figure),
     disclosure: versions.disclosure,
-    remedy,
+    ...{ remedy, earlier: await keptBefore(client, stream, event.revision) },
   });
   const salt = randomBytes(SALT_BYTES);
   await client.query(
@@ -78,13 +78,30 @@ export async function keptFigures(
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const figuresOf = (bytes: Buffer) => quarterFigures.parse(JSON.parse(bytes.toString('utf8')));
   return {
     full: figuresOf(row.full_form),
     published: figuresOf(row.published),
     salt: row.salt.toString('hex'),
   };
 }
+
+/** The figures of quarters that closed before a position. */
+async function keptBefore(
+  client: pg.ClientBase,
+  stream: string,
+  closing: number,
+): Promise<readonly EarlierRelease[]> {
+  const { rows } = await client.query<{ full_form: Buffer; published: Buffer }>(
+    'SELECT full_form, published FROM ledger.closed_figures WHERE stream = $1 AND closing < $2 ORDER BY closing',
+    [stream, closing],
+  );
+  return rows.map(({ full_form: full, published }) => ({
+    full: figuresOf(full),
+    published: figuresOf(published),
+  }));
+}
+
+const figuresOf = (bytes: Buffer): QuarterFigures => quarterFigures.parse(JSON.parse(bytes.toString('utf8')));
 
 /** What the ledger says of full figures: SHA-256 of the salt and their canonical JSON. */
 export const commitmentToFigures = (salt: string, full: QuarterFigures): string =>

@@ -5,5 +5,5 @@ import type { RemedyQuestion } from './remedy-in-worker.js';
 /** Entry of a worker thread: makes one published form safe and ends. */
 
 // `RemedyQuestion` by construction.
-const { published, services } = workerData as RemedyQuestion;
-parentPort?.postMessage(await remedyByHighs(published, services));
+const { published, services, context } = workerData as RemedyQuestion;
+parentPort?.postMessage(await remedyByHighs(published, services, context));

@@ -7,7 +7,14 @@ import { Figures } from '../figures/figures.js';
 import { periodAsked } from '../figures/reach-question.js';
 import { LearningReports } from '../reports/learning-reports.js';
 import type { Report } from '../reports/report.js';
-import { periodItems, reportQuery, reportView, sendWorkbook, type ReportQuery } from './report-view.js';
+import {
+  periodItems,
+  reportQuery,
+  reportView,
+  sendPdf,
+  sendWorkbook,
+  type ReportQuery,
+} from './report-view.js';
 
 /** Reports about what the programme learns. No closed quarter publishes their figures, so that readers do not see them. */
 @ApiExcludeController()
@@ -37,6 +44,14 @@ export class LearningReportsPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await sendWorkbook(reply, await this.#collectiveImpact(query), 'collective-impact');
+  }
+
+  @Get('collective-impact/report.pdf')
+  async collectiveImpactPdf(
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#collectiveImpact(query), 'collective-impact');
   }
 
   #collectiveImpact({ period }: ReportQuery): Promise<Report> {

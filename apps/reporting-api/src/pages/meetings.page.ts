@@ -24,7 +24,14 @@ import { stateNames } from '../reports/data-meeting-sections.js';
 import { sightOf } from '../reports/report-access.js';
 import type { Report } from '../reports/report.js';
 import { Reports } from '../reports/reports.js';
-import { periodItems, reportQuery, reportView, sendWorkbook, type ReportQuery } from './report-view.js';
+import {
+  periodItems,
+  reportQuery,
+  reportView,
+  sendPdf,
+  sendWorkbook,
+  type ReportQuery,
+} from './report-view.js';
 
 const serviceId = z.string().max(120);
 /** As the form sends it; what is wrong with it is said beside its field. */
@@ -84,6 +91,16 @@ export class MeetingsPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await sendWorkbook(reply, await this.#report(caller, service, query), `${service}-data-meeting`);
+  }
+
+  @Get('report.pdf')
+  async pdf(
+    @CurrentCaller() caller: Caller,
+    @Param('service', { schema: serviceId }) service: string,
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#report(caller, service, query), `${service}-data-meeting`);
   }
 
   @Post('actions')

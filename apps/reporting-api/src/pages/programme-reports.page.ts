@@ -8,7 +8,14 @@ import { periodAsked } from '../figures/reach-question.js';
 import { sightOf } from '../reports/report-access.js';
 import type { Report } from '../reports/report.js';
 import { Reports } from '../reports/reports.js';
-import { periodItems, reportQuery, reportView, sendWorkbook, type ReportQuery } from './report-view.js';
+import {
+  periodItems,
+  reportQuery,
+  reportView,
+  sendPdf,
+  sendWorkbook,
+  type ReportQuery,
+} from './report-view.js';
 
 /** The report of the programme, for those who see all of it. */
 @ApiExcludeController()
@@ -48,6 +55,15 @@ export class ProgrammeReportsPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await sendWorkbook(reply, await this.#report(caller, query), 'programme');
+  }
+
+  @Get('report.pdf')
+  async pdf(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#report(caller, query), 'programme');
   }
 
   #report(caller: Caller, { period }: ReportQuery): Promise<Report> {

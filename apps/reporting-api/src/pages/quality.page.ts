@@ -9,7 +9,7 @@ import { periodAsked } from '../figures/reach-question.js';
 import { maySeeReportOf, requireReportOf, seesEveryReport, sightOf } from '../reports/report-access.js';
 import type { Report } from '../reports/report.js';
 import { Reports } from '../reports/reports.js';
-import { periodItems, reportView, sendWorkbook } from './report-view.js';
+import { periodItems, reportView, sendPdf, sendWorkbook } from './report-view.js';
 
 const query = z.object({
   service: z.string('expected one service').max(120, 'expected a service').optional(),
@@ -60,6 +60,16 @@ export class QualityPage {
   ): Promise<void> {
     const service = this.#serviceAsked(caller, asked, await this.#services(caller));
     await sendWorkbook(reply, await this.#report(caller, service, asked), `data-quality-${service ?? 'all'}`);
+  }
+
+  @Get('report.pdf')
+  async pdf(
+    @CurrentCaller() caller: Caller,
+    @Query({ schema: query }) asked: Asked,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const service = this.#serviceAsked(caller, asked, await this.#services(caller));
+    await sendPdf(reply, await this.#report(caller, service, asked), `data-quality-${service ?? 'all'}`);
   }
 
   async #services(caller: Caller) {

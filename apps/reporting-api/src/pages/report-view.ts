@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { OfferedPeriods } from '../figures/offered-periods.js';
 import type { Report, ReportSection } from '../reports/report.js';
+import { reportPdf } from '../reports/report-pdf.js';
 import { reportWorkbook } from '../reports/report-workbook.js';
 import { number } from '../reports/shares.js';
 
@@ -79,10 +80,19 @@ const widths: Readonly<Record<number, string>> = {
 
 /** Sends a report as a spreadsheet, under a name that says what it is. */
 export async function sendWorkbook(reply: FastifyReply, report: Report, of: string): Promise<void> {
-  const bytes = await reportWorkbook(report);
-  const name = `${of}-${report.period}`.replaceAll(/[^a-z0-9-]/gi, '-').toLowerCase();
   await reply
     .type('application/vnd.oasis.opendocument.spreadsheet')
-    .header('content-disposition', `attachment; filename="${name}.ods"`)
-    .send(Buffer.from(bytes));
+    .header('content-disposition', `attachment; filename="${fileName(report, of)}.ods"`)
+    .send(Buffer.from(await reportWorkbook(report)));
 }
+
+/** Sends a report as a tagged PDF, under such a name too. */
+export async function sendPdf(reply: FastifyReply, report: Report, of: string): Promise<void> {
+  await reply
+    .type('application/pdf')
+    .header('content-disposition', `attachment; filename="${fileName(report, of)}.pdf"`)
+    .send(await reportPdf(report));
+}
+
+const fileName = ({ period }: Report, of: string): string =>
+  `${of}-${period}`.replaceAll(/[^a-z0-9-]/gi, '-').toLowerCase();

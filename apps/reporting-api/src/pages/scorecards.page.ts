@@ -10,7 +10,14 @@ import { maySeeMeetingOf } from '../meetings/meeting-access.js';
 import { sightOf } from '../reports/report-access.js';
 import type { Report } from '../reports/report.js';
 import { Scorecards } from '../reports/scorecards.js';
-import { periodItems, reportQuery, reportView, sendWorkbook, type ReportQuery } from './report-view.js';
+import {
+  periodItems,
+  reportQuery,
+  reportView,
+  sendPdf,
+  sendWorkbook,
+  type ReportQuery,
+} from './report-view.js';
 
 const providerId = z.string().max(120);
 
@@ -51,6 +58,16 @@ export class ScorecardsPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await sendWorkbook(reply, await this.#report(caller, provider, query), `${provider}-scorecard`);
+  }
+
+  @Get(':provider/report.pdf')
+  async pdf(
+    @CurrentCaller() caller: Caller,
+    @Param('provider', { schema: providerId }) provider: string,
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#report(caller, provider, query), `${provider}-scorecard`);
   }
 
   #report(caller: Caller, provider: string, { period: asked }: ReportQuery): Promise<Report> {

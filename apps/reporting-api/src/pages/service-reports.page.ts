@@ -9,7 +9,14 @@ import { periodAsked } from '../figures/reach-question.js';
 import { maySeeMeetingOf } from '../meetings/meeting-access.js';
 import { maySeeReportOf, requireReportOf, seesEveryReport, sightOf } from '../reports/report-access.js';
 import { Reports } from '../reports/reports.js';
-import { periodItems, reportQuery, reportView, sendWorkbook, type ReportQuery } from './report-view.js';
+import {
+  periodItems,
+  reportQuery,
+  reportView,
+  sendPdf,
+  sendWorkbook,
+  type ReportQuery,
+} from './report-view.js';
 
 const id = z.string().max(120);
 
@@ -93,6 +100,16 @@ export class ServiceReportsPage {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await sendWorkbook(reply, await this.#report(caller, service, query), service);
+  }
+
+  @Get('services/:service/report.pdf')
+  async pdf(
+    @CurrentCaller() caller: Caller,
+    @Param('service', { schema: id }) service: string,
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#report(caller, service, query), service);
   }
 
   async #report(caller: Caller, service: string, { period }: ReportQuery) {

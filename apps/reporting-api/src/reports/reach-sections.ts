@@ -34,12 +34,6 @@ const counted: readonly (readonly [ReachColumn, string])[] = [
   ['families', 'Families'],
 ];
 
-/** Counts of reach that follow from a service’s own rows; others need what other files told of the same people. */
-export const ownColumns: readonly ReachColumn[] = [
-  ...(['children', 'adults', 'individuals', 'workforce'] as const),
-  ...(['unlinkable', 'referred', 'anonymous'] as const),
-];
-
 const ofQuarters = [
   ['children', 'Children'],
   ['adults', 'Adults'],

@@ -2,6 +2,7 @@ import { periodOfCode, type Period } from '@kinledger/domain';
 import type { PeriodCode } from '@kinledger/contracts';
 import {
   columnNames,
+  columnsOfOwnRows,
   populationReached,
   reach,
   reachByCharacteristic,
@@ -25,13 +26,7 @@ import type { ReportSight } from './report-access.js';
 import { publishedSection } from './published-section.js';
 import { coverageSection, qualitySections, timeliness } from './quality-sections.js';
 import { leftOutSection, lifetimeLeftOutSection } from './left-out-section.js';
-import {
-  deprivationSection,
-  ownColumns,
-  quartersSection,
-  reachSection,
-  type PartOf,
-} from './reach-sections.js';
+import { deprivationSection, quartersSection, reachSection, type PartOf } from './reach-sections.js';
 import type { Report, ReportPart, ReportSection } from './report.js';
 import { usersSections } from './users-sections.js';
 
@@ -92,7 +87,7 @@ export class Reports {
       const scope: ReachScope = { kind: 'service', id: service };
       const period = asked ?? (await this.#latest(scope, sight));
       const of = partOf(scope, scopeName, period);
-      const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+      const columns = sight.shows === 'own rows' ? columnsOfOwnRows : columnNames(reachColumns);
       const question = { by: 'period' as const, period, scope: of.scope, seen: sight.seen };
       const sections = [
         reachSection(of, await this.#figures.rows(reach, question), columns),
@@ -211,7 +206,7 @@ export class Reports {
     const question = { by: 'period' as const, period, scope: of.scope, seen: sight.seen };
     const isWhole = scope.kind === 'programme';
     const isPublished = sight.shows === 'figures that close';
-    const columns = sight.shows === 'own rows' ? ownColumns : columnNames(reachColumns);
+    const columns = sight.shows === 'own rows' ? columnsOfOwnRows : columnNames(reachColumns);
     if (isPublished && period === undefined)
       return [
         quartersSection(of, await this.#figures.quarters(sight.seen, scope), columns),

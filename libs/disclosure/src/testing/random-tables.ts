@@ -5,6 +5,8 @@ export interface ShownBy {
   readonly id: string;
   readonly shown: (count: number) => number | 'suppressed';
   readonly known: (shown: number | 'suppressed') => Bounds;
+  /** The least count that is not small: what is suppressed beside small counts is so many or more. */
+  readonly firstShown: number;
   /** Whether totals are shown as they are. */
   readonly exactTotals: boolean;
 }
@@ -17,6 +19,7 @@ export const starred: ShownBy = {
   id: 'small cells starred, exact totals',
   shown: (count) => (count > 0 && count < FIRST_SHOWN ? 'suppressed' : count),
   known: (shown) => (shown === 'suppressed' ? suppressed : { low: shown, high: shown }),
+  firstShown: FIRST_SHOWN,
   exactTotals: true,
 };
 
@@ -30,6 +33,17 @@ export const nhs2018: ShownBy = {
       : shown === 0
         ? { low: 0, high: 0 }
         : { low: Math.max(FIRST_SHOWN, shown - 2), high: shown + 2 },
+  firstShown: FIRST_SHOWN,
+  exactTotals: false,
+};
+
+/** The threshold of trusted research environments: 0 to 9 suppressed alike, all else to the nearest 5. */
+export const threshold10WithZero: ShownBy = {
+  id: 'threshold-10-with-zero',
+  shown: (count) => (count < 10 ? 'suppressed' : 5 * Math.round(count / 5)),
+  known: (shown) =>
+    shown === 'suppressed' ? { low: 0, high: 9 } : { low: Math.max(10, shown - 2), high: shown + 2 },
+  firstShown: 10,
   exactTotals: false,
 };
 
@@ -40,9 +54,11 @@ export function tableOf(name: string, counts: readonly (readonly number[])[], by
   const add = (id: string, count: number, total: boolean): void => {
     const shown = total && by.exactTotals ? count : by.shown(count);
     const known = total && by.exactTotals ? { low: count, high: count } : by.known(shown);
-    // A count of nobody is never suppressed, so that what is suppressed beside small counts is no small one.
+    // A count of nobody is never suppressed beside small ones, so that what is suppressed beside them is no small one.
     const secondary =
-      count < FIRST_SHOWN ? {} : { secondary: { cost: count, known: { low: FIRST_SHOWN, high: Infinity } } };
+      count < by.firstShown
+        ? {}
+        : { secondary: { cost: count, known: { low: by.firstShown, high: Infinity } } };
     cells.push({ id, known, protected: shown === 'suppressed', ...secondary });
   };
   const sum = (numbers: readonly number[]): number => numbers.reduce((one, two) => one + two, 0);

@@ -14,6 +14,8 @@ import {
 } from '../disclosure/disclosure-profiles.js';
 import { rowsFor } from '../disclosure/shown-figure.js';
 import type { ServiceOfStrand } from '../disclosure/quarter-release.js';
+import type { EarlierRelease } from '../disclosure/releases-together.js';
+import type { RemedyContext } from '../disclosure/remedied.js';
 
 export interface QuarterQuestion {
   readonly programme: ProgrammeId;
@@ -25,12 +27,15 @@ export interface QuarterQuestion {
   readonly disclosure: string;
   /** Makes the published form safe where the profile has it so; without it, each count is looked at alone. */
   readonly remedy?: RemedyOf | undefined;
+  /** What left before, for the remedy. */
+  readonly earlier?: readonly EarlierRelease[];
 }
 
 /** Gives a published form, in which each count was looked at alone, its remedy. */
 export type RemedyOf = (
   published: QuarterFigures,
   services: readonly ServiceOfStrand[],
+  context: RemedyContext,
 ) => QuarterFigures | Promise<QuarterFigures>;
 
 /** The figures of a quarter, in both forms. */
@@ -65,9 +70,12 @@ export async function computeQuarter(
   };
   if (!profile.remedied || question.remedy === undefined) return { full, published };
   const { rows: services } = await client.query<ServiceOfStrand>(
-    'SELECT service, strand FROM service ORDER BY service COLLATE "C"',
+    'SELECT service, strand, provider FROM service ORDER BY service COLLATE "C"',
   );
-  return { full, published: await question.remedy(published, services) };
+  return {
+    full,
+    published: await question.remedy(published, services, { full, earlier: question.earlier ?? [] }),
+  };
 }
 
 type Value = FigureTable['rows'][number][number];

@@ -37,6 +37,8 @@ export interface FigureRelations {
     /** Dimensions of which each value breaks the whole down again. */
     readonly apart?: readonly string[];
   };
+  /** Columns that count until the period’s end, each with the column of who is new in the period: together they make up the next. */
+  readonly cumulative?: Readonly<Record<string, string>>;
   /** A figure whose columns are sums of columns of this one, in every scope. */
   readonly addsUpTo?: {
     readonly figure: string;
@@ -139,6 +141,12 @@ const newAndReturning: Classified<typeof newAndReturningColumns> = {
     { column: 'newIndividuals', by: ['newChildren', 'newAdults'] },
     { column: 'lifetimeIndividuals', by: ['lifetimeChildren', 'lifetimeAdults'] },
   ],
+  cumulative: {
+    lifetimeChildren: 'newChildren',
+    lifetimeAdults: 'newAdults',
+    lifetimeIndividuals: 'newIndividuals',
+    lifetimeFamilies: 'newFamilies',
+  },
   addsUpTo: {
     figure: REACH,
     sums: {

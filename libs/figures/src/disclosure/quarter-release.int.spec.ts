@@ -20,12 +20,14 @@ import { newestFigures } from '../closing/figures-in-force.js';
 import { computeQuarter, type ComputedQuarter } from '../closing/compute-quarter.js';
 import type { Figure } from '../figure.js';
 import { figuresOfPeople } from '../people/figures-of-people.js';
+import { reachNewAndReturning } from '../people/reach-new-and-returning.js';
 import { reach } from '../reach/reach.js';
 import { profileInForce } from './disclosure-profiles.js';
 import { nameOf } from '../publication.js';
 import { reachColumns } from '../reach/reach-columns.js';
 import { releaseOfQuarter, type QuarterRelease } from './quarter-release.js';
 import { groupsInOneRow } from './groups-in-one-row.js';
+import { releaseWithEarlier } from './releases-together.js';
 import { remedied, withRemedy } from './remedied.js';
 
 const services = [
@@ -34,7 +36,7 @@ const services = [
   { id: 'steps', strand: 'social' },
   { id: 'visiting', strand: null },
 ] as const;
-const directory = services.map(({ id, strand }) => ({ service: id, strand }));
+const directory = services.map(({ id, strand }) => ({ service: id, strand, provider: `provider of ${id}` }));
 
 let databases: TestDatabases;
 let client: pg.Client;
@@ -55,13 +57,14 @@ afterAll(async () => {
 async function figuresOf(
   small: Omit<SmallProgramme, 'services'>,
   figures: readonly Figure[] = newestFigures(),
+  period = '2023-24-Q2',
 ): Promise<ComputedQuarter> {
   await client.query('BEGIN');
   try {
     await writeSmallProgramme(client, 'tried', { services, ...small });
     await client.query('SET LOCAL search_path TO tried, pg_temp');
     return await computeQuarter(client, {
-      ...{ programme: programmeId.parse('small'), period: parsePeriod('2023-24-Q2')!, position: 41 },
+      ...{ programme: programmeId.parse('small'), period: parsePeriod(period)!, position: 41 },
       ...{ figures: figures.map(nameOf), disclosure: nameOf(profileInForce) },
     });
   } finally {
@@ -233,7 +236,7 @@ describe('the release of a quarter’s figures', () => {
       let withheld = 0;
       for (let seed = 1; seed <= 4; seed += 1) {
         const { full, published } = await figuresOf(randomProgramme(seed));
-        const safe = remedied(solver, published, directory);
+        const safe = remedied(solver, published, directory, { full, earlier: [] });
         const { release, cells } = releaseOfQuarter(safe, directory);
         expect(auditRelease(solver, release), `seed ${seed}`).toMatchObject({ narrowed: [], unknown: [] });
         expect(safe.remedy?.narrowed).toEqual([]);
@@ -248,6 +251,36 @@ describe('the release of a quarter’s figures', () => {
         }
       }
       expect(suppressed + withheld).toBeGreaterThan(0);
+    },
+  );
+
+  it(
+    'is made safe with the release before it, where figures count until the end of the quarter',
+    { timeout: 240_000 },
+    async () => {
+      const figures = [reach, reachNewAndReturning];
+      const small = randomPeople(3);
+      const first = await figuresOf(small, figures, '2023-24-Q1');
+      const second = await figuresOf(small, figures);
+      const together = (published: QuarterFigures) =>
+        releaseWithEarlier(published, second.full, directory, [first]);
+      const { release, cells } = together(second.published);
+      // Who had come by then, and who is new since: four columns in the programme, two strands and four services.
+      const cumulative = release.relations.filter(({ terms }) => {
+        const [last, before] = terms.map(({ cell }) => cell);
+        return before === `2023-24-Q1 at 41: ${last}`;
+      });
+      expect(cumulative).toHaveLength(4 * 7);
+      expect([...cells.keys()].filter((id) => id.startsWith('2023-24-Q1')).length).toBe(cells.size / 2);
+      const solver = await highsSolver();
+      const own = {
+        full: first.full,
+        published: remedied(solver, first.published, directory, { full: first.full, earlier: [] }),
+      };
+      const safe = remedied(solver, second.published, directory, { full: second.full, earlier: [own] });
+      expect(safe.remedy?.narrowed).toEqual([]);
+      const joint = releaseWithEarlier(safe, second.full, directory, [own]).release;
+      expect(auditRelease(solver, joint)).toMatchObject({ narrowed: [], unknown: [] });
     },
   );
 
@@ -275,7 +308,7 @@ describe('the release of a quarter’s figures', () => {
     };
     const solver = await highsSolver();
     expect(auditRelease(solver, releaseOfQuarter(form, many).release).narrowed.length).toBeGreaterThan(5);
-    const safe = remedied(solver, form, many);
+    const safe = remedied(solver, form, many, { full: form, earlier: [] });
     expect(safe.remedy).toMatchObject({
       narrowed: [],
       withheld: many.map(({ service }) => `reach@2 service:${service} anonymous`),
@@ -307,15 +340,16 @@ describe('the release of a quarter’s figures', () => {
     async () => {
       const solver = await highsSolver();
       for (let seed = 1; seed <= 2; seed += 1) {
-        const { published } = await figuresOf(randomProgramme(seed));
+        const { full, published } = await figuresOf(randomProgramme(seed));
+        const context = { full, earlier: [] };
         const shuffled = {
           ...published,
           figures: published.figures
             .toReversed()
             .map((table) => ({ ...table, rows: table.rows.toReversed() })),
         };
-        const other = remedied(await highsSolver(), shuffled, directory.toReversed());
-        expect(other.remedy, `seed ${seed}`).toEqual(remedied(solver, published, directory).remedy);
+        const other = remedied(await highsSolver(), shuffled, directory.toReversed(), context);
+        expect(other.remedy, `seed ${seed}`).toEqual(remedied(solver, published, directory, context).remedy);
       }
     },
   );

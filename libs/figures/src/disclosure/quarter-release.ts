@@ -18,6 +18,8 @@ import { figureRelations, type AcrossScopes, type FigureRelations } from './figu
 export interface ServiceOfStrand {
   readonly service: string;
   readonly strand: string | null;
+  /** Who runs it; where it is known, the provider’s own counts are taken to be known to it. */
+  readonly provider?: string | undefined;
 }
 
 /** The cells of a release by their ids, to say which count an id is. */
@@ -31,18 +33,19 @@ export interface QuarterRelease {
 /**
  * All that a reader knows from the published form of a quarter’s figures: what each shown or suppressed count says, and
  * how counts hang together because of what they count. Counts that are sums of shown ones say nothing more while all their
- * parts are shown, and are left out.
+ * parts are shown, and are left out. Ids of cells begin with the prefix, which tells several releases apart.
  * @throws DefinitionMissing if this program does not have the profile or a figure
  * @throws Error with the code `other-services` if figures name a scope that the services do not make up
  */
 export function releaseOfQuarter(
   published: QuarterFigures,
   services: readonly ServiceOfStrand[],
+  prefix = '',
 ): QuarterRelease {
   const profile = foundIn(disclosureProfiles, published.disclosure);
   const { suppressed = [], withheld = [] } = published.remedy ?? {};
   const beside: Beside = { suppressed: new Set(suppressed), withheld: new Set(withheld) };
-  const tables = published.figures.map((table) => new TableCells(table, profile, services, beside));
+  const tables = published.figures.map((table) => new TableCells(table, profile, services, beside, prefix));
   const byFigure = new Map(tables.map((table) => [table.figure, table]));
   return {
     release: {
@@ -53,6 +56,10 @@ export function releaseOfQuarter(
     sums: new Map(tables.flatMap((table) => table.sums())),
   };
 }
+
+/** The name of a count in a remedy: figure with version, scope, values of its dimensions, column. */
+export const cellIdOf = ({ figure, scope, dimensions, column }: Cell): string =>
+  [figure, scope, ...dimensions.map((value) => value ?? 'unknown'), column].join(' ');
 
 /** Counts that are suppressed beside small ones: a reader is taken to know which, and why. */
 interface Beside {
@@ -69,6 +76,7 @@ type Dimensions = readonly (string | number | null)[];
 /** The counts of one table of a release. */
 class TableCells {
   readonly figure: string;
+  readonly #prefix: string;
   readonly #services: readonly ServiceOfStrand[];
   readonly #relations: FigureRelations;
   readonly #dimensions: readonly Dimensions[];
@@ -80,7 +88,9 @@ class TableCells {
     { known, knownBeside, hidesNobody }: DisclosureProfile,
     services: readonly ServiceOfStrand[],
     beside: Beside,
+    prefix: string,
   ) {
+    this.#prefix = prefix;
     const defined = foundIn(figures, figure);
     const relations = figureRelations[figure];
     if (relations === undefined) throw new Error(`${figure} does not say how its counts hang together`);
@@ -116,10 +126,11 @@ class TableCells {
               this.#sums.set(of, [...(this.#sums.get(of) ?? []), id]);
             }
           if (count.disclosure !== 'protected') continue;
-          const isBeside = beside.suppressed.has(id);
+          const named = id.slice(prefix.length);
+          const isBeside = beside.suppressed.has(named);
           const released: ReleasedCell = {
             ...{ id, protected: shown === null && !isBeside },
-            known: beside.withheld.has(id) ? ANYTHING : isBeside ? knownBeside : known(shown),
+            known: beside.withheld.has(named) ? ANYTHING : isBeside ? knownBeside : known(shown),
             // A count of nobody is left as it is: suppressing it would hide that nobody came.
             ...(shown === null || shown === 0 ? {} : { secondary: { cost: shown, known: knownBeside } }),
           };
@@ -214,7 +225,7 @@ class TableCells {
   }
 
   #id(scope: string, values: Dimensions, column: string): string {
-    return [this.figure, scope, ...values.map((value) => value ?? 'unknown'), column].join(' ');
+    return this.#prefix + cellIdOf({ figure: this.figure, scope, dimensions: values, column });
   }
 
   #scopes(): readonly string[] {

@@ -1,17 +1,36 @@
 import type { DisclosureRemedy, FigureTable, QuarterFigures } from '@kinledger/contracts';
-import { secondarySuppression, type Solver } from '@kinledger/disclosure';
+import {
+  auditRelease,
+  secondarySuppression,
+  withoutCells,
+  type Audit,
+  type Solver,
+} from '@kinledger/disclosure';
 import type { Cell } from '../closing/cells.js';
 import { nameOf } from '../publication.js';
 import { figures } from '../registry.js';
-import { releaseOfQuarter, type ServiceOfStrand } from './quarter-release.js';
+import { againstProviders } from './against-providers.js';
+import { withheldOfGroups } from './groups-in-one-row.js';
+import { releaseOfQuarter, type QuarterRelease, type ServiceOfStrand } from './quarter-release.js';
+import { earlierAlone, releaseWithEarlier, type EarlierRelease } from './releases-together.js';
 
 /** How much is withheld at most: the services of one strand, then all scopes but the programme. */
 const WIDEST = 2;
 
+/** What is known beside a published form of its quarter while the remedy is looked for. */
+export interface RemedyContext {
+  /** Its counts as they are. */
+  readonly full: QuarterFigures;
+  /** What left before it. */
+  readonly earlier: readonly EarlierRelease[];
+}
+
 /**
- * The published form of a quarter without what its tables give away together. Counts beside small ones are suppressed too, as few as
- * that needs. Where no suppression is enough, such as six services with a row each in a strand of seven, that column
- * is withheld for all services of the strand, then for all scopes below the programme. What is left then is named.
+ * The published form of a quarter without what its tables give away, together and with those that left before. First, groups of
+ * which all are in one row are withheld. Then counts beside small ones are suppressed too, as few as that needs: so that
+ * neither a reader works small ones out, nor a provider who knows the counts of its own services. Where no suppression is
+ * enough, such as six services with a row each in a strand of seven, that column is withheld for all services of the strand,
+ * then for all scopes below the programme. What is left then is named.
  *
  * The same counts have the same remedy, in whatever order rows and services come: they are put in order first, the
  * solver has no clock, one thread and a fixed seed, and the search asks it the same questions in the same order. Another
@@ -21,24 +40,37 @@ export function remedied(
   solver: Solver,
   published: QuarterFigures,
   services: readonly ServiceOfStrand[],
+  { full, earlier }: RemedyContext,
 ): QuarterFigures {
   const inOrder = services.toSorted((one, other) => (one.service < other.service ? -1 : 1));
   const tables = published.figures.toSorted((one, other) => (one.figure < other.figure ? -1 : 1));
   const form: QuarterFigures = { ...published, figures: tables.map((table) => sorted(table)) };
-  const withheld = new Set<string>();
+  const releaseOf = (attempt: QuarterFigures): QuarterRelease =>
+    releaseWithEarlier(attempt, full, inOrder, earlier);
+  const own = releaseOfQuarter(form, inOrder);
+  const before = releaseOf(form);
+  // What earlier releases give away by themselves, no later one can keep.
+  const lost = unsafeIn(auditRelease(solver, earlierAlone(before.release, own.cells)));
+  const withheld = new Set<string>(withheldOfGroups(form, inOrder));
   for (let width = 0; ; width += 1) {
     const attempt = withRemedy(form, { ...NOTHING, withheld: [...withheld] }, services);
-    const { release, cells, sums } = releaseOfQuarter(attempt, inOrder);
-    const { before, suppressed, audit } = secondarySuppression(solver, release);
-    const left = [...audit.narrowed.map(({ cell }) => cell), ...audit.unknown];
-    const wider = left.flatMap((id) => siblingsOf(cells, id, inOrder, width));
+    const { release, cells, sums } = releaseOf(attempt);
+    const outside = secondarySuppression(solver, release);
+    const hidden = new Set(outside.suppressed);
+    const inside = againstProviders(solver, withoutCells(release, hidden), own.cells, full, inOrder);
+    for (const id of inside.suppressed) hidden.add(id);
+    const left = [...new Set([...unsafeIn(outside.audit), ...inside.left])].filter((id) => !lost.has(id));
+    const wider = left.flatMap((id) => siblingsOf(own.cells, cells.get(id), inOrder, width));
     if (wider.every((id) => withheld.has(id)) || width >= WIDEST)
       return withRemedy(
         published,
         {
-          suppressed: inWhole(suppressed, sums),
+          suppressed: inWhole(
+            release.cells.flatMap(({ id }) => (hidden.has(id) ? [id] : [])),
+            sums,
+          ),
           withheld: inWhole([...withheld].sort(), sums),
-          audited: before.audited,
+          audited: outside.before.audited,
           narrowed: left,
         },
         services,
@@ -46,6 +78,9 @@ export function remedied(
     for (const id of wider) withheld.add(id);
   }
 }
+
+const unsafeIn = ({ narrowed, unknown }: Audit): ReadonlySet<string> =>
+  new Set([...narrowed.map(({ cell }) => cell), ...unknown]);
 
 const NOTHING: DisclosureRemedy = { suppressed: [], withheld: [], audited: 0, narrowed: [] };
 
@@ -57,11 +92,10 @@ const inWhole = (ids: readonly string[], sums: ReadonlyMap<string, readonly stri
 /** The same count in the services of the strand, or of the programme where it is of none; then in all scopes below the programme. */
 function siblingsOf(
   cells: ReadonlyMap<string, Cell>,
-  id: string,
+  cell: Cell | undefined,
   services: readonly ServiceOfStrand[],
   width: number,
 ): readonly string[] {
-  const cell = cells.get(id);
   if (cell === undefined) return [];
   const strand = services.find(
     (each) => cell.scope === `service:${each.service}` || cell.scope === `strand:${each.strand ?? ''}`,

@@ -326,7 +326,7 @@ export class RecordedHistory {
     this.#steps += 1;
     // The payload matches its kind, which the compiler cannot infer through the type parameter.
     const asked = this.#command(kind, payload as never);
-    const command = { ...asked, programme: this.#programme.definition.id } as CommandData;
+    const command = { ...asked, programme: this.#programme.definition.id };
     await this.#carryOut(command, { ...this.#context(nothingStaged), quarterVersions });
   }
 
