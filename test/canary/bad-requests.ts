@@ -275,7 +275,11 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'a birth date',
       read(`/v1/figures/reach?period=${encodeURIComponent(child.birthDate)}`),
     ],
-    ['page 400', 'a page of an email', read(`/reach?period=${email}`)],
+    [
+      'page 400',
+      'a page of an email',
+      ask(`${services['reporting-api']}/reach?period=${email}`, tokens.operator),
+    ],
     ['period-not-begun', 'a quarter to come', read('/v1/figures/reach?period=2091-92-Q1')],
     ['scope-unreadable', 'an email', read(`/v1/figures/reach-by-quarter?scope=${email}`)],
     [

@@ -436,11 +436,8 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     });
 
     it('shows valid, accessible and legible pages', async () => {
-      // With results at school, a collective impact has something to compare.
-      const { id } = await platform.submit(folder, results!);
-      await platform.until(id, 'linked');
       await expectSound('loaded', [
-        '/reach?period=2023-24-Q3',
+        '/reach',
         '/reach?period=lifetime&scope=service:natural-thinkers',
         '/reach?period=2023-24-AY&scope=strand:social-emotional',
         '/submissions',
@@ -450,11 +447,20 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         '/reports',
         '/reports/programme',
         '/reports/services/natural-thinkers',
-        '/reports/collective-impact',
         '/reports/services/natural-thinkers/meeting',
         '/reports/scorecards/natural-thinkers-team',
         '/data-quality',
         '/data-quality?service=natural-thinkers&period=2023-24-Q3',
+      ]);
+    });
+
+    it('shows what the programme learns, from results at school too, on valid, accessible and legible pages', async () => {
+      const { id } = await platform.submit(folder, results!);
+      await platform.until(id, 'linked');
+      await expectSound('learning', [
+        '/reports/collective-impact',
+        '/reports/annual-learning?period=2023-24-FY',
+        '/reports/theory-of-change',
       ]);
     });
 

@@ -200,8 +200,14 @@ describe('the reporting API', () => {
         expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
         expect((await table.text()).trimEnd().split('\n')).toHaveLength(answer.rows.length + 1);
       }
-      // Nobody works in this programme, and it names no outcome of collective impact.
-      expect(empty).toEqual(['workforce', 'impact-cohort', 'impact-linkage', 'collective-impact']);
+      // Nobody works in this programme, no service has a minimum, and it names no outcome of collective impact.
+      expect(empty).toEqual([
+        'minimum-reached',
+        'workforce',
+        'impact-cohort',
+        'impact-linkage',
+        'collective-impact',
+      ]);
     });
 
     it('answers what follows from the columns beside them, and what of it is not known', async () => {
@@ -711,8 +717,11 @@ describe('the reporting API', () => {
       });
 
       it('about what the programme learns are for its own team, as pages and as spreadsheets', async () => {
-        for (const path of ['/reports/collective-impact']) {
-          const asked = [path, `${path}?period=2023-24-AY`, `${path}/report.ods`];
+        for (const path of ['collective-impact', 'annual-learning', 'theory-of-change'].map(
+          (name) => `/reports/${name}`,
+        )) {
+          const year = path.endsWith('annual-learning') ? '2023-24-FY' : '2023-24-AY';
+          const asked = [path, `${path}?period=${year}`, `${path}/report.ods`];
           for (const each of asked)
             for (const [token, status] of [
               ['team-token', 200],
@@ -958,7 +967,6 @@ describe('the reporting API', () => {
       it('are valid HTML', async () => {
         for (const path of [
           ...['/reports', '/reports/programme', '/reports/programme?period=2023-24-AY'],
-          '/reports/collective-impact',
           ...[
             '/reports/services/real',
             '/reports/services/capital',

@@ -11,6 +11,8 @@ import type { Figure } from './figure.js';
 import { collectiveImpact, impactCohort, impactLinkage } from './outcomes/collective-impact.js';
 import { outcomes } from './outcomes/outcomes.js';
 import { figuresOfPeople } from './people/figures-of-people.js';
+import { minimumReached } from './people/minimum-reached.js';
+import { serviceOrders } from './people/service-pairs.js';
 import type { Publication } from './publication.js';
 import { reachByDeprivation, reachByDeprivation1 } from './reach/reach-by-deprivation.js';
 import { reach, reach1 } from './reach/reach.js';
@@ -19,6 +21,7 @@ import { reach, reach1 } from './reach/reach.js';
 export const figures: readonly Figure[] = [
   ...[reach1, reach, reachByDeprivation1, reachByDeprivation],
   ...figuresOfPeople,
+  ...[serviceOrders, minimumReached],
   ...[participation, activity, activityByKind, feedback, workforce, inputs, targets1, targets, outcomes],
   ...[impactCohort, impactLinkage, collectiveImpact],
 ];

@@ -45,6 +45,8 @@ const published: Readonly<Record<string, string>> = {
   'targets@1': 'd7956ddc6297d4ce',
   'targets@2': '9e46c5812d46556e',
   'outcomes@1': '01547cd31ec79062',
+  'minimum-reached@1': '3e3b9292a76cb3c7',
+  'service-orders@1': '9d12a8f4ca30f0f1',
   'impact-cohort@1': '24508a5bd7d5bb09',
   'impact-linkage@1': '44396d3b5c728a5a',
   'collective-impact@1': '3cc3f8ab0e1097ee',

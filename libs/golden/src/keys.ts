@@ -58,16 +58,18 @@ export const datasets = `datasets AS MATERIALIZED (
  * sensitive dataset says. Comes after {@link datasets}.
  */
 export const people = `of_sensitive AS MATERIALIZED (
-  SELECT r.number FROM datasets d JOIN numbered_record r ON r.dataset = d.number WHERE d.sensitive AND r.individual IS NOT NULL
+  SELECT r.individual, array_agg(r.number) AS records
+  FROM datasets d JOIN numbered_record r ON r.dataset = d.number
+  WHERE d.sensitive AND r.individual IS NOT NULL GROUP BY r.individual
 ), people AS (
   SELECT i.number, i.role, survived.said
   FROM numbered_individual i
+  LEFT JOIN of_sensitive o ON o.individual = i.number
   -- Computed once for a person, and for those alone who are asked for.
   CROSS JOIN LATERAL (
-    SELECT i.attributes::jsonb - ARRAY(
-             SELECT origin.key FROM jsonb_each_text(i.provenance::jsonb) AS origin
-             WHERE origin.value::int IN (SELECT number FROM of_sensitive)
-           ) AS said
+    SELECT CASE WHEN o.records IS NULL THEN i.attributes::jsonb ELSE i.attributes::jsonb - ARRAY(
+             SELECT origin.key FROM jsonb_each_text(i.provenance::jsonb) AS origin WHERE origin.value::int = ANY (o.records)
+           ) END AS said
     OFFSET 0
   ) survived
   WHERE i.forwarded_to IS NULL AND EXISTS (

@@ -24,6 +24,7 @@ import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import type { Snapshot } from '../read-models/read-models.js';
 import { filesReceived } from './files-received.js';
+import type { LearningYear } from './learning-year.js';
 import { behindSince, coverage, disclosure, suppressed } from './reach-answer.js';
 import { publishedRule, rulesTogether, type Seen } from './seen.js';
 
@@ -89,7 +90,7 @@ export async function figureRows(
   snapshot: Snapshot,
   figure: Figure,
   question: Pick<FigureQuestion, 'by' | 'scope'> & {
-    readonly period: Period | undefined;
+    readonly period: LearningYear | undefined;
     readonly seen: Seen;
   },
 ): Promise<FigureAnswerRows> {

@@ -7,6 +7,7 @@ import {
   datasets,
   definitionInForce,
   filesOf,
+  learningYear,
   nameOf,
   countOfNobody,
   programmeName,
@@ -36,6 +37,7 @@ import { hasBegun, offeredAsPublished, offeredPeriods, type OfferedPeriods } fro
 import { scopeAsked } from './reach-question.js';
 import { publishedRule, rulesTogether, type Seen } from './seen.js';
 import type { DatasetOfService } from '@kinledger/page-kit/names';
+import { learningYearOf, type LearningYear, type LearningYearKind } from './learning-year.js';
 import type { TheoryOfChange } from './theory-of-change.js';
 import { quarterColumns, type QuartersAnswer, type ReachAnswer } from './reach-answer.js';
 
@@ -104,7 +106,7 @@ export class Figures {
     figure: Figure,
     question: Pick<FigureQuestion, 'by'> & {
       readonly seen: Seen;
-      readonly period: Period | undefined;
+      readonly period: LearningYear | undefined;
       readonly scope?: string | undefined;
       readonly asAt?: number | undefined;
     },
@@ -232,6 +234,14 @@ export class Figures {
     });
   }
 
+  /** Of which years the programme’s annual learning report is. */
+  async learningYearKind(): Promise<LearningYearKind> {
+    return this.#readModels.answer('learning year', async (snapshot) => {
+      const [row] = await ask<{ year: LearningYearKind | null }>(snapshot.client, learningYear, [], snapshot);
+      return row?.year ?? 'financial';
+    });
+  }
+
   /** The theory of change of the programme definition in force; undefined where it has none. */
   async theoryOfChange(): Promise<TheoryOfChange | undefined> {
     return this.#readModels.answer('theory of change', async (snapshot) => {
@@ -302,8 +312,12 @@ const isWithin = (service: ServiceOfProgramme, scope: ReachScope): boolean => {
   return scope.kind === 'strand' ? service.strand === scope.id : service.strand !== null;
 };
 
-function notBegun(period: Period, today: string): Problem {
-  const latest = periodOfDate(today, period.kind);
+function notBegun(period: LearningYear, today: string): Problem {
+  const quarter = periodOfDate(today);
+  const latest =
+    period.kind === 'financial-year'
+      ? quarter && learningYearOf(quarter, 'financial')
+      : periodOfDate(today, period.kind);
   return new Problem(404, 'period-not-begun', {
     detail: `${period.label} has not begun: ask for ${latest?.label ?? 'the present period'} or an earlier one.`,
   });

@@ -66,7 +66,7 @@ export function offeredAsPublished(starts: readonly string[]): OfferedPeriods {
 }
 
 /** Whether the period has begun on a day (yyyy-mm-dd). */
-export const hasBegun = (period: Period, today: string): boolean => period.start <= today;
+export const hasBegun = (period: Pick<Period, 'start'>, today: string): boolean => period.start <= today;
 
 /** Quarters from `first` to `last`, at most MAX_QUARTERS; empty without `first`. */
 function runUpTo(last: Period, first: Period | undefined): readonly Period[] {

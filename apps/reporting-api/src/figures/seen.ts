@@ -1,6 +1,7 @@
-import { periodOfDate, type Period } from '@kinledger/domain';
+import { periodOfDate } from '@kinledger/domain';
 import type { Figure } from '@kinledger/figures';
 import { hasRole, Problem, type Caller } from '@kinledger/service-kit';
+import type { LearningYear } from './learning-year.js';
 
 /** How a caller sees counts: exactly, or those of closed quarters as they were published. */
 export type Seen = 'exact' | 'shown';
@@ -40,7 +41,10 @@ export function requirePosition(caller: Caller, asAt: number | undefined): void 
  * @param published rules by the first day of each published quarter.
  * @throws Problem 403 for a period that is not published.
  */
-export function publishedRule(published: ReadonlyMap<string, string>, period: Period | undefined): string {
+export function publishedRule(
+  published: ReadonlyMap<string, string>,
+  period: LearningYear | undefined,
+): string {
   const rule = period?.kind === 'quarter' ? published.get(period.start) : undefined;
   if (rule !== undefined) return rule;
   const latest = periodOfDate([...published.keys()].at(-1) ?? '')?.label;

@@ -54,10 +54,66 @@ export class LearningReportsPage {
     await sendPdf(reply, await this.#collectiveImpact(query), 'collective-impact');
   }
 
-  #collectiveImpact({ period }: ReportQuery): Promise<Report> {
-    return this.#reports.ofCollectiveImpact(
-      periodAsked(period === undefined || period === '' ? 'lifetime' : period),
+  @Get('annual-learning')
+  @Header('content-type', 'text/html; charset=utf-8')
+  async annualLearning(@Query({ schema: reportQuery }) query: ReportQuery): Promise<string> {
+    const report = await this.#annualLearning(query);
+    const years = await this.#reports.years();
+    const periods = periodItems({ quarters: years, academicYears: [] }, report, { withLifetime: false });
+    return this.#renderer.render(
+      'report-of.njk',
+      await reportView(report, { action: '/reports/annual-learning', periods }),
     );
+  }
+
+  @Get('annual-learning/report.ods')
+  async annualLearningWorkbook(
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendWorkbook(reply, await this.#annualLearning(query), 'annual-learning');
+  }
+
+  @Get('annual-learning/report.pdf')
+  async annualLearningPdf(
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#annualLearning(query), 'annual-learning');
+  }
+
+  @Get('theory-of-change')
+  @Header('content-type', 'text/html; charset=utf-8')
+  async theoryOfChange(@Query({ schema: reportQuery }) query: ReportQuery): Promise<string> {
+    return this.#render(await this.#theoryOfChange(query), '/reports/theory-of-change');
+  }
+
+  @Get('theory-of-change/report.ods')
+  async theoryOfChangeWorkbook(
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendWorkbook(reply, await this.#theoryOfChange(query), 'theory-of-change');
+  }
+
+  @Get('theory-of-change/report.pdf')
+  async theoryOfChangePdf(
+    @Query({ schema: reportQuery }) query: ReportQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await sendPdf(reply, await this.#theoryOfChange(query), 'theory-of-change');
+  }
+
+  #theoryOfChange({ period }: ReportQuery): Promise<Report> {
+    return this.#reports.ofTheory(periodOrAll(period));
+  }
+
+  #annualLearning({ period }: ReportQuery): Promise<Report> {
+    return this.#reports.ofYear(period === '' ? undefined : period);
+  }
+
+  #collectiveImpact({ period }: ReportQuery): Promise<Report> {
+    return this.#reports.ofCollectiveImpact(periodOrAll(period));
   }
 
   async #render(report: Report, action: string): Promise<string> {
@@ -65,3 +121,7 @@ export class LearningReportsPage {
     return this.#renderer.render('report-of.njk', await reportView(report, { action, periods }));
   }
 }
+
+/** Without a period, of all of them. @throws Problem 400 for a text that is no period. */
+const periodOrAll = (period: string | undefined) =>
+  periodAsked(period === undefined || period === '' ? 'lifetime' : period);

@@ -21,7 +21,12 @@ interface Item {
 
 /** The options of the period select, latest first, always with the one that is shown. */
 export function periodItems(
-  { quarters, academicYears }: OfferedPeriods,
+  {
+    quarters,
+    academicYears,
+  }: Readonly<
+    Record<keyof Omit<OfferedPeriods, 'opens'>, readonly { readonly code: string; readonly label: string }[]>
+  >,
   { period, label }: Pick<Report, 'period' | 'label'>,
   { withLifetime }: { readonly withLifetime: boolean },
 ): readonly Item[] {

@@ -106,12 +106,12 @@ const MORE = 'Associated: more often';
 const LESS = 'Associated: less often';
 
 /** An interval that includes 1 finds nothing, whatever the ratio is. */
-function meaningOf({ low, high }: RatioEstimate): string {
+export function meaningOf({ low, high }: RatioEstimate): string {
   if (low <= 1 && high >= 1) return NONE;
   return low > 1 ? MORE : LESS;
 }
 
-function estimateOf(row: Counted | undefined, name: string): RatioEstimate | null {
+export function estimateOf(row: Counted | undefined, name: string): RatioEstimate | null {
   const [ratio = null, low = null, high = null] = ['', 'Low', 'High'].map((end) =>
     valueOf(row, `${name}${end}`),
   );
@@ -127,7 +127,7 @@ function textOf({ ratio, low, high }: RatioEstimate): { readonly value: string; 
   };
 }
 
-const cellOfRatio = (estimate: RatioEstimate): string => {
+export const cellOfRatio = (estimate: RatioEstimate): string => {
   const { value, interval } = textOf(estimate);
   return `${value} (${interval})`;
 };

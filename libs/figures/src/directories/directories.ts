@@ -42,6 +42,15 @@ export const definitionInForce = {
   sql: 'SELECT definition_digest FROM programme',
 } as const satisfies Publication;
 
+/** Of which kind the years of annual learning are, as the definition says; null where it does not. */
+export const learningYear = {
+  id: 'learning-year',
+  version: 1,
+  parameters: [],
+  returns: [{ name: 'year', type: 'text' }],
+  sql: `SELECT definition->'reporting'->>'learningYear' FROM programme`,
+} as const satisfies Publication;
+
 /** The theory of change of the definition in force, as the definition has it; null where it has none. */
 export const theoryOfChange = {
   id: 'theory-of-change',

@@ -28,14 +28,14 @@ const ATTENDANCE = 'engagement';
 /** The files that cover the period, or the lifetime if it is undefined. */
 export const filesOf = (
   files: readonly ReceivedFiles[],
-  period: Period | undefined,
+  period: Pick<Period, 'start' | 'end'> | undefined,
 ): readonly ReceivedFiles[] => files.filter((file) => covers(file, period));
 
 /**
  * A file covers the periods that its own overlaps; one with all attendance so far also covers everything before its
  * end.
  */
-function covers(file: ReceivedFiles, asked: Period | undefined): boolean {
+function covers(file: ReceivedFiles, asked: Pick<Period, 'start' | 'end'> | undefined): boolean {
   if (asked === undefined) return true;
   const sent = parsePeriod(file.period);
   if (sent === undefined || asked.start >= sent.end) return false;

@@ -3,6 +3,7 @@ import { defineFigure } from '../figure.js';
 import { startOfAnswer } from '../reach/qualifying.js';
 import { adults, children, referredWhereUnknown, unlinkableWhereUnknown } from './people-columns.js';
 import { lastDay } from './people-reached.js';
+import { sessionsSoFar } from './sessions-so-far.js';
 
 const inProgress = (who: string) =>
   ({
@@ -39,35 +40,7 @@ export const dosage = defineFigure({
     intended: { type: 'int', meaning: 'Sessions that the service plans; null: not defined.' },
   },
   sql: `
-  WITH terms AS MATERIALIZED (
-    SELECT s.value->>'id' AS service, (t.value->>'from')::date AS from_day,
-           lead((t.value->>'from')::date) OVER (PARTITION BY s.value->>'id' ORDER BY t.ordinality) AS until_day,
-           (t.value->>'minimum')::int AS minimum, (t.value->>'intended')::int AS intended,
-           (t.value->>'endsAfterDays')::int AS ends_after
-    FROM programme p
-    CROSS JOIN jsonb_array_elements(p.definition->'services') AS s (value)
-    CROSS JOIN jsonb_array_elements(s.value->'sessions') WITH ORDINALITY AS t (value, ordinality)
-  ), seen AS MATERIALIZED (
-    SELECT CASE WHEN r.as_of >= $1::date OR ($1::date IS NULL AND $3 <> 'quarter') THEN
-             CASE WHEN $3 = 'quarter' THEN date_trunc('quarter', r.as_of)::date ELSE '-infinity' END
-                WHEN $1::date IS NULL THEN date_trunc('quarter', r.as_of)::date END AS start,
-           s.service, r.individual, r.role,
-           count(*) FILTER (WHERE r.qualifying) AS sessions, min(r.as_of) FILTER (WHERE r.qualifying) AS first_session,
-           max(r.as_of) FILTER (WHERE r.qualifying) AS last_session, min(r.as_of) AS first_day, max(r.as_of) AS last_day
-    FROM numbered_record r
-    JOIN numbered_dataset n ON n.number = r.dataset
-    JOIN dataset d ON d.dataset = n.dataset
-    JOIN service s ON s.service = d.service
-    WHERE NOT s.administrative AND r.state = 'linked' AND r.role IN ('child', 'adult') AND (r.qualifying OR d.data_type = 'user')
-      AND ($2::date IS NULL OR r.as_of IS NULL OR r.as_of < $2::date) AND ($4::text IS NULL OR $4 = 'service:' || s.service)
-    GROUP BY 1, 2, 3, 4
-  ), so_far AS (
-    SELECT start, service, individual, role, sum(sessions) OVER earlier AS sessions,
-           coalesce(min(first_session) OVER earlier, min(first_day) OVER earlier) AS began, max(last_day) OVER earlier AS last_day,
-           max(last_session) OVER (PARTITION BY service) AS last_of_service
-    FROM seen
-    WINDOW earlier AS (PARTITION BY service, individual, role ORDER BY start NULLS FIRST)
-  ), banded AS (
+  WITH ${sessionsSoFar(`$4::text IS NULL OR $4 = 'service:' || s.service`)}, banded AS (
     SELECT f.start, f.service, f.role, t.minimum, t.intended,
            CASE WHEN f.sessions = 0 THEN '0' WHEN f.sessions >= t.intended THEN 'intended' WHEN f.sessions >= t.minimum THEN 'minimum'
                 WHEN t.minimum IS NULL THEN NULL WHEN f.sessions = 1 THEN '1' ELSE 'below-minimum' END AS band,

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { askFigure } from '../publishing/ask.js';
 import { publishSmallProgramme } from '../testing.js';
 import { dosage } from './dosage.js';
+import { minimumReached } from './minimum-reached.js';
 import { populationReached } from './population-reached.js';
 import { reachByCharacteristic } from './reach-by-characteristic.js';
 import { reachByPriority } from './reach-by-priority.js';
 import { reachNewAndReturning } from './reach-new-and-returning.js';
-import { serviceSteps } from './service-pairs.js';
+import { serviceOrders, serviceSteps } from './service-pairs.js';
 
 /** 2023-24-Q2: 1 July to 30 September 2023. */
 const quarter = { from: '2023-07-01', until: '2023-10-01' };
@@ -134,6 +135,35 @@ describe('figures of people of a known programme', () => {
     expect(
       rows.map(({ entry, next, individuals, families }) => [entry, next, individuals, families]),
     ).toEqual([['real', 'steps', 1, 1]]);
+  });
+
+  it('counts every service before every later one, and a family by the first day of any member', async () => {
+    const ordered = async (question: object) =>
+      (await askFigure(client, serviceOrders, { scope: 'programme', ...question })).map(
+        ({ earlier, later, individuals, families, onOneDay }) => [
+          ...[earlier, later, individuals, families, onOneDay],
+        ],
+      );
+    expect(await ordered(quarter)).toEqual([['real', 'steps', 1, 1, 0]]);
+    expect(await ordered({})).toEqual([
+      ['steps', 'real', 1, 1, 0],
+      ['real', 'steps', 1, 0, 0],
+    ]);
+  });
+
+  it('tells who reached the minimum of a service that has one, by who they are', async () => {
+    const rows = await askFigure(client, minimumReached, { ...quarter, scope: 'programme' });
+    const of = (name: string) =>
+      rows.flatMap(({ characteristic, value, children, childrenReached, adults, adultsReached }) =>
+        characteristic === name ? [[value, children, childrenReached, adults, adultsReached]] : [],
+      );
+    expect(of('all')).toEqual([['all', 2, 1, 1, 0]]);
+    expect(of('gender')).toEqual([
+      ['F', 1, 1, 0, 0],
+      ['M', 1, 0, 0, 0],
+      ['not-applicable', 0, 0, 1, 0],
+    ]);
+    expect(await askFigure(client, minimumReached, { ...quarter, scope: 'service:steps' })).toEqual([]);
   });
 
   it('compares a population with the reached people of the same cohort and area', async () => {

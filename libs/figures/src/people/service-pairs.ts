@@ -63,18 +63,10 @@ const onOneDay = {
     'Of the individuals, those who came to both for the first time on one day; the definition’s order decides.',
 } as const satisfies CountColumn;
 
-const serviceStepsBy = (version: number, rule: FamilyRule) =>
-  defineFigure({
-    id: 'service-steps',
-    version,
-    title: 'The twenty commonest steps from the entry service to the next',
-    columns: { individuals, children, adults, families, onOneDay },
-    dimensions: {
-      entry: { type: 'text', meaning: 'The service with the earliest qualifying engagement of the period.' },
-      next: { type: 'text', meaning: 'The service with the next first engagement.' },
-    },
-    sql: `
-  WITH ${qualifying(rule).replace('SELECT CASE', 'SELECT r.as_of, CASE')}, present AS (
+/** What figures of order need of the services that people used, after `WITH`: `places`, and `used` with the first day of each. */
+const usedInOrder = (
+  rule: FamilyRule,
+): string => `${qualifying(rule).replace('SELECT CASE', 'SELECT r.as_of, CASE')}, present AS (
     SELECT start, strand, service, individual, family, role, min(as_of) AS first_day
     FROM qualifying WHERE ${person} GROUP BY start, strand, service, individual, family, role
   ), places AS (
@@ -86,7 +78,20 @@ const serviceStepsBy = (version: number, rule: FamilyRule) =>
           FROM ${inScopes('present')} AND scope NOT LIKE 'service:%') AS one
     CROSS JOIN LATERAL (VALUES (role, individual), ('individual', individual), ('family', family)) AS counted (kind, entity)${rule.isKnown('entity')}
     GROUP BY start, scope, service, kind, entity
-  ), steps AS (
+  )`;
+
+const serviceStepsBy = (version: number, rule: FamilyRule) =>
+  defineFigure({
+    id: 'service-steps',
+    version,
+    title: 'The twenty commonest steps from the entry service to the next',
+    columns: { individuals, children, adults, families, onOneDay },
+    dimensions: {
+      entry: { type: 'text', meaning: 'The service with the earliest qualifying engagement of the period.' },
+      next: { type: 'text', meaning: 'The service with the next first engagement.' },
+    },
+    sql: `
+  WITH ${usedInOrder(rule)}, steps AS (
     SELECT start, scope, kind, service AS entry, first_day, lead(service) OVER in_order AS next, lead(first_day) OVER in_order AS next_day,
            row_number() OVER in_order AS place
     FROM used JOIN places USING (service)
@@ -111,3 +116,36 @@ const serviceStepsBy = (version: number, rule: FamilyRule) =>
 export const serviceSteps = serviceStepsBy(2, identifiedIsFamily);
 /** The same, where everybody in no family is a family of one. */
 export const serviceSteps1 = serviceStepsBy(1, aloneIsFamily);
+
+/** The commonest pairs of services by the order of use: every service before every later one, not the next alone. */
+export const serviceOrders = defineFigure({
+  id: 'service-orders',
+  version: 1,
+  title: 'The twenty commonest pairs of services in the order of use',
+  columns: { individuals, children, adults, families, onOneDay },
+  dimensions: {
+    earlier: { type: 'text', meaning: 'The service that people came to first of the two in the period.' },
+    later: {
+      type: 'text',
+      meaning: 'The service that they came to afterwards, with or without others between.',
+    },
+  },
+  sql: `
+  WITH ${usedInOrder(identifiedIsFamily)}, counts AS (
+    SELECT start, scope, one.service AS earlier, other.service AS later,
+           ${['individual', 'child', 'adult', 'family']
+             .map((kind) => `(count(*) FILTER (WHERE kind = '${kind}'))::int AS ${kind}`)
+             .join(', ')},
+           (count(*) FILTER (WHERE kind = 'individual' AND one.first_day = other.first_day))::int AS on_one_day
+    FROM (SELECT * FROM used JOIN places USING (service)) AS one
+    JOIN (SELECT * FROM used JOIN places USING (service)) AS other USING (start, scope, kind, entity)
+    WHERE (one.first_day, one.place) < (other.first_day, other.place)
+    GROUP BY start, scope, one.service, other.service
+  ), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY start, scope ORDER BY individual DESC, family DESC, earlier COLLATE "C", later COLLATE "C")
+              AS rank
+    FROM counts
+  )
+  SELECT ${startOfAnswer}, scope, earlier, later, individual, child, adult, family, on_one_day
+  FROM ranked WHERE rank <= ${LISTED_PAIRS} ORDER BY start, scope COLLATE "C", rank`,
+});

@@ -429,6 +429,10 @@ export const reporting = z
       .describe(
         'The item of inputs, in people, that says how many gave no consent. Absent: people-without-consent.',
       ),
+    learningYear: z
+      .enum(['financial', 'academic'])
+      .exactOptional()
+      .describe('Of which years the annual learning report is. Absent: financial, as quarters are.'),
   })
   .describe('What figures need to know of the programme’s rules.');
 
