@@ -316,6 +316,24 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'an email to close',
       post('/v1/quarter-closings', { period: carer.email, reason: 'quarter-end' }, tokens.operator),
     ],
+    [
+      'quarter-unreadable',
+      'an email to publish',
+      post(
+        '/v1/quarter-publications',
+        { period: carer.email, digest: '0'.repeat(64), reason: 'quarter-end' },
+        tokens.operator,
+      ),
+    ],
+    [
+      'quarter-unreadable',
+      'a name to withdraw',
+      post(
+        '/v1/quarter-withdrawals',
+        { period: child.name, edition: 1, reason: 'wrong-file' },
+        tokens.operator,
+      ),
+    ],
     ['quarter-unreadable', 'a name to reproduce', projectorPost('/v1/reproductions', { period: child.name })],
     [
       'quarter-not-closed',

@@ -83,12 +83,15 @@ export const recountsApi = (endpoint: Endpoint) => {
     return schema.parse(state.result);
   };
   return {
-    reproduce: (period: string, onProgress: (state: Recount) => void): Promise<Reproduction> =>
-      done('/v1/reproductions', { period }, reproduction, onProgress),
+    reproduce: (
+      asked: { readonly period: string; readonly edition?: number },
+      onProgress: (state: Recount) => void,
+    ): Promise<Reproduction> => done('/v1/reproductions', asked, reproduction, onProgress),
 
     compare: (
       asked: {
         readonly period: string;
+        readonly edition?: number;
         readonly then?: number | undefined;
         readonly now?: number | undefined;
       },

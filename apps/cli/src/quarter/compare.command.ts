@@ -4,9 +4,10 @@ import { recountsApi, type ChangedCell, type Restatement } from '../api/recounts
 import { count, print } from '../output/output.js';
 import { createProgress } from '../output/progress.js';
 import { table } from '../output/table.js';
-import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
+import { addWhere, editionAsked, quarterEndpoints, type Where } from './quarter-endpoints.js';
 
 interface Options extends Where {
+  readonly edition?: number;
   readonly then?: number;
   readonly now?: number;
   readonly scope: string;
@@ -25,6 +26,7 @@ export function addCompareCommand(quarter: Command): void {
     .option('--now <position>', 'the later ledger position (default: the ledger’s end)', position)
     .option('--scope <scope>', 'programme, strand:<strand>, service:<service>, or all', 'programme')
     .option('--shown', 'what may be given away: after disclosure control')
+    .option('--edition <number>', 'which closing of the quarter (default: the latest)', editionAsked)
     .option('--json', 'print one JSON document')
     .action(compare);
 }
@@ -37,13 +39,15 @@ function position(text: string): number {
 
 async function compare(
   period: string,
-  { then, now, scope, shown = false, json, ...where }: Options,
+  { edition, then, now, scope, shown = false, json, ...where }: Options,
 ): Promise<void> {
   const recounts = recountsApi(quarterEndpoints(where).projector);
   const progress = createProgress(json !== true);
   const bar = progress.bar('events', 1);
   const restatement = await recounts
-    .compare({ period, then, now }, ({ position: at, head }) => bar.update(at + 1, head + 1))
+    .compare({ period, ...(edition === undefined ? {} : { edition }), then, now }, ({ position: at, head }) =>
+      bar.update(at + 1, head + 1),
+    )
     .finally(() => progress.stop());
   const { cells, shown: shownCells, ...head } = restatement;
   const document = shown ? { ...head, shown: shownCells } : { ...head, cells };

@@ -4,9 +4,10 @@ import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { createProgress } from '../output/progress.js';
 import { table } from '../output/table.js';
-import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
+import { addWhere, editionAsked, quarterEndpoints, type Where } from './quarter-endpoints.js';
 
 interface Options extends Where {
+  readonly edition?: number;
   readonly json?: boolean;
 }
 
@@ -17,16 +18,19 @@ export function addReproduceCommand(quarter: Command): void {
       .description('computes a closed quarter again from the ledger, and compares with what was published')
       .argument('<period>', 'a quarter that is closed, e.g. 2023-24-Q2'),
   )
+    .option('--edition <number>', 'which closing of the quarter (default: the latest)', editionAsked)
     .option('--json', 'print one JSON document')
     .action(reproduce);
 }
 
-async function reproduce(period: string, { json, ...where }: Options): Promise<void> {
+async function reproduce(period: string, { edition, json, ...where }: Options): Promise<void> {
   const recounts = recountsApi(quarterEndpoints(where).projector);
   const progress = createProgress(json !== true);
   const bar = progress.bar('events', 1);
   const reproduction = await recounts
-    .reproduce(period, ({ position, head }) => bar.update(position + 1, head + 1))
+    .reproduce({ period, ...(edition === undefined ? {} : { edition }) }, ({ position, head }) =>
+      bar.update(position + 1, head + 1),
+    )
     .finally(() => progress.stop());
   print(json, reproduction, () => reproductionText(reproduction));
   if (reproduction.outcome === 'different') {

@@ -9,9 +9,17 @@ import { reasonFor, recountFor, seesExactCounts } from './shown-recount.js';
 const periodText = z.string().max(60).describe('A financial quarter: 2023-24-Q2, Q2 2023/24, …');
 const position = z.int().nonnegative();
 
-const reproduceBody = z.strictObject({ period: periodText });
+const edition = z
+  .int()
+  .min(1)
+  .max(99)
+  .exactOptional()
+  .describe('Which closing of the quarter; without it, the latest.');
+
+const reproduceBody = z.strictObject({ period: periodText, edition });
 const compareBody = z.strictObject({
   period: periodText,
+  edition,
   then: position.exactOptional().describe('The earlier position; without it, that of the closing.'),
   now: position.exactOptional().describe('The later position; without it, the ledger’s end.'),
 });
@@ -62,9 +70,9 @@ export class RecountsController {
   @ApiResponse(problems(409, 'Its figures are not published yet, or a recount runs.'))
   reproduce(
     @CurrentCaller() caller: Caller,
-    @Body({ schema: reproduceBody }) { period }: z.output<typeof reproduceBody>,
+    @Body({ schema: reproduceBody }) { period, edition }: z.output<typeof reproduceBody>,
   ): Promise<Recount> {
-    return this.#recounts.reproduce(quarterAsked(period), caller.person);
+    return this.#recounts.reproduce(quarterAsked(period), caller.person, edition);
   }
 
   @Post('restatements')
@@ -76,9 +84,12 @@ export class RecountsController {
   @ApiResponse(problems(409, 'A recount runs.'))
   compare(
     @CurrentCaller() caller: Caller,
-    @Body({ schema: compareBody }) { period, then, now }: z.output<typeof compareBody>,
+    @Body({ schema: compareBody }) { period, ...asked }: z.output<typeof compareBody>,
   ): Promise<Recount> {
-    return this.#recounts.compare({ period: quarterAsked(period), then, now }, caller.person);
+    return this.#recounts.compare(
+      { then: undefined, now: undefined, ...asked, period: quarterAsked(period) },
+      caller.person,
+    );
   }
 
   @Get('recounts')

@@ -42,6 +42,7 @@ export interface ListedRecount extends Omit<Recount, 'result'> {
 
 export interface RestatementAsked {
   readonly period: PeriodCode;
+  readonly edition?: number | undefined;
   readonly then: number | undefined;
   readonly now: number | undefined;
 }
@@ -66,11 +67,11 @@ export class Recounts {
   }
 
   /**
-   * Starts to reproduce a quarter, and returns at once.
+   * Starts to reproduce a quarter, by default in its latest edition, and returns at once.
    * @throws Problem 404 where it is not closed, 409 where its figures are not published or a recount runs.
    */
-  async reproduce(period: PeriodCode, by: string): Promise<Recount> {
-    const quarter = await closedQuarter(this.#options, period);
+  async reproduce(period: PeriodCode, by: string, edition?: number): Promise<Recount> {
+    const quarter = await closedQuarter(this.#options, period, edition);
     if (quarter === undefined) throw notClosed();
     const { closing, publication } = quarter;
     if (publication === undefined) {
@@ -85,14 +86,14 @@ export class Recounts {
   }
 
   /**
-   * Starts to compare a period at two positions: by default at its closing and at the ledger's end.
+   * Starts to compare a period at two positions: by default at its latest closing, or that of an edition, and at the ledger's end.
    * @throws Problem 404 where neither a position nor a closing is known, 400 for positions that are none or the wrong way round,
    * 409 while a recount runs.
    */
-  async compare({ period, then, now }: RestatementAsked, by: string): Promise<Recount> {
+  async compare({ period, edition, then, now }: RestatementAsked, by: string): Promise<Recount> {
     const { store, stream, programme } = this.#options;
-    const closed = await closedQuarter(this.#options, period);
-    if (then === undefined && closed === undefined) throw notClosed();
+    const closed = await closedQuarter(this.#options, period, edition);
+    if ((then === undefined || edition !== undefined) && closed === undefined) throw notClosed();
     const head = await store.head(stream);
     const first = await this.#closedUpTo(then ?? closed?.closing.revision ?? head, head);
     const last = await this.#closedUpTo(now ?? head, head);
@@ -252,4 +253,5 @@ export class Recounts {
   }
 }
 
-const notClosed = () => new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed.' });
+const notClosed = () =>
+  new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed, or not in this edition.' });

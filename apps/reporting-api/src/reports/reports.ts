@@ -228,7 +228,9 @@ export class Reports {
         : [];
     const wholeReach = isWhole ? await this.#figures.reach(sight.seen, period) : undefined;
     const quarter =
-      period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(period.code);
+      period === undefined || period.kind !== 'quarter'
+        ? undefined
+        : await this.#quarters.find(sight.shows === 'own rows' ? 'shown' : sight.seen, period.code);
     const sections = [
       reachSection(of, own, columns),
       ...(period === undefined
