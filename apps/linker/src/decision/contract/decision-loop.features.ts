@@ -872,7 +872,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         'The ledger has no such submission.',
         'The submission has been withdrawn already.',
         'The submission has been withdrawn already.',
-        'The quarter is closed already: its figures stand as they were published.',
+        'The quarter is closed already in this edition, and its figures stay: what changed since needs the next edition.',
       ]);
       const all = publish.mock.calls.flatMap(([, messages]) => messages);
       expect(distinctMessages(publish.mock.calls).size).toBe(all.length);
