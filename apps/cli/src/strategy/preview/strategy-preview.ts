@@ -29,7 +29,7 @@ export interface StrategyPreview {
   readonly isInForce: boolean;
   /** How many events the adoption would write. */
   readonly events: number;
-  /** In exact counts; absent where only what may be given away is told. */
+  /** In exact counts; absent where figures after disclosure control alone are told. */
   readonly linkage?: LinkageChanges;
   /** Every quarter with figures, the earliest first; absent where figures were left out. */
   readonly quarters?: readonly PreviewedQuarter[];
