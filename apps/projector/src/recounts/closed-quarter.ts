@@ -22,7 +22,7 @@ export interface PublishedQuarter extends ClosedQuarter {
 }
 
 /** Which closing of a quarter: one by its number, the latest, or the one that is published, else the latest. */
-export type EditionAsked = number | 'latest' | 'published';
+type EditionAsked = number | 'latest' | 'published';
 
 /** Finds a closed quarter: the read models say where, the ledger says what. */
 export async function closedQuarter(
