@@ -151,6 +151,7 @@ describe('computing a closed quarter again', () => {
   });
 
   it('is asked of one edition, by default the latest, and what changed since of the one that is published', async () => {
+    await readModels.asSuperuser('TRUNCATE operations.recount');
     await submit(children(12));
     const first = await close();
     await ended(await recounts.reproduce(PERIOD, 'data-team'));
