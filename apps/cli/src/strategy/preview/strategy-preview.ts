@@ -46,7 +46,7 @@ export interface PreviewAsked {
   /** Absent where figures are left out. */
   readonly figures?: {
     readonly platformUrl: string;
-    /** Whether counts are given as they may be published. */
+    /** Whether counts are given after disclosure control, each by itself. */
     readonly isShown: boolean;
   };
 }
