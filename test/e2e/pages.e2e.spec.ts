@@ -409,9 +409,8 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       const restatement = await ended();
       const [finding] = await text('.govuk-inset-text');
       const [, then, now, change] =
-        /^Children, whole programme: (\d+) as published, (\d+) now: withdrawals −(\d+)\.$/.exec(
-          finding ?? '',
-        ) ?? [];
+        /^Children, whole programme: (\d+) as closed, (\d+) now: withdrawals −(\d+)\.$/.exec(finding ?? '') ??
+        [];
       expect(Number(then) - Number(change)).toBe(Number(now));
       const row = page.getByRole('row', { name: /^Children / }).first();
       expect(await row.innerText()).toMatch(new RegExp(`${then ?? ''}\\s+−${change ?? ''}\\s+${now ?? ''}`));

@@ -12,6 +12,7 @@ const cell = z.object({
 
 const reproduction = z.object({
   period: z.string(),
+  edition: z.number(),
   closing: z.number(),
   published: z.number(),
   outcome: z.enum(['identical', 'erased', 'different', 'not-comparable']),
@@ -38,6 +39,7 @@ const shownCell = cell.extend({
 });
 const restatement = z.object({
   period: z.string(),
+  edition: z.number().nullable(),
   then: z.number(),
   now: z.number(),
   basis: z.enum(['published', 'recounted']),

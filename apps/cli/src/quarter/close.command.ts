@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { awaitReply, commandsApi } from '../api/commands.js';
-import { linkerApi, type LinkerApi } from '../api/linker.js';
+import { linkerApi } from '../api/linker.js';
 import { reportingApi, type ClosedQuarter, type ReportingApi } from '../api/reporting.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { say } from '../output/progress.js';
 import { waitSeconds } from '../output/wait-option.js';
+import { requireAtWork } from './linker-at-work.js';
 import { addWhere, editionAsked, quarterEndpoints, type Where } from './quarter-endpoints.js';
 import { auditText, editionName } from './release-texts.js';
 
@@ -92,10 +93,4 @@ async function untilComputed(
     }
     await pause(LOOK_MS);
   }
-}
-
-export async function requireAtWork(linker: LinkerApi): Promise<void> {
-  const { halt } = await linker.status();
-  if (halt !== undefined)
-    throw new Failure(`asked for, but not closed yet: the linker has halted: ${halt.message}`);
 }

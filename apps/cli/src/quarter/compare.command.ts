@@ -1,6 +1,7 @@
 import { causeNames, causes } from '@kinledger/figures/causes';
 import { InvalidArgumentError, type Command } from 'commander';
 import { recountsApi, type ChangedCell, type Restatement } from '../api/recounts.js';
+import { AFTER_DISCLOSURE_CONTROL } from '../output/disclosed.js';
 import { count, print } from '../output/output.js';
 import { createProgress } from '../output/progress.js';
 import { table } from '../output/table.js';
@@ -25,8 +26,12 @@ export function addCompareCommand(quarter: Command): void {
     .option('--then <position>', 'the earlier ledger position (default: that of the closing)', position)
     .option('--now <position>', 'the later ledger position (default: the ledger’s end)', position)
     .option('--scope <scope>', 'programme, strand:<strand>, service:<service>, or all', 'programme')
-    .option('--shown', 'what may be given away: after disclosure control')
-    .option('--edition <number>', 'which closing of the quarter (default: the latest)', editionAsked)
+    .option('--shown', AFTER_DISCLOSURE_CONTROL)
+    .option(
+      '--edition <number>',
+      'which closing of the quarter (default: the one that is published, else the latest)',
+      editionAsked,
+    )
     .option('--json', 'print one JSON document')
     .action(compare);
 }
@@ -56,10 +61,10 @@ async function compare(
 
 /** A restatement as a table: one line a count, one column a cause that changed anything. */
 export function restatementText(restatement: Restatement, scope: string, shown: boolean): string {
-  const { period, then, now, basis } = restatement;
+  const { period, edition, then, now, basis } = restatement;
   const all: readonly ChangedCell[] = shown ? restatement.shown : restatement.cells;
   const cells = all.filter((cell) => scope === 'all' || cell.scope === scope);
-  const from = basis === 'published' ? 'as published' : 'counted again';
+  const from = basis === 'published' ? `as edition ${edition ?? 1} closed` : 'counted again';
   const head = `${period} from ledger position ${count(then)} (${from}) to ${count(now)}.`;
   if (cells.length === 0) return `${head}\nNothing changed.`;
   const used = causes.filter((cause) => cells.some(({ changes }) => cause in changes));
@@ -73,8 +78,8 @@ export function restatementText(restatement: Restatement, scope: string, shown: 
   ]);
   const titles = ['Then', ...used.map((cause) => causeNames[cause]), 'Now'];
   const note = shown
-    ? '[c]: suppressed. Each number is rounded by itself, so that they need not add up.'
-    : 'Exact counts: for the programme’s own team. --shown gives what may be given away.';
+    ? `[c]: suppressed. Each number is rounded by itself, so that they need not add up. This is ${AFTER_DISCLOSURE_CONTROL}.`
+    : `Exact counts: for the programme’s own team. --shown gives what is left ${AFTER_DISCLOSURE_CONTROL}.`;
   return [
     head,
     table(

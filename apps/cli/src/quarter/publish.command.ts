@@ -6,7 +6,7 @@ import { reportingApi } from '../api/reporting.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { waitSeconds } from '../output/wait-option.js';
-import { requireAtWork } from './close.command.js';
+import { requireAtWork } from './linker-at-work.js';
 import { addWhere, editionAsked, quarterEndpoints, type Where } from './quarter-endpoints.js';
 import { auditText, editionName } from './release-texts.js';
 import { releasesOf, untilRead } from './releases.js';

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { awaitReply, commandsApi } from '../api/commands.js';
 import { linkerApi } from '../api/linker.js';
-import { reportingApi } from '../api/reporting.js';
+import { reportingApi, type ClosedQuarter } from '../api/reporting.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { waitSeconds } from '../output/wait-option.js';
-import { requireAtWork } from './close.command.js';
+import { requireAtWork } from './linker-at-work.js';
 import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
 import { editionName } from './release-texts.js';
 import { releasesOf, untilRead } from './releases.js';
@@ -37,7 +37,8 @@ async function withdraw(period: string, { reason, wait, json, ...where }: Option
   const commands = commandsApi(endpoints.ingest);
   const reporting = reportingApi(endpoints.reporting);
   const linker = linkerApi(endpoints.linker);
-  const standing = (await releasesOf(reporting, period)).find((each) => each.standing === 'published');
+  const editions = await releasesOf(reporting, period);
+  const standing = editions.find((each) => each.standing === 'published');
   if (standing === undefined)
     throw new Failure(
       'no figures of this quarter are published: "kinledger quarter list" shows those that are',
@@ -48,10 +49,17 @@ async function withdraw(period: string, { reason, wait, json, ...where }: Option
     requireAtWork(linker),
   );
   const withdrawn = await untilRead(reporting, { ...standing, standing: 'withdrawn' }, wait);
-  print(json, withdrawn, () =>
-    [
-      `${withdrawn.period}${editionName(withdrawn)} is withdrawn at ledger position ${count(position ?? 0)}: readers see none of its figures.`,
-      `"kinledger quarter close ${withdrawn.period} --edition ${edition + 1}" counts it again; what left before stays known.`,
-    ].join('\n'),
-  );
+  const last = Math.max(...editions.map((each) => each.edition));
+  print(json, withdrawn, () => withdrawnText(withdrawn, position ?? 0, last));
 }
+
+/** What a withdrawal did, and what counts the quarter again: an edition behind the last one, published or not. */
+export const withdrawnText = (
+  withdrawn: Pick<ClosedQuarter, 'period' | 'edition'>,
+  position: number,
+  last: number,
+): string =>
+  [
+    `${withdrawn.period}${editionName(withdrawn)} is withdrawn at ledger position ${count(position)}: readers see none of its figures.`,
+    `"kinledger quarter close ${withdrawn.period} --edition ${last + 1}" counts it again; what left before stays known.`,
+  ].join('\n');

@@ -17,6 +17,7 @@ import { Recounts, type Recount } from '../recounts/recounts.js';
 import type { Reproduction } from '../recounts/reproduce-quarter.js';
 import { recountFor, seesExactCounts } from '../recounts/shown-recount.js';
 import { ProgrammeNames } from './programme-names.js';
+import { recountsOf } from './recounts-of.js';
 import { outcomeNames, reproductionView } from './reproduction-view.js';
 import { findingOf, restatementView } from './restatement-view.js';
 import { untilEnded } from './until-ended.js';
@@ -61,16 +62,18 @@ export class QuartersPage {
     return this.#render('quarters.njk', {
       mayCompare,
       quarters: latestEditions(quarters).map((quarter) => {
-        const own = latest.filter(({ period }) => period === quarter.period);
-        const reproduced = own.find(({ kind }) => kind === 'reproduction');
-        const restated = own.find(({ kind }) => kind === 'restatement');
+        const { reproduced, restated } = recountsOf(quarter, quarters, latest);
         return {
           ...this.#named(quarter),
           reproduced: reproduced && {
             id: reproduced.id,
             ...outcomeNames[(reproduced.result as Reproduction).outcome],
           },
-          restated: mayCompare && restated && { id: restated.id, finding: this.#finding(restated) },
+          restated: mayCompare &&
+            restated && {
+              ...{ id: restated.id, edition: restated.edition },
+              finding: this.#finding(restated),
+            },
         };
       }),
     });
@@ -89,8 +92,8 @@ export class QuartersPage {
       quarter: this.#named(quarter),
       editions: [quarter, ...earlier].map((edition) => this.#named(edition)),
       mayAsk: seesExactCounts(caller),
-      recounts: recounts.map(({ id: recount, state, kind, outcome, startedAt, askedBy }) => ({
-        ...{ askedBy, href: `/quarters/${quarter.period}/recounts/${recount}` },
+      recounts: recounts.map(({ id: recount, edition, state, kind, outcome, startedAt, askedBy }) => ({
+        ...{ edition, askedBy, href: `/quarters/${quarter.period}/recounts/${recount}` },
         ...{ started: instantName(startedAt), kindName: kindNames[kind] },
         outcome: outcome === null ? stateNames[state] : outcomeNames[outcome].text,
       })),
@@ -105,7 +108,9 @@ export class QuartersPage {
     @Param('period', { schema: periodText }) asked: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await show(reply, await this.#recounts.reproduce(quarterAsked(asked), caller.person));
+    // The edition whose digest the page shows.
+    const [{ period, edition }] = await this.#editions(asked);
+    await show(reply, await this.#recounts.reproduce(quarterAsked(period), caller.person, edition));
   }
 
   @Post(':period/comparisons')
@@ -144,9 +149,9 @@ export class QuartersPage {
       const view = reproductionView(result as Reproduction, this.#programme.scopes);
       return this.#render('reproduction.njk', { ...frame, ...view });
     }
-    const { basis, then, now, cells } = result as Restatement;
+    const { basis, edition, then, now, cells } = result as Restatement;
     const view = await restatementView(cells, { scope, count, basis, scopes: this.#programme.scopes });
-    return this.#render('restatement.njk', { ...frame, ...view, then, now, basis });
+    return this.#render('restatement.njk', { ...frame, ...view, edition, then, now, basis });
   }
 
   @Get(':period/recounts/:id/table.csv')

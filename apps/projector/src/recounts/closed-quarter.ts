@@ -10,26 +10,31 @@ export type FiguresPublishedEvent = Extract<LedgerEvent, { readonly type: 'Figur
 
 /** A closed quarter as the ledger has it. */
 export interface ClosedQuarter {
+  readonly edition: number;
   readonly closing: QuarterClosedEvent;
-  /** Absent until its figures are published. */
+  /** Absent until its figures are computed. */
   readonly publication: FiguresPublishedEvent | undefined;
 }
 
-/** A closed quarter whose figures are published. */
+/** A closed quarter whose figures are computed. */
 export interface PublishedQuarter extends ClosedQuarter {
   readonly publication: FiguresPublishedEvent;
 }
 
-/** Finds a closed quarter, by default in its latest edition: the read models say where, the ledger says what. */
+/** Which closing of a quarter: one by its number, the latest, or the one that is published, else the latest. */
+type EditionAsked = number | 'latest' | 'published';
+
+/** Finds a closed quarter: the read models say where, the ledger says what. */
 export async function closedQuarter(
   { store, stream, pool }: { readonly store: EventStore; readonly stream: string; readonly pool: pg.Pool },
   period: string,
-  edition?: number,
+  asked: EditionAsked = 'latest',
 ): Promise<ClosedQuarter | undefined> {
-  const { rows } = await pool.query<{ closing: number; published: number | null }>(
-    `SELECT closing::float8 AS closing, published_at::float8 AS published FROM ${LIVE_SCHEMA}.closed_quarter
-     WHERE period = $1 AND ($2::int IS NULL OR edition = $2) ORDER BY edition DESC LIMIT 1`,
-    [period, edition ?? null],
+  const { rows } = await pool.query<{ edition: number; closing: number; published: number | null }>(
+    `SELECT edition, closing::float8 AS closing, published_at::float8 AS published FROM ${LIVE_SCHEMA}.closed_quarter
+     WHERE period = $1 AND ($2::int IS NULL OR edition = $2)
+     ORDER BY ($3 AND standing = 'published') DESC, edition DESC LIMIT 1`,
+    [period, typeof asked === 'number' ? asked : null, asked === 'published'],
   );
   const [row] = rows;
   if (row === undefined) return undefined;
@@ -42,7 +47,7 @@ export async function closedQuarter(
   if (closing?.type !== 'QuarterClosed') throw new Error(`no quarter is closed at revision ${row.closing}`);
   if (publication !== undefined && publication.type !== 'FiguresPublished')
     throw new Error(`no figures are published at revision ${row.published ?? -1}`);
-  return { closing, publication };
+  return { edition: row.edition, closing, publication };
 }
 
 export type ReleaseStanding = 'unpublished' | 'published' | 'superseded' | 'withdrawn';
