@@ -457,6 +457,8 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
 export const notProvoked: Readonly<Record<string, string>> = {
   'action-changed':
     'an action that somebody changed meanwhile; words of ours alone: apps/reporting-api/src/reporting-service.int.spec.ts',
+  'action-full':
+    'the thousandth change of an action; words of ours alone: apps/reporting-api/src/reporting-service.int.spec.ts',
   'extract-running':
     'an extract that is being made; words of ours alone: apps/projector/src/studies/studies.int.spec.ts',
   'study-destroyed':

@@ -899,6 +899,37 @@ describe('the reporting API', () => {
           ).toBe(404);
         });
 
+        it('show the open ones that are due first where there are more than fit, and have so many versions at most', async () => {
+          const seed = `INSERT INTO meetings.action (action_id, version, service, period, action, owner, due, state, person)`;
+          const writer = new pg.Client({ connectionString: databases.url('platform', 'reporting') });
+          await writer.connect();
+          try {
+            await writer.query(
+              `${seed} SELECT gen_random_uuid(), 1, 'quiet', '2023-24-Q2', 'Send the files', 'Lead', date '2024-01-01' + n, 'open', 'analyst'
+               FROM generate_series(0, 500) n`,
+            );
+            await writer.query(
+              `${seed} SELECT $1::uuid, n, 'quiet', '2023-24-Q2', 'Send the files', 'Lead', '2023-12-01', 'open', 'analyst'
+               FROM generate_series(1, 1000) n`,
+              ['e'.repeat(32)],
+            );
+          } finally {
+            await writer.end();
+          }
+          const quiet = '/v1/services/quiet/meeting-actions';
+          const { actions } = (await (await get(quiet)).json()) as { actions: { due: string }[] };
+          expect([actions.length, actions[0]?.due, actions[1]?.due]).toEqual([
+            500,
+            '2023-12-01',
+            '2024-01-01',
+          ]);
+          const full = await post(`${quiet}/${'e'.repeat(32)}/changes`, { version: 1000 }, 'team-token');
+          expect([full.status, ((await full.json()) as { type: string }).type]).toEqual([
+            409,
+            'urn:kinledger:problem:action-full',
+          ]);
+        });
+
         it('refuse texts that could tell of a person, without repeating them', async () => {
           for (const told of [
             '943 476 5919',

@@ -185,11 +185,10 @@ export class Reports {
 
   async #actionsPart(service: string, scopeName: string): Promise<ReportPart> {
     const actions = await this.#readModels.read(({ client }) => this.#actions.ofService(service, client));
-    const { position } = await this.#figures.programme();
     return {
       title: 'Actions',
       about: 'What the service’s data meetings agreed on, of whichever quarter.',
-      sections: actionsSections({ key: 'meeting', scopeName }, actions, position),
+      sections: actionsSections({ key: 'meeting', scopeName }, actions, this.#figures.today),
     };
   }
 
