@@ -16,14 +16,18 @@ export function reproductionView(
   found: Reproduction | ShownReproduction,
   scopes: ReadonlyMap<string, string>,
 ) {
-  const { outcome, kept, digest, recountedDigest, closing, changedSince } = found;
+  const { outcome, kept, closing, changedSince } = found;
   return {
     outcome: outcomeNames[outcome],
     finding: findingOf(found),
     facts: [
       { key: 'Counted up to', value: [`ledger position ${number(closing)}, at which the quarter closed`] },
-      { key: 'Digest as published', value: [{ id: digest }] },
-      { key: 'Digest as counted again', value: [{ id: recountedDigest }] },
+      ...('digest' in found
+        ? [
+            { key: 'Digest as published', value: [{ id: found.digest }] },
+            { key: 'Digest as counted again', value: [{ id: found.recountedDigest }] },
+          ]
+        : []),
       { key: 'Full figures that are kept', value: [keptNames[kept]] },
       ...(changedSince.length === 0
         ? []
