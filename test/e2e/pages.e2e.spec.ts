@@ -386,8 +386,8 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
     it('shows whether a closed quarter comes out the same, and what changed it since', async () => {
       const ledger = platform.connected.services.projector;
       const token = platform.connected.tokens.auditor ?? '';
-      await platform.installation.json('quarter', 'close', '2023-24-Q3');
-      await platform.installation.json('quarter', 'publish', '2023-24-Q3');
+      const closed = await platform.installation.json<{ digest: string }>('quarter', 'close', '2023-24-Q3');
+      await platform.installation.json('quarter', 'publish', '2023-24-Q3', '--digest', closed.digest);
       const [file] = await platform.query<{ id: string }>(
         `SELECT replace(submission_id::text, '-', '') AS id FROM golden.submission
          WHERE dataset = 'natural-thinkers.engagement' AND period = '2023-24-Q3'`,

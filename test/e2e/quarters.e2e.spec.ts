@@ -156,9 +156,8 @@ describe('a quarter that is closed', () => {
       { disclosure: 'nhs-2018@2', reach: { children: childrenIn(closed) } },
       { value: [{ digest }] },
     ]);
-    expect((await platform.installation.run('quarter', 'publish', period)).stderr).toContain(
-      'is published already',
-    );
+    const again = ['quarter', 'publish', period, '--digest', digest ?? ''];
+    expect((await platform.installation.run(...again)).stderr).toContain('is published already');
   }
 
   it('has figures that stand while later files change those of now, and a checkpoint of exactly its events', async () => {
@@ -273,7 +272,17 @@ describe('a quarter that is closed', () => {
       edition: 1,
       digest: first,
     });
-    const published = await installation.json<Closed>('quarter', 'publish', period, '--reason', 'restated');
+    expect((await installation.run('quarter', 'show', period)).stdout).toContain(
+      'Edition 2 is closed and not published: --edition 2 shows it.',
+    );
+    const publish = ['quarter', 'publish', period, '--reason', 'restated'];
+    expect((await installation.run(...publish)).stderr).toContain('--digest');
+    // The digest of the edition before, which "show" prints without an edition.
+    expect((await installation.run(...publish, '--digest', first)).stderr).toContain(
+      'are not those with that digest',
+    );
+    const digest = second.digest?.slice(0, 12) ?? '';
+    const published = await installation.json<Closed>(...publish, '--digest', digest);
     expect(published).toMatchObject({ edition: 2, standing: 'published' });
     expect(await installation.json<Closed>('quarter', 'show', period)).toMatchObject({
       digest: second.digest,

@@ -56,7 +56,7 @@ async function close(period: string, { edition, reason, wait, json, ...where }: 
       `${closed.period}${editionName(closed)} is closed at ledger position ${count(position ?? closed.closing)}.`,
       `Its figures are computed at position ${count(closed.publishedAt ?? 0)}; SHA-256 of the published form: ${closed.digest ?? ''}`,
       auditText(closed),
-      `"kinledger quarter show ${closed.period}${edition > 1 ? ` --edition ${edition}` : ''}" shows them; "kinledger quarter publish ${closed.period}" lets them leave.`,
+      `"kinledger quarter show ${closed.period}${edition > 1 ? ` --edition ${edition}` : ''}" shows them; "kinledger quarter publish ${closed.period} --digest", with the digest of what you looked at, lets them leave.`,
     ].join('\n'),
   );
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, type Command } from 'commander';
 import { awaitReply, commandsApi } from '../api/commands.js';
 import { linkerApi } from '../api/linker.js';
-import { reportingApi } from '../api/reporting.js';
+import { reportingApi, type ClosedQuarter } from '../api/reporting.js';
 import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { waitSeconds } from '../output/wait-option.js';
@@ -13,7 +13,7 @@ import { releasesOf, untilRead } from './releases.js';
 
 interface Options extends Where {
   readonly edition?: number;
-  readonly digest?: string;
+  readonly digest: string;
   readonly reason: string;
   readonly wait: number;
   readonly json?: boolean;
@@ -24,14 +24,14 @@ export function addPublishCommand(quarter: Command): void {
     quarter
       .command('publish')
       .description('lets the figures of a closed quarter leave: from then on readers see them')
-      .argument('<period>', 'a quarter that is closed, e.g. 2023-24-Q2'),
+      .argument('<period>', 'a quarter that is closed, e.g. 2023-24-Q2')
+      .requiredOption(
+        '--digest <sha256>',
+        'the digest of what you looked at, which "quarter show" prints: whole, or its first 12 digits or more',
+        digestAsked,
+      ),
   )
     .option('--edition <number>', 'which closing of the quarter (default: the latest)', editionAsked)
-    .option(
-      '--digest <sha256>',
-      'publish only the form with this digest, which "quarter show" prints (default: the form as it is)',
-      digestAsked,
-    )
     .option('--reason <code>', 'why, as a short code: never a name', 'quarter-end')
     .option('--wait <seconds>', 'how long to wait for the linker’s answer', waitSeconds, 120)
     .option('--json', 'print one JSON document')
@@ -51,11 +51,7 @@ async function publish(period: string, options: Options): Promise<void> {
       'this quarter is not closed, or not in this edition: "kinledger quarter list" shows those that are',
     );
   const { edition } = closed;
-  const digest = looked ?? closed.digest;
-  if (digest === null)
-    throw new Failure(
-      'the figures of this edition are not computed yet: "kinledger quarter list" says when they are',
-    );
+  const digest = wholeDigest(looked, closed);
   const order = { id: `publish-${randomUUID()}`, period: closed.period, edition, digest, reason };
   const { position } = await awaitReply(commands, await commands.publishRelease(order), wait, () =>
     requireAtWork(linker),
@@ -70,8 +66,30 @@ async function publish(period: string, options: Options): Promise<void> {
   );
 }
 
-function digestAsked(text: string): string {
-  if (!/^[0-9a-f]{64}$/.test(text))
-    throw new InvalidArgumentError('expected a SHA-256 digest, 64 hexadecimal digits');
+/**
+ * The digest whose first digits somebody states who looked at an edition. A whole one is the linker’s to judge.
+ * @throws Failure where the edition has no digest that begins so.
+ */
+export function wholeDigest(
+  looked: string,
+  { period, edition, digest }: Pick<ClosedQuarter, 'period' | 'edition' | 'digest'>,
+): string {
+  if (digest === null)
+    throw new Failure(
+      'the figures of this edition are not computed yet: "kinledger quarter list" says when they are',
+    );
+  if (looked.length === 64) return looked;
+  if (!digest.startsWith(looked))
+    throw new Failure(
+      `the figures of edition ${edition} do not have a digest that begins so: look at "kinledger quarter show ${period} --edition ${edition}", which prints it`,
+    );
+  return digest;
+}
+
+export function digestAsked(text: string): string {
+  if (!/^[0-9a-f]{12,64}$/.test(text))
+    throw new InvalidArgumentError(
+      'expected a SHA-256 digest as "quarter show" prints it: its 64 hexadecimal digits, or the first 12 or more',
+    );
   return text;
 }

@@ -29,12 +29,27 @@ export function addShowCommand(quarter: Command): void {
 }
 
 async function show(period: string, { edition, json, ...where }: Options): Promise<void> {
-  const closed = await reportingApi(quarterEndpoints(where).reporting).quarter(period, edition);
+  const reporting = reportingApi(quarterEndpoints(where).reporting);
+  const closed = await reporting.quarter(period, edition);
   if (closed === undefined)
     throw new Failure(
       'this quarter is not closed, or not in this edition: "kinledger quarter list" shows those that are',
     );
-  print(json, closed, () => publishedText(closed));
+  const editions = json === true ? [] : await reporting.quarters();
+  print(json, closed, () => [...laterText(closed, editions), publishedText(closed)].join('\n'));
+}
+
+/** That an edition after the one that is shown waits to be published, where one does: whoever publishes, publishes that. */
+export function laterText(
+  { period, edition }: Pick<ClosedQuarter, 'period' | 'edition'>,
+  editions: readonly Pick<ClosedQuarter, 'period' | 'edition' | 'standing'>[],
+): readonly string[] {
+  const later = editions.find(
+    (each) => each.period === period && each.edition > edition && each.standing === 'unpublished',
+  );
+  return later === undefined
+    ? []
+    : [`Edition ${later.edition} is closed and not published: --edition ${later.edition} shows it.`];
 }
 
 /** The published figures as tables, with what a reader needs to quote them. */

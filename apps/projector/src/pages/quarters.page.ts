@@ -15,7 +15,7 @@ import { quarterAsked } from '../recounts/quarter-asked.js';
 import { recountUnknown } from '../recounts/recounts.controller.js';
 import { Recounts, type Recount } from '../recounts/recounts.js';
 import type { Reproduction } from '../recounts/reproduce-quarter.js';
-import { recountFor, seesExactCounts } from '../recounts/shown-recount.js';
+import { digestFor, recountFor, seesExactCounts } from '../recounts/shown-recount.js';
 import { ProgrammeNames } from './programme-names.js';
 import { recountsOf } from './recounts-of.js';
 import { outcomeNames, reproductionView } from './reproduction-view.js';
@@ -64,7 +64,7 @@ export class QuartersPage {
       quarters: latestEditions(quarters).map((quarter) => {
         const { reproduced, restated } = recountsOf(quarter, quarters, latest);
         return {
-          ...this.#named(quarter),
+          ...this.#named(caller, quarter),
           reproduced: reproduced && {
             id: reproduced.id,
             ...outcomeNames[(reproduced.result as Reproduction).outcome],
@@ -89,8 +89,8 @@ export class QuartersPage {
     const kept = await this.#recounts.all(quarter.period);
     const recounts = seesExactCounts(caller) ? kept : kept.filter(({ kind }) => kind === 'reproduction');
     return this.#render('quarter.njk', {
-      quarter: this.#named(quarter),
-      editions: [quarter, ...earlier].map((edition) => this.#named(edition)),
+      quarter: this.#named(caller, quarter),
+      editions: [quarter, ...earlier].map((edition) => this.#named(caller, edition)),
       mayAsk: seesExactCounts(caller),
       recounts: recounts.map(({ id: recount, edition, state, kind, outcome, startedAt, askedBy }) => ({
         ...{ edition, askedBy, href: `/quarters/${quarter.period}/recounts/${recount}` },
@@ -213,10 +213,11 @@ export class QuartersPage {
       : `The children of the whole programme are as many as before; ${counts.length} other counts changed.`;
   }
 
-  #named(listed: ListedQuarter) {
+  #named(caller: Caller, listed: ListedQuarter) {
     const { period, closedAt, reason, ...quarter } = listed;
     return {
       ...quarter,
+      digest: digestFor(caller, listed),
       ...{ period, label: labelOf(period), closed: instantName(closedAt), reason: reasonName(reason) },
       isComputed: quarter.published !== null,
       release: releaseOf(listed),

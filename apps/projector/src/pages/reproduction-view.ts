@@ -16,7 +16,7 @@ export function reproductionView(
   found: Reproduction | ShownReproduction,
   scopes: ReadonlyMap<string, string>,
 ) {
-  const { outcome, kept, digest, recountedDigest, closing, changedSince } = found;
+  const { outcome, kept, closing, changedSince } = found;
   return {
     outcome: outcomeNames[outcome],
     finding: findingOf(found),
@@ -27,8 +27,12 @@ export function reproductionView(
           `ledger position ${number(closing)}, at which edition ${found.edition} of the quarter closed`,
         ],
       },
-      { key: 'Digest as closed', value: [{ id: digest }] },
-      { key: 'Digest as counted again', value: [{ id: recountedDigest }] },
+      ...('digest' in found
+        ? [
+            { key: 'Digest as closed', value: [{ id: found.digest }] },
+            { key: 'Digest as counted again', value: [{ id: found.recountedDigest }] },
+          ]
+        : []),
       { key: 'Full figures that are kept', value: [keptNames[kept]] },
       ...(changedSince.length === 0
         ? []

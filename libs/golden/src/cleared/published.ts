@@ -33,7 +33,8 @@ export const publishedQuarter: GoldenTable = {
     },
     published_position: {
       type: 'bigint',
-      meaning: 'Ledger position at which they were published.',
+      meaning:
+        'Ledger position at which they were computed; when they were published is in GET /v1/quarters.',
       source: 'the ledger: FiguresPublished',
     },
     disclosure_profile: {
