@@ -3,7 +3,7 @@
  * Options: --only unit,int,e2e,checks   run a part.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -41,13 +41,60 @@ function keepTemporaryFilesInMemory() {
   if (process.env.TMPDIR !== undefined || !existsSync(memory)) return;
   const { bavail, bsize } = statfsSync(memory);
   if (bavail * bsize < FILES_BYTES || process.availableMemory() < MEMORY_BYTES) return;
-  const folder = mkdtempSync(join(memory, 'kinledger-test-'));
+  removeFoldersOfDeadRuns(memory);
+  const folder = mkdtempSync(join(memory, `${FOLDER}${process.pid}-`));
   // PostgreSQL runs under another account when this process is root's.
   chmodSync(folder, 0o755);
   process.env.TMPDIR = folder;
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  process.once('exit', () => remove(folder));
 }
+
+const FOLDER = 'kinledger-test-';
+
+/** A database server that a test left behind may write until its folder is gone. A later run removes what stays. */
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  } catch (error) {
+    console.error(`${folder} stays: ${error.message}`);
+  }
+}
+
+/** A run that was killed could not remove its folder. */
+function removeFoldersOfDeadRuns(memory) {
+  for (const name of readdirSync(memory)) {
+    const [, pid] = /^kinledger-test-(\d+)-/u.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) remove(join(memory, name));
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code !== 'ESRCH';
+  }
+}
+
+/** What runs, to pass signals on to. */
+const children = new Set();
+
+/** Ends what runs and waits for it, because it writes until it has ended; then this process, which removes the files. */
+async function endBy(signal) {
+  await Promise.all(
+    [...children].map(async (child) => {
+      const end = new Promise((resolve) => child.once('close', resolve));
+      child.kill(signal);
+      const harder = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
+      await end;
+      clearTimeout(harder);
+    }),
+  );
+  process.exit(1);
+}
+const END_WITHIN_MS = 20_000;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void endBy(signal));
 keepTemporaryFilesInMemory();
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -100,11 +147,13 @@ async function runAside(name, command, args) {
   return { ok, text: `\n── ${name}\n${Buffer.concat(said)}${took(name, ok, started)}` };
 }
 
-const ended = (child) =>
-  new Promise((resolve) => {
+function ended(child) {
+  children.add(child);
+  return new Promise((resolve) => {
     child.once('error', () => resolve(false));
     child.once('close', (status) => resolve(status === 0));
-  });
+  }).finally(() => children.delete(child));
+}
 
 /** A check counts as one test. */
 function count(name, ok) {
@@ -185,7 +234,18 @@ async function suite(name, environment) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The environment in which processes run bundled programs: end-to-end tests start some hundreds. */
+/** Runs the end-to-end tests, which start some hundreds of processes, with bundled programs. */
+async function endToEnd() {
+  let environment;
+  try {
+    environment = await bundledPlatforms();
+  } catch (error) {
+    count(`bundled programs\n${firstLines(String(error?.message ?? error))}`, false);
+    return;
+  }
+  await suite('e2e', environment);
+}
+
 async function bundledPlatforms() {
   await bundlePrograms();
   const preload = pathToFileURL(join('tools', 'run-bundled.mjs')).href;
@@ -200,7 +260,7 @@ count('types and build', built);
 const late = wanted('checks') && built ? checkTypes() : Promise.resolve('');
 if (built) {
   for (const name of ['unit', 'int']) if (wanted(name)) await suite(name);
-  if (wanted('e2e')) await suite('e2e', await bundledPlatforms());
+  if (wanted('e2e')) await endToEnd();
 }
 console.log(await early);
 console.log(await late);
