@@ -3,7 +3,8 @@
  * Options: --only unit,int,e2e,checks   run a part.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -11,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { bundlePrograms } from './bundle-programs.mjs';
 import { contractTables, isContractCase } from './contract-table.mjs';
+import { folderOfRun, removeFolder } from './folder-of-run.mjs';
 
 const only = process.argv.includes('--only')
   ? new Set(process.argv[process.argv.indexOf('--only') + 1]?.split(','))
@@ -41,56 +43,30 @@ function keepTemporaryFilesInMemory() {
   if (process.env.TMPDIR !== undefined || !existsSync(memory)) return;
   const { bavail, bsize } = statfsSync(memory);
   if (bavail * bsize < FILES_BYTES || process.availableMemory() < MEMORY_BYTES) return;
-  removeFoldersOfDeadRuns(memory);
-  const folder = mkdtempSync(join(memory, `${FOLDER}${process.pid}-`));
-  // PostgreSQL runs under another account when this process is root's.
-  chmodSync(folder, 0o755);
+  const folder = folderOfRun(memory);
   process.env.TMPDIR = folder;
-  process.once('exit', () => remove(folder));
-}
-
-const FOLDER = 'kinledger-test-';
-
-/** A database server that a test left behind may write until its folder is gone. A later run removes what stays. */
-function remove(folder) {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  } catch (error) {
-    console.error(`${folder} stays: ${error.message}`);
-  }
-}
-
-/** A run that was killed could not remove its folder. */
-function removeFoldersOfDeadRuns(memory) {
-  for (const name of readdirSync(memory)) {
-    const [, pid] = /^kinledger-test-(\d+)-/u.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) remove(join(memory, name));
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code !== 'ESRCH';
-  }
+  process.once('exit', () => removeFolder(folder));
 }
 
 /** What runs, to pass signals on to. */
 const children = new Set();
 
+const runs = (child) => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+
 /** Ends what runs and waits for it, because it writes until it has ended; then this process, which removes the files. */
 async function endBy(signal) {
-  await Promise.all(
-    [...children].map(async (child) => {
-      const end = new Promise((resolve) => child.once('close', resolve));
-      child.kill(signal);
-      const harder = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
-      await end;
-      clearTimeout(harder);
-    }),
-  );
+  // What a part of the run starts after another was ended, too.
+  for (let living; (living = [...children].filter(runs)).length > 0;) {
+    await Promise.all(
+      living.map(async (child) => {
+        const end = once(child, 'exit');
+        child.kill(signal);
+        const harder = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
+        await end;
+        clearTimeout(harder);
+      }),
+    );
+  }
   process.exit(1);
 }
 const END_WITHIN_MS = 20_000;

@@ -41,7 +41,8 @@ function start(home: string): string {
 
 /** Data of a database, in short. */
 const fill = (data: string) => writeFileSync(join(data, 'PG_VERSION'), '18\n');
-const foldersBeside = (home: string) => readdirSync(temporary).filter((name) => join(temporary, name) !== home);
+const foldersBeside = (home: string) =>
+  readdirSync(temporary).filter((name) => join(temporary, name) !== home);
 
 describe.runIf(isRoot)('the data directory of root’s server (skipped unless root runs the tests)', () => {
   it('is in the folder for temporary files for a home in it, and the same at each start', () => {
