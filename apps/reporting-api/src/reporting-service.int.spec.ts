@@ -30,6 +30,10 @@ describe('the reporting API', () => {
       { name: 'funder', tokenSha256: sha256('reader-token'), roles: ['reader'] },
       { name: 'analyst', tokenSha256: sha256('team-token'), roles: ['data-team'] },
       { name: 'officer', tokenSha256: sha256('provider-token'), roles: ['provider'], provider: 'somebody' },
+      {
+        ...{ name: 'both', tokenSha256: sha256('both-token'), provider: 'somebody' },
+        roles: ['provider', 'reader'],
+      },
     ];
     writeFileSync(join(folder, 'access.json'), JSON.stringify({ accounts }));
     const clock = () => new Date(`${today}T12:00:00Z`);
@@ -107,7 +111,15 @@ describe('the reporting API', () => {
       await owner.query("UPDATE golden.service SET provider = 'somebody' WHERE service = 'real'");
       const scored = { id: 'pai', name: 'Attachment', outcome: '1.2.2', term: 'medium', better: 'higher' };
       await defineSmall(owner, {
-        services: [{ id: 'real', targets: [{ period: '2023-24-Q2', of: 'children', count: 10 }] }],
+        services: [
+          {
+            id: 'real',
+            targets: [
+              { period: '2023-24-Q2', of: 'children', count: 10 },
+              { period: '2023-24-Q2', of: 'families', count: 7 },
+            ],
+          },
+        ],
         populations: [
           {
             ...{ id: 'children', name: 'Children', of: 'children', on: '2023-06-30' },
@@ -687,12 +699,12 @@ describe('the reporting API', () => {
           expect([path, (await get(path)).status]).toEqual([path, 200]);
       });
 
-      it('about what the programme learns are for its own team, as pages and as spreadsheets', async () => {
+      it('about what the programme learns are for its own team, as pages, as spreadsheets and as PDFs', async () => {
         for (const path of ['collective-impact', 'annual-learning', 'theory-of-change'].map(
           (name) => `/reports/${name}`,
         )) {
           const year = path.endsWith('annual-learning') ? '2023-24-FY' : '2023-24-AY';
-          const asked = [path, `${path}?period=${year}`, `${path}/report.ods`];
+          const asked = [path, `${path}?period=${year}`, `${path}/report.ods`, `${path}/report.pdf`];
           for (const each of asked)
             for (const [token, status] of [
               ['team-token', 200],
@@ -700,8 +712,13 @@ describe('the reporting API', () => {
               ['provider-token', 403],
             ] as const) {
               const answer = await get(each, token);
-              await answer.arrayBuffer();
+              const start = Buffer.from(await answer.arrayBuffer()).toString('latin1', 0, 5);
               expect([each, token, answer.status]).toEqual([each, token, status]);
+              expect([each, token, start === '%PDF-']).toEqual([
+                each,
+                token,
+                status === 200 && each.endsWith('report.pdf'),
+              ]);
             }
           for (const [token, shown] of [
             ['team-token', true],
@@ -783,6 +800,16 @@ describe('the reporting API', () => {
         expect((await get(scorecard, 'reader-token')).status).toBe(403);
         for (const other of ['/reports/scorecards/provider', '/reports/scorecards/provider/report.ods'])
           expect([other, (await get(other, 'provider-token')).status]).toEqual([other, 403]);
+        // Families are connected by what others told, and a reader sees published counts alone.
+        for (const [token, shown] of [
+          ['team-token', true],
+          ['provider-token', false],
+          ['both-token', false],
+        ] as const) {
+          const card = await (await asBrowser(`${scorecard}?period=2023-24-Q2`, token)).text();
+          expect([token, card.includes('Q2 2023/24, children')]).toEqual([token, true]);
+          expect([token, card.includes('Q2 2023/24, families')]).toEqual([token, shown]);
+        }
         expect((await get('/reports/scorecards/nobody')).status).toBe(404);
         expect((await get(`${scorecard}?period=2023-24-AY`)).status).toBe(400);
       });
@@ -890,6 +917,14 @@ describe('the reporting API', () => {
           expect(again).toContain('Send the files of the holiday sessions');
           expect(again).toContain('href="#due"');
           expect(again).toContain('Owner: expected 2 to 80 letters');
+          const told = await sendForm(`${meeting}/actions`, {
+            ...{ ...form, text: 'Ring tel:07700900123 about it' },
+            ...{ owner: 'zoe@example.org', due: 'NHS:9434765919' },
+          });
+          const untold = await told.text();
+          expect(told.status).toBe(400);
+          expect(untold).toContain('it holds a mobile number');
+          expect(untold).not.toMatch(/07700900123|zoe@example\.org|9434765919/);
           const sent = await sendForm(`${meeting}/actions`, form);
           expect([sent.status, sent.headers.get('location')]).toEqual([303, `${meeting}?period=2023-24-Q2`]);
           const page = await (await asBrowser(`${meeting}/actions/${id}`, 'provider-token')).text();
@@ -899,6 +934,11 @@ describe('the reporting API', () => {
           expect(
             (await sendForm(`${meeting}/actions/${id}`, { ...changed, owner: 'zoe@example.org' })).status,
           ).toBe(400);
+          const refused = await sendForm(`${meeting}/actions/${id}`, {
+            ...changed,
+            owner: 'zoe@example.org',
+          });
+          expect(await refused.text()).not.toContain('zoe@example.org');
           expect((await sendForm(`${meeting}/actions/${id}`, changed)).status).toBe(303);
           expect((await sendForm(`${meeting}/actions/${id}`, changed)).status).toBe(409);
           expect((await actionsOf()).find((action) => action['id'] === id)).toMatchObject({
