@@ -1,17 +1,20 @@
-// Reads what an installation publishes with clients of others: LibreOffice, isql over ODBC, and Apache Olingo. DuckDB does so
+// Reads what an installation publishes with third-party clients: LibreOffice, isql over ODBC, and Apache Olingo. DuckDB does so
 // in test/standards/golden-exports.int.spec.ts. Start the services first ("npm start"), then: npm run golden:clients -- [home]
 // A client that is not here is named, with how to get it. It ends with 1 where one that is here reads something else.
+// For ODBC it lets the analyst's role log in, and takes the right away again: it refuses where the analyst may log in already.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parse } from 'csv-parse/sync';
+import pg from 'pg';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const home = resolve(process.argv[2] ?? process.env.KINLEDGER_HOME ?? '.kinledger');
 const json = (path) => JSON.parse(readFileSync(join(home, path), 'utf8'));
-const reporting = json('connection.json').services['reporting-api'];
+const connection = json('connection.json');
+const reporting = connection.services['reporting-api'];
 const { dataTeam } = json('tokens.json');
 const folder = mkdtempSync(join(tmpdir(), 'kinledger-clients-'));
 
@@ -114,14 +117,36 @@ async function overOdbc() {
   }
 }
 
+/** Whether the analyst's role is in use: reading as it would change its password, and then keep it from logging in. */
+async function mayAnalystLogIn() {
+  const client = new pg.Client({ connectionString: connection.evaluation.platformUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `SELECT rolcanlogin AS may FROM pg_roles WHERE rolname = 'kinledger_analyst'`,
+    );
+    return rows[0]?.may === true;
+  } finally {
+    await client.end();
+  }
+}
+
 async function inOlingo() {
   if (!isHere('mvn', '--version')) return absent('Olingo', 'install Maven and a JDK');
   const project = join(root, 'test/standards/olingo');
   const build = join(folder, 'olingo');
+  const maven = (...goals) =>
+    run('mvn', ['-q', '-B', '-f', join(project, 'pom.xml'), `-Dbuild.folder=${build}`, ...goals]);
+  const firstLine = (error) => String(error.stdout || error.message).split('\n')[0];
   try {
-    run('mvn', ['-q', '-B', '-f', join(project, 'pom.xml'), `-Dbuild.folder=${build}`, 'package']);
+    maven('dependency:go-offline');
   } catch (error) {
-    return absent('Olingo', `Maven cannot fetch it here: ${String(error.stdout).split('\n')[0]}`);
+    return absent('Olingo', `Maven cannot fetch it here: ${firstLine(error)}`);
+  }
+  try {
+    maven('-o', 'package');
+  } catch (error) {
+    return tell('Olingo', false, `the client does not build: ${firstLine(error)}`);
   }
   const answer = run(
     'java',
@@ -145,6 +170,10 @@ async function inOlingo() {
 }
 
 try {
+  if (await mayAnalystLogIn())
+    throw new Error(
+      `the analyst of ${home} may log in: reading as the analyst would replace the password. Use an installation that nobody reads, or first run "kinledger golden disconnect --role analyst"`,
+    );
   await inLibreOffice();
   await overOdbc();
   await inOlingo();

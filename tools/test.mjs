@@ -3,7 +3,8 @@
  * Options: --only unit,int,e2e,checks   run a part.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -11,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { bundlePrograms } from './bundle-programs.mjs';
 import { contractTables, isContractCase } from './contract-table.mjs';
+import { folderOfRun, removeFolder } from './folder-of-run.mjs';
 
 const only = process.argv.includes('--only')
   ? new Set(process.argv[process.argv.indexOf('--only') + 1]?.split(','))
@@ -41,13 +43,34 @@ function keepTemporaryFilesInMemory() {
   if (process.env.TMPDIR !== undefined || !existsSync(memory)) return;
   const { bavail, bsize } = statfsSync(memory);
   if (bavail * bsize < FILES_BYTES || process.availableMemory() < MEMORY_BYTES) return;
-  const folder = mkdtempSync(join(memory, 'kinledger-test-'));
-  // PostgreSQL runs under another account when this process is root's.
-  chmodSync(folder, 0o755);
+  const folder = folderOfRun(memory);
   process.env.TMPDIR = folder;
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  process.once('exit', () => removeFolder(folder));
 }
+
+/** What runs, to pass signals on to. */
+const children = new Set();
+
+const runs = (child) => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+
+/** Ends what runs and waits for it, because it writes until it has ended; then this process, which removes the files. */
+async function endBy(signal) {
+  // What a part of the run starts after another was ended, too.
+  for (let living; (living = [...children].filter(runs)).length > 0;) {
+    await Promise.all(
+      living.map(async (child) => {
+        const end = once(child, 'exit');
+        child.kill(signal);
+        const harder = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
+        await end;
+        clearTimeout(harder);
+      }),
+    );
+  }
+  process.exit(1);
+}
+const END_WITHIN_MS = 20_000;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void endBy(signal));
 keepTemporaryFilesInMemory();
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -100,11 +123,13 @@ async function runAside(name, command, args) {
   return { ok, text: `\n── ${name}\n${Buffer.concat(said)}${took(name, ok, started)}` };
 }
 
-const ended = (child) =>
-  new Promise((resolve) => {
+function ended(child) {
+  children.add(child);
+  return new Promise((resolve) => {
     child.once('error', () => resolve(false));
     child.once('close', (status) => resolve(status === 0));
-  });
+  }).finally(() => children.delete(child));
+}
 
 /** A check counts as one test. */
 function count(name, ok) {
@@ -185,7 +210,18 @@ async function suite(name, environment) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The environment in which processes run bundled programs: end-to-end tests start some hundreds. */
+/** Runs the end-to-end tests, which start some hundreds of processes, with bundled programs. */
+async function endToEnd() {
+  let environment;
+  try {
+    environment = await bundledPlatforms();
+  } catch (error) {
+    count(`bundled programs\n${firstLines(String(error?.message ?? error))}`, false);
+    return;
+  }
+  await suite('e2e', environment);
+}
+
 async function bundledPlatforms() {
   await bundlePrograms();
   const preload = pathToFileURL(join('tools', 'run-bundled.mjs')).href;
@@ -200,7 +236,7 @@ count('types and build', built);
 const late = wanted('checks') && built ? checkTypes() : Promise.resolve('');
 if (built) {
   for (const name of ['unit', 'int']) if (wanted(name)) await suite(name);
-  if (wanted('e2e')) await suite('e2e', await bundledPlatforms());
+  if (wanted('e2e')) await endToEnd();
 }
 console.log(await early);
 console.log(await late);

@@ -522,8 +522,8 @@ describe('the reporting API', () => {
       let position = 50;
       const publish = async (disclosure: string) => {
         await owner.query(
-          `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-           VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{"definition": "0"}', $1)`,
+          `INSERT INTO golden.closed_quarter (period, edition, closing, closed_at, closed_by, reason, versions, by_act, standing, digest, figures)
+           VALUES ('2023-24-Q2', 1, 7, now(), 'team', 'quarter-end', '{"definition": "0"}', true, 'published', repeat('a', 64), $1)`,
           [
             JSON.stringify({
               disclosure,
@@ -598,6 +598,8 @@ describe('the reporting API', () => {
             expect(await page(path)).toContain('Disclosure control nhs-2018@2');
             expect(await page(path)).not.toMatch(/Lifetime +<|2023\/24 academic|not over yet/);
           }
+          expect(await page('/releases')).toContain('Published when it closed');
+          expect(await page('/releases')).toContain('a'.repeat(64));
           const report = await page('/reports/programme');
           expect(report).toContain('Q2 2023/24');
           expect(report).toMatch(/Counts of the lifetime are for the programme’s own team/);
@@ -609,9 +611,36 @@ describe('the reporting API', () => {
             '/data-quality',
             '/submissions',
             '/datasets',
+            '/releases',
           ]) {
             const html = await (await asBrowser(path, 'reader-token')).text();
             expect({ path, problems: await markupProblems(html) }).toEqual({ path, problems: [] });
+          }
+        } finally {
+          await forget();
+        }
+      });
+
+      it('gives readers none of it before it is published and once it is withdrawn, and tells them so', async () => {
+        await publish('nhs-2018@2');
+        try {
+          for (const standing of ['unpublished', 'withdrawn'] as const) {
+            await owner.query('UPDATE golden.closed_quarter SET standing = $1', [standing]);
+            position += 1;
+            await owner.query('UPDATE golden.checkpoint SET position = $1', [position]);
+            for (const path of ['/v1/figures/reach', '/v1/figures/reach/1', '/v1/figures/reach/1.csv'])
+              expect((await get(`${path}?period=2023-24-Q2`, 'reader-token')).status).toBe(403);
+            const quarter = async (token: string) =>
+              (await (await get('/v1/quarters/2023-24-Q2', token)).json()) as object;
+            expect(await quarter('reader-token')).toMatchObject({ standing, digest: null, figures: null });
+            expect(await quarter('team-token')).toMatchObject({
+              standing,
+              digest: 'a'.repeat(64),
+              edition: 1,
+            });
+            expect(await (await get('/v1/quarters', 'reader-token')).text()).not.toContain('a'.repeat(64));
+            expect(await (await asBrowser('/releases', 'reader-token')).text()).not.toContain('a'.repeat(64));
+            expect((await get('/v1/quarters/2023-24-Q2?edition=2', 'team-token')).status).toBe(404);
           }
         } finally {
           await forget();
@@ -868,6 +897,37 @@ describe('the reporting API', () => {
           expect(
             (await post('/v1/services/late/meeting-actions', { ...agreed, id }, 'team-token')).status,
           ).toBe(404);
+        });
+
+        it('show the open ones that are due first where there are more than fit, and have so many versions at most', async () => {
+          const seed = `INSERT INTO meetings.action (action_id, version, service, period, action, owner, due, state, person)`;
+          const writer = new pg.Client({ connectionString: databases.url('platform', 'reporting') });
+          await writer.connect();
+          try {
+            await writer.query(
+              `${seed} SELECT gen_random_uuid(), 1, 'quiet', '2023-24-Q2', 'Send the files', 'Lead', date '2024-01-01' + n, 'open', 'analyst'
+               FROM generate_series(0, 500) n`,
+            );
+            await writer.query(
+              `${seed} SELECT $1::uuid, n, 'quiet', '2023-24-Q2', 'Send the files', 'Lead', '2023-12-01', 'open', 'analyst'
+               FROM generate_series(1, 1000) n`,
+              ['e'.repeat(32)],
+            );
+          } finally {
+            await writer.end();
+          }
+          const quiet = '/v1/services/quiet/meeting-actions';
+          const { actions } = (await (await get(quiet)).json()) as { actions: { due: string }[] };
+          expect([actions.length, actions[0]?.due, actions[1]?.due]).toEqual([
+            500,
+            '2023-12-01',
+            '2024-01-01',
+          ]);
+          const full = await post(`${quiet}/${'e'.repeat(32)}/changes`, { version: 1000 }, 'team-token');
+          expect([full.status, ((await full.json()) as { type: string }).type]).toEqual([
+            409,
+            'urn:kinledger:problem:action-full',
+          ]);
         });
 
         it('refuse texts that could tell of a person, without repeating them', async () => {

@@ -129,7 +129,9 @@ async function initialise(
   for (const entry of readdirSync(data)) rmSync(join(data, entry), { recursive: true });
   chmodSync(data, 0o700);
   const passwordFile = `${data}.password`;
-  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  // A leftover of a killed process, or a link made by somebody else.
+  rmSync(passwordFile, { recursive: true, force: true });
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
   if (account !== undefined) {
     chownSync(data, account.uid, account.gid);
     chownSync(passwordFile, account.uid, account.gid);

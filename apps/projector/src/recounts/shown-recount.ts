@@ -1,13 +1,23 @@
 import { hasRole, Problem, type Caller } from '@kinledger/service-kit';
+import type { ListedQuarter } from './closed-quarter.js';
 import type { Recount } from './recounts.js';
 import type { Reproduction } from './reproduce-quarter.js';
 
-/** What a reproduction says without exact counts. */
-export type ShownReproduction = Omit<Reproduction, 'erasures' | 'differences'>;
+/**
+ * What a reproduction says without exact counts, and without digests: whoever has that of figures that do not leave can confirm guesses
+ * of them. That of a published form is with the quarter.
+ */
+export type ShownReproduction = Omit<Reproduction, 'erasures' | 'differences' | 'digest' | 'recountedDigest'>;
 
 /** Whether a caller is one of the programme’s own people, for whom exact counts are. */
 export const seesExactCounts = (caller: Caller): boolean =>
   (['data-team', 'operator', 'auditor'] as const).some((role) => hasRole(caller, role));
+
+/** The digest of an edition, for whoever may have it: a guess of figures that do not leave could be confirmed with theirs. */
+export const digestFor = (
+  caller: Caller,
+  { standing, digest }: Pick<ListedQuarter, 'standing' | 'digest'>,
+): string | null => (standing === 'published' || seesExactCounts(caller) ? digest : null);
 
 /**
  * A recount with what this caller may see of it. A restatement is counts of a closed quarter as they are since: beside what was published,
@@ -23,7 +33,13 @@ export function recountFor(caller: Caller, recount: Recount): Recount {
     });
   const { result } = recount;
   if (result === null) return { ...recount, reason: reasonFor(caller, recount) };
-  const { erasures: _, differences: __, ...shown } = result as Reproduction;
+  const {
+    erasures: _,
+    differences: __,
+    digest: ___,
+    recountedDigest: ____,
+    ...shown
+  } = result as Reproduction;
   return { ...recount, result: shown satisfies ShownReproduction };
 }
 

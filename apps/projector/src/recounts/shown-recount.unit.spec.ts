@@ -1,13 +1,13 @@
 import type { Caller } from '@kinledger/service-kit';
 import { describe, expect, it } from 'vitest';
 import type { Recount } from './recounts.js';
-import { recountFor } from './shown-recount.js';
+import { digestFor, recountFor } from './shown-recount.js';
 
 const caller = (...roles: Caller['roles']): Caller => ({ person: 'somebody', roles });
 const recount = (kind: Recount['kind'], result: object | null, reason: string | null = null): Recount => ({
   ...{
     id: '0'.repeat(32),
-    kind,
+    ...{ kind, edition: 1 },
     period: '2023-24-Q2',
     askedBy: 'data-team',
     startedAt: '2024-01-01T00:00:00Z',
@@ -16,7 +16,7 @@ const recount = (kind: Recount['kind'], result: object | null, reason: string | 
 });
 const restatement = recount('restatement', { then: 1, now: 9, cells: [{ then: 3 }] });
 const reproduction = recount('reproduction', {
-  ...{ outcome: 'erased', digest: 'a', erasures: { records: 1, individuals: 1 } },
+  ...{ outcome: 'erased', digest: 'a', recountedDigest: 'b', erasures: { records: 1, individuals: 1 } },
   differences: [{ before: 3, after: 2 }],
 });
 
@@ -26,16 +26,31 @@ describe('a recount', () => {
     expect(recountFor(caller(role), reproduction)).toBe(reproduction);
   });
 
-  it('has for a reader no count: of a reproduction whether it came out the same, and no restatement', () => {
+  it('has for a reader no count and no digest: of a reproduction whether it came out the same, and no restatement', () => {
     expect(() => recountFor(caller('reader'), restatement)).toThrow(
       expect.objectContaining({ status: 403, code: 'not-allowed' }) as Error,
     );
-    expect(recountFor(caller('reader'), reproduction).result).toEqual({ outcome: 'erased', digest: 'a' });
+    expect(recountFor(caller('reader'), reproduction).result).toEqual({ outcome: 'erased' });
   });
 
   it('has for a reader no text of an error', () => {
     const failed = recount('reproduction', null, 'a count of 3 is odd');
     expect(recountFor(caller('reader'), failed).reason).toBe('It failed.');
     expect(recountFor(caller('reader', 'data-team'), failed).reason).toBe('a count of 3 is odd');
+  });
+});
+
+describe('the digest of an edition', () => {
+  const digest = 'a'.repeat(64);
+  it.each(['unpublished', 'superseded', 'withdrawn'] as const)(
+    'is not for a reader while the edition is %s: it would confirm a guess',
+    (standing) => {
+      expect(digestFor(caller('reader'), { standing, digest })).toBeNull();
+      expect(digestFor(caller('auditor'), { standing, digest })).toBe(digest);
+    },
+  );
+
+  it('is for everybody where the edition is published', () => {
+    expect(digestFor(caller('reader'), { standing: 'published', digest })).toBe(digest);
   });
 });

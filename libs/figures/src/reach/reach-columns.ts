@@ -197,6 +197,10 @@ export type ReachColumn = keyof typeof reachColumns;
 
 type ReachAnswered = KnownCounts<typeof reachColumns>;
 
+/** Columns that a version counts otherwise than the latest does: beside each other, the two would tell of a change where there is none. */
+export const reachRedefined = (version: number): readonly ReachColumn[] =>
+  version === 1 ? ['families'] : [];
+
 /** A column of a table for people. */
 export interface TableColumn<Answered> {
   readonly heading: string;

@@ -33,7 +33,8 @@ export const publishedQuarter: GoldenTable = {
     },
     published_position: {
       type: 'bigint',
-      meaning: 'Ledger position at which they were published.',
+      meaning:
+        'Ledger position at which they were computed; when they were published is in GET /v1/quarters.',
       source: 'the ledger: FiguresPublished',
     },
     disclosure_profile: {
@@ -61,7 +62,7 @@ export const publishedQuarter: GoldenTable = {
   },
   sql: `SELECT ${periodKeyOfCode('period')}, ${dateKey(londonDay('closed_at'))}, closing, published_at, versions->>'disclosure', digest,
        (versions->'area'->>'boundaryYear')::int, versions->>'postcodes'
-FROM closed_quarter WHERE figures IS NOT NULL AND published_at IS NOT NULL`,
+FROM closed_quarter WHERE standing = 'published'`,
 };
 
 const dimensionColumns: Readonly<Record<string, GoldenColumn>> = Object.fromEntries(
@@ -138,7 +139,7 @@ export const publishedCount: GoldenTable = {
   common: `tables AS (
   SELECT q.period, said->>'figure' AS figure, said->'columns' AS columns, said->'rows' AS rows
   FROM closed_quarter q, jsonb_array_elements(q.figures->'figures') AS said
-  WHERE q.published_at IS NOT NULL
+  WHERE q.standing = 'published'
 ), known AS (
   SELECT t.period, t.figure, f.dimensions, f.names, said.row AS cells, columns.name AS counted, columns.place
   FROM tables t

@@ -418,7 +418,7 @@ export function keyRotationFeatures(open: () => Promise<OpenWorld>): void {
         const told = replies(world);
         start(world, { erasures: new GrowingList() });
         await untilDone(world);
-        // Answers that wait together go out in order of arrival, whichever command was decided first.
+        // Nothing promises an order of answers: the publisher sends those that are due when it looks, which may be one or both.
         expect(
           told()
             .map(({ kind, outcome }) => `${kind} ${outcome}`)
