@@ -30,7 +30,7 @@ const published: Readonly<Record<string, string>> = {
   'reach-by-services-used@2': '4ce9df3accf50471',
   'reach-new-and-returning@1': '0cb3d00f814b18ad',
   'reach-new-and-returning@2': '171713f0c02b10fc',
-  'reach-uncertainty@1': '21e3f94c43d95064',
+  'reach-uncertainty@1': 'c7c6f1a75f3b26c9',
   'reach-through-carers@1': '917b5a8b58369432',
   'service-pairs@1': '922f01985f917bd1',
   'service-pairs@2': 'fa299db04238fd40',

@@ -129,7 +129,7 @@ function certaintyTable(
     (row) => row.scope === of.scope && row['characteristic'] === characteristic,
   );
   return {
-    caption: `How certain these counts are, by ${words}, ${of.label}`,
+    caption: `How certain these counts are, by ${words}, ${of.label}. People of whom it is not known may belong to any group`,
     heads: [
       ...[capitalised(words), 'Children and adults', 'Double counting removed', 'Rows without an identifier'],
       ...[

@@ -80,6 +80,7 @@ describe('who the people are', () => {
       ['1', 6, 2, 3, 1, 1, 5, 11, 4],
     ]);
     expect(section?.tables[1]?.definition).toContain('It takes links by a score');
+    expect(section?.tables[1]?.caption).toContain('People of whom it is not known may belong to any group');
   });
 
   it('computes no share of what is suppressed', () => {

@@ -50,7 +50,7 @@ export const participation = defineFigure({
   derived: shareColumns('minimumReached', {
     ...{ part: 'minimumReached', whole: 'started' },
     meaning:
-      'minimumReached as a share of started: of the same people over the lifetime, of different ones in a period.',
+      'minimumReached as a share of started: of the same people over the lifetime. In a period the two are different people, so that it is no proportion of a cohort: see minimum-reached.',
   }),
   sql: `
   WITH terms AS MATERIALIZED (

@@ -300,4 +300,48 @@ describe('figures of people', () => {
       { numRuns: tries, endOnFailure: true },
     );
   }, 600_000);
+
+  it.each<[string, Pick<SmallProgramme, 'people' | 'engagements' | 'referrals'>, object]>([
+    [
+      'whose only individual has no identifier, and may be a boy who is counted',
+      {
+        people: [
+          { name: 'boy', role: 'child', attributes: { gender: 'M' } },
+          { name: 'nameless', role: 'child' },
+        ],
+        engagements: [
+          { person: 'boy', service: 'real', date: '2023-08-01' },
+          { person: 'nameless', service: 'real', date: '2023-08-01', unidentifiedCase: 1 },
+        ],
+      },
+      { 'all all': 1, 'gender M': 1, 'gender null': 0 },
+    ],
+    [
+      'with one of a pair that waits for review, whose other is of another group',
+      {
+        people: [
+          { name: 'girl', role: 'child', attributes: { gender: 'F' } },
+          { name: 'unknown', role: 'child' },
+        ],
+        engagements: [
+          { person: 'girl', service: 'real', date: '2023-08-01' },
+          { person: 'unknown', service: 'real', date: '2023-08-01' },
+        ],
+        referrals: [[0, 1]],
+      },
+      { 'all all': 1, 'gender F': 0, 'gender null': 0 },
+    ],
+  ])('counts nobody for certain in a group %s', async (_, rows, expected) => {
+    const gender = { characteristic: 'gender', attribute: 'gender', title: 'Gender', roles: ['child'], groups: null } as const; // prettier-ignore
+    await within({ ...rows, services, characteristics: [gender] }, async () => {
+      const place = (name: string) => reachUncertainty.returns.findIndex((each) => each.name === name);
+      const question = { from: '2023-07-01', until: '2023-10-01', by: 'period', scope: 'programme' } as const;
+      const answered = (await ask(reachUncertainty, question)).map((row) => JSON.parse(row) as unknown[]);
+      const of = (characteristic: string) =>
+        answered
+          .filter((row) => row[place('characteristic')] === characteristic)
+          .map((row) => [`${characteristic} ${String(row[place('value')])}`, row[place('atLeast')]] as const);
+      expect(Object.fromEntries([...of('all'), ...of('gender')])).toEqual(expected);
+    });
+  });
 });

@@ -220,14 +220,22 @@ export class PeopleRecount {
       !registrations.some(({ person }) => person === who) &&
       live.every(({ person, unidentifiedCase }) => person !== who || unidentifiedCase !== undefined);
     const all = { characteristic: 'all', valueOf: (): string | null => 'all' };
-    return [all, ...this.#characteristics()].flatMap(({ characteristic, valueOf }) =>
+    const bounded = this.#characteristics().filter(
+      ({ characteristic }) => !['lsoa', 'deprivationDecile'].includes(characteristic),
+    );
+    return [all, ...bounded].flatMap(({ characteristic, valueOf }) =>
       this.#each((scope, start) => {
         const { unlinkable, referred } = this.#doubtsOf(scope, start);
-        const groups = Map.groupBy(this.#visitsIn(scope, start), (visit) => valueOf(visit, start));
+        const here = this.#visitsIn(scope, start);
+        const everybody = unique(here.map(({ who }) => who));
+        const groups = Map.groupBy(here, (visit) => valueOf(visit, start));
         if (characteristic === 'all' && groups.size === 0) groups.set('all', []);
         return [...groups].map(([value, visits]) => {
           const people = unique(visits.map(({ who }) => who));
-          const pairsHere = pairs.filter((pair) => pair.every((who) => people.includes(who))).length;
+          const pairsHere = pairs.filter(
+            (pair) =>
+              pair.every((who) => everybody.includes(who)) && pair.some((who) => people.includes(who)),
+          ).length;
           const without = people.filter(isNameless).length;
           // No row of these programmes says more than that it is of the individual: each could be one person more.
           const indistinct = visits.length - people.length;
@@ -236,7 +244,10 @@ export class PeopleRecount {
           return {
             ...{ characteristic, value, individuals: people.length, again, unlinkable, referred },
             ...{ pairs: pairsHere, without, indistinct },
-            atLeast: Math.max(people.length - without - pairsHere, Math.min(people.length, 1)),
+            atLeast: Math.max(
+              people.length - without - pairsHere,
+              characteristic === 'all' ? Math.min(people.length, 1) : 0,
+            ),
             atMost: people.length + indistinct + unlinkable + referred,
             joinedByScore: 0,
           };

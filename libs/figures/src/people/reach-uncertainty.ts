@@ -26,7 +26,7 @@ export const uncertaintyColumns = {
   ),
   awaitingReview: counted(
     'people',
-    'Pairs of individuals of the group of whom a person is asked whether they are one.',
+    'Pairs of individuals of the scope, one of them at least of the group, of whom a person is asked whether they are one.',
   ),
   withoutIdentifier: counted(
     'people',
@@ -35,11 +35,11 @@ export const uncertaintyColumns = {
   indistinct: counted('people', 'Additional people whom the individuals’ rows could be about, as in reach.'),
   atLeast: counted(
     'people',
-    'individuals − withoutIdentifier − awaitingReview, and 1 at least if anybody is counted. It takes for granted that no other link is missing: kinledger quality says how many are.',
+    'individuals − withoutIdentifier − awaitingReview, and 0 at least; of everybody 1 at least if anybody is counted. It takes for granted that what is held of the group is right and that no other link is missing: kinledger quality says how many are.',
   ),
   atMost: counted(
     'people',
-    'individuals + indistinct + unlinkable + referred. It takes links by a score, and what is held of the group, to be right: atMost + joinedByScore takes no score on trust.',
+    'individuals + indistinct + unlinkable + referred. It leaves out people counted under null, not-known or not-stated, of whom each may belong to any group. It takes links by a score, and what is held of the group, to be right: atMost + joinedByScore takes no score on trust.',
   ),
   joinedByScore: counted(
     'people',
@@ -57,12 +57,16 @@ export const reachUncertainty = defineFigure({
   title: 'How certain reach is, by characteristic',
   columns: uncertaintyColumns,
   dimensions: {
-    characteristic: { type: 'text', meaning: 'all, or a characteristic as in reach-by-characteristic.' },
+    characteristic: {
+      type: 'text',
+      meaning:
+        'all, or a characteristic as in reach-by-characteristic, but lsoa and deprivationDecile, whose groups are too small for bounds.',
+    },
     value: { type: 'text', meaning: 'all, or a value as in reach-by-characteristic.' },
   },
   sql: `
   WITH ${peopleReached(identifiedIsFamily)}, ${daysOfPeople('$2::date IS NULL')}, ${personsSaid}, ${valuesBy('p.start, p.individual')}, grouped AS MATERIALIZED (
-    SELECT start, individual, characteristic, value FROM valued
+    SELECT start, individual, characteristic, value FROM valued WHERE characteristic NOT IN ('lsoa', 'deprivationDecile')
     UNION ALL
     SELECT start, individual, 'all', 'all' FROM person
   ), attended AS MATERIALIZED (
@@ -82,13 +86,13 @@ export const reachUncertainty = defineFigure({
     JOIN numbered_record b ON b.record_id = candidate.record_id AND b.state = 'linked'
     WHERE a.individual <> b.individual
   ), asked AS (
-    SELECT s.start, s.scope, g.characteristic, g.value, count(*) AS pairs
+    -- Of two people of different groups who are one, either group may have one fewer.
+    SELECT s.start, s.scope, g.characteristic, g.value, count(DISTINCT (p.one, p.other)) AS pairs
     FROM pair p
     JOIN shares s ON s.individual = p.one
     JOIN shares t ON t.individual = p.other AND t.start = s.start AND t.scope = s.scope
-    JOIN grouped g ON g.individual = p.one AND g.start = s.start
-    JOIN grouped h ON h.individual = p.other AND h.start = s.start AND h.characteristic = g.characteristic
-      AND h.value IS NOT DISTINCT FROM g.value
+    CROSS JOIN LATERAL (VALUES (p.one), (p.other)) AS either (individual)
+    JOIN grouped g ON g.individual = either.individual AND g.start = s.start
     GROUP BY 1, 2, 3, 4
   ), counts AS (
     SELECT s.start, s.scope, g.characteristic, g.value, count(*) AS individuals, sum(s.again) AS again,
@@ -106,7 +110,7 @@ export const reachUncertainty = defineFigure({
     FROM counts GROUP BY start, scope, characteristic, value
   )
   SELECT ${startOfAnswer}, scope, characteristic, value, individuals, again, coalesce(unlinkable, 0), coalesce(referred, 0), pairs, without,
-         indistinct, greatest(individuals - without - pairs, least(individuals, 1)),
+         indistinct, greatest(individuals - without - pairs, CASE WHEN characteristic = 'all' THEN least(individuals, 1) ELSE 0 END),
          individuals + indistinct + coalesce(unlinkable, 0) + coalesce(referred, 0), by_score
   FROM summed LEFT JOIN nobodys USING (start, scope)
   ORDER BY start, scope COLLATE "C", characteristic COLLATE "C", value COLLATE "C" NULLS LAST`,

@@ -152,7 +152,7 @@ export const reachColumns = {
     disclosure: 'computed again',
     sumOf: ['families', 'familyUnknown', 'unlinkable', 'referred', 'indistinct'],
     meaning:
-      'families + familyUnknown + unlinkable + referred + indistinct. It takes the relationships that rows state, and links by a score, to be right, and leaves out anonymous and byBirthDateAlone.',
+      'families + familyUnknown + unlinkable + referred + indistinct. It takes the relationships that rows state, and links by a score, to be right; and each email and mobile of a carer to be one person’s, also of a carer who did not attend. It leaves out anonymous and byBirthDateAlone.',
     heading: 'At most (families)',
   },
   joinedByScore: {

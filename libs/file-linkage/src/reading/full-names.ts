@@ -23,7 +23,7 @@ const bare = (word: string): string => word.replaceAll('.', '').toLowerCase();
 export function partsOfFullName(name: string): { readonly given: string; readonly family: string } {
   const [first = [], after] = name
     .split(',')
-    .map(wordsOf)
+    .map((text, place) => wordsOf(text, place === 0))
     .filter((words) => words.length > 0);
   if (after !== undefined) return { given: after.join(' '), family: first.join(' ') };
   let from = first.length - 1;
@@ -34,11 +34,16 @@ export function partsOfFullName(name: string): { readonly given: string; readonl
   };
 }
 
-/** The words of a name without titles and the suffixes after it. */
-function wordsOf(text: string): readonly string[] {
-  const words = text.split(/\s+/u).filter((word) => word !== '' && !titles.has(bare(word)));
+/**
+ * The words of a name without titles and the suffixes after it.
+ * @param endsInFamily whether the last word is a family name, which may be a title elsewhere: “Karl Herr”
+ */
+function wordsOf(text: string, endsInFamily: boolean): readonly string[] {
+  const words = text.split(/\s+/u).filter((word) => word !== '');
   while (suffixes.has(bare(words.at(-1) ?? ''))) words.pop();
-  return words;
+  const names = words.filter((word) => !titles.has(bare(word)));
+  const last = words.at(-1) ?? '';
+  return endsInFamily && names.length > 0 && titles.has(bare(last)) ? [...names, last] : names;
 }
 
 /** A column of full names, of which two fields are made: given names and family name. Each distinct name is parted once. */

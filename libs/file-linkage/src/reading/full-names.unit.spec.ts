@@ -20,6 +20,8 @@ describe('a full name', () => {
     ['Mr and Mrs John Smith', 'John', 'Smith'],
     ['Smith, Mr & Mrs J', 'J', 'Smith'],
     ['Smith, John Dr', 'John', 'Smith'],
+    ['Karl Herr', 'Karl', 'Herr'],
+    ['Mr & Mrs', '', ''],
     ['Okafor', '', 'Okafor'],
     ['Dr Okafor', '', 'Okafor'],
     [' , ', '', ''],
