@@ -18,6 +18,7 @@ import type { PartOf } from './reach-sections.js';
 import type { ReportRow, ReportSection, ReportTable } from './report.js';
 import { number, peopleCounted, shareOf, sumOf } from './shares.js';
 import { cellOf, statusOf, valueOf, type Counted } from './statuses.js';
+import { isKnown } from './users-sections.js';
 
 /** A chart of more groups than this is longer than its table. */
 const MAX_DRAWN = 12;
@@ -50,9 +51,9 @@ const textOf = (row: Counted, name: string): string | null => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 };
 
-/** The name of a value of a characteristic; null is the line for unknown, which stands last. */
+/** The name of a value of a characteristic; null is the line for people without a record of it, which stands last. */
 function valueName(breakdown: { readonly id: string }, value: string | null): string {
-  if (value === null) return 'Not known';
+  if (value === null) return 'No record';
   if (breakdown.id === 'deprivation')
     return { '1': '1 (the most deprived)', '5': '5 (the least deprived)' }[value] ?? value;
   return capitalised(wordsOf(value));
@@ -77,9 +78,9 @@ export function areaSection(of: PartOf, breakdown: Breakdown, answers: AreaAnswe
     String(row['population']),
   );
   const people = (row: Counted) => sumOf([valueOf(row, 'children'), valueOf(row, 'adults')]);
-  const known = rows.filter((row) => textOf(row, 'value') !== null);
+  const known = rows.filter(isKnown);
   const whole = sumOf(known.map(people));
-  const unknown = sumOf(rows.filter((row) => !known.includes(row)).map(people));
+  const unknown = sumOf(rows.filter((row) => !isKnown(row)).map(people));
   const tables = [...populations].map(([population, lines]) =>
     populationTable(of, { breakdown, population, rows: lines, answer: answers.population }),
   );
@@ -115,7 +116,7 @@ export function areaSection(of: PartOf, breakdown: Breakdown, answers: AreaAnswe
           cells: [
             ...['children', 'adults'].map((column) => cellOf(row, column)),
             people(row),
-            textOf(row, 'value') === null ? null : shareOf(people(row), whole),
+            isKnown(row) ? shareOf(people(row), whole) : null,
           ],
           status: statusOf(row, ['children', 'adults']),
         })),
@@ -184,7 +185,7 @@ function areaFinding(
   const compared = againstArea(rows);
   const lowest = compared.toSorted((one, other) => one.difference - other.difference)[0];
   if (lowest !== undefined && lowest.difference < 0)
-    return `${of.label}: furthest below its share of the population is ${named(lowest.row)}, with ${lowest.reached.toFixed(1)} % of those reached and ${lowest.population.toFixed(1)} % of the population.`;
+    return `${of.label}: of the population “${titleOf(textOf(lowest.row, 'population') ?? '')}” (${textOf(lowest.row, 'edition') ?? 'no edition named'}), ${named(lowest.row)} is furthest below its share: ${lowest.reached.toFixed(1)} % of those who were reached, ${lowest.population.toFixed(1)} % of all.`;
   const most = known.toSorted((one, other) => (people(other) ?? 0) - (people(one) ?? 0))[0];
   return most === undefined
     ? undefined
@@ -202,7 +203,7 @@ interface Compared {
 
 /** Shares of each group whose value is known, of the population and of those reached; nothing where a count is not shown. */
 function againstArea(rows: readonly Counted[]): readonly Compared[] {
-  const known = rows.filter((row) => textOf(row, 'value') !== null);
+  const known = rows.filter(isKnown);
   const [inPopulation, reached] = ['inPopulation', 'reached'].map((column) =>
     sumOf(known.map((row) => valueOf(row, column))),
   );
@@ -270,15 +271,18 @@ export function servicesUsedSection(of: PartOf, answer: FigureRowsAnswer): Repor
   const several = sumOf(
     rows.filter((row) => Number(row['services']) > 1).map((row) => valueOf(row, 'families')),
   );
+  const reached = sumOf(rows.map((row) => valueOf(row, 'individuals')));
   const columns = ['families', 'individuals', 'children', 'adults'];
   return {
     id: `${of.key}-services-used`,
     title: 'Services per family',
     finding:
-      families === null || several === null
+      families === null || several === null || reached === null
         ? undefined
         : families === 0
-          ? `${of.label}: nobody was reached.`
+          ? reached === 0
+            ? `${of.label}: nobody was reached.`
+            : `${of.label}: the family of none of the ${number(reached)} children and adults who were reached is known.`
           : `${of.label}: ${number(several)} of ${number(families)} families (${shareOf(several, families) ?? ''}) used two services or more.`,
     chart:
       rows.length === 0
@@ -319,6 +323,10 @@ export function servicesUsedSection(of: PartOf, answer: FigureRowsAnswer): Repor
               ...about(answer),
             },
           ],
+    notes:
+      rows.length === 0
+        ? []
+        : ['Families leave out people whose family is not known; the other columns count them.'],
   };
 }
 

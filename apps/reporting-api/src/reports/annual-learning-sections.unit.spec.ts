@@ -66,15 +66,15 @@ describe('the sections of annual learning', () => {
     expect(rowsOf(section, 0)).toEqual([
       ['1 (the most deprived)', 60, 10, 70, '70.0 %'],
       ['5 (the least deprived)', 20, 10, 30, '30.0 %'],
-      ['Not known', 4, 1, 5, null],
+      ['No record', 4, 1, 5, null],
     ]);
     expect(rowsOf(section, 1)).toEqual([
       ['1 (the most deprived)', 100, '25.0 %', 60, '75.0 %', '+50.0', '60.0 %'],
       ['5 (the least deprived)', 300, '75.0 %', 20, '25.0 %', '−50.0', '6.7 %'],
-      ['Not known', 0, null, 4, null, null, null],
+      ['No record', 0, null, 4, null, null, null],
     ]);
-    expect(section.finding).toContain(
-      'is quintile 5 (the least deprived), with 25.0 % of those reached and 75.0 % of the population.',
+    expect(section.finding).toBe(
+      '2023/24: of the population “Under five” (Census 2021), quintile 5 (the least deprived) is furthest below its share: 25.0 % of those who were reached, 75.0 % of all.',
     );
     expect(section.tables[1]?.denominator).toBe('The population, edition: Census 2021.');
     expect(section.notes?.[0]).toContain('7 rows that cannot be linked and 2 that wait for review');
@@ -90,9 +90,46 @@ describe('the sections of annual learning', () => {
     const section = areaSection(of, language, { reached, population });
     expect(rowsOf(section, 0)).toEqual([
       ['English', 3, 1, 4, '100.0 %'],
-      ['Not known', 0, 0, 0, null],
+      ['No record', 0, 0, 0, null],
     ]);
     expect(section.notes?.join(' ')).toContain('there is no outside figure to compare with');
+  });
+
+  it('leave out of shares who did not state a characteristic, or was not asked', () => {
+    const row = { characteristic: 'ethnicityGroup', adults: 0, unlinkable: 0, referred: 0 };
+    const answered = answer(
+      { ...row, value: 'white', children: 30 },
+      { ...row, value: 'mixed', children: 10 },
+      { ...row, value: 'not-stated', children: 50 },
+      { ...row, value: 'not-known', children: 6 },
+      { ...row, value: 'not-applicable', children: 4 },
+      { ...row, value: null, children: 0 },
+    );
+    const section = areaSection(of, ethnicity, { reached: answered, population: answer() });
+    expect(rowsOf(section, 0).map(([name, , , , share]) => [name, share])).toEqual([
+      ...[
+        ['White', '75.0 %'],
+        ['Mixed', '25.0 %'],
+        ['Not stated', null],
+      ],
+      ...[
+        ['Not known', null],
+        ['Not applicable', null],
+        ['No record', null],
+      ],
+    ]);
+    expect(section.finding).toBe(
+      '2023/24: the largest group is White, with 75.0 % of the 40 children and adults of whom it is known; of 60 it is not.',
+    );
+    const lives = { population: 'under-five', edition: 'Census 2021', characteristic: 'ethnicityGroup' };
+    const area = answer(
+      { ...lives, value: 'white', inPopulation: 80, reached: 30 },
+      { ...lives, value: 'mixed', inPopulation: 20, reached: 10 },
+      { ...lives, value: 'not-stated', inPopulation: 100, reached: 0 },
+    );
+    const compared = areaSection(of, ethnicity, { reached: answered, population: area });
+    expect(compared.finding).toContain('White is furthest below its share: 75.0 % of those who were reached');
+    expect(rowsOf(compared, 1)[2]).toEqual(['Not stated', 100, null, 0, null, null, '0.0 %']);
   });
 
   it('say nothing in a sentence of what is suppressed', () => {
@@ -130,6 +167,18 @@ describe('the sections of annual learning', () => {
     expect([steps?.finding, steps?.tables]).toEqual(['2023/24: nobody used two services.', []]);
   });
 
+  it('tell people of no known family from nobody', () => {
+    const alone = { services: 1, families: 0, individuals: 5, children: 3, adults: 2 };
+    const used = servicesUsedSection(of, answer(alone));
+    expect(used.finding).toBe(
+      '2023/24: the family of none of the 5 children and adults who were reached is known.',
+    );
+    expect(used.notes).toEqual([
+      'Families leave out people whose family is not known; the other columns count them.',
+    ]);
+    expect(servicesUsedSection(of, answer()).finding).toBe('2023/24: nobody was reached.');
+  });
+
   it('judge the priority population in three values, and the minimum by group with an interval', () => {
     const rule = 'First, version 3';
     const priority = prioritySection(
@@ -161,7 +210,7 @@ describe('the sections of annual learning', () => {
     expect(minimum.finding).toContain('1 of 2 children and adults who began');
     expect(rowsOf(minimum, 0)).toEqual([
       ['Everybody', 2, 1, '50.0 % (9.5 to 90.5)', 0, 0, null],
-      ['Ethnic group: Not known', 2, 1, '50.0 % (9.5 to 90.5)', 0, 0, null],
+      ['Ethnic group: No record', 2, 1, '50.0 % (9.5 to 90.5)', 0, 0, null],
     ]);
   });
 });

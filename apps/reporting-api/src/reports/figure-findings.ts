@@ -112,7 +112,8 @@ export const participationFinding: Finding = ([row]) => {
 };
 
 export const dosageFinding: Finding = (rows) => {
-  const banded = rows.filter(({ band }) => band !== null);
+  // Who is registered without a session has band 0 of a service without numbers too.
+  const banded = rows.filter(({ minimum }) => minimum !== null);
   const whole = total(banded, people);
   const enough = total(
     banded.filter(({ band }) => band === 'minimum' || band === 'intended'),

@@ -70,6 +70,15 @@ describe('a section of a figure', () => {
     expect(shown('dosage', [bands[1]!])?.finding).toContain('20 of 20 children and adults (100.0 %)');
   });
 
+  it('finds no minimum of sessions where a service has none', () => {
+    const none = { minimum: null, intended: null };
+    const bands = [
+      { ...none, band: '0', children: 12, adults: 0 },
+      { ...none, band: null, children: 30, adults: 0 },
+    ];
+    expect(shown('dosage', bands)?.finding).toBeUndefined();
+  });
+
   it('names bands of sessions in words', () => {
     const bands = ['0', '1', 'below-minimum', 'minimum', 'intended', null];
     const rows = bands.map((band) => ({ band, minimum: 4, intended: 8, children: 1, adults: 2 }));

@@ -95,7 +95,7 @@ export class LearningReports {
         parts: [
           {
             title: year.label,
-            about: `What happened from ${dayName(year.start)} to the end of the year. Nothing here is added up with other years.`,
+            about: `What happened from ${dayName(year.start)} to the end of the year. ${opens.end < year.end ? `The data go no further than ${opens.label}, so that these figures are of part of the year. ` : ''}Nothing here is added up with other years.`,
             sections: [
               reachSection(of, await this.#rows(reach, year), columnNames(reachColumns)),
               ...breakdowns.map((breakdown) => areaSection(of, breakdown, { reached, population })),

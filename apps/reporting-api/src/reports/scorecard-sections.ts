@@ -1,4 +1,4 @@
-import { parsePeriod, periodOfDate } from '@kinledger/domain';
+import { parsePeriod, periodOfDate, type Period } from '@kinledger/domain';
 import { feedback, nameOf, outcomes, targets } from '@kinledger/figures';
 import { dayName } from '@kinledger/page-kit/names';
 import type { AnsweredRow } from '../figures/figure-rows.js';
@@ -29,6 +29,25 @@ export interface ScoredQuarter {
 interface Asked {
   readonly supplier: string;
   readonly position: number;
+}
+
+/**
+ * The targets that stand beside these quarters: those of one of them, and those of an academic year that a quarter is part of and
+ * that ends by `until`, since a year that goes on would be rated on part of its months.
+ */
+export function targetsBeside(
+  targets: readonly AnsweredRow[],
+  quarters: readonly Pick<Period, 'code' | 'start' | 'end'>[],
+  until: Pick<Period, 'end'>,
+): readonly AnsweredRow[] {
+  return targets.filter(({ targetPeriod }) => {
+    const target = parsePeriod(String(targetPeriod));
+    if (target === undefined) return false;
+    return target.kind === 'quarter'
+      ? quarters.some(({ code }) => code === target.code)
+      : target.end <= until.end &&
+          quarters.some(({ start, end }) => start < target.end && target.start < end);
+  });
 }
 
 /** Rules of intake that find a value missing, and those that find one that is not valid; others repair or judge a whole row. */

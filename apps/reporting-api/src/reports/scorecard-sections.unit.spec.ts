@@ -1,3 +1,4 @@
+import { quartersOfYear } from '@kinledger/domain';
 import { describe, expect, it } from 'vitest';
 import type { AnsweredRow } from '../figures/figure-rows.js';
 import type { MeetingAction } from '../meetings/meeting-action.js';
@@ -6,6 +7,7 @@ import {
   answersSection,
   filesSections,
   issuesSection,
+  targetsBeside,
   targetsSection,
   type ScoredService,
 } from './scorecard-sections.js';
@@ -93,6 +95,15 @@ describe('the scorecard of a supplier', () => {
       ['Steps, Q2 2023/24, children', null, 10, null, null, 'No files received'],
     ]);
     expect(targetsSection(of, [service()]).finding).toBe('Toys: no target has a rating.');
+  });
+
+  it('has the targets of its quarters, and of the academic years of these that have ended', () => {
+    const periods = ['2020-21-AY', '2021-22-AY', '2022-23-AY', '2021-22-Q4', '2022-23-Q2', '2022-23-Q3'];
+    const all = periods.map((targetPeriod) => row({ targetPeriod }));
+    const [first, second] = quartersOfYear(2022);
+    const beside = targetsBeside(all, [first, second], second);
+    expect(beside.map(({ targetPeriod }) => targetPeriod)).toEqual(['2021-22-AY', '2022-23-Q2']);
+    expect(targetsBeside(all, [first], first)).toEqual([]);
   });
 
   it('adds up answers of families and pairs of its services, in the quarter of each', () => {

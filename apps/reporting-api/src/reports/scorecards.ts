@@ -1,4 +1,4 @@
-import { parsePeriod, type Period } from '@kinledger/domain';
+import { type Period } from '@kinledger/domain';
 import { feedback, outcomes, targets } from '@kinledger/figures';
 import { titleOf } from '@kinledger/page-kit/names';
 import { Problem } from '@kinledger/service-kit';
@@ -13,6 +13,7 @@ import {
   answersSection,
   filesSections,
   issuesSection,
+  targetsBeside,
   targetsSection,
   type ScoredService,
 } from './scorecard-sections.js';
@@ -51,14 +52,9 @@ export class Scorecards {
       const shown = quarters.filter(({ start }) => start <= until.start).slice(-MAX_QUARTERS);
       const standing = await this.#figures.programme();
       const of = { supplier, position: standing.position };
-      const codes = new Set<string>(shown.map(({ code }) => code));
       const within = services.map((service) => ({
         ...service,
-        // Targets of an academic year stand beside those of its quarters.
-        targets: service.targets.filter(({ targetPeriod }) => {
-          const target = parsePeriod(String(targetPeriod));
-          return target !== undefined && (codes.has(target.code) || target.kind === 'academic-year');
-        }),
+        targets: targetsBeside(service.targets, shown, until),
       }));
       return {
         ...standing,

@@ -260,8 +260,7 @@ function impactTold(name: string, any: Counted | undefined, none: Counted | unde
   const [people, others] = [any, none].map((row) => (row === undefined ? 0 : valueOf(row, 'people')));
   const n = people == null || others == null ? cellOf(any, 'people') : `${number(people + others)} children`;
   const estimate = estimateOf(any, 'adjustedRiskRatio');
-  if (estimate === null)
-    return { ...untold('Too few for a ratio', collectiveImpact), says: `${name}: no ratio can be told`, n };
+  if (estimate === null) return { ...untold(`${name}: too few for a ratio`, collectiveImpact), n };
   const [ratio, interval] = cellOfRatio(estimate).replace(')', '').split(' (');
   return {
     ...{ figure: collectiveImpact, n, interval: interval ?? null, direction: meaningOf(estimate) },

@@ -122,4 +122,18 @@ describe('the sections of a theory of change', () => {
       undefined,
     ]);
   });
+
+  it('count no outcome as one with data where too few children have a result for a ratio', () => {
+    const impact = answer(
+      { outcome: 'talks', group: 'any', people: 2, achieved: 1, adjustedRiskRatio: null },
+      { outcome: 'talks', group: 'none', people: 1, achieved: 1, adjustedRiskRatio: null },
+    );
+    const { rowsOf, sections } = told(answer(), impact);
+    expect(rowsOf('theory-1')[3]).toEqual([
+      ...['1.2 Speech', 'Measure speech (long term; higher is better)', null, '3 children', null, null],
+      'Talks well: too few for a ratio',
+    ]);
+    // The question of families alone has an answer.
+    expect(sections[0]?.finding).toContain('of 1 the data says something');
+  });
 });

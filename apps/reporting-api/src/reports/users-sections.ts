@@ -13,7 +13,7 @@ import { partOfWhole } from './figure-findings.js';
 import type { PartOf } from './reach-sections.js';
 import type { ReportRow, ReportSection, ReportTable } from './report.js';
 import { number, peopleCounted, shareOf, sumOf } from './shares.js';
-import { cellOf, statusOf, valueOf } from './statuses.js';
+import { cellOf, statusOf, valueOf, type Counted } from './statuses.js';
 
 /** Sections of their own, or too fine for a page: the API has them. */
 const elsewhere: readonly unknown[] = ['lsoa', 'deprivationDecile', 'all'];
@@ -22,8 +22,9 @@ const MAX_ROWS = 30;
 /** Answers that say nothing of somebody, and no answer. */
 const unknowns: readonly unknown[] = [null, 'not-known', 'not-stated', 'not-applicable'];
 
+/** Whether a row of a characteristic is of people of whom it is known. */
+export const isKnown = (row: Counted): boolean => !unknowns.includes(row['value']);
 const people = (row: AnsweredRow): number | null => sumOf([valueOf(row, 'children'), valueOf(row, 'adults')]);
-const isKnown = ({ value }: AnsweredRow): boolean => !unknowns.includes(value);
 const valueName = ({ value }: AnsweredRow): string =>
   value === null ? 'No record' : capitalised(wordsOf(String(value)));
 
