@@ -51,9 +51,15 @@ export function remedied(
   const before = releaseOf(form);
   // What earlier releases give away by themselves, no later one can keep.
   const lost = unsafeIn(auditRelease(solver, earlierAlone(before.release, own.cells)));
-  const withheld = new Set<string>(withheldOfGroups(form, inOrder));
+  const withoutThese = (ids: ReadonlySet<string>): QuarterFigures =>
+    withRemedy(form, { ...NOTHING, withheld: [...ids] }, services);
+  const groups = withheldOfGroups(solver, form, inOrder, {
+    together: (ids) => releaseOf(withoutThese(ids)).release,
+    alone: (ids) => releaseOfQuarter(withoutThese(ids), inOrder).release,
+  });
+  const withheld = new Set<string>(groups.withheld);
   for (let width = 0; ; width += 1) {
-    const attempt = withRemedy(form, { ...NOTHING, withheld: [...withheld] }, services);
+    const attempt = withoutThese(withheld);
     const { release, cells, sums } = releaseOf(attempt);
     const outside = secondarySuppression(solver, release);
     const hidden = new Set(outside.suppressed);
@@ -71,7 +77,7 @@ export function remedied(
           ),
           withheld: inWhole([...withheld].sort(), sums),
           audited: outside.before.audited,
-          narrowed: left,
+          narrowed: [...new Set([...left, ...groups.left])],
         },
         services,
       );

@@ -1,5 +1,5 @@
 import type { QuarterFigures } from '@kinledger/contracts';
-import { auditRelease, highsSolver, withoutCells, type Release } from '@kinledger/disclosure';
+import { auditRelease, highsSolver, isPossible, withoutCells, type Release } from '@kinledger/disclosure';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Cells } from '../closing/cells.js';
 import { reachColumns } from '../reach/reach-columns.js';
@@ -232,6 +232,23 @@ describe('the remedy of a quarter', () => {
     expect(groupsInOneRow(safe)).toEqual([]);
     expect(safe.remedy?.narrowed).toEqual([]);
     expect(narrowed(releaseOfQuarter(safe, services).release)).toEqual([]);
+    // Whoever knows that all of them are in one row does not know in which: two are possible, whatever else is shown.
+    const { release } = releaseOfQuarter(safe, services);
+    const mayAllBeIn = (scope: string, decile: number) =>
+      isPossible(
+        solver,
+        release,
+        new Map(
+          [1, 2, 3].map((each) => [
+            `reach-by-deprivation@1 ${scope} ${each} children`,
+            each === decile ? { low: 1, high: Infinity } : { low: 0, high: 0 },
+          ]),
+        ),
+      );
+    for (const scope of ['service:real', 'strand:social', 'service:steps'])
+      expect([scope, ...[1, 2, 3].map((decile) => mayAllBeIn(scope, decile))]).toEqual([
+        ...[scope, true, true, false],
+      ]);
     const cells = new Cells(safe);
     const shown = (scope: string, decile: number) =>
       cells.shownOf({ figure: 'reach-by-deprivation', scope, dimensions: [decile], column: 'children' });
