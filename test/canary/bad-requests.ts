@@ -316,6 +316,24 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
       'an email to close',
       post('/v1/quarter-closings', { period: carer.email, reason: 'quarter-end' }, tokens.operator),
     ],
+    [
+      'quarter-unreadable',
+      'an email to publish',
+      post(
+        '/v1/quarter-publications',
+        { period: carer.email, digest: '0'.repeat(64), reason: 'quarter-end' },
+        tokens.operator,
+      ),
+    ],
+    [
+      'quarter-unreadable',
+      'a name to withdraw',
+      post(
+        '/v1/quarter-withdrawals',
+        { period: child.name, edition: 1, reason: 'wrong-file' },
+        tokens.operator,
+      ),
+    ],
     ['quarter-unreadable', 'a name to reproduce', projectorPost('/v1/reproductions', { period: child.name })],
     [
       'quarter-not-closed',
@@ -439,6 +457,8 @@ export function badRequests({ services, tokens }: LocalConnection, known: Known)
 export const notProvoked: Readonly<Record<string, string>> = {
   'action-changed':
     'an action that somebody changed meanwhile; words of ours alone: apps/reporting-api/src/reporting-service.int.spec.ts',
+  'action-full':
+    'the thousandth change of an action; words of ours alone: apps/reporting-api/src/reporting-service.int.spec.ts',
   'extract-running':
     'an extract that is being made; words of ours alone: apps/projector/src/studies/studies.int.spec.ts',
   'study-destroyed':

@@ -387,6 +387,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       const ledger = platform.connected.services.projector;
       const token = platform.connected.tokens.auditor ?? '';
       await platform.installation.json('quarter', 'close', '2023-24-Q3');
+      await platform.installation.json('quarter', 'publish', '2023-24-Q3');
       const [file] = await platform.query<{ id: string }>(
         `SELECT replace(submission_id::text, '-', '') AS id FROM golden.submission
          WHERE dataset = 'natural-thinkers.engagement' AND period = '2023-24-Q3'`,
@@ -408,9 +409,8 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
       const restatement = await ended();
       const [finding] = await text('.govuk-inset-text');
       const [, then, now, change] =
-        /^Children, whole programme: (\d+) as published, (\d+) now: withdrawals −(\d+)\.$/.exec(
-          finding ?? '',
-        ) ?? [];
+        /^Children, whole programme: (\d+) as closed, (\d+) now: withdrawals −(\d+)\.$/.exec(finding ?? '') ??
+        [];
       expect(Number(then) - Number(change)).toBe(Number(now));
       const row = page.getByRole('row', { name: /^Children / }).first();
       expect(await row.innerText()).toMatch(new RegExp(`${then ?? ''}\\s+−${change ?? ''}\\s+${now ?? ''}`));
@@ -442,6 +442,7 @@ describe.skipIf(executablePath === undefined)('pages in a browser (needs a Chrom
         '/submissions',
         `/submissions/${submission}`,
         '/datasets',
+        '/releases',
         '/reports',
         '/reports/programme',
         '/reports/services/natural-thinkers',

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HIGHS_VERSION } from '@kinledger/disclosure';
 import { RunningPlatform, type ProgrammeFile } from './running-platform.js';
 import { fewDatasets } from '../support/few-datasets.js';
 
@@ -33,13 +34,21 @@ interface Restatement {
 }
 interface Closed {
   readonly period: string;
+  readonly edition: number;
+  readonly standing: string;
+  readonly audit: { readonly solver: string; readonly audited: number; readonly narrowed: number } | null;
+  readonly release: { readonly by: string } | null;
   readonly closing: number;
   readonly closedBy: string;
   readonly publishedAt: number | null;
   readonly digest: string | null;
   readonly figures?: {
     readonly figures: readonly Table[];
-    readonly remedy?: { readonly suppressed: readonly string[]; readonly narrowed: readonly string[] };
+    readonly remedy?: {
+      readonly audited: number;
+      readonly suppressed: readonly string[];
+      readonly narrowed: readonly string[];
+    };
   };
 }
 
@@ -97,6 +106,61 @@ describe('a quarter that is closed', () => {
     rmSync(copies, { recursive: true, force: true });
   });
 
+  /** To a reader nothing of the quarter but that it is closed, until somebody publishes what was looked at. */
+  async function leavesOnceItIsPublished(closed: Closed): Promise<void> {
+    const { period, digest, figures, audit } = closed;
+    const { services, tokens } = platform.connected;
+    const asReader = async <Answer>(path: string): Promise<Answer> =>
+      (await (
+        await fetch(`${services['reporting-api']}${path}`, {
+          headers: { authorization: `Bearer ${tokens.reader}` },
+        })
+      ).json()) as Answer;
+    const seen = () =>
+      Promise.all([
+        asReader<Closed>(`/v1/quarters/${period}`),
+        asReader<{ disclosure: string; reach: { children: number | null } }>(
+          `/v1/figures/reach?period=${period}`,
+        ),
+        asReader<{ value: readonly object[] }>('/v1/odata/published_quarter'),
+      ]);
+    expect(closed).toMatchObject({ standing: 'unpublished', release: null });
+    expect(audit).toEqual({
+      ...{ solver: HIGHS_VERSION, fewest: 3, audited: figures?.remedy?.audited, narrowed: 0 },
+    });
+    expect(await seen()).toMatchObject([
+      { standing: 'unpublished', digest: null, figures: null },
+      { status: 403, detail: expect.stringContaining('is not published') as string },
+      { value: [] },
+    ]);
+    const other = await platform.installation.run('quarter', 'publish', period, '--digest', '0'.repeat(64));
+    expect(other).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('are not those with that digest') as string },
+    });
+    const act = await platform.installation.json<Closed>(
+      'quarter',
+      'publish',
+      period,
+      '--digest',
+      digest ?? '',
+    );
+    expect(act).toMatchObject({
+      period,
+      edition: 1,
+      standing: 'published',
+      audit,
+      release: { by: 'operator' },
+    });
+    expect(await seen()).toMatchObject([
+      { standing: 'published', digest, figures },
+      { disclosure: 'nhs-2018@2', reach: { children: childrenIn(closed) } },
+      { value: [{ digest }] },
+    ]);
+    expect((await platform.installation.run('quarter', 'publish', period)).stderr).toContain(
+      'is published already',
+    );
+  }
+
   it('has figures that stand while later files change those of now, and a checkpoint of exactly its events', async () => {
     const period = periods[0] ?? '';
     const exact = await children(period);
@@ -107,6 +171,7 @@ describe('a quarter that is closed', () => {
     await submitAll(files.filter((file) => file.period === periods[1]));
     const shown = await platform.installation.json<Closed>('quarter', 'show', period);
     expect(shown).toEqual(closed);
+    await leavesOnceItIsPublished(closed);
     const payloads = await platform.query<{ bytes: Buffer }>(
       `SELECT bytes FROM ledger.payload WHERE digest = '\\x${closed.digest ?? ''}'`,
     );
@@ -133,6 +198,8 @@ describe('a quarter that is closed', () => {
   it('is audited: once it closed with a remedy, no suppressed count is given away', async () => {
     const period = periods[0] ?? '';
     const { figures } = await platform.installation.json<Closed>('quarter', 'show', period);
+    // They are suppressed with their parts, and not audited.
+    const sums = ['upperBound', 'familiesUpperBound'];
     const suppressed = (figures?.figures ?? []).reduce(
       (sum, { columns, rows }) =>
         sum +
@@ -140,7 +207,7 @@ describe('a quarter that is closed', () => {
           (of, row) =>
             of +
             row.filter(
-              (value, place) => value === null && !['decile', 'upperBound'].includes(columns[place] ?? ''),
+              (value, place) => value === null && !['decile', ...sums].includes(columns[place] ?? ''),
             ).length,
           0,
         ),
@@ -152,11 +219,12 @@ describe('a quarter that is closed', () => {
       readonly counts: readonly { readonly count: string; readonly values: number }[];
     };
     expect(suppressed).toBeGreaterThan(20);
-    const beside = figures?.remedy?.suppressed.filter((count) => !count.endsWith(' upperBound')) ?? [];
+    const beside =
+      figures?.remedy?.suppressed.filter((count) => sums.every((sum) => !count.endsWith(` ${sum}`))) ?? [];
     expect(found.audited).toBe(suppressed - beside.length);
     expect([code, found.counts, figures?.remedy?.narrowed]).toEqual([0, [], []]);
     expect((await platform.installation.run('quarter', 'audit', '2019-20-Q1')).stderr).toContain(
-      'no figures of this quarter are published',
+      'no figures of this quarter are computed',
     );
   });
 
@@ -172,7 +240,14 @@ describe('a quarter that is closed', () => {
     await platform.installation.json('rebuild');
     const found = await platform.installation.json<Reproduction>('quarter', 'reproduce', period);
     expect(found).toMatchObject({ outcome: 'identical', differences: [], recountedDigest: found.digest });
-    const restatement = await platform.installation.json<Restatement>('quarter', 'compare', period);
+    await isSupersededByAnEdition(period, found.digest);
+    const restatement = await platform.installation.json<Restatement>(
+      'quarter',
+      'compare',
+      period,
+      '--edition',
+      '1',
+    );
     expect(restatement.basis).toBe('published');
     expect(restatement.cells.length).toBeGreaterThan(0);
     for (const { then, now, changes } of restatement.cells) {
@@ -183,9 +258,43 @@ describe('a quarter that is closed', () => {
     );
     expect(whole?.now).toBe(await children(period));
     expect(Object.keys(whole?.changes ?? {})).toContain('withdrawal');
-    const text = await platform.installation.run('quarter', 'compare', period, '--shown');
+    const text = await platform.installation.run('quarter', 'compare', period, '--edition', '1', '--shown');
     expect(text.stdout).toContain('Withdrawals');
   });
+
+  /** What changed since leaves with another edition; the one before stays reproducible to the byte, and a withdrawal ends both. */
+  async function isSupersededByAnEdition(period: string, first: string): Promise<void> {
+    const { installation } = platform;
+    const edition = ['--edition', '2'];
+    const second = await installation.json<Closed>('quarter', 'close', period, ...edition);
+    expect(second).toMatchObject({ edition: 2, standing: 'unpublished' });
+    expect(second.digest).not.toBe(first);
+    expect(await installation.json<Closed>('quarter', 'show', period)).toMatchObject({
+      edition: 1,
+      digest: first,
+    });
+    const published = await installation.json<Closed>('quarter', 'publish', period, '--reason', 'restated');
+    expect(published).toMatchObject({ edition: 2, standing: 'published' });
+    expect(await installation.json<Closed>('quarter', 'show', period)).toMatchObject({
+      digest: second.digest,
+    });
+    for (const [of, digest] of [
+      ['1', first],
+      ['2', second.digest],
+    ] as const)
+      expect(
+        await installation.json<Reproduction>('quarter', 'reproduce', period, '--edition', of),
+      ).toMatchObject({ outcome: 'identical', digest, recountedDigest: digest });
+    await installation.json('quarter', 'withdraw', period, '--reason', 'wrong-file');
+    const { quarters } = await installation.json<{ quarters: Closed[] }>('quarter', 'list');
+    expect(quarters.map((each) => [each.edition, each.standing])).toEqual([
+      [2, 'withdrawn'],
+      [1, 'superseded'],
+    ]);
+    expect(
+      (await installation.run('quarter', 'withdraw', period, '--reason', 'wrong-file')).stderr,
+    ).toContain('no figures of this quarter are published');
+  }
 
   /** Two people of one service: the command line and the API say the same, and note the look at both records. */
   async function saysWhyTwoAreNotTogether(
@@ -292,9 +401,12 @@ describe('a quarter that is closed', () => {
 
   it('is listed, and neither it nor a quarter that is not over can be closed', async () => {
     const { quarters } = await platform.installation.json<{ quarters: Closed[] }>('quarter', 'list');
-    expect(quarters).toMatchObject([{ period: periods[0], closedBy: 'operator' }]);
+    expect(quarters).toMatchObject([
+      { period: periods[0], edition: 2 },
+      { period: periods[0], edition: 1, closedBy: 'operator' },
+    ]);
     for (const [period, told] of [
-      [periods[0] ?? '', 'The quarter is closed already'],
+      [periods[0] ?? '', 'The quarter is closed already in this edition'],
       ['2998-99-Q1', 'The quarter is not over'],
       ['2023-24-AY', 'Only a financial quarter can be closed'],
     ] as const) {

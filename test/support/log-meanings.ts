@@ -151,6 +151,8 @@ export const logMeanings: Readonly<Record<string, LogMeaning>> = {
   'erasure of a person ordered': { means: 'The order to erase a person is on its way to the linker.' },
   'erasure requested': { means: 'Somebody ordered that records be erased.' },
   'closing of a quarter ordered': { means: 'Somebody ordered that a quarter be closed.' },
+  'publication of a quarter ordered': { means: 'Somebody ordered that a closed quarter be published.' },
+  'withdrawal of a release ordered': { means: 'Somebody ordered that published figures be withdrawn.' },
   'rotation of the token key requested': { means: 'Somebody ordered a rotation of the token keys.' },
 
   'file pseudonymised': { means: 'All rows of a file are published as tokens; its landed rows are deleted.' },

@@ -55,6 +55,8 @@ describe('the OpenAPI document of ingest', () => {
       '/v1/commands/{id}',
       '/v1/erasures',
       '/v1/quarter-closings',
+      '/v1/quarter-publications',
+      '/v1/quarter-withdrawals',
       '/v1/key-rotations',
       '/v1/erasures/person',
       '/v1/erasures/person-liftings',

@@ -18,6 +18,7 @@ import { DatasetsPage } from './pages/datasets.page.js';
 import { LearningReportsPage } from './pages/learning-reports.page.js';
 import { ProgrammeReportsPage } from './pages/programme-reports.page.js';
 import { QualityPage } from './pages/quality.page.js';
+import { ReleasesPage } from './pages/releases.page.js';
 import { ServiceReportsPage } from './pages/service-reports.page.js';
 import { LearningReports } from './reports/learning-reports.js';
 import { Reports } from './reports/reports.js';
@@ -56,6 +57,7 @@ export class ReportingApiModule {
         ProgrammeReportsPage,
         LearningReportsPage,
         QualityPage,
+        ReleasesPage,
         MeetingsPage,
         ScorecardsPage,
       ],

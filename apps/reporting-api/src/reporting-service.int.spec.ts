@@ -30,6 +30,10 @@ describe('the reporting API', () => {
       { name: 'funder', tokenSha256: sha256('reader-token'), roles: ['reader'] },
       { name: 'analyst', tokenSha256: sha256('team-token'), roles: ['data-team'] },
       { name: 'officer', tokenSha256: sha256('provider-token'), roles: ['provider'], provider: 'somebody' },
+      {
+        ...{ name: 'both', tokenSha256: sha256('both-token'), provider: 'somebody' },
+        roles: ['provider', 'reader'],
+      },
     ];
     writeFileSync(join(folder, 'access.json'), JSON.stringify({ accounts }));
     const clock = () => new Date(`${today}T12:00:00Z`);
@@ -107,7 +111,15 @@ describe('the reporting API', () => {
       await owner.query("UPDATE golden.service SET provider = 'somebody' WHERE service = 'real'");
       const scored = { id: 'pai', name: 'Attachment', outcome: '1.2.2', term: 'medium', better: 'higher' };
       await defineSmall(owner, {
-        services: [{ id: 'real', targets: [{ period: '2023-24-Q2', of: 'children', count: 10 }] }],
+        services: [
+          {
+            id: 'real',
+            targets: [
+              { period: '2023-24-Q2', of: 'children', count: 10 },
+              { period: '2023-24-Q2', of: 'families', count: 7 },
+            ],
+          },
+        ],
         populations: [
           {
             ...{ id: 'children', name: 'Children', of: 'children', on: '2023-06-30' },
@@ -510,8 +522,8 @@ describe('the reporting API', () => {
       let position = 50;
       const publish = async (disclosure: string) => {
         await owner.query(
-          `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-           VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{"definition": "0"}', $1)`,
+          `INSERT INTO golden.closed_quarter (period, edition, closing, closed_at, closed_by, reason, versions, by_act, standing, digest, figures)
+           VALUES ('2023-24-Q2', 1, 7, now(), 'team', 'quarter-end', '{"definition": "0"}', true, 'published', repeat('a', 64), $1)`,
           [
             JSON.stringify({
               disclosure,
@@ -586,6 +598,8 @@ describe('the reporting API', () => {
             expect(await page(path)).toContain('Disclosure control nhs-2018@2');
             expect(await page(path)).not.toMatch(/Lifetime +<|2023\/24 academic|not over yet/);
           }
+          expect(await page('/releases')).toContain('Published when it closed');
+          expect(await page('/releases')).toContain('a'.repeat(64));
           const report = await page('/reports/programme');
           expect(report).toContain('Q2 2023/24');
           expect(report).toMatch(/Counts of the lifetime are for the programme’s own team/);
@@ -597,9 +611,36 @@ describe('the reporting API', () => {
             '/data-quality',
             '/submissions',
             '/datasets',
+            '/releases',
           ]) {
             const html = await (await asBrowser(path, 'reader-token')).text();
             expect({ path, problems: await markupProblems(html) }).toEqual({ path, problems: [] });
+          }
+        } finally {
+          await forget();
+        }
+      });
+
+      it('gives readers none of it before it is published and once it is withdrawn, and tells them so', async () => {
+        await publish('nhs-2018@2');
+        try {
+          for (const standing of ['unpublished', 'withdrawn'] as const) {
+            await owner.query('UPDATE golden.closed_quarter SET standing = $1', [standing]);
+            position += 1;
+            await owner.query('UPDATE golden.checkpoint SET position = $1', [position]);
+            for (const path of ['/v1/figures/reach', '/v1/figures/reach/1', '/v1/figures/reach/1.csv'])
+              expect((await get(`${path}?period=2023-24-Q2`, 'reader-token')).status).toBe(403);
+            const quarter = async (token: string) =>
+              (await (await get('/v1/quarters/2023-24-Q2', token)).json()) as object;
+            expect(await quarter('reader-token')).toMatchObject({ standing, digest: null, figures: null });
+            expect(await quarter('team-token')).toMatchObject({
+              standing,
+              digest: 'a'.repeat(64),
+              edition: 1,
+            });
+            expect(await (await get('/v1/quarters', 'reader-token')).text()).not.toContain('a'.repeat(64));
+            expect(await (await asBrowser('/releases', 'reader-token')).text()).not.toContain('a'.repeat(64));
+            expect((await get('/v1/quarters/2023-24-Q2?edition=2', 'team-token')).status).toBe(404);
           }
         } finally {
           await forget();
@@ -687,12 +728,12 @@ describe('the reporting API', () => {
           expect([path, (await get(path)).status]).toEqual([path, 200]);
       });
 
-      it('about what the programme learns are for its own team, as pages and as spreadsheets', async () => {
+      it('about what the programme learns are for its own team, as pages, as spreadsheets and as PDFs', async () => {
         for (const path of ['collective-impact', 'annual-learning', 'theory-of-change'].map(
           (name) => `/reports/${name}`,
         )) {
           const year = path.endsWith('annual-learning') ? '2023-24-FY' : '2023-24-AY';
-          const asked = [path, `${path}?period=${year}`, `${path}/report.ods`];
+          const asked = [path, `${path}?period=${year}`, `${path}/report.ods`, `${path}/report.pdf`];
           for (const each of asked)
             for (const [token, status] of [
               ['team-token', 200],
@@ -700,8 +741,13 @@ describe('the reporting API', () => {
               ['provider-token', 403],
             ] as const) {
               const answer = await get(each, token);
-              await answer.arrayBuffer();
+              const start = Buffer.from(await answer.arrayBuffer()).toString('latin1', 0, 5);
               expect([each, token, answer.status]).toEqual([each, token, status]);
+              expect([each, token, start === '%PDF-']).toEqual([
+                each,
+                token,
+                status === 200 && each.endsWith('report.pdf'),
+              ]);
             }
           for (const [token, shown] of [
             ['team-token', true],
@@ -783,6 +829,16 @@ describe('the reporting API', () => {
         expect((await get(scorecard, 'reader-token')).status).toBe(403);
         for (const other of ['/reports/scorecards/provider', '/reports/scorecards/provider/report.ods'])
           expect([other, (await get(other, 'provider-token')).status]).toEqual([other, 403]);
+        // Families are connected by what others told, and a reader sees published counts alone.
+        for (const [token, shown] of [
+          ['team-token', true],
+          ['provider-token', false],
+          ['both-token', false],
+        ] as const) {
+          const card = await (await asBrowser(`${scorecard}?period=2023-24-Q2`, token)).text();
+          expect([token, card.includes('Q2 2023/24, children')]).toEqual([token, true]);
+          expect([token, card.includes('Q2 2023/24, families')]).toEqual([token, shown]);
+        }
         expect((await get('/reports/scorecards/nobody')).status).toBe(404);
         expect((await get(`${scorecard}?period=2023-24-AY`)).status).toBe(400);
       });
@@ -843,6 +899,37 @@ describe('the reporting API', () => {
           ).toBe(404);
         });
 
+        it('show the open ones that are due first where there are more than fit, and have so many versions at most', async () => {
+          const seed = `INSERT INTO meetings.action (action_id, version, service, period, action, owner, due, state, person)`;
+          const writer = new pg.Client({ connectionString: databases.url('platform', 'reporting') });
+          await writer.connect();
+          try {
+            await writer.query(
+              `${seed} SELECT gen_random_uuid(), 1, 'quiet', '2023-24-Q2', 'Send the files', 'Lead', date '2024-01-01' + n, 'open', 'analyst'
+               FROM generate_series(0, 500) n`,
+            );
+            await writer.query(
+              `${seed} SELECT $1::uuid, n, 'quiet', '2023-24-Q2', 'Send the files', 'Lead', '2023-12-01', 'open', 'analyst'
+               FROM generate_series(1, 1000) n`,
+              ['e'.repeat(32)],
+            );
+          } finally {
+            await writer.end();
+          }
+          const quiet = '/v1/services/quiet/meeting-actions';
+          const { actions } = (await (await get(quiet)).json()) as { actions: { due: string }[] };
+          expect([actions.length, actions[0]?.due, actions[1]?.due]).toEqual([
+            500,
+            '2023-12-01',
+            '2024-01-01',
+          ]);
+          const full = await post(`${quiet}/${'e'.repeat(32)}/changes`, { version: 1000 }, 'team-token');
+          expect([full.status, ((await full.json()) as { type: string }).type]).toEqual([
+            409,
+            'urn:kinledger:problem:action-full',
+          ]);
+        });
+
         it('refuse texts that could tell of a person, without repeating them', async () => {
           for (const told of [
             '943 476 5919',
@@ -890,6 +977,14 @@ describe('the reporting API', () => {
           expect(again).toContain('Send the files of the holiday sessions');
           expect(again).toContain('href="#due"');
           expect(again).toContain('Owner: expected 2 to 80 letters');
+          const told = await sendForm(`${meeting}/actions`, {
+            ...{ ...form, text: 'Ring tel:07700900123 about it' },
+            ...{ owner: 'zoe@example.org', due: 'NHS:9434765919' },
+          });
+          const untold = await told.text();
+          expect(told.status).toBe(400);
+          expect(untold).toContain('it holds a mobile number');
+          expect(untold).not.toMatch(/07700900123|zoe@example\.org|9434765919/);
           const sent = await sendForm(`${meeting}/actions`, form);
           expect([sent.status, sent.headers.get('location')]).toEqual([303, `${meeting}?period=2023-24-Q2`]);
           const page = await (await asBrowser(`${meeting}/actions/${id}`, 'provider-token')).text();
@@ -899,6 +994,11 @@ describe('the reporting API', () => {
           expect(
             (await sendForm(`${meeting}/actions/${id}`, { ...changed, owner: 'zoe@example.org' })).status,
           ).toBe(400);
+          const refused = await sendForm(`${meeting}/actions/${id}`, {
+            ...changed,
+            owner: 'zoe@example.org',
+          });
+          expect(await refused.text()).not.toContain('zoe@example.org');
           expect((await sendForm(`${meeting}/actions/${id}`, changed)).status).toBe(303);
           expect((await sendForm(`${meeting}/actions/${id}`, changed)).status).toBe(409);
           expect((await actionsOf()).find((action) => action['id'] === id)).toMatchObject({

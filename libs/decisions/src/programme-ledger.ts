@@ -6,7 +6,6 @@ import {
   type DataOf,
   type EventFor,
   type LedgerEvent,
-  type PeriodCode,
   type RecordId,
   type StrategyAdopted,
   type SubmissionId,
@@ -24,6 +23,7 @@ import {
 import type { EnteredRecord, TokenCut, TokenCuts } from '@kinledger/event-store';
 import { ledgerUnreadable } from './errors.js';
 import { streamOf } from './programme-stream.js';
+import { ClosedQuarters } from './quarters/closed-quarters.js';
 import { ReviewBook } from './reviews/review-book.js';
 
 /** Prefix of the causes of definitions. */
@@ -39,13 +39,6 @@ const comesAgain = (cause: string): boolean =>
 export interface ClosedSubmission {
   readonly submission: SubmissionId;
   readonly outcome: 'linked' | 'withdrawn' | 'parked';
-}
-
-/** A closed quarter, by the revisions of its events. */
-export interface ClosedQuarter {
-  readonly closing: number;
-  /** Absent until its figures are published. */
-  readonly published?: number;
 }
 
 /** A cut of a record's carer tokens, and the cause of the erasure. */
@@ -83,8 +76,8 @@ export class ProgrammeLedger implements Archived {
   readonly #carerCuts = new Map<RecordId, readonly CarerCut[]>();
   /** What waits for a review, and what reviewers decided. */
   readonly reviews = new ReviewBook();
-  /** Every quarter that is closed. */
-  readonly quarters = new Map<PeriodCode, ClosedQuarter>();
+  /** Every quarter that is closed, and what leaves of it. */
+  readonly quarters = new ClosedQuarters();
 
   #received: { readonly submission: SubmissionId; readonly intake: number } | undefined;
   /** Submissions unknown to the engine, because their rows never arrived. */
@@ -221,11 +214,10 @@ export class ProgrammeLedger implements Archived {
         this.closedAt = event.revision;
         return;
       case 'QuarterClosed':
-        this.quarters.set(event.data.period, { closing: event.revision });
-        this.closedAt = event.revision;
-        return;
       case 'FiguresPublished':
-        this.quarters.set(event.data.period, { closing: event.data.closing, published: event.revision });
+      case 'ReleasePublished':
+      case 'ReleaseWithdrawn':
+        this.quarters.take(event);
         this.closedAt = event.revision;
         return;
       case 'KeyRotated':
@@ -289,7 +281,7 @@ export class ProgrammeLedger implements Archived {
     await passMapThrough(archive, this.#rowless);
     await passMapThrough(archive, this.#eventsByCause);
     await passMapThrough(archive, this.#commands);
-    await passMapThrough(archive, this.quarters);
+    await this.quarters.passThrough(archive);
     await passMapThrough(archive, this.#carerCuts);
     await this.reviews.passThrough(archive);
     await this.engine.passThrough(archive);

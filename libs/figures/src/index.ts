@@ -9,6 +9,7 @@ export * from './closing/compute-quarter.js';
 export * from './closing/definition-missing.js';
 export * from './closing/erasure-effect.js';
 export * from './closing/figures-in-force.js';
+export * from './closing/remedy-by-highs.js';
 export { cellRules } from './disclosure/disclosure-profiles.js';
 export * from './disclosure/groups-in-one-row.js';
 export * from './disclosure/quarter-release.js';

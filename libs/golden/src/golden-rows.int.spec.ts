@@ -136,9 +136,11 @@ async function fill(schema: string): Promise<void> {
   await owner.query(`INSERT INTO ${at('numbered_feedback')} VALUES (9, 'would-recommend', 5)`);
   await owner.query(`INSERT INTO ${at('numbered_input')} VALUES (10, 'financial', 'rent', 120.5, 'gbp')`);
   await owner.query(
-    `INSERT INTO ${at('closed_quarter')} (period, closing, closed_at, closed_by, reason, versions, published_at, digest, commitment, figures)
-     VALUES ('2023-24-Q1', 40, '2023-08-01T10:00:00Z', 'data-team', 'due', $1, 41, repeat('a', 64), 'c', $2),
-            ('2023-24-Q2', 42, '2025-01-01T10:00:00Z', 'data-team', 'due', $1, NULL, NULL, NULL, NULL)`,
+    `INSERT INTO ${at('closed_quarter')} (period, edition, closing, closed_at, closed_by, reason, versions, by_act, standing, published_at, digest, commitment, figures)
+     VALUES ('2023-24-Q1', 1, 30, '2023-08-01T10:00:00Z', 'data-team', 'due', $1, true, 'superseded', 31, repeat('b', 64), 'c', $2),
+            ('2023-24-Q1', 2, 40, '2023-08-01T10:00:00Z', 'data-team', 'due', $1, true, 'published', 41, repeat('a', 64), 'c', $2),
+            ('2023-24-Q2', 1, 42, '2025-01-01T10:00:00Z', 'data-team', 'due', $1, true, 'unpublished', 43, repeat('a', 64), 'c', $2),
+            ('2023-24-Q3', 1, 44, '2025-01-01T10:00:00Z', 'data-team', 'due', $1, true, 'withdrawn', 45, repeat('a', 64), 'c', $2)`,
     [{ disclosure: 'nhs-2018@1', area: { boundaryYear: 2011 } }, JSON.stringify(published)],
   );
 }

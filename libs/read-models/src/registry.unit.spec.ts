@@ -7,7 +7,17 @@ import { handledEvents, readModels, readTables } from './registry.js';
 const ofFiles = new Set(['submission_id', 'supersedes']);
 /** Documents about the programme, whole files or quarters: counts, definitions, and providers without anything to report. */
 const ofProgrammes = new Set([
-  ...['definition', 'counts', 'findings', 'outcomes', 'versions', 'figures', 'nil_returns', 'groups'],
+  ...[
+    'definition',
+    'counts',
+    'findings',
+    'outcomes',
+    'versions',
+    'figures',
+    'nil_returns',
+    'groups',
+    'audit',
+  ],
 ]);
 
 /** Numbers that identify people, records or families, and documents that are stored as text. */

@@ -45,6 +45,8 @@ export function compare(answered: readonly Counted[], recounted: readonly Counte
     known.delete(key);
     if (row['coverage'] !== undefined && row['coverage'] !== 'files-received' && hasNoNumber(row)) {
       unknown += Object.keys(row).filter(isCell).length;
+      // A number that no file covers is unknown, not left out: the recount has none either.
+      differences.push(...counted(key, mine));
       continue;
     }
     for (const [column, value] of Object.entries(row)) {
@@ -55,12 +57,17 @@ export function compare(answered: readonly Counted[], recounted: readonly Counte
       if (!isEqual(value, other)) differences.push({ row: key, column, answered: value, recounted: other });
     }
   }
-  for (const [key, row] of known)
-    for (const [column, value] of Object.entries(row))
-      if (isCell(column) && typeof value === 'number' && value !== 0)
-        differences.push({ row: key, column, answered: null, recounted: value });
+  for (const [key, row] of known) differences.push(...counted(key, row));
   return { cells, differences, unknown };
 }
+
+/** What a recount has where the answer has no number. */
+const counted = (key: string, row: Counted = {}): readonly Difference[] =>
+  Object.entries(row).flatMap(([column, value]) =>
+    isCell(column) && typeof value === 'number' && value !== 0
+      ? [{ row: key, column, answered: null, recounted: value }]
+      : [],
+  );
 
 const isCell = (column: string): boolean => !dimensions.has(column) && !beside.has(column);
 

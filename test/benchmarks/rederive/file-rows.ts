@@ -5,7 +5,10 @@ import type { DatasetField, Programme } from '@kinledger/programme';
 import { ethnicGroupOf, translateEthnicity } from '@kinledger/programme';
 import { parse } from 'csv-parse';
 
-/** A row of a synthetic file, read from its CSV by the programme definition and by nothing of the platform. */
+/**
+ * A row of a synthetic file, read from its CSV with a reading of its own. The parsed definition and the code tables are those
+ * of @kinledger/programme; which rows are live, and the keys that decide between equal rows, are the platform’s.
+ */
 export interface FileRow {
   readonly dataset: string;
   readonly service: string;

@@ -44,6 +44,7 @@ export interface PersonOrder {
 export interface ClosingOrder {
   readonly id: string;
   readonly period: string;
+  readonly edition: number;
   readonly reason: string;
 }
 
@@ -69,6 +70,12 @@ export const commandsApi = (endpoint: Endpoint) => ({
 
   closeQuarter: (order: ClosingOrder): Promise<Command> =>
     callJson(endpoint, '/v1/quarter-closings', command, { method: 'POST', json: order }),
+
+  publishRelease: (order: ClosingOrder & { readonly digest: string }): Promise<Command> =>
+    callJson(endpoint, '/v1/quarter-publications', command, { method: 'POST', json: order }),
+
+  withdrawRelease: (order: ClosingOrder): Promise<Command> =>
+    callJson(endpoint, '/v1/quarter-withdrawals', command, { method: 'POST', json: order }),
 
   rotateKeys: (order: RotationOrder): Promise<Command> =>
     callJson(endpoint, '/v1/key-rotations', command, { method: 'POST', json: order }),

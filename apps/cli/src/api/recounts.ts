@@ -12,6 +12,7 @@ const cell = z.object({
 
 const reproduction = z.object({
   period: z.string(),
+  edition: z.number(),
   closing: z.number(),
   published: z.number(),
   outcome: z.enum(['identical', 'erased', 'different', 'not-comparable']),
@@ -38,6 +39,7 @@ const shownCell = cell.extend({
 });
 const restatement = z.object({
   period: z.string(),
+  edition: z.number().nullable(),
   then: z.number(),
   now: z.number(),
   basis: z.enum(['published', 'recounted']),
@@ -83,12 +85,15 @@ export const recountsApi = (endpoint: Endpoint) => {
     return schema.parse(state.result);
   };
   return {
-    reproduce: (period: string, onProgress: (state: Recount) => void): Promise<Reproduction> =>
-      done('/v1/reproductions', { period }, reproduction, onProgress),
+    reproduce: (
+      asked: { readonly period: string; readonly edition?: number },
+      onProgress: (state: Recount) => void,
+    ): Promise<Reproduction> => done('/v1/reproductions', asked, reproduction, onProgress),
 
     compare: (
       asked: {
         readonly period: string;
+        readonly edition?: number;
         readonly then?: number | undefined;
         readonly now?: number | undefined;
       },

@@ -1,6 +1,6 @@
 import { columnNames, countMembers, coverages, reachColumns } from '@kinledger/figures/columns';
 import { z } from 'zod';
-import { quarterFigures, quarterVersions } from '@kinledger/contracts';
+import { quarterFigures, quarterVersions, releaseAudit } from '@kinledger/contracts';
 import { call, callJson, Refused, type Endpoint } from './http.js';
 
 const submission = z.object({
@@ -91,8 +91,11 @@ const figureRows = z.looseObject({
 });
 export type FigureRows = z.infer<typeof figureRows>;
 
+const act = z.object({ position: z.number(), at: z.string(), by: z.string(), reason: z.string() });
+
 const closedQuarter = z.object({
   period: z.string(),
+  edition: z.number(),
   closing: z.number(),
   closedAt: z.string(),
   closedBy: z.string(),
@@ -100,6 +103,10 @@ const closedQuarter = z.object({
   versions: quarterVersions,
   publishedAt: z.number().nullable(),
   digest: z.string().nullable(),
+  audit: releaseAudit.nullable(),
+  standing: z.enum(['unpublished', 'published', 'superseded', 'withdrawn']),
+  release: act.nullable(),
+  ended: act.nullable(),
   figures: quarterFigures.nullish(),
   services: z.array(z.object({ service: z.string(), strand: z.string().nullable() })).nullish(),
 });
@@ -155,14 +162,18 @@ export const reportingApi = (endpoint: Endpoint) => ({
   figureCsv: async ({ rows }: DescribedFigure, asked: FigureAsked): Promise<string> =>
     (await call(endpoint, `${rows}.csv?${figureQuery(asked)}`)).text(),
 
-  /** Quarters that are closed, latest first. */
+  /** Quarters that are closed, latest first and of each the latest edition first. */
   quarters: async (): Promise<readonly ClosedQuarter[]> =>
     (await callJson(endpoint, '/v1/quarters', z.object({ quarters: z.array(closedQuarter) }))).quarters,
 
-  /** A closed quarter, or undefined where it is not closed. */
-  async quarter(period: string): Promise<ClosedQuarter | undefined> {
+  /**
+   * A closed quarter, or undefined where it is not closed in that edition: by default the edition that is published, else
+   * the latest.
+   */
+  async quarter(period: string, edition?: number): Promise<ClosedQuarter | undefined> {
+    const asked = edition === undefined ? '' : `?edition=${edition}`;
     try {
-      return await callJson(endpoint, `/v1/quarters/${encodeURIComponent(period)}`, closedQuarter);
+      return await callJson(endpoint, `/v1/quarters/${encodeURIComponent(period)}${asked}`, closedQuarter);
     } catch (error) {
       if (error instanceof Refused && error.problemCode === 'quarter-not-closed') return undefined;
       throw error;

@@ -4,9 +4,10 @@ import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { table } from '../output/table.js';
 import type { AuditOfQuarter } from './audit-quarter.js';
-import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
+import { addWhere, editionAsked, quarterEndpoints, type Where } from './quarter-endpoints.js';
 
 interface Options extends Where {
+  readonly edition?: number;
   readonly json?: boolean;
 }
 
@@ -17,15 +18,20 @@ export function addAuditCommand(quarter: Command): void {
       .description('looks for suppressed counts that the published figures of a quarter give away together')
       .argument('<period>', 'a quarter that is closed, e.g. 2023-24-Q2'),
   )
+    .option(
+      '--edition <number>',
+      'which closing of the quarter (default: the one that is published, else the latest)',
+      editionAsked,
+    )
     .option('--json', 'print one JSON document')
     .action(audit);
 }
 
-async function audit(period: string, { json, ...where }: Options): Promise<void> {
-  const closed = await reportingApi(quarterEndpoints(where).reporting).quarter(period);
+async function audit(period: string, { edition, json, ...where }: Options): Promise<void> {
+  const closed = await reportingApi(quarterEndpoints(where).reporting).quarter(period, edition);
   if (closed?.figures == null)
     throw new Failure(
-      'no figures of this quarter are published: "kinledger quarter list" shows those that are closed',
+      'no figures of this quarter are computed: "kinledger quarter list" shows those that are closed',
     );
   if (closed.services == null)
     throw new Failure(

@@ -3,6 +3,7 @@ import { reportingApi, type ClosedQuarter } from '../api/reporting.js';
 import { count, print } from '../output/output.js';
 import { table } from '../output/table.js';
 import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
+import { standingText } from './release-texts.js';
 
 interface Options extends Where {
   readonly json?: boolean;
@@ -12,7 +13,9 @@ export function addListCommand(quarter: Command): void {
   addWhere(
     quarter
       .command('list')
-      .description('the quarters that are closed: when, by whom, and where their figures stand'),
+      .description(
+        'the quarters that are closed, in every edition: when, by whom, and what is published of them',
+      ),
   )
     .option('--json', 'print one JSON document')
     .action(list);
@@ -25,23 +28,28 @@ async function list({ json, ...where }: Options): Promise<void> {
 
 const columns = [
   { title: 'Quarter' },
+  { title: 'Edition', align: 'right' as const },
   { title: 'Closed' },
   { title: 'By' },
   { title: 'Reason' },
   { title: 'At position', align: 'right' as const },
-  { title: 'Published at', align: 'right' as const },
+  { title: 'Computed at', align: 'right' as const },
+  { title: 'Release' },
   { title: 'Figures' },
 ];
 
-/** One line a quarter, latest first. */
+/** One line an edition of a quarter, latest first. */
 export function quartersTable(quarters: readonly ClosedQuarter[]): string {
   if (quarters.length === 0) return 'No quarter is closed.';
   return table(
     columns,
-    quarters.map(({ period, closedAt, closedBy, reason, closing, publishedAt, versions }) => [
-      ...[period, closedAt, closedBy, reason, count(closing)],
-      publishedAt === null ? 'not yet' : count(publishedAt),
-      [...versions.figures.map(({ figure }) => figure), versions.disclosure].join(', '),
-    ]),
+    quarters.map(
+      ({ period, edition, closedAt, closedBy, reason, closing, publishedAt, versions, ...rest }) => [
+        ...[period, count(edition), closedAt, closedBy, reason, count(closing)],
+        publishedAt === null ? 'not yet' : count(publishedAt),
+        standingText({ publishedAt, ...rest }),
+        [...versions.figures.map(({ figure }) => figure), versions.disclosure].join(', '),
+      ],
+    ),
   );
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Endpoint } from '../api/http.js';
 import { homeDirectory, requireConnection } from '../connection/connection.js';
 
@@ -30,4 +30,10 @@ export function quarterEndpoints({
     projector: at(services.projector),
     reporting: at(services['reporting-api']),
   };
+}
+
+/** Reads the option `--edition`. */
+export function editionAsked(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('expected an edition, from 1 to 99');
+  return Number(text);
 }

@@ -4,9 +4,10 @@ import { Failure } from '../failure.js';
 import { count, print } from '../output/output.js';
 import { createProgress } from '../output/progress.js';
 import { table } from '../output/table.js';
-import { addWhere, quarterEndpoints, type Where } from './quarter-endpoints.js';
+import { addWhere, editionAsked, quarterEndpoints, type Where } from './quarter-endpoints.js';
 
 interface Options extends Where {
+  readonly edition?: number;
   readonly json?: boolean;
 }
 
@@ -14,33 +15,36 @@ export function addReproduceCommand(quarter: Command): void {
   addWhere(
     quarter
       .command('reproduce')
-      .description('computes a closed quarter again from the ledger, and compares with what was published')
+      .description(
+        'computes a closed quarter again from the ledger, and compares with the figures of the closing',
+      )
       .argument('<period>', 'a quarter that is closed, e.g. 2023-24-Q2'),
   )
+    .option('--edition <number>', 'which closing of the quarter (default: the latest)', editionAsked)
     .option('--json', 'print one JSON document')
     .action(reproduce);
 }
 
-async function reproduce(period: string, { json, ...where }: Options): Promise<void> {
+async function reproduce(period: string, { edition, json, ...where }: Options): Promise<void> {
   const recounts = recountsApi(quarterEndpoints(where).projector);
   const progress = createProgress(json !== true);
   const bar = progress.bar('events', 1);
   const reproduction = await recounts
-    .reproduce(period, ({ position, head }) => bar.update(position + 1, head + 1))
+    .reproduce({ period, ...(edition === undefined ? {} : { edition }) }, ({ position, head }) =>
+      bar.update(position + 1, head + 1),
+    )
     .finally(() => progress.stop());
   print(json, reproduction, () => reproductionText(reproduction));
   if (reproduction.outcome === 'different') {
-    throw new Failure(
-      'the ledger gives other figures than those that were published, and no erasure explains it',
-    );
+    throw new Failure('the ledger gives other figures than those of the closing, and no erasure explains it');
   }
 }
 
 /** What a reproduction found, in sentences; counts that differ as a table. */
 export function reproductionText(found: Reproduction): string {
-  const { period, closing, seconds, digest, recountedDigest, changedSince } = found;
-  const head = `${period}, computed again up to ledger position ${count(closing)} in ${seconds.toFixed(1)} s: ${outcomeOf(found)}`;
-  const digests = [`  published   ${digest}`, `  recounted   ${recountedDigest}`];
+  const { period, edition, closing, seconds, digest, recountedDigest, changedSince } = found;
+  const head = `${period}, edition ${edition}, computed again up to ledger position ${count(closing)} in ${seconds.toFixed(1)} s: ${outcomeOf(found)}`;
+  const digests = [`  as closed   ${digest}`, `  recounted   ${recountedDigest}`];
   const changed =
     changedSince.length === 0
       ? []
@@ -55,7 +59,7 @@ function outcomeOf({ outcome, erasures, kept }: Reproduction): string {
     case 'identical':
       return 'identical, byte for byte; the full figures are those that the ledger commits to.';
     case 'erased':
-      return `${count(erasures.records)} records of ${count(erasures.individuals)} individuals were erased since. The published figures stand; the recount differs by no more than those erasures can have changed.`;
+      return `${count(erasures.records)} records of ${count(erasures.individuals)} individuals were erased since. The figures of the closing stand; the recount differs by no more than those erasures can have changed.`;
     case 'not-comparable':
       return `the published form is identical; the full figures that are kept ${kept === 'missing' ? 'are missing' : 'are not those that the ledger commits to'}.`;
     case 'different':
@@ -78,7 +82,7 @@ const differencesTable = ({ differences }: Reproduction): string =>
       { title: 'Figure' },
       { title: 'Scope' },
       { title: 'Count' },
-      ...['Published', 'Recounted', 'Difference', 'At most'].map((title) => ({
+      ...['As closed', 'Recounted', 'Difference', 'At most'].map((title) => ({
         title,
         align: 'right' as const,
       })),

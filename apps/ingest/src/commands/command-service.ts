@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
-import type { CommandId, PeriodCode, RecordId } from '@kinledger/contracts';
+import type { CommandId, CommandKind, PeriodCode, RecordId } from '@kinledger/contracts';
 import { inTransaction } from '@kinledger/database';
 import { periodOfCode } from '@kinledger/domain';
 import { askedByOf, hasRole, Problem, type Caller, Outbox } from '@kinledger/service-kit';
@@ -9,7 +9,7 @@ import { IntakeContext } from '../intake-context.js';
 import { mayActFor } from '../programme/dataset-access.js';
 import { periodsEndingIn } from '../returns/expected-return.js';
 import { standingNilReturns } from '../returns/nil-return-table.js';
-import { askCommand } from './ask-command.js';
+import { askCommand, type CommandRequest } from './ask-command.js';
 import { readCommand, type AskedCommand } from './command-table.js';
 import { lastIntake, lockIntakeOrder } from '../submissions/submission-table.js';
 
@@ -23,8 +23,22 @@ export interface ErasureRequest {
 
 export interface ClosingRequest {
   readonly period: PeriodCode;
+  /** Which closing of the quarter it is to be, from 1. */
+  readonly edition: number;
   readonly reason: string;
   readonly id?: CommandId | undefined;
+}
+
+export interface WithdrawalRequest {
+  readonly period: PeriodCode;
+  readonly edition: number;
+  readonly reason: string;
+  readonly id?: CommandId | undefined;
+}
+
+export interface PublicationRequest extends WithdrawalRequest {
+  /** SHA-256 of the published form that was looked at. */
+  readonly digest: string;
 }
 
 export interface RotationRequest {
@@ -71,7 +85,7 @@ export class CommandService {
    */
   async closeQuarter(
     caller: Caller,
-    { period, reason, id = newId() }: ClosingRequest,
+    { period, edition, reason, id = newId() }: ClosingRequest,
   ): Promise<AskedCommand> {
     const { pool, programme } = this.#intake;
     const programmeId = programme.definition.id;
@@ -80,15 +94,58 @@ export class CommandService {
       return askCommand(client, {
         ...{ id, kind: 'close-quarter', programme: programmeId, askedBy: askedByOf(caller), reason },
         payload: {
-          period,
+          ...{ period, edition },
           nilReturns: [...(await standingNilReturns(client, periodsEndingIn(periodOfCode(period))))],
         },
         ...{ after: await lastIntake(client, programmeId), at: new Date() },
       });
     });
     this.#outbox.wake();
-    if (isNew) this.#logger.log({ command: id, period, reason }, 'closing of a quarter ordered');
+    if (isNew) this.#logger.log({ command: id, period, edition, reason }, 'closing of a quarter ordered');
     return this.answered(id);
+  }
+
+  /**
+   * Orders that the figures of a closed quarter leave. It is due at once: no file changes them.
+   * @throws Problem 409 if the linker refuses.
+   */
+  async publishRelease(
+    caller: Caller,
+    { period, edition, digest, reason, id = newId() }: PublicationRequest,
+  ): Promise<AskedCommand> {
+    const payload = { period, edition, digest };
+    const isNew = await this.#askAtOnce(caller, { id, kind: 'publish-release', reason, payload });
+    if (isNew) this.#logger.log({ command: id, period, edition, reason }, 'publication of a quarter ordered');
+    return this.answered(id);
+  }
+
+  /**
+   * Orders that the published figures of a quarter leave no more.
+   * @throws Problem 409 if the linker refuses.
+   */
+  async withdrawRelease(
+    caller: Caller,
+    { period, edition, reason, id = newId() }: WithdrawalRequest,
+  ): Promise<AskedCommand> {
+    const payload = { period, edition };
+    const isNew = await this.#askAtOnce(caller, { id, kind: 'withdraw-release', reason, payload });
+    if (isNew) this.#logger.log({ command: id, period, edition, reason }, 'withdrawal of a release ordered');
+    return this.answered(id);
+  }
+
+  async #askAtOnce<Kind extends CommandKind>(
+    caller: Caller,
+    asked: Pick<CommandRequest<Kind>, 'id' | 'kind' | 'reason' | 'payload'>,
+  ): Promise<boolean> {
+    const { pool, programme } = this.#intake;
+    const isNew = await inTransaction(pool, (client) =>
+      askCommand(client, {
+        ...asked,
+        ...{ programme: programme.definition.id, askedBy: askedByOf(caller), after: 0, at: new Date() },
+      }),
+    );
+    this.#outbox.wake();
+    return isNew;
   }
 
   /**

@@ -1,8 +1,10 @@
 import {
   code,
   commandId,
+  contentHash,
   keyVersion,
   MAX_RECORDS_PER_EVENT,
+  quarterEdition,
   recordId,
   type PeriodCode,
 } from '@kinledger/contracts';
@@ -28,8 +30,30 @@ const eraseBody = z.strictObject({
 
 const closeBody = z.strictObject({
   period: z.string().max(60).describe('A financial quarter: 2023-24-Q2, Q2 2023/24, …'),
+  edition: quarterEdition
+    .default(1)
+    .describe('Which closing of the quarter this is to be: 1, or one more than the last to restate it.'),
   reason: code.describe('Why, as a short code such as quarter-end: never a name.'),
   id: commandId.optional().describe('Idempotency key: a repeated request with the same one is one command.'),
+});
+
+const editionOf = quarterEdition.describe('Which closing of the quarter, from 1.');
+
+const publishBody = z.strictObject({
+  period: z.string().max(60).describe('A financial quarter that is closed: 2023-24-Q2, Q2 2023/24, …'),
+  edition: editionOf.default(1),
+  digest: contentHash.describe(
+    'SHA-256 of the published form that you looked at, as `GET /v1/quarters/{period}` of the reporting API gives it.',
+  ),
+  reason: code.describe('Why, as a short code such as quarter-end or restated: never a name.'),
+  id: commandId.optional().describe('Idempotency key: requests with the same id are one command.'),
+});
+
+const withdrawBody = z.strictObject({
+  period: z.string().max(60).describe('A financial quarter that is published: 2023-24-Q2, Q2 2023/24, …'),
+  edition: editionOf.describe('The edition that readers see.'),
+  reason: code.describe('Why, as a short code such as wrong-file: never a name.'),
+  id: commandId.optional().describe('Idempotency key: requests with the same id are one command.'),
 });
 
 const rotateBody = z.strictObject({
@@ -43,7 +67,7 @@ function quarterAsked(text: string): PeriodCode {
   const period = parsePeriod(text);
   if (period?.kind === 'quarter') return period.code;
   throw new Problem(400, 'quarter-unreadable', {
-    detail: 'Only a financial quarter can be closed: write it as 2023-24-Q2 or Q2 2023/24.',
+    detail: 'Only a financial quarter can be closed or published: write it as 2023-24-Q2 or Q2 2023/24.',
   });
 }
 
@@ -62,7 +86,7 @@ export class CommandsController {
   @ApiOperation({
     summary: 'A command and the linker’s reply',
     description:
-      'Withdrawals, un-parkings, erasures, closings of quarters and rotations of keys are commands. The linker executes a waiting command when its turn comes.',
+      'Withdrawals, un-parkings, erasures, closings and publications of quarters and rotations of keys are commands. The linker executes a waiting command when its turn comes.',
   })
   @ApiResponse(answers(200, 'The command.', commandView))
   @ApiResponse(problems(404, 'You have no command with this id.'))
@@ -96,11 +120,14 @@ export class CommandsController {
   @ApiOperation({
     summary: 'Close a financial quarter',
     description:
-      'Its figures are those at the ledger position of the closing, after every submission that is accepted by now; they are computed and published then, and stay. The answer waits a while for the linker’s.',
+      'Its figures are those at the ledger position of the closing, after every submission that is accepted by now; they are computed then, and stay. They leave once they are published. The answer waits a while for the linker’s.',
   })
   @ApiResponse(answers(202, 'The command, and its reply if the linker has answered.', commandView))
   @ApiResponse(
-    problems(409, 'The quarter is not over, closed already, or a submission is parked: nothing was closed.'),
+    problems(
+      409,
+      'The quarter is not over, closed already in this edition, or a submission is parked: nothing was closed.',
+    ),
   )
   async closeQuarter(
     @CurrentCaller() caller: Caller,
@@ -108,6 +135,47 @@ export class CommandsController {
   ): Promise<CommandView> {
     const closing = { ...rest, period: quarterAsked(period) };
     return viewOfCommand(await this.#commands.closeQuarter(caller, closing));
+  }
+
+  @Post('quarter-publications')
+  @HttpCode(202)
+  @Roles('data-team', 'operator')
+  @ApiOperation({
+    summary: 'Publish the figures of a closed quarter',
+    description:
+      'From then on readers see its published form, and the edition before it no more. The linker refuses what has another digest than the one that you looked at, and what an audit did not pass. The answer waits a while for the linker’s.',
+  })
+  @ApiResponse(answers(202, 'The command, and its reply if the linker has answered.', commandView))
+  @ApiResponse(
+    problems(
+      409,
+      'The quarter is not closed in this edition, its figures are others, have no audit or did not pass it, or it was published already: nothing was published.',
+    ),
+  )
+  async publishRelease(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: publishBody }) { period, ...rest }: z.output<typeof publishBody>,
+  ): Promise<CommandView> {
+    const release = { ...rest, period: quarterAsked(period) };
+    return viewOfCommand(await this.#commands.publishRelease(caller, release));
+  }
+
+  @Post('quarter-withdrawals')
+  @HttpCode(202)
+  @Roles('data-team', 'operator')
+  @ApiOperation({
+    summary: 'Withdraw the published figures of a quarter',
+    description:
+      'From then on readers see that the quarter is closed and none of its figures, until another edition is published. What left before stays known. The answer waits a while for the linker’s.',
+  })
+  @ApiResponse(answers(202, 'The command, and its reply if the linker has answered.', commandView))
+  @ApiResponse(problems(409, 'This edition is not the one that readers see: nothing was withdrawn.'))
+  async withdrawRelease(
+    @CurrentCaller() caller: Caller,
+    @Body({ schema: withdrawBody }) { period, ...rest }: z.output<typeof withdrawBody>,
+  ): Promise<CommandView> {
+    const release = { ...rest, period: quarterAsked(period) };
+    return viewOfCommand(await this.#commands.withdrawRelease(caller, release));
   }
 
   @Post('key-rotations')

@@ -120,8 +120,7 @@ export class OpenLedger {
   /** Tells the publication and the observer up to where the ledger is closed. */
   announce(): void {
     const { closedAt, quarters, erasures, signingKeys } = this.ledger;
-    const closings = [...quarters.values()].map(({ closing }) => closing);
-    this.#options.publication.closedUpTo(closedAt, closings, signingKeys, erasures);
+    this.#options.publication.closedUpTo(closedAt, quarters.closings, signingKeys, erasures);
     this.#options.observer.ledger(this.ledger);
   }
 }

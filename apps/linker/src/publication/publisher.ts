@@ -240,6 +240,8 @@ export class Publisher implements Publication {
       case 'ReviewGiven':
       case 'QuarterClosed':
       case 'FiguresPublished':
+      case 'ReleasePublished':
+      case 'ReleaseWithdrawn':
       case 'KeyRotated':
       case 'SigningKeyChanged':
         return undefined;

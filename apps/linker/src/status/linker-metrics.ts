@@ -64,6 +64,7 @@ export class LinkerMetrics implements DecisionObserver {
     erased: 0,
     closed: 0,
     published: 0,
+    unpublished: 0,
     rekeyed: 0,
     reviewed: 0,
     refused: 0,

@@ -13,6 +13,7 @@ import {
   type PeriodCode,
   type ProgrammeId,
   type PseudonymisedRow,
+  type QuarterFigures,
   type RecordId,
   type RowKey,
   type SubmissionId,
@@ -102,15 +103,35 @@ export const underKey = <File extends Pick<Submitted, 'chunks'>>(file: File, key
   }),
 });
 
-export const closing = (minute: number, after: number, period: string): IncomingCommand =>
-  command('close-quarter', minute, after, { period: period as PeriodCode });
+export const closing = (minute: number, after: number, period: string, edition?: number): IncomingCommand =>
+  command('close-quarter', minute, after, {
+    period: period as PeriodCode,
+    ...(edition === undefined ? {} : { edition }),
+  });
+
+export const publication = (
+  minute: number,
+  period: string,
+  { edition, digest }: { readonly edition: number; readonly digest: string },
+): IncomingCommand =>
+  command('publish-release', minute, 0, { period: period as PeriodCode, edition, digest });
+
+export const releaseWithdrawal = (minute: number, period: string, edition: number): IncomingCommand =>
+  command('withdraw-release', minute, 0, { period: period as PeriodCode, edition });
 
 /** What the projector computed of a quarter that closes at a revision. */
-export const figuresOf = (minute: number, period: string, at: number): IncomingCommand =>
-  command('publish-figures', minute, 0, {
-    ...FiguresComputed.schema.parse(FiguresComputed.example),
+export const figuresOf = (
+  minute: number,
+  period: string,
+  at: number,
+  more: Partial<QuarterFigures> = {},
+): IncomingCommand => {
+  const { published, ...computed } = FiguresComputed.schema.parse(FiguresComputed.example);
+  return command('publish-figures', minute, 0, {
+    ...{ ...computed, published: { ...published, ...more } },
     ...{ period: period as PeriodCode, closing: at },
   });
+};
 
 export const erasure = (minute: number, after: number, records: readonly RecordId[]): IncomingCommand =>
   command('erase-records', minute, after, { records: [...records] });

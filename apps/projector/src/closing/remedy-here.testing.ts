@@ -1,6 +1,4 @@
-import { highsSolver } from '@kinledger/disclosure';
-import { remedied, type RemedyOf } from '@kinledger/figures';
+import { remedyByHighs, type RemedyOf } from '@kinledger/figures';
 
 /** The remedy in the thread of the test: tests run the sources, and a thread would need what is built of them. */
-export const remedyHere: RemedyOf = async (published, services, context) =>
-  remedied(await highsSolver(), published, services, context);
+export const remedyHere: RemedyOf = remedyByHighs;

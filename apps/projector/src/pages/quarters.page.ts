@@ -17,6 +17,7 @@ import { Recounts, type Recount } from '../recounts/recounts.js';
 import type { Reproduction } from '../recounts/reproduce-quarter.js';
 import { recountFor, seesExactCounts } from '../recounts/shown-recount.js';
 import { ProgrammeNames } from './programme-names.js';
+import { recountsOf } from './recounts-of.js';
 import { outcomeNames, reproductionView } from './reproduction-view.js';
 import { findingOf, restatementView } from './restatement-view.js';
 import { untilEnded } from './until-ended.js';
@@ -60,17 +61,19 @@ export class QuartersPage {
     const mayCompare = seesExactCounts(caller);
     return this.#render('quarters.njk', {
       mayCompare,
-      quarters: quarters.map((quarter) => {
-        const own = latest.filter(({ period }) => period === quarter.period);
-        const reproduced = own.find(({ kind }) => kind === 'reproduction');
-        const restated = own.find(({ kind }) => kind === 'restatement');
+      quarters: latestEditions(quarters).map((quarter) => {
+        const { reproduced, restated } = recountsOf(quarter, quarters, latest);
         return {
           ...this.#named(quarter),
           reproduced: reproduced && {
             id: reproduced.id,
             ...outcomeNames[(reproduced.result as Reproduction).outcome],
           },
-          restated: mayCompare && restated && { id: restated.id, finding: this.#finding(restated) },
+          restated: mayCompare &&
+            restated && {
+              ...{ id: restated.id, edition: restated.edition },
+              finding: this.#finding(restated),
+            },
         };
       }),
     });
@@ -82,14 +85,15 @@ export class QuartersPage {
     @CurrentCaller() caller: Caller,
     @Param('period', { schema: periodText }) asked: string,
   ): Promise<string> {
-    const quarter = await this.#quarter(asked);
+    const [quarter, ...earlier] = await this.#editions(asked);
     const kept = await this.#recounts.all(quarter.period);
     const recounts = seesExactCounts(caller) ? kept : kept.filter(({ kind }) => kind === 'reproduction');
     return this.#render('quarter.njk', {
       quarter: this.#named(quarter),
+      editions: [quarter, ...earlier].map((edition) => this.#named(edition)),
       mayAsk: seesExactCounts(caller),
-      recounts: recounts.map(({ id: recount, state, kind, outcome, startedAt, askedBy }) => ({
-        ...{ askedBy, href: `/quarters/${quarter.period}/recounts/${recount}` },
+      recounts: recounts.map(({ id: recount, edition, state, kind, outcome, startedAt, askedBy }) => ({
+        ...{ edition, askedBy, href: `/quarters/${quarter.period}/recounts/${recount}` },
         ...{ started: instantName(startedAt), kindName: kindNames[kind] },
         outcome: outcome === null ? stateNames[state] : outcomeNames[outcome].text,
       })),
@@ -104,7 +108,9 @@ export class QuartersPage {
     @Param('period', { schema: periodText }) asked: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await show(reply, await this.#recounts.reproduce(quarterAsked(asked), caller.person));
+    // The edition whose digest the page shows.
+    const [{ period, edition }] = await this.#editions(asked);
+    await show(reply, await this.#recounts.reproduce(quarterAsked(period), caller.person, edition));
   }
 
   @Post(':period/comparisons')
@@ -143,9 +149,9 @@ export class QuartersPage {
       const view = reproductionView(result as Reproduction, this.#programme.scopes);
       return this.#render('reproduction.njk', { ...frame, ...view });
     }
-    const { basis, then, now, cells } = result as Restatement;
+    const { basis, edition, then, now, cells } = result as Restatement;
     const view = await restatementView(cells, { scope, count, basis, scopes: this.#programme.scopes });
-    return this.#render('restatement.njk', { ...frame, ...view, then, now, basis });
+    return this.#render('restatement.njk', { ...frame, ...view, edition, then, now, basis });
   }
 
   @Get(':period/recounts/:id/table.csv')
@@ -175,12 +181,13 @@ export class QuartersPage {
     return this.#renderer.render(view, { section: 'quarters', programme: this.#programme.name, ...context });
   }
 
-  async #quarter(asked: string): Promise<ListedQuarter> {
-    const [quarter] = await listedQuarters(this.#pool, quarterAsked(asked));
+  /** The latest edition first. */
+  async #editions(asked: string): Promise<readonly [ListedQuarter, ...ListedQuarter[]]> {
+    const [quarter, ...earlier] = await listedQuarters(this.#pool, quarterAsked(asked));
     if (quarter === undefined) {
       throw new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed.' });
     }
-    return quarter;
+    return [quarter, ...earlier];
   }
 
   /** A recount with what the caller may see of it, once it has ended or a few seconds have passed. */
@@ -206,11 +213,14 @@ export class QuartersPage {
       : `The children of the whole programme are as many as before; ${counts.length} other counts changed.`;
   }
 
-  #named({ period, closedAt, reason, ...quarter }: ListedQuarter) {
+  #named(listed: ListedQuarter) {
+    const { period, closedAt, reason, ...quarter } = listed;
     return {
       ...quarter,
       ...{ period, label: labelOf(period), closed: instantName(closedAt), reason: reasonName(reason) },
-      isPublished: quarter.published !== null,
+      isComputed: quarter.published !== null,
+      release: releaseOf(listed),
+      audited: auditOf(listed),
       nothing: quarter.nilReturns?.map((nil) => `${nil.dataset}, ${labelOf(nil.period)}`).join('; '),
     };
   }
@@ -225,3 +235,38 @@ const labelOf = (period: string): string => parsePeriod(period)?.label ?? period
 
 const kindNames = { reproduction: 'Counted again', restatement: 'What changed since' } as const;
 const stateNames = { running: 'Under way', done: 'Ready', failed: 'Failed' } as const;
+
+const latestEditions = (quarters: readonly ListedQuarter[]): readonly ListedQuarter[] =>
+  quarters.filter(({ period, closing }, place) => {
+    const before = quarters[place - 1];
+    return before === undefined || before.period !== period || before.closing === closing;
+  });
+
+/** What leaves of an edition, and who had it so. */
+function releaseOf(quarter: ListedQuarter): string {
+  const { standing, published, releasedAt, releasedBy, ended, endedBy } = quarter;
+  const act =
+    releasedAt === null
+      ? 'Published when it closed'
+      : `Published ${instantName(releasedAt)}, by ${releasedBy ?? 'nobody'}`;
+  switch (standing) {
+    case 'unpublished':
+      return published === null ? 'Its figures are being computed' : 'Not published';
+    case 'published':
+      return act;
+    case 'superseded':
+      return `${act}; superseded at position ${ended ?? ''}, by ${endedBy ?? 'nobody'}`;
+    case 'withdrawn':
+      return `${act}; withdrawn at position ${ended ?? ''}, by ${endedBy ?? 'nobody'}`;
+    default:
+      return standing satisfies never;
+  }
+}
+
+function auditOf({ audit, published }: ListedQuarter): string {
+  if (audit === null) return published === null ? 'Not yet' : 'None';
+  const { solver = 'a solver that is not named', fewest, audited, narrowed } = audit;
+  return narrowed === 0
+    ? `Passed: each of ${audited} suppressed counts can have ${fewest} values or more, by ${solver}`
+    : `Not passed: ${narrowed} of ${audited} suppressed counts can have fewer than ${fewest} values, by ${solver}`;
+}

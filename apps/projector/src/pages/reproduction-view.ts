@@ -21,8 +21,13 @@ export function reproductionView(
     outcome: outcomeNames[outcome],
     finding: findingOf(found),
     facts: [
-      { key: 'Counted up to', value: [`ledger position ${number(closing)}, at which the quarter closed`] },
-      { key: 'Digest as published', value: [{ id: digest }] },
+      {
+        key: 'Counted up to',
+        value: [
+          `ledger position ${number(closing)}, at which edition ${found.edition} of the quarter closed`,
+        ],
+      },
+      { key: 'Digest as closed', value: [{ id: digest }] },
       { key: 'Digest as counted again', value: [{ id: recountedDigest }] },
       { key: 'Full figures that are kept', value: [keptNames[kept]] },
       ...(changedSince.length === 0
@@ -52,15 +57,15 @@ export function reproductionView(
 function findingOf(found: Reproduction | ShownReproduction): string {
   switch (found.outcome) {
     case 'identical':
-      return 'Counted again from the ledger, the figures are those that were published, to the last digit.';
+      return 'Counted again from the ledger, the figures are those of the closing, to the last digit.';
     case 'erased':
       return 'erasures' in found
-        ? `The published figures stand. ${number(found.erasures.records)} records of ${number(found.erasures.individuals)} individuals were erased since; each count differs by no more than that can have changed it.`
-        : 'The published figures stand. Records were erased since; each count differs by no more than that can have changed it.';
+        ? `The figures of the closing stand. ${number(found.erasures.records)} records of ${number(found.erasures.individuals)} individuals were erased since; each count differs by no more than that can have changed it.`
+        : 'The figures of the closing stand. Records were erased since; each count differs by no more than that can have changed it.';
     case 'not-comparable':
-      return `What was published is identical. The full figures that are kept beside the ledger ${found.kept === 'missing' ? 'are missing' : 'are not those that the ledger commits to'}, so that they cannot be compared.`;
+      return `The published form is identical. The full figures that are kept beside the ledger ${found.kept === 'missing' ? 'are missing' : 'are not those that the ledger commits to'}, so that they cannot be compared.`;
     case 'different':
-      return 'The ledger gives other figures than those that were published, and no erasure explains it. Verify the ledger.';
+      return 'The ledger gives other figures than those of the closing, and no erasure explains it. Verify the ledger.';
   }
 }
 

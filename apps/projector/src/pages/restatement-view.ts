@@ -21,7 +21,7 @@ export async function restatementView(counts: readonly RestatedCell[], question:
     .filter(({ changes }) => Object.keys(changes).length > 0);
   const used = causes.filter((cause) => shown.some(({ changes }) => cause in changes));
   const drawn = shown.find((count) => keyOf(count) === question.count) ?? firstOf(shown);
-  const before = basis === 'published' ? 'As published' : 'Then';
+  const before = basis === 'published' ? 'As closed' : 'Then';
   return {
     scopeName: scopes.get(scope) ?? scope,
     scopes: scopeNames.map((value) => ({
@@ -71,14 +71,14 @@ const nameIn = (count: Cell, scopes: ReadonlyMap<string, string>): string =>
 
 const keyOf = ({ figure, column, dimensions }: Cell): string => [figure, column, ...dimensions].join('|');
 
-/** The finding about one count in one sentence, such as “Children, whole programme: 433 as published, 306 now. …” */
+/** The finding about one count in one sentence, such as “Children, whole programme: 433 as closed, 306 now. …” */
 export function findingOf(
   count: RestatedCell,
   { scopes, basis }: Pick<RestatementQuestion, 'scopes' | 'basis'>,
 ): string {
   const { then, now, changes } = count;
   const name = nameIn(count, scopes);
-  const was = basis === 'published' ? 'as published' : 'then';
+  const was = basis === 'published' ? 'as closed' : 'then';
   const parts = causes.flatMap((cause) => {
     const change = changes[cause];
     if (change === undefined || change === 0) return [];

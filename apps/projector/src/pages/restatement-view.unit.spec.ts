@@ -21,7 +21,7 @@ describe('the page of a restatement', () => {
   it('says in one sentence what changed the children of the whole programme, and draws it', async () => {
     const view = await restatementView([inDecile, children], asked);
     expect(view.finding).toBe(
-      'Children, whole programme: 433 as published, 306 now: late data +3, withdrawals −130.',
+      'Children, whole programme: 433 as closed, 306 now: late data +3, withdrawals −130.',
     );
     expect(view.chart?.svg).toContain('>−130</text>');
     expect(view.chart?.startsAt).toBe(0);
@@ -40,7 +40,7 @@ describe('the page of a restatement', () => {
 
   it('shows another scope by its name', async () => {
     const view = await restatementView([children, ofService], { ...asked, scope: 'service:baby-steps' });
-    expect(view.finding).toMatch(/^Children, Baby Steps: 433 as published/);
+    expect(view.finding).toMatch(/^Children, Baby Steps: 433 as closed/);
     expect(view.scopes.map(({ text, selected }) => [text, selected])).toEqual([
       ['Whole programme', false],
       ['Baby Steps', true],

@@ -84,19 +84,22 @@ export async function knownLedger(): Promise<KnownLedger> {
       }),
     },
   ]);
-  const { QuarterClosed } = ledgerContracts;
-  const closing = QuarterClosed.schema.parse(QuarterClosed.example);
-  await ledger.append([{ type: 'QuarterClosed', data: closing }]);
+  const { QuarterClosed, ReleasePublished } = ledgerContracts;
+  const closed = QuarterClosed.schema.parse(QuarterClosed.example);
+  await ledger.append([{ type: 'QuarterClosed', data: closed }]);
+  const closing = ledger.head;
   const published = { ...quarterFiguresExample, position: ledger.head };
   const bytes = canonicalBytes(published);
   const figures = ledgerContracts.FiguresPublished.schema.parse({
     ...ledgerContracts.FiguresPublished.example,
-    ...{ closing: ledger.head, published: sha256Hex(bytes) },
+    ...{ closing, published: sha256Hex(bytes) },
   });
   await ledger.append(
     [{ type: 'FiguresPublished', data: figures }],
     [],
     [{ digest: sha256Hex(bytes), bytes }],
   );
+  const release = ReleasePublished.schema.parse({ ...ReleasePublished.example, edition: 1, closing });
+  await ledger.append([{ type: 'ReleasePublished', data: release }]);
   return { ledger, rows: [zoe, amara, attended, doubtful, ...facts] };
 }

@@ -230,11 +230,22 @@ export const linked = (submission: string, rows: number): LedgerDecision => ({
  * The event that closes a quarter with the figures of this program.
  * @param readModels version of the tables; that of this program if it is left out.
  */
-export const quarterClosed = (period: string, readModels = figuresInForce().readModels): LedgerDecision => {
+export const quarterClosed = (
+  period: string,
+  readModels = figuresInForce().readModels,
+  edition = 1,
+): LedgerDecision => {
   const { example, schema } = ledgerContracts.QuarterClosed;
   const { disclosureByRule: _, ...inForce } = figuresInForce();
   const versions = { ...example.versions, ...inForce, readModels };
-  return { type: 'QuarterClosed', data: schema.parse({ ...example, period, versions }) };
+  return { type: 'QuarterClosed', data: schema.parse({ ...example, period, versions, edition }) };
+};
+
+/** An edition of a quarter leaves. */
+export const releasePublished = (period: string, edition: number, closing: number): LedgerDecision => {
+  const { example, schema } = ledgerContracts.ReleasePublished;
+  const { supersedes: _, ...release } = example;
+  return { type: 'ReleasePublished', data: schema.parse({ ...release, period, edition, closing }) };
 };
 
 /** A record enters the ledger and founds an individual. */

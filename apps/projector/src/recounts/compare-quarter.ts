@@ -23,7 +23,7 @@ export interface RestatementQuestion {
   readonly period: PeriodCode;
   readonly then: number;
   readonly now: number;
-  /** The quarter, where `then` is its closing: its figures of then are those that were published. */
+  /** The quarter, where `then` is its closing: its figures of then are those that were computed when it closed. */
   readonly closed: ClosedQuarter | undefined;
 }
 
@@ -45,26 +45,28 @@ export interface ShownCell extends Cell {
 
 export interface Restatement {
   readonly period: string;
+  /** The edition of which then is the closing; null where it is none. */
+  readonly edition: number | null;
   readonly then: number;
   readonly now: number;
-  /** Whether the figures of then are those that were published, or counted again. */
+  /** Whether the figures of then are those of the closing, published or not, or counted again. */
   readonly basis: 'published' | 'recounted';
   /** Every count that differs, or that causes changed there and back. */
   readonly cells: readonly RestatedCell[];
-  /** The same as it may be given away. */
+  /** The same after disclosure control, each count by itself. Nobody audits it: it is not for publication. */
   readonly shown: readonly ShownCell[];
   /** How often the figures were counted. */
   readonly counts: number;
 }
 
-/** The figures that were published do not follow from the ledger, and nothing was erased: their changes have no causes. */
+/** The figures of the closing do not follow from the ledger, and nothing was erased: their changes have no causes. */
 interface NotReproducible extends Error {
   readonly code: 'not-reproducible';
 }
 
 const notReproducible = (): NotReproducible =>
   Object.assign(
-    new Error('the published figures do not follow from the ledger: reproduce the quarter first'),
+    new Error('the figures of the closing do not follow from the ledger: reproduce the quarter first'),
     {
       code: 'not-reproducible' as const,
     },
@@ -112,7 +114,7 @@ export async function compareQuarter(
     const cells = ledger.cellsOf(before, final.full);
     const shown = await shownOf(client, cells, kept?.published ?? recountedForm, final.published);
     return {
-      ...{ period, then, now, counts, cells, shown },
+      ...{ period, edition: closed?.edition ?? null, then, now, counts, cells, shown },
       basis: kept === undefined ? 'recounted' : 'published',
     };
   });
@@ -238,7 +240,10 @@ class Attribution {
   }
 }
 
-/** What may be given away of a restatement: both published forms, and of each change what the profile shows of its size. */
+/**
+ * A restatement after disclosure control, each count by itself: both published forms, and of each change what the profile
+ * shows of its size. Nobody audits these together with what is published.
+ */
 async function shownOf(
   client: pg.ClientBase,
   cells: readonly RestatedCell[],

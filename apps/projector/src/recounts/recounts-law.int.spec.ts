@@ -62,7 +62,7 @@ describe('a closed quarter, whatever happens afterwards,', { timeout: PATIENT_MS
   async function publishedOf(ledger: DecidedLedger): Promise<PublishedQuarter> {
     const found = await closedQuarter(optionsFor(ledger), PERIOD);
     if (found?.publication === undefined) throw new Error('the quarter is not published');
-    return { closing: found.closing, publication: found.publication };
+    return { ...found, publication: found.publication };
   }
 
   /** Files of attendance that stand; all files, if there are none. */

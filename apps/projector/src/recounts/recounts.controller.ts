@@ -9,9 +9,17 @@ import { reasonFor, recountFor, seesExactCounts } from './shown-recount.js';
 const periodText = z.string().max(60).describe('A financial quarter: 2023-24-Q2, Q2 2023/24, …');
 const position = z.int().nonnegative();
 
-const reproduceBody = z.strictObject({ period: periodText });
+const edition = z.int().min(1).max(99).exactOptional();
+
+const reproduceBody = z.strictObject({
+  period: periodText,
+  edition: edition.describe('Which closing of the quarter; without it, the latest.'),
+});
 const compareBody = z.strictObject({
   period: periodText,
+  edition: edition.describe(
+    'Which closing of the quarter; without it, the one that is published, else the latest.',
+  ),
   then: position.exactOptional().describe('The earlier position; without it, that of the closing.'),
   now: position.exactOptional().describe('The later position; without it, the ledger’s end.'),
 });
@@ -21,6 +29,10 @@ const recountView = z.object({
   id: z.string(),
   kind: z.enum(['reproduction', 'restatement']),
   period: z.string(),
+  edition: z
+    .int()
+    .nullable()
+    .describe('Which closing of the quarter; null where none is at the earlier position of a comparison.'),
   askedBy: z.string(),
   startedAt: z.string(),
   state: z.enum(['running', 'done', 'failed']),
@@ -56,15 +68,15 @@ export class RecountsController {
   @Post('reproductions')
   @HttpCode(202)
   @Roles('operator', 'data-team', 'auditor')
-  @ApiOperation({ summary: 'Compute a closed quarter again, and compare with what was published' })
+  @ApiOperation({ summary: 'Compute a closed quarter again, and compare with the figures of its closing' })
   @ApiResponse(answers(202, 'The recount, which has begun.', recountView))
   @ApiResponse(problems(404, 'The quarter is not closed.'))
-  @ApiResponse(problems(409, 'Its figures are not published yet, or a recount runs.'))
+  @ApiResponse(problems(409, 'Its figures are not computed yet, or a recount runs.'))
   reproduce(
     @CurrentCaller() caller: Caller,
-    @Body({ schema: reproduceBody }) { period }: z.output<typeof reproduceBody>,
+    @Body({ schema: reproduceBody }) { period, edition }: z.output<typeof reproduceBody>,
   ): Promise<Recount> {
-    return this.#recounts.reproduce(quarterAsked(period), caller.person);
+    return this.#recounts.reproduce(quarterAsked(period), caller.person, edition);
   }
 
   @Post('restatements')
@@ -76,9 +88,12 @@ export class RecountsController {
   @ApiResponse(problems(409, 'A recount runs.'))
   compare(
     @CurrentCaller() caller: Caller,
-    @Body({ schema: compareBody }) { period, then, now }: z.output<typeof compareBody>,
+    @Body({ schema: compareBody }) { period, ...asked }: z.output<typeof compareBody>,
   ): Promise<Recount> {
-    return this.#recounts.compare({ period: quarterAsked(period), then, now }, caller.person);
+    return this.#recounts.compare(
+      { then: undefined, now: undefined, ...asked, period: quarterAsked(period) },
+      caller.person,
+    );
   }
 
   @Get('recounts')

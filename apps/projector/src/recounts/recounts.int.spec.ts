@@ -7,7 +7,7 @@ import { closeFigures } from '../closing/closed-figures.js';
 import { remedyHere } from '../closing/remedy-here.testing.js';
 import type { DecidedLedger, DecidedRow } from '../projection/decided-ledger.testing.js';
 import { ReadModelsUnderTest } from '../projection/read-models-under-test.testing.js';
-import { quarterClosed, STREAM } from '../projection/small-ledger.testing.js';
+import { quarterClosed, releasePublished, STREAM } from '../projection/small-ledger.testing.js';
 import type { Reproduction } from './reproduce-quarter.js';
 import type { Restatement } from './compare-quarter.js';
 import { Recounts, type Recount } from './recounts.js';
@@ -42,12 +42,14 @@ describe('computing a closed quarter again', () => {
 
   const submit = (rows: readonly DecidedRow[], supersedes: readonly never[] = []) =>
     ledger.submit({ dataset: DATASET, period: PERIOD, sequence: ++sequence, supersedes, rows });
-  const close = async (tables?: string): Promise<void> => {
-    await ledger.note(quarterClosed(PERIOD, tables));
+  const close = async (tables?: string, edition = 1): Promise<number> => {
+    const closing = await ledger.note(quarterClosed(PERIOD, tables, edition));
     await readModels.project(ledger, (client, event) => closeFigures(client, STREAM, event, remedyHere));
     const { rows } = await readModels.pool.query<{ value: Buffer }>('SELECT value FROM projector.outbox');
-    await ledger.publishFigures(FiguresComputed.schema.parse(JSON.parse(String(rows[0]?.value))));
+    const computed = rows.map(({ value }) => FiguresComputed.schema.parse(JSON.parse(String(value))));
+    await ledger.publishFigures(computed.find((each) => each.closing === closing)!);
     await readModels.project(ledger);
+    return closing;
   };
   const ended = async (started: Recount): Promise<Recount> => {
     for (;;) {
@@ -56,10 +58,10 @@ describe('computing a closed quarter again', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  const restated = async () => {
+  const restated = async (edition?: number) => {
     await readModels.project(ledger);
     const { state, result } = await ended(
-      await recounts.compare({ period: PERIOD, then: undefined, now: undefined }, 'data-team'),
+      await recounts.compare({ period: PERIOD, edition, then: undefined, now: undefined }, 'data-team'),
     );
     expect(state).toBe('done');
     const { cells } = result as Restatement;
@@ -146,6 +148,45 @@ describe('computing a closed quarter again', () => {
     expect(rows).toEqual([]);
     const after = await ended(await recounts.reproduce(PERIOD, 'data-team'));
     expect(after.result).toMatchObject(identical);
+  });
+
+  it('is asked of one edition, by default the latest, and what changed since of the one that is published', async () => {
+    await readModels.asSuperuser('TRUNCATE operations.recount');
+    await submit(children(12));
+    const first = await close();
+    await ended(await recounts.reproduce(PERIOD, 'data-team'));
+    await ledger.note(releasePublished(PERIOD, 1, first));
+    await submit(children(3, 12));
+    const second = await close(undefined, 2);
+    // Edition 1 was reproduced, and nobody asked for edition 2.
+    expect((await recounts.latest()).map(({ kind, edition }) => [kind, edition])).toEqual([
+      ['reproduction', 1],
+    ]);
+    const changed = { then: 12, now: 15, changes: { 'late-data': 3 } };
+    expect(await restated()).toMatchObject(changed);
+    const { result } = await ended(await recounts.reproduce(PERIOD, 'data-team'));
+    expect(result).toMatchObject({ edition: 2, closing: second, outcome: 'identical' });
+    expect(await restated(2)).toBeUndefined();
+    await ended(await recounts.compare({ period: PERIOD, then: 1, now: undefined }, 'data-team'));
+    expect((await recounts.latest()).map(({ kind, edition }) => [kind, edition])).toEqual([
+      ...[
+        ['reproduction', 1],
+        ['restatement', 1],
+        ['reproduction', 2],
+        ['restatement', 2],
+      ],
+      ['restatement', null],
+    ]);
+    expect((await recounts.all(PERIOD)).map(({ edition }) => edition)).toEqual([null, 2, 2, 1, 1]);
+  });
+
+  it('waits for figures that are not computed yet, whatever is published', async () => {
+    await submit(children(12));
+    await ledger.note(quarterClosed(PERIOD));
+    await readModels.project(ledger);
+    await expect(recounts.reproduce(PERIOD, 'x')).rejects.toMatchObject({
+      ...{ status: 409, message: expect.stringContaining('not computed yet') as string },
+    });
   });
 
   it('finds figures that were changed where they are kept', async () => {

@@ -24,6 +24,8 @@ export interface Recount {
   readonly id: string;
   readonly kind: 'reproduction' | 'restatement';
   readonly period: string;
+  /** Which closing of the quarter; null where none is at the earlier position of a comparison. */
+  readonly edition: number | null;
   readonly askedBy: string;
   readonly startedAt: string;
   readonly state: 'running' | 'done' | 'failed';
@@ -42,11 +44,14 @@ export interface ListedRecount extends Omit<Recount, 'result'> {
 
 export interface RestatementAsked {
   readonly period: PeriodCode;
+  readonly edition?: number | undefined;
   readonly then: number | undefined;
   readonly now: number | undefined;
 }
 
-const listedColumns = `replace(recount_id::text, '-', '') AS id, kind, asked ->> 'period' AS period, asked_by AS "askedBy",
+// A reproduction without an edition was asked for while a quarter had one alone.
+const edition = `coalesce((asked ->> 'edition')::int, CASE kind WHEN 'reproduction' THEN 1 END)`;
+const listedColumns = `replace(recount_id::text, '-', '') AS id, kind, asked ->> 'period' AS period, ${edition} AS edition, asked_by AS "askedBy",
   ${instantSql('started_at')} AS "startedAt", state,
   position::float8 AS position, head::float8 AS head, reason`;
 const recountColumns = `${listedColumns}, result`;
@@ -66,33 +71,34 @@ export class Recounts {
   }
 
   /**
-   * Starts to reproduce a quarter, and returns at once.
-   * @throws Problem 404 where it is not closed, 409 where its figures are not published or a recount runs.
+   * Starts to reproduce a quarter, by default in its latest edition, and returns at once.
+   * @throws Problem 404 where it is not closed, 409 where its figures are not computed yet or a recount runs.
    */
-  async reproduce(period: PeriodCode, by: string): Promise<Recount> {
-    const quarter = await closedQuarter(this.#options, period);
+  async reproduce(period: PeriodCode, by: string, asked?: number): Promise<Recount> {
+    const quarter = await closedQuarter(this.#options, period, asked);
     if (quarter === undefined) throw notClosed();
-    const { closing, publication } = quarter;
+    const { edition, closing, publication } = quarter;
     if (publication === undefined) {
       throw new Problem(409, 'figures-not-published', {
-        detail: 'The figures of this quarter are not published yet: wait until they are.',
+        detail: 'The figures of this quarter are not computed yet: wait until they are.',
       });
     }
-    const order = { kind: 'reproduction' as const, asked: { period }, by, head: closing.revision };
+    const order = { kind: 'reproduction' as const, asked: { period, edition }, by, head: closing.revision };
     return this.#start(order, (options) =>
-      reproduceQuarter(options, { closing, publication }, this.#options.remedy),
+      reproduceQuarter(options, { edition, closing, publication }, this.#options.remedy),
     );
   }
 
   /**
-   * Starts to compare a period at two positions: by default at its closing and at the ledger's end.
+   * Starts to compare a period at two positions: by default at the closing of the edition that is published, else of the latest,
+   * and at the ledger's end.
    * @throws Problem 404 where neither a position nor a closing is known, 400 for positions that are none or the wrong way round,
    * 409 while a recount runs.
    */
-  async compare({ period, then, now }: RestatementAsked, by: string): Promise<Recount> {
+  async compare({ period, edition, then, now }: RestatementAsked, by: string): Promise<Recount> {
     const { store, stream, programme } = this.#options;
-    const closed = await closedQuarter(this.#options, period);
-    if (then === undefined && closed === undefined) throw notClosed();
+    const closed = await closedQuarter(this.#options, period, edition ?? 'published');
+    if ((then === undefined || edition !== undefined) && closed === undefined) throw notClosed();
     const head = await store.head(stream);
     const first = await this.#closedUpTo(then ?? closed?.closing.revision ?? head, head);
     const last = await this.#closedUpTo(now ?? head, head);
@@ -101,11 +107,9 @@ export class Recounts {
         detail: `Position ${first} is behind ${last}: name the earlier one as then.`,
       });
     }
-    const question = {
-      ...{ programme, period, then: first, now: last },
-      closed: closed?.closing.revision === first ? closed : undefined,
-    };
-    const asked = { period, then: first, now: last };
+    const from = closed?.closing.revision === first ? closed : undefined;
+    const question = { ...{ programme, period, then: first, now: last }, closed: from };
+    const asked = { period, edition: from?.edition ?? null, then: first, now: last };
     return this.#start({ kind: 'restatement', asked, by, head: last }, (options) =>
       compareQuarter(options, question),
     );
@@ -129,11 +133,11 @@ export class Recounts {
     return rows;
   }
 
-  /** The latest of each kind that is done, of each quarter. */
+  /** The latest of each kind that is done, of each edition of a quarter. */
   async latest(): Promise<readonly Recount[]> {
     const { rows } = await this.#options.pool.query<Recount>(
-      `SELECT DISTINCT ON (asked ->> 'period', kind) ${recountColumns} FROM operations.recount
-       WHERE state = 'done' ORDER BY asked ->> 'period', kind, started_at DESC`,
+      `SELECT DISTINCT ON (asked ->> 'period', ${edition}, kind) ${recountColumns} FROM operations.recount
+       WHERE state = 'done' ORDER BY asked ->> 'period', ${edition}, kind, started_at DESC`,
     );
     return rows;
   }
@@ -167,7 +171,7 @@ export class Recounts {
   async #start(
     order: {
       readonly kind: Recount['kind'];
-      readonly asked: { readonly period: string };
+      readonly asked: { readonly period: string; readonly edition: number | null };
       readonly by: string;
       readonly head: number;
     },
@@ -196,7 +200,14 @@ export class Recounts {
     this.#ended = Promise.all([this.#ended, written]);
     await inserted;
     return {
-      ...{ id, kind, period: asked.period, askedBy: by, startedAt: new Date().toISOString() },
+      ...{
+        id,
+        kind,
+        period: asked.period,
+        edition: asked.edition,
+        askedBy: by,
+        startedAt: new Date().toISOString(),
+      },
       ...{ state: 'running', position: -1, head, result: null, reason: null },
     };
   }
@@ -252,4 +263,5 @@ export class Recounts {
   }
 }
 
-const notClosed = () => new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed.' });
+const notClosed = () =>
+  new Problem(404, 'quarter-not-closed', { detail: 'This quarter is not closed, or not in this edition.' });

@@ -18,6 +18,7 @@ import { erasedAfter, type PublishedQuarter } from './closed-quarter.js';
 /** What came of computing a closed quarter again. */
 export interface Reproduction {
   readonly period: string;
+  readonly edition: number;
   readonly closing: number;
   readonly published: number;
   /**
@@ -46,7 +47,7 @@ export interface Reproduction {
  */
 export async function reproduceQuarter(
   options: Omit<RecountOptions, 'upTo'>,
-  { closing, publication }: PublishedQuarter,
+  { edition, closing, publication }: PublishedQuarter,
   remedy: RemedyOf,
 ): Promise<Reproduction> {
   const { store, stream } = options;
@@ -77,7 +78,7 @@ export async function reproduceQuarter(
           }));
     const isBounded = differences.every(({ before, after, bound }) => Math.abs(after - before) <= bound);
     return {
-      ...{ period, closing: closing.revision, published: publication.revision },
+      ...{ period, edition, closing: closing.revision, published: publication.revision },
       outcome: outcomeOf(digest === recountedDigest, isSame, keeps, erasures.records > 0 && isBounded),
       ...{ digest, recountedDigest, erasures, differences },
       kept: kept === undefined ? 'missing' : keeps ? 'stand' : 'differ',

@@ -7,7 +7,7 @@ const caller = (...roles: Caller['roles']): Caller => ({ person: 'somebody', rol
 const recount = (kind: Recount['kind'], result: object | null, reason: string | null = null): Recount => ({
   ...{
     id: '0'.repeat(32),
-    kind,
+    ...{ kind, edition: 1 },
     period: '2023-24-Q2',
     askedBy: 'data-team',
     startedAt: '2024-01-01T00:00:00Z',

@@ -65,7 +65,7 @@ export class Figures {
    * @throws Problem 404 for a period that has not begun.
    */
   async reach(seen: Seen, period: Period | undefined, asAt?: number): Promise<ReachAnswer> {
-    if (period !== undefined && !hasBegun(period, this.#today)) throw notBegun(period, this.#today);
+    if (period !== undefined && !hasBegun(period, this.today)) throw notBegun(period, this.today);
     const question = `reach ${seen} ${period?.code ?? 'lifetime'}`;
     const compute = async (snapshot: Snapshot): Promise<Omit<ReachAnswer, 'behindSince'>> => {
       const asked = { ...snapshot, ...(period === undefined ? {} : { period }) };
@@ -112,7 +112,7 @@ export class Figures {
     },
   ): Promise<FigureRowsAnswer> {
     const { seen, period, by, scope = null, asAt } = question;
-    const today = this.#today;
+    const today = this.today;
     if (period !== undefined && !hasBegun(period, today)) throw notBegun(period, today);
     const code = period?.code ?? 'lifetime';
     const known = await this.#readModels.answer(
@@ -139,7 +139,7 @@ export class Figures {
    */
   async quarters(seen: Seen, scope: ReachScope): Promise<QuartersAnswer> {
     const name = scopeName(scope);
-    const today = this.#today;
+    const today = this.today;
     const answer = await this.#readModels.answer(
       `quarters ${seen} ${name} ${quarterOf(today)}`,
       async (snapshot) => {
@@ -194,7 +194,7 @@ export class Figures {
    * @throws Problem 404 to a reader before a quarter is published.
    */
   async offered(seen: Seen): Promise<OfferedPeriods> {
-    const today = this.#today;
+    const today = this.today;
     if (seen === 'shown')
       return this.#readModels.answer('offered shown', async (snapshot) =>
         offeredAsPublished([...(await publishedIn(snapshot)).keys()]),
@@ -283,7 +283,8 @@ export class Figures {
   }
 
   /** yyyy-mm-dd in Europe/London. */
-  get #today(): string {
+  /** The day in London, as yyyy-mm-dd. */
+  get today(): string {
     return londonDay(this.#clock());
   }
 }

@@ -60,7 +60,7 @@ export function offeredAsPublished(starts: readonly string[]): OfferedPeriods {
   const opens = quarters.at(-1);
   if (opens === undefined)
     throw new Problem(404, 'quarter-not-closed', {
-      detail: 'No quarter is published yet: this account sees a quarter’s figures once it is closed.',
+      detail: 'No quarter is published yet: this account sees a quarter’s figures once they are.',
     });
   return { quarters, academicYears: [], opens };
 }

@@ -12,13 +12,13 @@ export const coverage = z
 export const suppressed = z
   .array(z.string())
   .describe(
-    'Counts that are null because disclosure control suppresses them: small ones, and in a closed quarter also those that would give small ones away. Others are unknown.',
+    'Counts that are null because disclosure control suppresses them: small ones, and in a published quarter also those that would give small ones away. Others are unknown.',
   );
 
 export const disclosure = z
   .string()
   .describe(
-    '"none" for the programme’s own people; for readers the rule by which counts are suppressed and rounded: of a closed quarter the one that it was published by. Several quarters may have several rules, with a comma between them.',
+    '"none" for the programme’s own people; for readers the rule by which counts are suppressed and rounded: of a quarter the one that it was published by. Several quarters may have several rules, with a comma between them.',
   );
 
 const figure = z.object({ coverage, suppressed, ...countMembers(reachColumns, columnNames(reachColumns)) });

@@ -50,7 +50,7 @@ export function publishedRule(
   const latest = periodOfDate([...published.keys()].at(-1) ?? '')?.label;
   const instead = latest === undefined ? 'none is published yet' : `the latest is ${latest}`;
   throw new Problem(403, 'not-allowed', {
-    detail: `${period?.label ?? 'The lifetime'} is not published, and figures of what is not published would tell what published quarters suppress: ask for a closed quarter (${instead}), or with an account of the role data-team or operator.`,
+    detail: `${period?.label ?? 'The lifetime'} is not published, and figures of what is not published would tell what published quarters suppress: ask for a published quarter (${instead}), or with an account of the role data-team or operator.`,
   });
 }
 

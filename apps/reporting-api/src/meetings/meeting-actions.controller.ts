@@ -16,7 +16,9 @@ import {
 import { MeetingActions } from './meeting-actions.js';
 
 const service = z.string().max(120).describe('Service, such as baby-steps.');
-const listQuery = z.object({ state: z.enum(actionStates).optional().describe('Absent: all.') });
+const listQuery = z.object({
+  state: z.enum(actionStates).optional().describe('Of the actions that the list holds. Absent: all of them.'),
+});
 const agreed = z.strictObject({
   id: actionId
     .exactOptional()
@@ -35,7 +37,11 @@ const changed = z.strictObject({
 });
 const list = z.object({
   service: z.string(),
-  actions: z.array(meetingAction).describe('Open ones first, by their due date.'),
+  actions: z
+    .array(meetingAction)
+    .describe(
+      'At most 500: open ones first, by their due date; then those that are done or dropped, the latest due date first.',
+    ),
 });
 
 const notYours = problems(403, 'The service is another provider’s.');
@@ -107,7 +113,9 @@ export class MeetingActionsController {
   @ApiResponse(unreadable)
   @ApiResponse(notYours)
   @ApiResponse(problems(404, 'The service has no such action.'))
-  @ApiResponse(problems(409, 'Somebody has changed the action since that version.'))
+  @ApiResponse(
+    problems(409, 'Somebody has changed the action since that version, or the action has 1,000 versions.'),
+  )
   async change(
     @CurrentCaller() caller: Caller,
     @Param('service', { schema: service }) of: string,

@@ -4,8 +4,10 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import type { ActionChange, ActionState, AgreedAction, MeetingAction } from './meeting-action.js';
 
-/** A service that has agreed on more looks at its open actions first; older ones stay in the database. */
+/** Of more actions of a service, the open ones that are due first are shown; the others stay in the database. */
 const MAX_ACTIONS = 500;
+/** As the table allows. */
+const MAX_VERSIONS = 1000;
 const UNIQUE_VIOLATION = '23505';
 
 interface Row extends ActionChange {
@@ -45,7 +47,7 @@ export class MeetingActions {
        WHERE service = $1 AND action_id IN (
          SELECT action_id FROM (SELECT DISTINCT ON (action_id) action_id, state, due FROM meetings.action
                                 WHERE service = $1 ORDER BY action_id, version DESC) latest
-         ORDER BY state <> 'open', due DESC, action_id LIMIT ${MAX_ACTIONS})
+         ORDER BY state <> 'open', CASE WHEN state = 'open' THEN due END, due DESC, action_id LIMIT ${MAX_ACTIONS})
        ORDER BY action_id, version`,
       [service],
     );
@@ -84,7 +86,7 @@ export class MeetingActions {
   /**
    * Records a change of an action.
    * @param version the version that the caller has seen.
-   * @throws Problem 409 where somebody has changed it since, 404 for an unknown action.
+   * @throws Problem 409 where somebody has changed it since, or it has as many versions as one may, 404 for an unknown action.
    */
   async change(
     service: string,
@@ -93,6 +95,10 @@ export class MeetingActions {
   ): Promise<MeetingAction> {
     const now = await this.find(service, id);
     if (now.version !== version) throw changedSince();
+    if (version >= MAX_VERSIONS)
+      throw new Problem(409, 'action-full', {
+        detail: `This action has ${MAX_VERSIONS} versions, and no action has more: record what is to be done as another action.`,
+      });
     const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
     const { period, text, owner, due, state } = { ...now, ...given };
     const row = { id, version: version + 1, service, period, text, owner, due, state };

@@ -17,6 +17,7 @@ import {
   actionStates,
   actionText,
   periodNameOf,
+  refusalOf,
   type MeetingAction,
 } from '../meetings/meeting-action.js';
 import { MeetingActions } from '../meetings/meeting-actions.js';
@@ -114,7 +115,7 @@ export class MeetingsPage {
     await this.#access.require(caller, service);
     const read = fields.safeParse(sent);
     if (!read.success) {
-      const page = await this.#pack(caller, service, { period }, { id, sent, faults: faultsOf(read.error) });
+      const page = await this.#pack(caller, service, { period }, { id, ...unread(sent, read.error) });
       await reply.status(400).type('text/html; charset=utf-8').send(page);
       return;
     }
@@ -148,7 +149,7 @@ export class MeetingsPage {
     const read = fields.safeParse(sent);
     if (!read.success) {
       const action = await this.#actions.find(service, id);
-      const page = await this.#actionPage(name, action, { sent, state, faults: faultsOf(read.error) });
+      const page = await this.#actionPage(name, action, { state, ...unread(sent, read.error) });
       await reply.status(400).type('text/html; charset=utf-8').send(page);
       return;
     }
@@ -229,6 +230,20 @@ const faultsOf = (error: z.ZodError<Typed>): Faults => {
   }
   return faults;
 };
+
+/** What was typed and its faults, without the texts that may hold an identifier: no answer repeats one. */
+function unread(sent: Typed, error: z.ZodError<Typed>): { readonly sent: Typed; readonly faults: Faults } {
+  const faults = faultsOf(error);
+  const kept = (text: string): string => (refusalOf(text) === undefined ? text : '');
+  return {
+    sent: {
+      text: kept(sent.text),
+      owner: kept(sent.owner),
+      due: faults.due === undefined ? sent.due : '',
+    },
+    faults,
+  };
+}
 
 /** Faults beside their fields, and all of them at the head of the page. */
 const faultsView = (faults: Faults) => ({

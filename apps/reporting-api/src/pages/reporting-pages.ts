@@ -12,6 +12,7 @@ export const reportingPages: PagesOfService = {
     { href: '/submissions', text: 'Submissions' },
     { href: '/datasets', text: 'Datasets' },
     { href: '/data-quality', text: 'Data quality' },
+    { href: '/releases', text: 'Releases' },
   ],
   views: here('../../views'),
   assets: { folder: here('../../assets'), styles: ['reports.css'] },

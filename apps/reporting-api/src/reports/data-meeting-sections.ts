@@ -4,8 +4,12 @@ import type { PartOf } from './reach-sections.js';
 import type { ReportSection, ReportTable } from './report.js';
 import { number } from './shares.js';
 
-/** A page stays readable; the API has all actions. */
+/** A page stays readable; the API has more of them. */
 const MAX_CLOSED = 20;
+
+/** Whether an action is still open after its due date. */
+const isOverdue = ({ state, due }: Pick<MeetingAction, 'state' | 'due'>, today: string): boolean =>
+  state === 'open' && due < today;
 
 export const stateNames: Readonly<Record<ActionState, string>> = {
   open: 'Open',
@@ -13,11 +17,14 @@ export const stateNames: Readonly<Record<ActionState, string>> = {
   dropped: 'Dropped',
 };
 
-/** What the data meetings of a service agreed on: what is open, and what was done or dropped last. */
+/**
+ * What the data meetings of a service agreed on: what is open, and what was done or dropped last.
+ * @param today yyyy-mm-dd: open actions that were due before are overdue.
+ */
 export function actionsSections(
   of: Pick<PartOf, 'key' | 'scopeName'>,
   actions: readonly MeetingAction[],
-  position: number,
+  today: string,
 ): readonly ReportSection[] {
   const open = actions.filter(({ state }) => state === 'open');
   const closed = actions.filter(({ state }) => state !== 'open');
@@ -28,12 +35,14 @@ export function actionsSections(
     rows: rows.map(({ text, owner, due, period, state, history }) => ({
       name: text,
       cells: [owner, dayName(due), periodNameOf(period), instantName(history.at(-1)?.at ?? '')],
-      status: stateNames[state],
+      status: isOverdue({ state, due }, today) ? 'Open, overdue' : stateNames[state],
     })),
-    definition: 'actions as the service’s provider and the programme’s team recorded them.',
+    definition:
+      'actions as the service’s provider and the programme’s team recorded them; overdue on the day of reading.',
     n: `${number(all)} ${all === 1 ? 'action' : 'actions'}`,
     denominator: 'None.',
-    ...{ position, disclosure: 'none' },
+    // Actions are not in the ledger, and change at one position of it.
+    ...{ position: null, disclosure: 'none' },
   });
   return [
     {

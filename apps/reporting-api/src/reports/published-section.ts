@@ -26,13 +26,8 @@ export function publishedSection(
 ): ReportSection {
   const id = `${of.key}-published`;
   const title = 'Restatement';
-  if (quarter?.figures === undefined || quarter.figures === null) {
-    const why =
-      quarter === undefined
-        ? `${of.label} is not closed: its figures can change without a restatement.`
-        : `${of.label} is closed, and its figures are being computed.`;
-    return { id, title, finding: why, tables: [] };
-  }
+  if (quarter?.standing !== 'published' || quarter.figures === null)
+    return { id, title, finding: whyNothing(of.label, quarter), tables: [] };
   const cells = new Cells(quarter.figures);
   const row = answer.rows.find(({ scope }) => scope === of.scope);
   const shown = published.filter(([column]) => columns.includes(column));
@@ -67,4 +62,12 @@ export function publishedSection(
       'Published counts are rounded, and small ones suppressed, so that a difference of a few is no restatement. What changed, and why, is in the comparison of the quarter (kinledger quarter compare).',
     ],
   };
+}
+
+function whyNothing(label: string, quarter: PublishedQuarterView | undefined): string {
+  if (quarter === undefined) return `${label} is not closed: its figures can change without a restatement.`;
+  if (quarter.publishedAt === null) return `${label} is closed, and its figures are being computed.`;
+  return quarter.standing === 'withdrawn'
+    ? `${label} is closed, and its published figures were withdrawn.`
+    : `${label} is closed, and its figures are not published yet.`;
 }

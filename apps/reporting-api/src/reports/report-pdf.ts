@@ -146,12 +146,11 @@ class Writer {
       });
     table.end();
     doc.y += 3;
+    const at = position === null ? '' : ` Ledger position ${number(position)}.`;
     const rule = disclosure === 'none' ? '' : ` Disclosure control ${disclosure}: [c] is a suppressed count.`;
-    this.text(
-      'P',
-      `n: ${n}. Denominator: ${denominator} Definition: ${definition} Ledger position ${number(position)}.${rule}`,
-      { size: sizes.table },
-    );
+    this.text('P', `n: ${n}. Denominator: ${denominator} Definition: ${definition}${at}${rule}`, {
+      size: sizes.table,
+    });
   }
 
   #row(

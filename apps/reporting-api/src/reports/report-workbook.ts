@@ -54,7 +54,7 @@ function tableSheet(table: ReportTable, finding: string | undefined, name: strin
     ['Definition', table.definition],
     ['n', table.n],
     ['Denominator', table.denominator],
-    ['Ledger position', table.position],
+    ...(table.position === null ? [] : [['Ledger position', table.position]]),
     ['Disclosure control', table.disclosure],
   ];
   return {

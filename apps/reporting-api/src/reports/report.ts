@@ -24,8 +24,8 @@ export interface ReportTable {
   readonly n: string;
   /** What shares are shares of. */
   readonly denominator: string;
-  /** Ledger position of the table’s values. */
-  readonly position: number;
+  /** Ledger position of the table’s values; null where the ledger does not hold them. */
+  readonly position: number | null;
   /** “none” where counts are exact, else the rule by which they are suppressed and rounded. */
   readonly disclosure: string;
 }

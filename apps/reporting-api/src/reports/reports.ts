@@ -185,11 +185,10 @@ export class Reports {
 
   async #actionsPart(service: string, scopeName: string): Promise<ReportPart> {
     const actions = await this.#readModels.read(({ client }) => this.#actions.ofService(service, client));
-    const { position } = await this.#figures.programme();
     return {
       title: 'Actions',
       about: 'What the service’s data meetings agreed on, of whichever quarter.',
-      sections: actionsSections({ key: 'meeting', scopeName }, actions, position),
+      sections: actionsSections({ key: 'meeting', scopeName }, actions, this.#figures.today),
     };
   }
 
@@ -228,7 +227,9 @@ export class Reports {
         : [];
     const wholeReach = isWhole ? await this.#figures.reach(sight.seen, period) : undefined;
     const quarter =
-      period === undefined || period.kind !== 'quarter' ? undefined : await this.#quarters.find(period.code);
+      period === undefined || period.kind !== 'quarter'
+        ? undefined
+        : await this.#quarters.find(sight.shows === 'own rows' ? 'shown' : sight.seen, period.code);
     const sections = [
       reachSection(of, own, columns),
       ...(period === undefined

@@ -298,24 +298,35 @@ export function issuesSection(
     };
   });
   const open = rows.reduce((sum, row) => sum + row.open, 0);
+  const about = {
+    n: `${number(services.length)} ${services.length === 1 ? 'service' : 'services'}`,
+    denominator: 'None: counts, not shares.',
+    disclosure: 'none',
+  };
   return {
     id: 'scorecard-issues',
     title: 'Open issues',
     finding: `${supplier}: ${open === 1 ? 'one action of a data meeting is' : `${number(open)} actions of data meetings are`} open.`,
     tables: [
       {
-        caption: `Open issues: ${supplier}`,
-        heads: ['Service', 'Open actions', 'First due', 'Rows for review'],
+        caption: `Open actions: ${supplier}`,
+        heads: ['Service', 'Open actions', 'First due'],
         rows: rows.map((row) => ({
           name: row.name,
-          cells: [row.open, row.due === undefined ? 'None' : dayName(row.due), row.waiting],
+          cells: [row.open, row.due === undefined ? 'None' : dayName(row.due)],
           status: 'Counted',
         })),
-        definition:
-          'open actions of the service’s data meetings, and rows of files that stand which wait for review.',
-        n: `${number(services.length)} ${services.length === 1 ? 'service' : 'services'}`,
-        denominator: 'None: counts, not shares.',
-        ...{ position, disclosure: 'none' },
+        definition: 'open actions of the service’s data meetings.',
+        ...about,
+        // Actions are not in the ledger, and change at one position of it.
+        position: null,
+      },
+      {
+        caption: `Rows for review: ${supplier}`,
+        heads: ['Service', 'Rows for review'],
+        rows: rows.map((row) => ({ name: row.name, cells: [row.waiting], status: 'Counted' })),
+        definition: 'rows of files that stand which wait for review.',
+        ...{ ...about, position },
       },
     ],
   };

@@ -98,8 +98,8 @@ export class Scorecards {
         quality: rows.filter((row) => row.service === service),
         feedback: (await this.#figures.rows(feedback, { ...asked, by: 'quarter' })).rows,
         outcomes: (await this.#figures.rows(outcomes, { ...asked, by: 'quarter' })).rows,
-        // Families are connected by what other services told.
-        targets: rated.filter(({ of }) => sight.shows !== 'own rows' || of !== 'families'),
+        // Families are connected by what other services told: for the programme’s own team alone.
+        targets: rated.filter(({ of }) => sight.shows === 'everything' || of !== 'families'),
         actions: await this.#readModels.read(({ client }) => this.#actions.ofService(service, client)),
       });
     }

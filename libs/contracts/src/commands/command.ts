@@ -6,10 +6,12 @@ import { CloseQuarter } from './close-quarter.js';
 import { ErasePerson, withoutPerson } from './erase-person.js';
 import { EraseRecords } from './erase-records.js';
 import { PublishFigures } from './publish-figures.js';
+import { PublishRelease } from './publish-release.js';
 import { ReviewReferral } from './review-referral.js';
 import { RotateKeys } from './rotate-keys.js';
 import { UndoReview } from './undo-review.js';
 import { UnparkSubmission } from './unpark-submission.js';
+import { WithdrawRelease } from './withdraw-release.js';
 import { WithdrawSubmission } from './withdraw-submission.js';
 
 /** Every kind of command, by name. */
@@ -20,6 +22,8 @@ export const commandContracts = {
   'erase-person': ErasePerson,
   'close-quarter': CloseQuarter,
   'publish-figures': PublishFigures,
+  'publish-release': PublishRelease,
+  'withdraw-release': WithdrawRelease,
   'rotate-keys': RotateKeys,
   'review-referral': ReviewReferral,
   'undo-review': UndoReview,
@@ -57,6 +61,8 @@ export const Command = contract({
     commandOf(ErasePerson),
     commandOf(CloseQuarter),
     commandOf(PublishFigures),
+    commandOf(PublishRelease),
+    commandOf(WithdrawRelease),
     commandOf(RotateKeys),
     commandOf(ReviewReferral),
     commandOf(UndoReview),

@@ -74,8 +74,19 @@ export type FigureTable = z.infer<typeof figureTable>;
 
 const cellName = z.string().max(400);
 
+/** Name and version of a solver. */
+export const solverName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*@[0-9][0-9a-z.-]*$/, 'expected a solver and its version, such as highs@1.15.3')
+  .max(80);
+
 /** What was suppressed beside small counts, so that all tables together give none of these away. */
 export const disclosureRemedy = z.object({
+  solver: solverName
+    .exactOptional()
+    .describe(
+      'What found the remedy, and its version: another one may find another. Absent in older releases.',
+    ),
   suppressed: z
     .array(cellName)
     .describe(

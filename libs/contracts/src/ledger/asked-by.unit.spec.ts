@@ -16,6 +16,8 @@ describe('an event that a person asked for', () => {
       'LinkReviewed',
       'QuarterClosed',
       'RecordErased',
+      'ReleasePublished',
+      'ReleaseWithdrawn',
       'ReviewGiven',
       'SubmissionUnparked',
       'SubmissionWithdrawn',

@@ -43,6 +43,8 @@ export const ledgerContracts = {
   FamiliesDissolved: families.FamiliesDissolved,
   QuarterClosed: quarters.QuarterClosed,
   FiguresPublished: quarters.FiguresPublished,
+  ReleasePublished: quarters.ReleasePublished,
+  ReleaseWithdrawn: quarters.ReleaseWithdrawn,
   KeyRotationBegun: keys.KeyRotationBegun,
   RecordsRekeyed: keys.RecordsRekeyed,
   KeyRotated: keys.KeyRotated,

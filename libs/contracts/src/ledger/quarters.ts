@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { code, commitment, contentHash, programmeId, revision } from '../identifiers.js';
-import { nilReturnsStated, quarterCode, quarterVersions } from '../figures/quarter-figures.js';
+import { figureName, nilReturnsStated, quarterCode, quarterVersions } from '../figures/quarter-figures.js';
+import { quarterEdition, releaseAudit } from '../figures/release-audit.js';
 import { organisation } from './asked-by.js';
 import { ledgerContract } from './event-roles.js';
 
@@ -13,16 +14,24 @@ const closedVersion1 = z.object({
   versions: quarterVersions,
 });
 
+const closedVersion2 = closedVersion1.extend({
+  nilReturns: nilReturnsStated
+    .exactOptional()
+    .describe('As known when the closing was asked for. Absent: the closing does not say it.'),
+});
+
 export const QuarterClosed = ledgerContract({
   name: 'QuarterClosed',
-  version: 2,
+  version: 3,
   description:
     'The figures of the quarter are those at this position, computed by what this event names. What comes later changes them no more.',
   roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
-  schema: closedVersion1.extend({
-    nilReturns: nilReturnsStated
+  schema: closedVersion2.extend({
+    edition: quarterEdition
       .exactOptional()
-      .describe('As known when the closing was asked for. Absent: the closing does not say it.'),
+      .describe(
+        'Which closing of the quarter this is, from 1. Its figures leave with ReleasePublished. Absent: the first one, of before publishing was an act: its figures left with FiguresPublished.',
+      ),
   }),
   example: {
     programme: 'leap',
@@ -45,27 +54,39 @@ export const QuarterClosed = ledgerContract({
       readModels: '0a1b2c3d4e5f6071',
     },
     nilReturns: [{ dataset: 'pairs-together-time.user', period: '2023-24-Q2' }],
+    edition: 1,
   },
-  // Version 1 did not name nil returns.
-  earlier: [{ version: 1, schema: closedVersion1, upcast: (data: z.output<typeof closedVersion1>) => data }],
+  // Version 1 did not name nil returns, version 2 no edition.
+  earlier: [
+    { version: 1, schema: closedVersion1, upcast: (data: z.output<typeof closedVersion1>) => data },
+    { version: 2, schema: closedVersion2, upcast: (data: z.output<typeof closedVersion2>) => data },
+  ],
+});
+
+const figuresVersion1 = z.object({
+  programme: programmeId,
+  period: quarterCode,
+  closing: revision.describe('Ledger position of the QuarterClosed event.'),
+  published: contentHash.describe(
+    'SHA-256 of the canonical JSON of the published form, stored as a payload beside the ledger.',
+  ),
+  commitment: commitment.describe(
+    'SHA-256 of the salt’s 32 bytes and the canonical JSON of the full figures.',
+  ),
 });
 
 export const FiguresPublished = ledgerContract({
   name: 'FiguresPublished',
-  version: 1,
+  version: 2,
   description:
     'The figures of a closed quarter: the digest of their published form, which is a payload beside the ledger, and a salted commitment to the full ones.',
   roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
-  schema: z.object({
-    programme: programmeId,
-    period: quarterCode,
-    closing: revision.describe('Ledger position of the QuarterClosed event.'),
-    published: contentHash.describe(
-      'SHA-256 of the canonical JSON of the published form, stored as a payload beside the ledger.',
-    ),
-    commitment: commitment.describe(
-      'SHA-256 of the salt’s 32 bytes and the canonical JSON of the full figures.',
-    ),
+  schema: figuresVersion1.extend({
+    audit: releaseAudit
+      .exactOptional()
+      .describe(
+        'The audit of the published form. Absent: its rule has none, or it was made before audits were kept.',
+      ),
   }),
   example: {
     programme: 'leap',
@@ -73,5 +94,76 @@ export const FiguresPublished = ledgerContract({
     closing: 412,
     published: '486ea46224d1bb4fb680f34f7c9ad96a8f24ec88be73ea8e5a6c65260e9cb8a7',
     commitment: '4c7f3b1e9a2d58604c7f3b1e9a2d58604c7f3b1e9a2d58604c7f3b1e9a2d5860',
+    audit: { solver: 'highs@1.15.3', fewest: 3, audited: 633, narrowed: 0 },
+  },
+  // Version 1 did not say what the audit found.
+  earlier: [
+    { version: 1, schema: figuresVersion1, upcast: (data: z.output<typeof figuresVersion1>) => data },
+  ],
+});
+
+export const ReleasePublished = ledgerContract({
+  name: 'ReleasePublished',
+  version: 1,
+  description:
+    'A person published the figures of a closed quarter: from here on its published form leaves, and nothing else of that quarter.',
+  roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
+  schema: z.object({
+    programme: programmeId,
+    period: quarterCode,
+    edition: quarterEdition.describe('Which closing of the quarter leaves.'),
+    closing: revision.describe('Ledger position of its QuarterClosed event, at which its counts are.'),
+    figures: revision.describe('Ledger position of its FiguresPublished event.'),
+    published: contentHash.describe(
+      'SHA-256 of the canonical JSON of what leaves, as FiguresPublished names it.',
+    ),
+    disclosure: figureName.describe('Profile of the disclosure control that was applied.'),
+    audit: releaseAudit.describe('What the audit of the published form found.'),
+    supersedes: quarterEdition
+      .exactOptional()
+      .describe('The edition that stood until here. Absent: none stood.'),
+    reason: code,
+    by: z.string().min(1).max(100).describe('Account that asked.'),
+    organisation,
+  }),
+  example: {
+    programme: 'leap',
+    period: '2023-24-Q2',
+    edition: 2,
+    closing: 512,
+    figures: 513,
+    published: '486ea46224d1bb4fb680f34f7c9ad96a8f24ec88be73ea8e5a6c65260e9cb8a7',
+    disclosure: 'nhs-2018@2',
+    audit: { solver: 'highs@1.15.3', fewest: 3, audited: 633, narrowed: 0 },
+    supersedes: 1,
+    reason: 'restated',
+    by: 'data-team',
+    organisation: 'leap-team',
+  },
+});
+
+export const ReleaseWithdrawn = ledgerContract({
+  name: 'ReleaseWithdrawn',
+  version: 1,
+  description:
+    'A person withdrew the published figures of a quarter: they leave no more. What left before stays known, and its published form stays beside the ledger.',
+  roles: { closes: true, publishedOn: [], ignoredBy: ['linkage'], bodies: 'none' },
+  schema: z.object({
+    programme: programmeId,
+    period: quarterCode,
+    edition: quarterEdition.describe('The edition that stood until here.'),
+    closing: revision.describe('Ledger position of its QuarterClosed event.'),
+    reason: code,
+    by: z.string().min(1).max(100).describe('Account that asked.'),
+    organisation,
+  }),
+  example: {
+    programme: 'leap',
+    period: '2023-24-Q2',
+    edition: 1,
+    closing: 412,
+    reason: 'wrong-file',
+    by: 'data-team',
+    organisation: 'leap-team',
   },
 });

@@ -18,7 +18,15 @@ import type { Cause } from '../scribe.js';
 
 /** The outcome of a decision about a submission, records, a quarter, keys or two rows. */
 export type DecisionOutcome =
-  'linked' | 'withdrawn' | 'parked' | 'erased' | 'closed' | 'published' | 'rekeyed' | 'reviewed';
+  | 'linked'
+  | 'withdrawn'
+  | 'parked'
+  | 'erased'
+  | 'closed'
+  | 'published'
+  | 'unpublished'
+  | 'rekeyed'
+  | 'reviewed';
 
 /** The state of a submission's rows. */
 export interface SubmissionProgress {

@@ -4,10 +4,12 @@ import { erasePerson } from './erase-person.js';
 import { closeQuarter } from './close-quarter.js';
 import { eraseRecords } from './erase-records.js';
 import { publishFigures } from './publish-figures.js';
+import { publishRelease } from './publish-release.js';
 import { reviewReferral } from './review-referral.js';
 import { rotateKeys } from './rotate-keys.js';
 import { undoReview } from './undo-review.js';
 import { unparkSubmission } from './unpark-submission.js';
+import { withdrawRelease } from './withdraw-release.js';
 import { withdrawSubmission } from './withdraw-submission.js';
 
 /** A handler for every kind of command; a kind without one does not compile. */
@@ -18,6 +20,8 @@ const commandHandlers: { readonly [Kind in CommandKind]: CommandHandler<Kind> } 
   'erase-person': erasePerson,
   'close-quarter': closeQuarter,
   'publish-figures': publishFigures,
+  'publish-release': publishRelease,
+  'withdraw-release': withdrawRelease,
   'rotate-keys': rotateKeys,
   'review-referral': reviewReferral,
   'undo-review': undoReview,

@@ -692,6 +692,8 @@ class Story {
       case 'FamiliesDissolved':
       case 'QuarterClosed':
       case 'FiguresPublished':
+      case 'ReleasePublished':
+      case 'ReleaseWithdrawn':
       case 'KeyRotationBegun':
       case 'RecordsRekeyed':
       case 'KeyRotated':

@@ -146,7 +146,7 @@ export async function redoDecision(
     case 'LinkAllowed':
       return constrainAsRecorded(context, closing);
     case 'QuarterClosed': {
-      const { period, reason, programme: id, versions, nilReturns } = closing.data;
+      const { period, reason, programme: id, versions, nilReturns, edition } = closing.data;
       if (versions.definition !== ledger.definition?.digest || versions.strategy !== ledger.strategy?.digest)
         return 'the definition or the strategy that the quarter names is not the one in force';
       const command = {
@@ -154,7 +154,11 @@ export async function redoDecision(
         ...{
           kind: 'close-quarter',
           programme: id,
-          payload: { period, ...(nilReturns === undefined ? {} : { nilReturns }) },
+          payload: {
+            period,
+            ...(nilReturns === undefined ? {} : { nilReturns }),
+            ...(edition === undefined ? {} : { edition }),
+          },
         },
       };
       return carryOut(context, command as CommandData, recorded);
@@ -162,11 +166,27 @@ export async function redoDecision(
     case 'FiguresPublished': {
       // What the projector computed is an input; whether it was due follows from the ledger.
       const { type, data } = closing;
-      const closed = ledger.quarters.get(data.period);
-      if (closed?.closing !== data.closing || closed.published !== undefined)
+      const closed = ledger.quarters.closingAt(data.period, data.closing);
+      if (closed === undefined || closed.figures !== undefined)
         return 'the linker refuses figures of a quarter that is not closed there, or whose figures are published';
       new Scribe(ledger, context.writer, { cause, time }).write({ type, data });
       return undefined;
+    }
+    case 'ReleasePublished': {
+      const { programme: id, period, edition, published, reason } = closing.data;
+      const command = {
+        ...envelopeOf(closing, reason, closing.data),
+        ...{ kind: 'publish-release', programme: id, payload: { period, edition, digest: published } },
+      };
+      return carryOut(context, command as CommandData, recorded);
+    }
+    case 'ReleaseWithdrawn': {
+      const { programme: id, period, edition, reason } = closing.data;
+      const command = {
+        ...envelopeOf(closing, reason, closing.data),
+        ...{ kind: 'withdraw-release', programme: id, payload: { period, edition } },
+      };
+      return carryOut(context, command as CommandData, recorded);
     }
     case 'SigningKeyChanged':
       // The signature is an input: only who has the previous key can make it. The ledger takes no other.

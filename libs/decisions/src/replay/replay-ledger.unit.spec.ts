@@ -211,6 +211,32 @@ describe('a closed quarter', () => {
     expect(decisions.slice(-2).map(({ verdict }) => verdict)).toEqual(['diverged', 'diverged']);
   });
 
+  it('that is published, restated and withdrawn comes out equal, and diverges where an act is another', async () => {
+    const recorded = await RecordedHistory.of(history);
+    const period = '2023-24-Q2' as PeriodCode;
+    for (const edition of [1, 2])
+      await recorded.publishRelease(period, edition, await recorded.closeQuarter(period, edition));
+    await recorded.withdrawRelease(period, 2);
+    const { decisions } = await replay(recorded.store);
+    expect(decisions.slice(-7).map(({ verdict }) => verdict)).toEqual(Array(7).fill('equal'));
+    const changes: readonly ((event: LedgerEvent) => LedgerEvent | undefined)[] = [
+      (event) =>
+        event.type === 'ReleasePublished' && event.data.edition === 2
+          ? { ...event, data: { ...event.data, published: '0'.repeat(64) } }
+          : undefined,
+      (event) =>
+        event.type === 'ReleasePublished' && event.data.edition === 2
+          ? { ...event, data: { ...event.data, audit: { ...event.data.audit, audited: 13 } } }
+          : undefined,
+      (event) =>
+        event.type === 'ReleaseWithdrawn' ? { ...event, data: { ...event.data, edition: 1 } } : undefined,
+    ];
+    for (const change of changes) {
+      const { decisions: changed } = await replay(tampered(recorded.store, change));
+      expect(changed.filter(({ verdict }) => verdict === 'diverged')).toHaveLength(1);
+    }
+  });
+
   describe('of a ledger whose signing key was changed', () => {
     const keyPair = () => {
       const { privateKey, publicKey } = generateKeyPairSync('ed25519');

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { CountColumn } from '../count-columns.js';
+import type { CountColumn, CountColumns } from '../count-columns.js';
 import { figures } from '../registry.js';
 import type { Cell } from './cells.js';
 
@@ -48,11 +48,12 @@ export async function erasureEffect(
  * of people, or moves it between two rows of a table: one each. What else a column depends on, it says (`mayChangeBy`).
  */
 export function boundOf({ figure, column }: Cell, effect: ErasureEffect): number {
-  const columns = figures.find(({ id }) => id === figure)?.columns;
-  const of = (name: string): number => {
-    const found: CountColumn | undefined = columns?.[name];
+  const versions = figures.filter(({ id }) => id === figure).map(({ columns }) => columns);
+  const ofVersion = (columns: CountColumns, name: string): number => {
+    const found: CountColumn | undefined = columns[name];
     if (found === undefined) return 0;
-    if (found.sumOf !== undefined) return found.sumOf.reduce((sum, part) => sum + of(part), 0);
+    if (found.sumOf !== undefined)
+      return found.sumOf.reduce((sum, part) => sum + ofVersion(columns, part), 0);
     switch (found.mayChangeBy) {
       case 'children':
         return effect.individuals + effect.childrenOfTheirs;
@@ -64,5 +65,6 @@ export function boundOf({ figure, column }: Cell, effect: ErasureEffect): number
         return found.mayChangeBy satisfies never;
     }
   };
-  return of(column);
+  // Not every version of a figure has each column.
+  return Math.max(0, ...versions.map((columns) => ofVersion(columns, column)));
 }

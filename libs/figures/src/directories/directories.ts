@@ -1,5 +1,8 @@
 import type { Publication } from '../publication.js';
 
+const instantText = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
 /** The position of the read models, and the version of their tables. */
 export const standing = {
   id: 'standing',
@@ -102,13 +105,17 @@ export const serviceProviders = {
   sql: 'SELECT service, provider FROM service ORDER BY service COLLATE "C"',
 } as const satisfies Publication;
 
-/** Quarters that are closed, latest first; of their figures the published form. */
+/**
+ * Quarters that are closed, latest first, and of each the latest edition first; of their figures the published form, also of
+ * what is not published yet: for the programme’s own team.
+ */
 export const closedQuarters = {
   id: 'closed-quarters',
-  version: 1,
+  version: 2,
   parameters: [{ name: 'period', type: 'text' }],
   returns: [
     { name: 'period', type: 'text' },
+    { name: 'edition', type: 'int' },
     { name: 'closing', type: 'double precision' },
     { name: 'closedAt', type: 'text' },
     { name: 'closedBy', type: 'text' },
@@ -117,20 +124,27 @@ export const closedQuarters = {
     { name: 'publishedAt', type: 'double precision' },
     { name: 'digest', type: 'text' },
     { name: 'commitment', type: 'text' },
+    { name: 'audit', type: 'jsonb' },
+    { name: 'standing', type: 'text' },
+    { name: 'release', type: 'jsonb' },
+    { name: 'ended', type: 'jsonb' },
     { name: 'figures', type: 'jsonb' },
   ],
-  sql: `SELECT period, closing::float8, to_char(closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), closed_by, reason,
-               versions, published_at::float8, digest, commitment, figures
-        FROM closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC`,
+  sql: `SELECT period, edition, closing::float8, ${instantText('closed_at')}, closed_by, reason,
+               versions, published_at::float8, digest, commitment, audit, standing,
+               CASE WHEN released IS NOT NULL THEN jsonb_build_object('position', released, 'at', ${instantText('released_at')}, 'by', released_by, 'reason', release_reason) END,
+               CASE WHEN ended IS NOT NULL THEN jsonb_build_object('position', ended, 'at', ${instantText('ended_at')}, 'by', ended_by, 'reason', end_reason) END,
+               figures
+        FROM closed_quarter WHERE $1::text IS NULL OR period = $1 ORDER BY period DESC, edition DESC`,
 } as const satisfies Publication;
 
 /**
- * By which rule the rows of a figure, such as `reach@1`, or of another version of it, were published for each closed quarter, by its first
- * day.
+ * By which rule the rows of a figure, such as `reach@1`, or of another version of it, were published for each published quarter, by its
+ * first day.
  */
 export const publishedRules = {
   id: 'published-rules',
-  version: 1,
+  version: 2,
   parameters: [{ name: 'figure', type: 'text' }],
   returns: [
     { name: 'start', type: 'text' },
@@ -139,7 +153,7 @@ export const publishedRules = {
   sql: `SELECT to_char(make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)), 'YYYY-MM-DD'),
                figures->>'disclosure'
         FROM closed_quarter
-        WHERE EXISTS (SELECT FROM jsonb_path_query(figures, '$.figures[*].figure') AS name
+        WHERE standing = 'published' AND EXISTS (SELECT FROM jsonb_path_query(figures, '$.figures[*].figure') AS name
                       WHERE split_part(name #>> '{}', '@', 1) = split_part($1, '@', 1))
         ORDER BY 1`,
 } as const satisfies Publication;

@@ -120,7 +120,7 @@ class TableCells {
           const count = defined.columns[column];
           if (typeof shown === 'string' || count === undefined) continue;
           const id = this.#id(scope, values, column);
-          if (count.disclosure === 'computed again' && shown !== null && shown !== 0)
+          if (count.disclosure === 'computed again' && shown !== null)
             for (const part of count.sumOf ?? []) {
               const of = this.#id(scope, values, part);
               this.#sums.set(of, [...(this.#sums.get(of) ?? []), id]);

@@ -11,6 +11,12 @@ export interface EarlierRelease {
   readonly published: QuarterFigures;
 }
 
+/** A release with those before it. */
+export interface ReleaseTogether extends QuarterRelease {
+  /** By the id of a count, those of the same count in earlier editions, which a reader knows to be the same. */
+  readonly same: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
  * A release with those before it, as far as they say something of its counts: earlier editions of the same quarter, and the
  * quarters around it where a figure counts until the period’s end. Cells of earlier releases stand as they left, under ids of
@@ -19,13 +25,16 @@ export interface EarlierRelease {
  * What relates two releases is not certain: rows come late, are corrected and withdrawn. A reader is taken to know of each
  * relation whether it holds, such as that a count is the same in both editions, and to know nothing where it does not: so the
  * counts themselves decide which relations there are.
+ *
+ * A count that an earlier edition showed, and that is still the same, cannot be kept any more: it is not protected, even where it is
+ * withheld, such as a 0.
  */
 export function releaseWithEarlier(
   published: QuarterFigures,
   full: QuarterFigures,
   services: readonly ServiceOfStrand[],
   earlier: readonly EarlierRelease[],
-): QuarterRelease {
+): ReleaseTogether {
   const current = releaseOfQuarter(published, services);
   const period = periodOfCode(published.period);
   const cells = new Map(current.cells);
@@ -40,7 +49,9 @@ export function releaseWithEarlier(
     const total = terms.reduce((sofar, { cell, times }) => sofar + times * (counts.get(cell) ?? NaN), 0);
     return total >= sum.low && total <= sum.high;
   };
-  const released: ReleasedCell[] = [...current.release.cells];
+  const released: ReleasedCell[] = [];
+  const left = new Set<string>();
+  const same = new Map<string, string[]>();
   const relations: Relation[] = [...current.release.relations];
   for (const release of earlier.toSorted((one, other) => one.published.position - other.published.position)) {
     const then = periodOfCode(release.published.period);
@@ -60,11 +71,18 @@ export function releaseWithEarlier(
         across(id, cell, (column) => prefix + cellIdOf({ ...cell, figure, column })),
       ),
     );
-    relations.push(
-      ...between.filter(({ terms }) => terms.every(({ cell }) => counts.has(cell))).filter(isTrue),
-    );
+    const holding = between.filter(({ terms }) => terms.every(({ cell }) => counts.has(cell))).filter(isTrue);
+    relations.push(...holding);
+    if (then.code !== period.code) continue;
+    const shown = new Set(before.release.cells.flatMap((cell) => (cell.protected ? [] : [cell.id])));
+    for (const { terms } of holding) {
+      const [id = '', idThen = ''] = terms.map(({ cell }) => cell);
+      same.set(id, [...(same.get(id) ?? []), idThen]);
+      if (shown.has(idThen)) left.add(id);
+    }
   }
-  const touched = componentsOf({ cells: released, relations }).filter((part) =>
+  const own = current.release.cells.map((cell) => (left.has(cell.id) ? { ...cell, protected: false } : cell));
+  const touched = componentsOf({ cells: [...own, ...released], relations }).filter((part) =>
     part.cells.some(({ id }) => current.cells.has(id)),
   );
   return {
@@ -72,8 +90,7 @@ export function releaseWithEarlier(
       cells: touched.flatMap((part) => part.cells),
       relations: touched.flatMap((part) => part.relations),
     },
-    cells,
-    sums: current.sums,
+    ...{ cells, sums: current.sums, same },
   };
 }
 

@@ -2,7 +2,7 @@ import type { QuarterFigures } from '@kinledger/contracts';
 import { auditRelease, highsSolver, isPossible, withoutCells, type Release } from '@kinledger/disclosure';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Cells } from '../closing/cells.js';
-import { reachColumns } from '../reach/reach-columns.js';
+import { reachColumns, reachColumns1 } from '../reach/reach-columns.js';
 import { disclosureProfiles } from './disclosure-profiles.js';
 import { groupsInOneRow } from './groups-in-one-row.js';
 import { releaseOfQuarter, type ServiceOfStrand } from './quarter-release.js';
@@ -136,6 +136,52 @@ describe('the remedy of a quarter', () => {
       // The count is the same as before, so that it was given away then.
       expect(found?.narrowed.every((cell) => cell.endsWith('anonymous'))).toBe(true);
       expect(found?.narrowed).not.toContain('2023-24-Q2 at 41: reach@1 service:steps anonymous');
+    });
+
+    it('does not hold a 0 that the first edition showed against one that withholds it', () => {
+      const children = (ofReal: Readonly<Record<number, number>>, position: number) => {
+        const real = Object.values(ofReal).reduce((sum, count) => sum + count, 0);
+        return quarterOf({
+          ...{ position, column: 'children' },
+          reach: {
+            ...{ programme: real + 60, 'strand:language': real + 60 },
+            ...{ 'service:real': real, 'service:chatter': 60 },
+          },
+          byDecile: {
+            programme: { 1: 20 + (ofReal[1] ?? 0), 2: 20 + (ofReal[2] ?? 0), 3: 20 },
+            'strand:language': { 1: 20 + (ofReal[1] ?? 0), 2: 20 + (ofReal[2] ?? 0), 3: 20 },
+            'service:real': ofReal,
+            'service:chatter': { 1: 20, 2: 20, 3: 20 },
+          },
+        });
+      };
+      const first = children({ 1: 20, 2: 20, 3: 0 }, 41);
+      const firstSafe = { full: first.full, published: remedy(first) };
+      const second = children({ 1: 20, 2: 0, 3: 0 }, 52);
+      const safe = remedy(second, [firstSafe]);
+      const ofReal = (decile: number) => `reach-by-deprivation@1 service:real ${decile} children`;
+      expect(safe.remedy).toMatchObject({
+        ...{ suppressed: [], withheld: [1, 2, 3].map(ofReal), narrowed: [] },
+      });
+      // That nobody of the service lives in the third tenth left with the first edition; that nobody lives in the second is new.
+      const { cells } = together(safe, second.full, [firstSafe]);
+      const isProtected = (decile: number) => cells.find(({ id }) => id === ofReal(decile))?.protected;
+      expect([isProtected(2), isProtected(3)]).toEqual([true, false]);
+    });
+
+    it('says nothing, and gives nothing away, where nothing less is known to be safe', () => {
+      const first = counts(8, 41);
+      const firstSafe = { full: first.full, published: remedy(first) };
+      const gaveUp = () => ({ leastOf: () => ({ found: 'unknown' as const }), end: () => undefined });
+      const second = counts(9, 52);
+      const safe = remedied(gaveUp, second.published, services, { full: second.full, earlier: [] });
+      expect(safe.remedy).toMatchObject({ suppressed: [], narrowed: [] });
+      const known = new Cells(safe);
+      const shown = known.all
+        .filter(({ column }) => column in reachColumns1)
+        .map((cell) => known.shownOf(cell));
+      expect(new Set(shown)).toEqual(new Set([null]));
+      expect(narrowed(together(safe, second.full, [firstSafe]))).toEqual([]);
     });
 
     it('leaves out scopes that the programme has no more, and figures of another quarter', () => {

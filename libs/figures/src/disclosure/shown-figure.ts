@@ -38,7 +38,7 @@ export const rowsFor = (figure: Figure, { hidesNobody }: DisclosureProfile): str
   hidesNobody ? wholeTable(figure) : figure.sql;
 
 /**
- * SQL that answers a figure’s question as a reader may see it: quarters that are closed, as they were published, whose tables were
+ * SQL that answers a figure’s question as a reader may see it: quarters that are published, in the edition that stands, whose tables were
  * made safe together. Nothing else has a row: counts of an open quarter, a year or the lifetime, each looked at alone, would
  * tell by subtraction what a release suppresses, and so would the same count asked for on two days. Where the asked days hold only a
  * part of such a quarter, it has no row either.
@@ -61,7 +61,7 @@ export function shownSqlOf(figure: Figure): string {
     FROM (
       SELECT (make_date(left(period, 4)::int, 4, 1) + make_interval(months => 3 * (right(period, 1)::int - 1)))::date AS opens,
              jsonb_path_query_first(figures, '$.figures[*] ? (@.figure starts with "${figure.id}@")') AS answer
-      FROM closed_quarter WHERE figures IS NOT NULL
+      FROM closed_quarter WHERE standing = 'published'
     ) AS quarter
     WHERE answer IS NOT NULL
       AND CASE $3 WHEN 'quarter' THEN ($1::date IS NULL OR $1::date <= opens) AND ($2::date IS NULL OR $2::date >= opens + interval '3 months')

@@ -99,9 +99,10 @@ describe('the schema published', () => {
   it('lets the reporting role read no table of read models, ledger or operations, even after a rebuild', async () => {
     const superuser = new pg.Client({ connectionString: databases.superuserUrl('platform') });
     await superuser.connect();
+    // Actions of data meetings are the reporting API’s own: it writes and reads them.
     const { rows } = await superuser.query<{ name: string }>(
       `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'migrations')`,
+       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'migrations', 'meetings')`,
     );
     await superuser.end();
     const tables = rows.map(({ name }) => name);
@@ -206,6 +207,27 @@ describe('figures as a reader may see them', () => {
     await rebuild(12);
   });
 
+  /** Q2 2023/24, unless it says otherwise. */
+  async function closed({
+    period = '2023-24-Q2',
+    edition = 1,
+    closing,
+    standing,
+    figures: form,
+  }: {
+    readonly period?: string;
+    readonly edition?: number;
+    readonly closing: number;
+    readonly standing: string;
+    readonly figures: object;
+  }): Promise<void> {
+    await owner.query(
+      `INSERT INTO golden.closed_quarter (period, edition, closing, closed_at, closed_by, reason, versions, by_act, standing, figures)
+       VALUES ($1, $2, $3, now(), 'team', 'quarter-end', '{}', true, $4, $5)`,
+      [period, edition, closing, standing, JSON.stringify(form)],
+    );
+  }
+
   it('have no row of what is not published: no open quarter, year or lifetime, in the database', async () => {
     expect(await askFigure(reader, reach, quarter)).toMatchObject([{ children: 12 }]);
     for (const question of [
@@ -225,11 +247,7 @@ describe('figures as a reader may see them', () => {
         .map(() => 15),
     ];
     const figuresOfThen = { figures: [{ figure: 'reach@2', columns, rows: [closedWith] }] };
-    await owner.query(
-      `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-       VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
-      [JSON.stringify(figuresOfThen)],
-    );
+    await closed({ closing: 7, standing: 'published', figures: figuresOfThen });
     expect(await askShown(reader, reach, quarter)).toMatchObject([
       { start: null, children: null, adults: 15 },
     ]);
@@ -251,6 +269,29 @@ describe('figures as a reader may see them', () => {
     ).toBe(1);
   });
 
+  it('are those of the edition that is published alone, and none before it is and once it is withdrawn', async () => {
+    const columns = ['scope', ...Object.keys(reachColumns)];
+    const of = (count: number) => ({
+      figures: [
+        { figure: 'reach@2', columns, rows: [['programme', ...Object.keys(reachColumns).map(() => count)]] },
+      ],
+    });
+    const children = async () => (await askShown(reader, reach, quarter)).map((row) => row.children);
+    const becomes = (standing: string, closing: number) =>
+      owner.query('UPDATE golden.closed_quarter SET standing = $1 WHERE closing = $2', [standing, closing]);
+    await closed({ closing: 7, standing: 'unpublished', figures: of(15) });
+    expect(await children()).toEqual([]);
+    await becomes('published', 7);
+    await closed({ closing: 9, edition: 2, standing: 'unpublished', figures: of(25) });
+    expect(await children()).toEqual([15]);
+    await becomes('superseded', 7);
+    await becomes('published', 9);
+    expect(await children()).toEqual([25]);
+    await becomes('withdrawn', 9);
+    expect(await children()).toEqual([]);
+    expect(await askFigure(reader, reach, quarter)).toMatchObject([{ children: 12 }]);
+  });
+
   it.each<[closedBy: string, asked: Figure, columns: CountColumns]>([
     ['reach@1', reach, reachColumns1],
     ['reach@2', reach1, reachColumns],
@@ -260,11 +301,7 @@ describe('figures as a reader may see them', () => {
       const names = Object.keys(columns);
       const counts = names.map((name, place) => (name === 'families' ? null : 100 + place));
       const figure = { figure: closedBy, columns: ['scope', ...names], rows: [['programme', ...counts]] };
-      await owner.query(
-        `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-         VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1)`,
-        [JSON.stringify({ figures: [figure] })],
-      );
+      await closed({ closing: 7, standing: 'published', figures: { figures: [figure] } });
       // What is suppressed there stays so, and so does a column that the version of the closing did not have.
       const expected = Object.fromEntries(
         Object.keys(asked.columns).map((name) => [name, counts[names.indexOf(name)] ?? null]),
@@ -281,13 +318,9 @@ describe('figures as a reader may see them', () => {
   );
 
   it('name the rule by which each quarter was published, and none for a quarter that is not', async () => {
-    const closed = { disclosure: 'nhs-2018@2', figures: [{ figure: 'reach@2', columns: [], rows: [] }] };
-    await owner.query(
-      `INSERT INTO golden.closed_quarter (period, closing, closed_at, closed_by, reason, versions, figures)
-       VALUES ('2023-24-Q2', 7, now(), 'team', 'quarter-end', '{}', $1), ('2023-24-Q1', 6, now(), 'team', 'quarter-end', '{}', NULL)`,
-      [JSON.stringify(closed)],
-    );
-    // The figures of the first quarter are being computed.
+    const figures = { disclosure: 'nhs-2018@2', figures: [{ figure: 'reach@2', columns: [], rows: [] }] };
+    await closed({ closing: 7, standing: 'published', figures });
+    await closed({ period: '2023-24-Q1', closing: 6, standing: 'unpublished', figures });
     expect([...(await publishedRulesOf(reader, reach))]).toEqual([['2023-07-01', 'nhs-2018@2']]);
     // A closed quarter answers every version of a figure with what it published.
     expect([...(await publishedRulesOf(reader, reach1))]).toEqual([['2023-07-01', 'nhs-2018@2']]);

@@ -1,12 +1,12 @@
 import { TextTable, textOf } from '../values/text-table.js';
 
-/** Words before a name that are none. */
+/** Words before a name or beside its given names that are none: “Mr & Mrs Smith”. */
 const titles: ReadonlySet<string> = new Set([
-  ...['mr', 'mrs', 'miss', 'ms', 'mx', 'dr', 'prof', 'sir', 'rev', 'herr', 'frau'],
+  ...['mr', 'mrs', 'miss', 'ms', 'mx', 'dr', 'prof', 'sir', 'rev', 'herr', 'frau', '&', 'and'],
 ]);
 /** Words after a name that are none. */
 const suffixes: ReadonlySet<string> = new Set([
-  ...['jr', 'sr', 'jnr', 'snr', 'ii', 'iii', 'iv', 'esq', 'phd', 'md', 'obe', 'mbe'],
+  ...['jr', 'sr', 'jnr', 'snr', 'ii', 'iii', 'iv', 'esq', 'phd', 'obe', 'mbe'],
 ]);
 /** Words that belong to the word after them. */
 const particles: ReadonlySet<string> = new Set([
@@ -34,10 +34,9 @@ export function partsOfFullName(name: string): { readonly given: string; readonl
   };
 }
 
-/** The words of a name without titles before it and suffixes after it. */
+/** The words of a name without titles and the suffixes after it. */
 function wordsOf(text: string): readonly string[] {
-  const words = text.split(/\s+/u).filter((word) => word !== '');
-  while (titles.has(bare(words[0] ?? ''))) words.shift();
+  const words = text.split(/\s+/u).filter((word) => word !== '' && !titles.has(bare(word)));
   while (suffixes.has(bare(words.at(-1) ?? ''))) words.pop();
   return words;
 }

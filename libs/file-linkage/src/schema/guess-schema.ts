@@ -12,10 +12,10 @@ const titles: readonly (readonly [role: SchemaRole | 'id' | 'role', pattern: Reg
   ['given-name-part', /^(firstname3|givenname3|first3|firstthree|firstthreeletters)$/],
   ['surname', /^(surname|lastname|lname|familyname|last|family|sname|nachname|familienname|apellido)$/],
   ['full-name', /^(name|fullname|wholename|completename)$/],
-  ['birth-date', /^(dob|birthdate|dateofbirth|birthday|borndate|dateborn|birth|born|geburtsdatum)$/],
+  ['birth-date', /^(dob|birthdate|dateofbirth|birthday|borndate|dateborn|birth|born|geburtsdatum|geburtstag)$/],
   ['birth-year', /^(birthyear|yearofbirth|yob|dobyear|doby|by|geburtsjahr)$/],
   ['birth-month', /^(birthmonth|monthofbirth|mob|dobmonth|dobm|bm|geburtsmonat)$/],
-  ['birth-day', /^(dayofbirth|dobday|dobd|bd|geburtstag)$/],
+  ['birth-day', /^(dayofbirth|dobday|dobd|bd)$/],
   ['gender', /^(gender|sex|genderid|geschlecht|sexe|sexo)$/],
   ['postcode', /^(postcode|zip|zip5|zipcode|postalcode|postal|pcode|postcodefake|plz|postleitzahl)$/],
   ['email', /^(email|emailaddress|mail|carersemail|careremail)$/],
@@ -106,7 +106,11 @@ export function guessSchema(bytes: Uint8Array, header: CsvHeader): GuessedSchema
       role = title;
       return;
     }
-    const found = known === 'id' || known === 'role' ? undefined : (known ?? lookOf(bytes, header, column));
+    const isPart = known === 'birth-year' || known === 'birth-month' || known === 'birth-day';
+    // Titles of parts are short: “bd” may be a whole date as well.
+    const look = known === undefined || isPart ? lookOf(bytes, header, column) : undefined;
+    const found =
+      known === 'id' || known === 'role' ? undefined : look === 'birth-date' ? look : (known ?? look);
     if (found === undefined || (taken.has(found) && !repeatable.has(found))) return;
     taken.add(found);
     columns[title] = found;

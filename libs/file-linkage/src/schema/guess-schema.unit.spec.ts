@@ -31,6 +31,13 @@ describe('the guessed schema', () => {
     });
   });
 
+  it('takes a column of whole dates for the date of birth whatever its title says of a day', () => {
+    expect(guess('name,Geburtstag\nAda,1984-05-12\n').schema.columns).toMatchObject({
+      Geburtstag: 'birth-date',
+    });
+    expect(guess('name,bd\nAda,1984-05-12\n').schema.columns).toMatchObject({ bd: 'birth-date' });
+  });
+
   it('takes the parts of a name before the whole', () => {
     expect(guess('full_name,first_name,surname\nAda Okafor,Ada,Okafor\n')).toMatchObject({
       ...{ schema: { columns: { first_name: 'given-name', surname: 'surname' } }, leftOut: [[1]] },

@@ -61,7 +61,7 @@ export const publishedQuarter: GoldenTable = {
   },
   sql: `SELECT ${periodKeyOfCode('period')}, ${dateKey(londonDay('closed_at'))}, closing, published_at, versions->>'disclosure', digest,
        (versions->'area'->>'boundaryYear')::int, versions->>'postcodes'
-FROM closed_quarter WHERE figures IS NOT NULL AND published_at IS NOT NULL`,
+FROM closed_quarter WHERE standing = 'published'`,
 };
 
 const dimensionColumns: Readonly<Record<string, GoldenColumn>> = Object.fromEntries(
@@ -138,7 +138,7 @@ export const publishedCount: GoldenTable = {
   common: `tables AS (
   SELECT q.period, said->>'figure' AS figure, said->'columns' AS columns, said->'rows' AS rows
   FROM closed_quarter q, jsonb_array_elements(q.figures->'figures') AS said
-  WHERE q.published_at IS NOT NULL
+  WHERE q.standing = 'published'
 ), known AS (
   SELECT t.period, t.figure, f.dimensions, f.names, said.row AS cells, columns.name AS counted, columns.place
   FROM tables t

@@ -88,6 +88,8 @@ CREATE INDEX numbered_member_family ON numbered_member (family);
     ReviewGiven: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
+    ReleasePublished: 'ignored',
+    ReleaseWithdrawn: 'ignored',
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',

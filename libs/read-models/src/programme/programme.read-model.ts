@@ -91,6 +91,8 @@ export const programme = defineReadModel({
     FamiliesDissolved: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
+    ReleasePublished: 'ignored',
+    ReleaseWithdrawn: 'ignored',
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',

@@ -42,6 +42,8 @@ export const records = defineReadModel<RecordsTarget>({
     FamiliesDissolved: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
+    ReleasePublished: 'ignored',
+    ReleaseWithdrawn: 'ignored',
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',

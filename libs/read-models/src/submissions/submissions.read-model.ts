@@ -69,6 +69,8 @@ export const submissions = defineReadModel({
     FamiliesDissolved: 'ignored',
     QuarterClosed: 'ignored',
     FiguresPublished: 'ignored',
+    ReleasePublished: 'ignored',
+    ReleaseWithdrawn: 'ignored',
     KeyRotationBegun: 'ignored',
     RecordsRekeyed: 'ignored',
     KeyRotated: 'ignored',

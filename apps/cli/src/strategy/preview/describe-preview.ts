@@ -8,6 +8,7 @@ import type {
   RoleChanges,
   SourceChanges,
 } from '@kinledger/decisions';
+import { AFTER_DISCLOSURE_CONTROL } from '../../output/disclosed.js';
 import { count } from '../../output/output.js';
 import { right, table, type Column } from '../../output/table.js';
 import { codes, type PreviewNames } from './preview-names.js';
@@ -98,9 +99,11 @@ export function figureTables(
         scope === 'all' ? 'Figures that would change' : `Figures that would change: ${names.scope(scope)}`,
       ...(isShown
         ? {
-            note: `${SUPPRESSED}: suppressed. Each number is rounded by itself, so that they need not add up.`,
+            note: `${SUPPRESSED}: suppressed. Each number is rounded by itself, so that they need not add up. This is ${AFTER_DISCLOSURE_CONTROL}.`,
           }
-        : { hint: 'Exact counts: for the programme’s own team. --shown gives what may be given away.' }),
+        : {
+            hint: `Exact counts: for the programme’s own team. --shown gives what is left ${AFTER_DISCLOSURE_CONTROL}.`,
+          }),
       columns: [
         ...['Quarter', 'Figure', 'Scope', 'Count'].map((title) => ({ title })),
         ...['Before', 'After', 'Change'].map(right),

@@ -91,6 +91,18 @@ describe('a preview, for people', () => {
     expect(text).toContain('suppressed');
     expect(text).not.toMatch(/1,510|baby-steps\.user|Individuals/);
   });
+
+  it('says of suppressed counts too that they are not for publication, since nobody audits them', () => {
+    const { linkage: _, ...given } = preview;
+    for (const text of [
+      describePreview(preview, 'all'),
+      describePreview({ ...given, isShown: true }, 'all'),
+      previewPage({ ...given, isShown: true }),
+    ])
+      expect(text).toContain(
+        'after disclosure control, each count by itself; nobody audits it: not for publication',
+      );
+  });
 });
 
 describe('the page of a preview', () => {

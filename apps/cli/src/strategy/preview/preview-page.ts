@@ -1,4 +1,5 @@
 import { escaped, htmlDocument, wideTable } from '@kinledger/file-templates';
+import { AFTER_DISCLOSURE_CONTROL } from '../../output/disclosed.js';
 import { count } from '../../output/output.js';
 import { figureTables, headOf, tablesOf, type PreviewTable } from './describe-preview.js';
 import { words } from './preview-names.js';
@@ -15,7 +16,7 @@ export function previewPage(preview: StrategyPreview): string {
   return htmlDocument('Preview of a linkage strategy', [
     ...headOf(preview).map((line) => `<p>${escaped(line)}</p>`),
     isShown
-      ? ''
+      ? `<p>Figures are ${AFTER_DISCLOSURE_CONTROL}.</p>`
       : '<p><strong>Exact counts, for the programme’s own team.</strong> Small counts and sensitive services are not suppressed on this page.</p>',
     ...(linkage === undefined
       ? []

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { Failure } from '../../failure.js';
 import { wholeNumber } from '../../input/whole-number.js';
 import { readLedger, withLedgerOptions, type LedgerOptions } from '../../ledger/read-ledger.js';
+import { AFTER_DISCLOSURE_CONTROL } from '../../output/disclosed.js';
 import { print } from '../../output/output.js';
 import { writePrivateFile } from '../../output/private-file.js';
 import { describePreview } from './describe-preview.js';
@@ -54,10 +55,7 @@ export function addPreviewCommand(strategy: Command): void {
       'figures of programme, strand:<strand>, service:<service>, or all',
       'programme',
     )
-    .option(
-      '--shown',
-      'only what may be given away: figures after disclosure control, and no counts of who is who',
-    )
+    .option('--shown', `only figures, and no counts of who is who: ${AFTER_DISCLOSURE_CONTROL}`)
     .option('--html <file>', 'also write a page that opens without the services; only its owner can read it');
   withLedgerOptions(command).action(preview);
 }

@@ -126,7 +126,7 @@ export class PreviewedFigures {
   /**
    * What decisions after that position would change in every quarter with figures.
    * @param decide gives each decision to its argument, in order.
-   * @param isShown whether counts are given as they may be published.
+   * @param isShown whether counts are given after disclosure control, each by itself.
    */
   async compare(
     programme: ProgrammeDefinition['id'],

@@ -155,7 +155,7 @@ describe('a preview of a strategy', { timeout: PATIENT_MS }, () => {
     expect([await tables(), await recorded.store.head(STREAM)]).toEqual([before, head]);
   });
 
-  it('says what a closed quarter would be, and shows no count that may not be given away', async () => {
+  it('says what a closed quarter would be, and shows no count that disclosure control suppresses', async () => {
     const recorded = await played(oneEmail, true);
     const cellsOf = async (isShown: boolean) => {
       const { quarters = [], linkage } = await preview(recorded, strict, isShown);

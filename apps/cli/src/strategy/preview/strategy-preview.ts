@@ -29,7 +29,7 @@ export interface StrategyPreview {
   readonly isInForce: boolean;
   /** How many events the adoption would write. */
   readonly events: number;
-  /** In exact counts; absent where only what may be given away is told. */
+  /** In exact counts; absent where figures after disclosure control alone are told. */
   readonly linkage?: LinkageChanges;
   /** Every quarter with figures, the earliest first; absent where figures were left out. */
   readonly quarters?: readonly PreviewedQuarter[];
@@ -46,7 +46,7 @@ export interface PreviewAsked {
   /** Absent where figures are left out. */
   readonly figures?: {
     readonly platformUrl: string;
-    /** Whether counts are given as they may be published. */
+    /** Whether counts are given after disclosure control, each by itself. */
     readonly isShown: boolean;
   };
 }

@@ -41,6 +41,8 @@ import {
   programme,
   closing,
   figuresOf,
+  publication,
+  releaseWithdrawal,
   submissionNamed,
   submit,
   erasure,
@@ -176,6 +178,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
       await untilDone(world);
       const types = new Set((await decisionsOf(world.store)).flat());
       // These events have scenarios of their own below.
+      types.add('ReleasePublished').add('ReleaseWithdrawn');
       types.add('RecordErased').add('CarerTokensErased').add('SubmissionUnparked').add('FiguresPublished');
       for (const type of ['KeyRotationBegun', 'RecordsRekeyed', 'KeyRotated', 'SigningKeyChanged'])
         types.add(type);
@@ -869,7 +872,7 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         'The ledger has no such submission.',
         'The submission has been withdrawn already.',
         'The submission has been withdrawn already.',
-        'The quarter is closed already: its figures stand as they were published.',
+        'The quarter is closed already in this edition, and its figures stay: what changed since needs the next edition.',
       ]);
       const all = publish.mock.calls.flatMap(([, messages]) => messages);
       expect(distinctMessages(publish.mock.calls).size).toBe(all.length);
@@ -1763,6 +1766,66 @@ export function decisionLoopFeatures(open: () => Promise<OpenWorld>): void {
         await untilDone(world);
         const types = (await decisionsOf(world.store)).map((each) => each.at(-1));
         expect(types.slice(-2)).toEqual(['QuarterClosed', 'FiguresPublished']);
+      });
+    }
+  });
+
+  describe('the release of a closed quarter', () => {
+    const period = '2023-24-Q2';
+    const safe = { remedy: { suppressed: [], withheld: [], audited: 12, narrowed: [] } };
+    const { published: form } = FiguresComputed.schema.parse(FiguresComputed.example);
+    const digest = sha256Hex(canonicalBytes({ ...form, ...safe }));
+    const computed = async () => {
+      const world = await freshWorld();
+      await world.inbox.stageCommands([closing(100, 0, period, 1)]);
+      const linker = start(world);
+      await untilDone(world);
+      const at = (await eventsOf(world.store)).length - 1;
+      await world.inbox.stageCommands([figuresOf(101, period, at, safe)]);
+      await untilDone(world);
+      await linker.stop();
+      running.splice(running.indexOf(linker), 1);
+      return { world, at };
+    };
+
+    it('is recorded once with who asked and what the audit found, and withdrawn once', async () => {
+      const { world, at } = await computed();
+      const publish = vi.spyOn(world.bus, 'publish');
+      await world.inbox.stageCommands([
+        publication(102, period, { edition: 1, digest: '0'.repeat(64) }),
+        publication(103, period, { edition: 1, digest }),
+        publication(104, period, { edition: 1, digest }),
+        releaseWithdrawal(105, period, 1),
+        releaseWithdrawal(106, period, 1),
+      ]);
+      start(world);
+      await untilDone(world);
+      expect(repliesOf(publish).map(({ outcome, reason }) => reason ?? outcome)).toEqual([
+        ...['release-differs', 'accepted', 'release-published-already', 'accepted', 'release-not-standing'],
+      ]);
+      const [act, end] = (await eventsOf(world.store)).slice(-2);
+      expect(act).toMatchObject({
+        type: 'ReleasePublished',
+        data: {
+          ...{ period, edition: 1, closing: at, figures: at + 1, published: digest },
+          ...{ audit: { fewest: 3, audited: 12, narrowed: 0 }, by: expect.any(String) as string },
+        },
+      });
+      expect(end).toMatchObject({ type: 'ReleaseWithdrawn', data: { period, edition: 1, closing: at } });
+    });
+
+    for (const moment of ['before', 'after'] as const) {
+      it(`is recorded once if the linker is killed ${moment} it is written`, async () => {
+        const { world } = await computed();
+        await world.inbox.stageCommands([publication(102, period, { edition: 1, digest })]);
+        const dying = interruptedStore(world.store, 1, moment);
+        const killed = startLinker({ ...world, store: dying.store });
+        await dying.interrupted;
+        killed.kill();
+        start(elsewhere(world));
+        await untilDone(world);
+        const types = (await decisionsOf(world.store)).map((each) => each.at(-1));
+        expect(types.slice(-3)).toEqual(['QuarterClosed', 'FiguresPublished', 'ReleasePublished']);
       });
     }
   });

@@ -6,13 +6,21 @@ import {
   MAX_KEY_VERSION,
   RowChunk,
   type CommandData,
+  type CommandKind,
   type DataOf,
   type FileAccepted,
   type LedgerEvent,
   type RecordId,
   type PeriodCode,
+  type QuarterVersions,
 } from '@kinledger/contracts';
-import { LinkageEngine, strategyWithTable, type LinkageEngineOptions } from '@kinledger/domain';
+import {
+  canonicalBytes,
+  LinkageEngine,
+  sha256Hex,
+  strategyWithTable,
+  type LinkageEngineOptions,
+} from '@kinledger/domain';
 import {
   HistoryPlayer,
   LinkageWorld,
@@ -167,18 +175,28 @@ export class RecordedHistory {
     return recorded;
   }
 
-  /** Plays steps, and closes the next quarter after each of them whose place is named. */
+  /**
+   * Plays steps, and closes the next quarter after each of them whose place is named: every second one by a closing whose
+   * figures leave by an act, which is published, superseded by another edition and withdrawn.
+   */
   static async withQuarters(
     steps: readonly Step[],
     closings: readonly number[],
     signingKey = anyKey,
   ): Promise<RecordedHistory> {
     const recorded = await RecordedHistory.begin(signingKey);
-    const quarters = quartersThatAreOver.values();
+    const quarters = quartersThatAreOver.entries();
     for (const [place, step] of steps.entries()) {
       await recorded.step(step);
-      const next = closings.includes(place) ? quarters.next().value : undefined;
-      if (next !== undefined) await recorded.closeQuarter(next);
+      const [index, next] = (closings.includes(place) ? quarters.next().value : undefined) ?? [0, undefined];
+      if (next === undefined) continue;
+      if (index % 2 === 0) {
+        await recorded.closeQuarter(next);
+        continue;
+      }
+      for (const edition of [1, 2])
+        await recorded.publishRelease(next, edition, await recorded.closeQuarter(next, edition));
+      await recorded.withdrawRelease(next, 2);
     }
     return recorded;
   }
@@ -269,21 +287,47 @@ export class RecordedHistory {
     return head;
   }
 
-  /** Closes a quarter and records its figures, by commands as the linker carries them out. */
-  async closeQuarter(period: PeriodCode): Promise<void> {
-    this.#steps += 1;
+  /**
+   * Closes a quarter and records its figures, by commands as the linker carries them out; with an edition, so that they
+   * leave by an act.
+   * @returns the digest of their published form.
+   */
+  async closeQuarter(period: PeriodCode, edition?: number): Promise<string> {
     const { definition, digest } = this.#programme;
     const { figures: inForce, disclosure, readModels } = ledgerContracts.QuarterClosed.example.versions;
     const quarterVersions = quarterVersionsOf(
       { definition, digest },
       { figures: inForce, disclosure, readModels },
     );
-    const close = { ...this.#command('close-quarter', { period }), programme: definition.id };
-    await this.#carryOut(close, { ...this.#context(nothingStaged), quarterVersions });
+    const payload = { period, ...(edition === undefined ? {} : { edition }) };
+    await this.#order('close-quarter', payload, quarterVersions);
     const closing = this.ledger.closedAt;
-    const figures = { ...FiguresComputed.schema.parse(FiguresComputed.example), period, closing };
-    const publish = { ...this.#command('publish-figures', figures), programme: definition.id };
-    await this.#carryOut(publish, this.#context(nothingStaged));
+    const { published, ...computed } = FiguresComputed.schema.parse(FiguresComputed.example);
+    const remedy = { suppressed: [], withheld: [], audited: 12, narrowed: [] };
+    const form = { ...published, position: closing, ...(edition === undefined ? {} : { remedy }) };
+    await this.#order('publish-figures', { ...computed, published: form, period, closing });
+    return sha256Hex(canonicalBytes(form));
+  }
+
+  /** Publishes what a closing computed, as a person does. */
+  publishRelease(period: PeriodCode, edition: number, published: string): Promise<void> {
+    return this.#order('publish-release', { period, edition, digest: published });
+  }
+
+  withdrawRelease(period: PeriodCode, edition: number): Promise<void> {
+    return this.#order('withdraw-release', { period, edition });
+  }
+
+  async #order<Kind extends CommandKind>(
+    kind: Kind,
+    payload: CommandData<Kind>['payload'],
+    quarterVersions?: QuarterVersions,
+  ): Promise<void> {
+    this.#steps += 1;
+    // The payload matches its kind, which the compiler cannot infer through the type parameter.
+    const asked = this.#command(kind, payload as never);
+    const command = { ...asked, programme: this.#programme.definition.id };
+    await this.#carryOut(command, { ...this.#context(nothingStaged), quarterVersions });
   }
 
   #reviewPolicy(): ReviewPolicy {
