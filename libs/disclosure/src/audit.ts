@@ -1,6 +1,6 @@
 import { componentsOf } from './components.js';
 import { neighbourhoodOf, rowsOfCounts } from './neighbourhood.js';
-import type { Release } from './release.js';
+import type { Bounds, Release } from './release.js';
 import type { Problem, Solver, Solving } from './solver.js';
 import { tightened } from './tighten.js';
 
@@ -59,6 +59,34 @@ export function auditRelease(
     }
   }
   return { audited, narrowed, unknown };
+}
+
+/**
+ * Whether some counts satisfy the release in which these are within these bounds as well: false too where the solver gave up.
+ * Only counts that hang together with the named ones are looked at.
+ */
+export function isPossible(solver: Solver, release: Release, bounds: ReadonlyMap<string, Bounds>): boolean {
+  return componentsOf(release).every((part) => {
+    const asked = part.cells.findIndex(({ id }) => bounds.has(id));
+    if (asked < 0) return true;
+    const problem = problemOf({
+      ...part,
+      cells: part.cells.map((cell) => {
+        const { low = 0, high = Infinity } = bounds.get(cell.id) ?? {};
+        const known = { low: Math.max(cell.known.low, low), high: Math.min(cell.known.high, high) };
+        return { ...cell, known };
+      }),
+    });
+    if (problem.counts.some(({ low, high }) => low > high)) return false;
+    const counts = tightened(problem);
+    if (counts === undefined) return false;
+    const solving = solver({ counts, rows: problem.rows });
+    try {
+      return solving.leastOf(asked, 0).found === 'least';
+    } finally {
+      solving.end();
+    }
+  });
 }
 
 /**

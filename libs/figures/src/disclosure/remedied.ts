@@ -51,17 +51,20 @@ export function remedied(
   const tables = published.figures.toSorted((one, other) => (one.figure < other.figure ? -1 : 1));
   const form: QuarterFigures = { ...published, figures: tables.map((table) => sorted(table)) };
   const own = releaseOfQuarter(form, inOrder);
+  const formWithout = (withheld: Iterable<string>): QuarterFigures =>
+    withRemedy(form, { ...NOTHING, withheld: [...withheld] }, services);
   const without = (withheld: Iterable<string>): ReleaseTogether =>
-    releaseWithEarlier(
-      withRemedy(form, { ...NOTHING, withheld: [...withheld] }, services),
-      ...([full, inOrder, earlier] as const),
-    );
+    releaseWithEarlier(formWithout(withheld), full, inOrder, earlier);
   const inForm = (withheld: Iterable<string>, remedy: Omit<DisclosureRemedy, 'withheld'>): QuarterFigures => {
     const { sums } = own;
     const [beside, all] = [inWhole(remedy.suppressed, sums), inWhole([...withheld].sort(), sums)];
     return withRemedy(published, { ...remedy, suppressed: beside, withheld: all }, services);
   };
-  const withheld = new Set<string>(withheldOfGroups(form, inOrder));
+  const groups = withheldOfGroups(solver, form, inOrder, {
+    together: (ids) => without(ids).release,
+    alone: (ids) => releaseOfQuarter(formWithout(ids), inOrder).release,
+  });
+  const withheld = new Set<string>(groups.withheld);
   let lost: ReadonlySet<string> | undefined;
   /** Whoever is told less works out less: what is safe stays safe, so that only these are looked at again. */
   let doubtful: ReadonlySet<string> | undefined;
@@ -81,7 +84,7 @@ export function remedied(
       left = leftOf(new Set([...unsafeIn(outside.audit), ...inside.left]));
       if (left.length === 0) {
         const suppressed = release.cells.flatMap(({ id }) => (hidden.has(id) ? [id] : []));
-        return inForm(withheld, { suppressed, audited: outside.before.audited, narrowed: [] });
+        return inForm(withheld, { suppressed, audited: outside.before.audited, narrowed: [...groups.left] });
       }
     }
     const wider = new Set<string>();
