@@ -37,7 +37,7 @@ describe('the golden dataset, version 1', () => {
       period: 'a15c531aaa47417a',
       population: '4549fefd0ccc5d5c',
       published_count: '05e5b0eb530ba2cf',
-      published_quarter: '5cf01d31ed85052d',
+      published_quarter: 'daae93d535e96901',
       registration: '76fbaa30ed6f96fe',
       service: '90a917459648da1f',
       service_pair: 'e959b8e13a2b4d65',
