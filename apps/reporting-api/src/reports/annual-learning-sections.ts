@@ -1,3 +1,4 @@
+import type { Period } from '@kinledger/domain';
 import {
   dosage,
   minimumReached,
@@ -12,7 +13,7 @@ import {
   SUPPRESSED,
   type Figure,
 } from '@kinledger/figures';
-import { capitalised, titleOf, wordsOf } from '@kinledger/page-kit/names';
+import { capitalised, dayName, titleOf, wordsOf } from '@kinledger/page-kit/names';
 import type { FigureRowsAnswer } from '../figures/figures.js';
 import type { PartOf } from './reach-sections.js';
 import type { ReportRow, ReportSection, ReportTable } from './report.js';
@@ -35,6 +36,19 @@ export const breakdowns = [
   { id: 'language', title: 'Language', isOf: (name: string) => /language/i.test(name) },
 ] as const;
 export type Breakdown = (typeof breakdowns)[number];
+
+/** What a report of a year is of; `latest` is the latest quarter with data. */
+export const aboutYear = (
+  year: Pick<Period, 'start' | 'end'>,
+  latest: Pick<Period, 'end' | 'label'>,
+): string =>
+  [
+    `What happened from ${dayName(year.start)} to the end of the year.`,
+    ...(latest.end < year.end
+      ? [`The data go no further than ${latest.label}, so that these figures are of part of the year.`]
+      : []),
+    'Nothing here is added up with other years.',
+  ].join(' ');
 
 export interface AreaAnswers {
   readonly reached: FigureRowsAnswer;

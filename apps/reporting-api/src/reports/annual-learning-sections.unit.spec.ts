@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { academicYear, quartersOfYear } from '@kinledger/domain';
 import type { AnsweredRow } from '../figures/figure-rows.js';
 import type { FigureRowsAnswer } from '../figures/figures.js';
 import {
+  aboutYear,
   areaSection,
   breakdowns,
   minimumSection,
@@ -130,6 +132,17 @@ describe('the sections of annual learning', () => {
     const compared = areaSection(of, ethnicity, { reached: answered, population: area });
     expect(compared.finding).toContain('White is furthest below its share: 75.0 % of those who were reached');
     expect(rowsOf(compared, 1)[2]).toEqual(['Not stated', 100, null, 0, null, null, '0.0 %']);
+  });
+
+  it('say that the data are of part of a year where they end before it', () => {
+    const [, q2, q3] = quartersOfYear(2023);
+    const year = academicYear(2022);
+    expect(aboutYear(year, q2)).toBe(
+      'What happened from 1 September 2022 to the end of the year. Nothing here is added up with other years.',
+    );
+    expect(aboutYear(academicYear(2023), q3)).toContain(
+      'The data go no further than Q3 2023/24, so that these figures are of part of the year.',
+    );
   });
 
   it('say nothing in a sentence of what is suppressed', () => {

@@ -15,12 +15,12 @@ import {
   reachColumns,
   type Figure,
 } from '@kinledger/figures';
-import { dayName } from '@kinledger/page-kit/names';
 import { Injectable } from '@nestjs/common';
 import { Figures, type FigureRowsAnswer } from '../figures/figures.js';
 import { learningYearAsked, learningYearOf, type LearningYear } from '../figures/learning-year.js';
 import { ReadModels } from '../read-models/read-models.js';
 import {
+  aboutYear,
   areaSection,
   breakdowns,
   minimumSection,
@@ -95,7 +95,7 @@ export class LearningReports {
         parts: [
           {
             title: year.label,
-            about: `What happened from ${dayName(year.start)} to the end of the year. ${opens.end < year.end ? `The data go no further than ${opens.label}, so that these figures are of part of the year. ` : ''}Nothing here is added up with other years.`,
+            about: aboutYear(year, opens),
             sections: [
               reachSection(of, await this.#rows(reach, year), columnNames(reachColumns)),
               ...breakdowns.map((breakdown) => areaSection(of, breakdown, { reached, population })),
