@@ -179,7 +179,7 @@ describe('a programme of two quarters under kin-1', () => {
     expect(await reachOf(changed)).toEqual({
       children: distinct(['child'], found.individual),
       adults: distinct(['adult'], found.individual),
-      families: distinct(['child', 'adult'], (row) => found.family(row) ?? found.individual(row)),
+      families: distinct(['child', 'adult'], found.family),
     });
   });
 

@@ -15,7 +15,7 @@ import {
 } from './meeting-action.js';
 import { MeetingActions } from './meeting-actions.js';
 
-const service = z.string().max(120).describe('Service, such as baby-steps.');
+const service = z.string().max(100).describe('Service, such as baby-steps.');
 const listQuery = z.object({
   state: z.enum(actionStates).optional().describe('Of the actions that the list holds. Absent: all of them.'),
 });
